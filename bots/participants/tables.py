@@ -1,0 +1,23 @@
+"""Where each chat stands: what it shows, beside what the response's session knows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base
+
+
+class Chat(Base):
+    """One private chat with the bot. `address_id` is None until somebody joined by a link."""
+
+    __tablename__ = "chat"
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # Telegram's chat id
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
+    language: Mapped[str]
+    response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id"))  # the dialogue being held
+    prompt_message_id: Mapped[int | None] = mapped_column(BigInteger)  # the message whose buttons are live
+    awaiting: Mapped[dict[str, Any]]  # a short input outside the questionnaire: {"code": joining nonce}, ...

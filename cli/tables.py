@@ -1,0 +1,23 @@
+"""Every table of the product, gathered for migrations and tests."""
+
+from __future__ import annotations
+
+import bots.participants.tables
+import core.people.tables
+import core.process.tables
+import core.staff.tables
+import core.tables
+import notifications.ledger.tables
+import surveys.responses.tables
+from core.database.base import Base
+
+MODULES = (
+    bots.participants.tables,
+    core.people.tables,
+    core.process.tables,
+    core.staff.tables,
+    core.tables,
+    notifications.ledger.tables,
+    surveys.responses.tables,
+)
+METADATA = Base.metadata

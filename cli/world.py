@@ -1,0 +1,60 @@
+"""What every command and process stands on, wired here and nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+
+from core.addresses import PublicUrls
+from core.clock import Clock, clock_from
+from core.config import TELEGRAM, Settings, load_settings
+from core.database.database import Database
+from core.database.migrating import check_current
+from core.ids import Ids, RandomIds
+from core.links import Links
+from core.log import configure_logs
+from surveys.responses.shelf import FormShelf
+
+
+@dataclass(frozen=True)
+class World:
+    """The settings in force and what was opened by them."""
+
+    settings: Settings
+    database: Database
+    clock: Clock
+    ids: Ids
+    shelf: FormShelf
+
+    @cached_property
+    def links(self) -> Links:
+        """Signs links; raises SettingMissing without a secret."""
+        return Links(self.settings.need_secret())
+
+    def urls(self, bot_name: str = "") -> PublicUrls:
+        """The addresses in messages, with the bot's when its name is known."""
+        return PublicUrls(self.settings.public_url.rstrip("/"), chat_address(self.settings, bot_name))
+
+
+def chat_address(settings: Settings, bot_name: str) -> str:
+    """Where a chat with the participants' bot opens: Telegram, or the sandbox's chat window."""
+    name = bot_name or settings.participant_bot_name
+    if settings.telegram_api_url != TELEGRAM and settings.participant_bot_token:
+        return f"{settings.telegram_api_url}/participants/join"
+    return f"https://t.me/{name}" if name else ""
+
+
+@contextmanager
+def open_world(settings: Settings | None = None, *, migrated: bool = True) -> Iterator[World]:
+    """Opens the database and the rest; raises DatabaseBehind unless migrations are applied."""
+    settings = settings or load_settings()
+    configure_logs(settings.log_format)
+    database = Database(settings.database_url)
+    try:
+        if migrated:
+            check_current(database.engine)
+        yield World(settings, database, clock_from(settings.clock_file), RandomIds(), FormShelf())
+    finally:
+        database.close()

@@ -1,0 +1,31 @@
+"""The addresses of our pages and of the bot, as they stand in messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class PublicUrls:
+    """Builds absolute links.
+
+    `public` is the pages' address, `chat` the bot's (`https://t.me/<name>`), "" without a bot.
+    """
+
+    public: str
+    chat: str = ""
+
+    def answer(self, token: str) -> str:
+        return f"{self.public}/q/{token}"
+
+    def join_chat(self, token: str) -> str:
+        return f"{self.chat}?start={token}" if self.chat else ""
+
+    def preferences(self, token: str) -> str:
+        return f"{self.public}/preferences/{token}"
+
+    def unsubscribe(self, token: str) -> str:
+        return f"{self.public}/unsubscribe/{token}"
+
+    def undo_join(self, token: str) -> str:
+        return f"{self.public}/joining/undo/{token}"

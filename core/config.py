@@ -1,0 +1,78 @@
+"""The settings of an installation: environment variables `ASCOLTO_...`, or a `.env` file."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+from dotenv import dotenv_values
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from core.errors import SettingMissing, SettingUnknown, SettingWrong
+
+PREFIX = "ASCOLTO_"
+TELEGRAM = "https://api.telegram.org"
+
+
+class Settings(BaseSettings):
+    """Every setting, with what it is for."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
+
+    database_url: str = Field("sqlite:///var/ascolto.sqlite", description="sqlite:///PATH or postgresql://USER@HOST/NAME")
+    public_url: str = Field("http://127.0.0.1:8000", description="The address people reach the pages at")
+    host: str = Field("127.0.0.1", description="The address the web server listens on")
+    port: int = Field(8000, ge=0, le=65535, description="The port the web server listens on")
+    secret_key: str = Field("", description="Signs links and sessions: at least 32 random characters, kept secret")
+    participant_bot_token: str = Field("", description="The token of the participants' bot, from BotFather")
+    participant_bot_name: str = Field("", description="The bot's user name, for joining links; asked from Telegram if empty")
+    staff_bot_token: str = Field("", description="The token of the staff's bot, from BotFather")
+    telegram_api_url: str = Field(TELEGRAM, description="Another Bot API server, such as the training sandbox")
+    telegram_rate: float = Field(30, gt=0, le=1000, description="Messages a second to Telegram, all processes together")
+    smtp_url: str = Field("", description="smtp://HOST:PORT, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://...")
+    smtp_rate: float = Field(50, gt=0, description="Mails a second to the relay, all processes together")
+    mail_from: str = Field("", description="The sender of mails: Office name <office@example.org>")
+    clock_file: Path | None = Field(None, description="A clock shared by processes, for training and tests")
+    log_format: str = Field("text", pattern="^(text|json)$", description="text for people, json for machines")
+    upload_limit_mb: int = Field(20, ge=1, description="The largest file accepted, in megabytes")
+
+    def need_secret(self) -> str:
+        return self._need("secret_key", self.secret_key)
+
+    def need_smtp(self) -> str:
+        return self._need("smtp_url", self.smtp_url)
+
+    def need_mail_from(self) -> str:
+        return self._need("mail_from", self.mail_from)
+
+    def need_participant_token(self) -> str:
+        return self._need("participant_bot_token", self.participant_bot_token)
+
+    @property
+    def webhook(self) -> bool:
+        """Whether Telegram can reach us; otherwise the bots poll."""
+        return self.public_url.startswith("https://")
+
+    def _need(self, name: str, value: str) -> str:
+        if not value:
+            raise SettingMissing(name=PREFIX + name.upper(), help=Settings.model_fields[name].description)
+        return value
+
+
+def load_settings(env_file: Path = Path(".env")) -> Settings:
+    """The settings in force; raises SettingUnknown, SettingWrong."""
+    found = {name: value for name, value in dotenv_values(env_file).items() if value is not None}
+    found |= os.environ
+    given = {name: value for name, value in found.items() if name.upper().startswith(PREFIX)}
+    known = [PREFIX + name.upper() for name in Settings.model_fields]
+    for name in given:
+        if name.upper() not in known:
+            near = difflib.get_close_matches(name.upper(), known, 1, 0.0)[0]
+            raise SettingUnknown(name=name, near=near)
+    try:
+        return Settings(**{name[len(PREFIX) :].lower(): value for name, value in given.items()})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SettingWrong(name=PREFIX + str(first["loc"][0]).upper(), reason=first["msg"]) from error

@@ -1,0 +1,59 @@
+"""Opens SQLite and PostgreSQL alike: real transactions, foreign keys, waiting instead of failing."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+
+from core.errors import SettingWrong
+
+BUSY_SECONDS = 30
+WRITES = "ascolto_writes"
+
+
+def open_engine(address: str, pool_size: int = 5) -> Engine:
+    """An engine for `sqlite:///PATH` or `postgresql://...`; raises SettingWrong for others."""
+    try:
+        url = make_url(address)
+    except Exception as error:
+        raise SettingWrong(name="ASCOLTO_DATABASE_URL", reason=str(error)) from error
+    match url.get_backend_name():
+        case "sqlite":
+            return _open_sqlite(url, pool_size)
+        case "postgresql" | "postgres":
+            return create_engine(
+                url.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=5, pool_pre_ping=True
+            )
+        case other:
+            reason = f"{other} is not supported; use sqlite:///PATH or postgresql://USER@HOST/NAME"
+            raise SettingWrong(name="ASCOLTO_DATABASE_URL", reason=reason)
+
+
+def _open_sqlite(url: URL, pool_size: int) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        url.set(drivername="sqlite"),
+        pool_size=pool_size,
+        max_overflow=5,
+        connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself; `begin` below does
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A transaction that reads first and writes later could not be upgraded while another
+        # writes (SQLITE_BUSY at once), so whoever writes says so from the start.
+        writes = connection.get_execution_options().get(WRITES, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine

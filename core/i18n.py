@@ -1,0 +1,77 @@
+"""What people read, in their language.
+
+Message ids are English sentences. `t("...")` translates, `N_("...")` only marks a text for
+the catalogues (`core/locale/<language>/<domain>.po`), one domain a top-level package.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from pathlib import Path
+
+from babel.messages.plurals import get_plural
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("it", "en", "fr")
+LANGUAGE_NAMES = {"it": "Italiano", "en": "English", "fr": "Français"}
+LOCALE = Path(__file__).parent / "locale"
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a marker
+    return message
+
+
+class Translator:
+    """Callable as `t(message, **values)`; `t.n(one, many, n)` chooses the plural."""
+
+    def __init__(self, language: str, messages: dict[str, tuple[str, ...]]) -> None:
+        self.language = language
+        self._messages = messages
+        self._plural = _plural_rule(language)
+
+    def __call__(self, message: str, **values: object) -> str:
+        text = self._messages.get(message, (message,))[0]
+        return text.format(**values) if values else text
+
+    def n(self, one: str, many: str, count: int, **values: object) -> str:
+        forms = self._messages.get(one, (one, many))
+        text = forms[min(self._plural(count), len(forms) - 1)]
+        return text.format(count=count, **values)
+
+
+@cache
+def translator(language: str) -> Translator:
+    """The translator for a language code such as `it` or `it-IT`; English when unknown."""
+    code = language.split("-")[0].split("_")[0].lower()
+    if code not in LANGUAGES:
+        code = "en"
+    messages: dict[str, tuple[str, ...]] = {}
+    for path in sorted((LOCALE / code).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code):
+                forms = message.string if isinstance(message.string, tuple | list) else (message.string,)
+                ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
+                if ids[0] and all(forms):
+                    messages[str(ids[0])] = tuple(str(form) for form in forms)
+    return Translator(code, messages)
+
+
+def best_language(wanted: Iterable[str], offered: Iterable[str]) -> str:
+    """The first wanted language that is offered, else the first offered."""
+    choices = list(offered)
+    for language in wanted:
+        code = language.split("-")[0].split("_")[0].lower()
+        if code in choices:
+            return code
+    return choices[0]
+
+
+def pick_text(texts: dict[str, str], language: str) -> str:
+    """The text in a language out of `{language: text}`, else the first there is."""
+    return texts.get(language) or next(iter(texts.values()), "")
+
+
+def _plural_rule(language: str) -> Callable[[int], int]:
+    zero_is_one = get_plural(language).plural_expr == "(n > 1)"
+    return (lambda n: int(n > 1)) if zero_is_one else (lambda n: int(n != 1))

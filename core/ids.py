@@ -1,0 +1,41 @@
+"""Random names and numbers, from one replaceable source."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Protocol
+
+
+class Ids(Protocol):
+    """Makes values nobody can guess."""
+
+    def token(self) -> str:
+        """22 characters of A-Z a-z 0-9 _ - (128 bits)."""
+
+    def code(self) -> str:
+        """Six decimal digits, to be typed by a person."""
+
+
+class RandomIds:
+    """The operating system's randomness."""
+
+    def token(self) -> str:
+        return secrets.token_urlsafe(16)
+
+    def code(self) -> str:
+        return f"{secrets.randbelow(1_000_000):06d}"
+
+
+class CountedIds:
+    """Predictable values for tests: token-1, token-2, ...; 000001, 000002, ..."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def token(self) -> str:
+        self._count += 1
+        return f"token-{self._count}"
+
+    def code(self) -> str:
+        self._count += 1
+        return f"{self._count:06d}"

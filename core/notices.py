@@ -1,0 +1,42 @@
+"""What must be told later is a row, written in the transaction that caused it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from core.tables import Notice
+
+
+@dataclass(frozen=True)
+class News:
+    """Something a participant must be told; told once for each (kind, key)."""
+
+    kind: str
+    key: str
+    participant_id: int
+    channel: str = ""  # the only channel it may take, "" for the preferred one
+    office_id: int | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def tell(session: Session, news: News, now: datetime) -> None:
+    """Leaves a notice for the sender; a second one of the same kind and key changes nothing."""
+    known = select(Notice.id).where(Notice.kind == news.kind, Notice.key == news.key)
+    if session.scalar(known) is not None:
+        return
+    session.execute(
+        insert(Notice).values(
+            kind=news.kind,
+            key=news.key,
+            participant_id=news.participant_id,
+            office_id=news.office_id,
+            channel=news.channel,
+            values=news.values,
+            created_at=now,
+        )
+    )

@@ -1,0 +1,93 @@
+"""Offices and what they run: processes, phases, events, and what a package last brought."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Id
+
+
+class Office(Base):
+    """An authority, a municipality, a union of municipalities or a homogeneous zone."""
+
+    __tablename__ = "office"
+
+    id: Mapped[Id]
+    slug: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    kind: Mapped[str]  # authority, municipality, union, zone
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
+    contact_email: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+
+
+class Process(Base):
+    """One participatory process; its times are local to `time_zone`."""
+
+    __tablename__ = "process"
+    __table_args__ = (UniqueConstraint("office_id", "slug"),)
+
+    id: Mapped[Id]
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    slug: Mapped[str]
+    title: Mapped[dict[str, Any]]  # {language: text}
+    summary: Mapped[dict[str, Any]]
+    languages: Mapped[list[Any]]
+    time_zone: Mapped[str]
+    send_window: Mapped[dict[str, Any]]  # {"days": [0..6], "from": "09:00", "until": "18:00"}
+    retention: Mapped[dict[str, Any]]
+
+
+class Phase(Base):
+    """A phase lasts from the beginning of `starts_on` to the end of `ends_on`, local days."""
+
+    __tablename__ = "phase"
+    __table_args__ = (UniqueConstraint("process_id", "slug"),)
+
+    id: Mapped[Id]
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
+    slug: Mapped[str]
+    position: Mapped[int]
+    title: Mapped[dict[str, Any]]
+    summary: Mapped[dict[str, Any]]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+
+
+class Event(Base):
+    """A dated entry of a process: public event, meeting or appointment."""
+
+    __tablename__ = "event"
+    __table_args__ = (UniqueConstraint("process_id", "slug"),)
+
+    id: Mapped[Id]
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
+    phase_id: Mapped[int | None] = mapped_column(ForeignKey("phase.id"))
+    slug: Mapped[str]
+    kind: Mapped[str]  # event, meeting, appointment
+    title: Mapped[dict[str, Any]]
+    summary: Mapped[dict[str, Any]]
+    starts_local: Mapped[str]  # "2023-09-27T09:30", in the process's time zone
+    ends_local: Mapped[str]
+    place: Mapped[str] = mapped_column(default="")
+    online: Mapped[bool] = mapped_column(default=False)
+    capacity: Mapped[int | None]
+
+
+class PackageItem(Base):
+    """What a load brought, so that the next one sees what was edited in the console since."""
+
+    __tablename__ = "package_item"
+    __table_args__ = (UniqueConstraint("office_id", "process_slug", "kind", "slug"),)
+
+    id: Mapped[Id]
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    process_slug: Mapped[str]
+    kind: Mapped[str]
+    slug: Mapped[str]
+    digest: Mapped[str]  # of the values as loaded
+    loaded_at: Mapped[datetime]

@@ -1,0 +1,121 @@
+"""Mailings, their occurrences, and the ledger: one delivery a person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Id
+
+
+class Mailing(Base):
+    """One text in several languages, told to an audience at planned times."""
+
+    __tablename__ = "mailing"
+    __table_args__ = (UniqueConstraint("process_id", "slug"),)
+
+    id: Mapped[Id]
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
+    slug: Mapped[str]
+    kind: Mapped[str]  # mailing, reminder, notice
+    purpose: Mapped[str]  # questionnaires, events, polls, results; "" for a notice
+    audience_id: Mapped[int | None] = mapped_column(ForeignKey("audience.id"))
+    round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
+    anchor: Mapped[dict[str, Any]]  # {"phase": "analysis", "at": "opens", "days": 3, "working": true, "time": "09:30"}
+    missed: Mapped[dict[str, Any]]  # {"rule": "catch-up" | "ask" | "drop", "until": ...}
+    state: Mapped[str]  # draft, released, paused, cancelled
+    released_at: Mapped[datetime | None]
+
+
+class MailingText(Base):
+    """A mailing's text in one language: subject and Markdown body."""
+
+    __tablename__ = "mailing_text"
+    __table_args__ = (UniqueConstraint("mailing_id", "language"),)
+
+    id: Mapped[Id]
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    language: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+    buttons: Mapped[list[Any]]  # [{"kind": "answer", "label": "..."}]
+
+
+class Occurrence(Base):
+    """One time a mailing is due. The due time is this row; whoever claims it acts."""
+
+    __tablename__ = "occurrence"
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "key"),
+        Index("ix_occurrence_state_due_at", "state", "due_at"),
+    )
+
+    id: Mapped[Id]
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    key: Mapped[str]  # "" for the only one, a date for a recurring one, a notice's id
+    due_local: Mapped[str]  # "2023-09-20T09:30" in `time_zone`: planned times keep the local time
+    time_zone: Mapped[str]
+    due_at: Mapped[datetime]  # derived
+    state: Mapped[str]  # due, planned, asked, dropped
+    values: Mapped[dict[str, Any]]
+    planned_at: Mapped[datetime | None]
+
+
+class Delivery(Base):
+    """One row per person and occurrence: what became of telling them.
+
+    States: planned -> claimed -> handed-over -> sent | failed | bounced; skipped (with the
+    reason); in-doubt when a crash fell between hand-over and outcome.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("mailing_id", "occurrence_id", "participant_id"),
+        Index("ix_delivery_state_due_at", "state", "due_at"),
+        Index("ix_delivery_participant_id", "participant_id"),
+    )
+
+    id: Mapped[Id]
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    channel: Mapped[str]
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
+    state: Mapped[str]
+    reason: Mapped[str] = mapped_column(default="")
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    claimed_by: Mapped[str] = mapped_column(default="")
+    claimed_until: Mapped[datetime | None]
+    handed_over_at: Mapped[datetime | None]
+    settled_at: Mapped[datetime | None]
+    message_id: Mapped[str] = mapped_column(default="")  # our own stable Message-ID
+    provider_id: Mapped[str] = mapped_column(default="")  # Telegram's message id, the relay's queue id
+
+
+class Attempt(Base):
+    """One try to deliver, for the proof: when, by which channel, with what outcome."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (UniqueConstraint("delivery_id", "number"),)
+
+    id: Mapped[Id]
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("delivery.id"))
+    number: Mapped[int]
+    channel: Mapped[str]
+    at: Mapped[datetime]
+    outcome: Mapped[str]
+    detail: Mapped[str] = mapped_column(default="")
+
+
+class Permit(Base):
+    """The generic cell rate algorithm's one number a channel, shared by all senders."""
+
+    __tablename__ = "permit"
+
+    name: Mapped[str] = mapped_column(primary_key=True)  # "telegram:participants", "smtp:relay"
+    next_at: Mapped[datetime]  # the theoretical arrival time

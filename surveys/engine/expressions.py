@@ -1,0 +1,216 @@
+"""Expressions made ready: checked, their references resolved, and compiled by lxml.
+
+lxml knows XPath 1.0; ODK's functions are put into a namespace of ours, so that none of
+libxml2's own is called by mistake. What an expression needs to know beyond the tree (the
+moment, the language) reaches it as XPath variables; functions stay pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any
+
+from lxml import etree
+
+from surveys.engine.functions import FUNCTIONS, Function
+from surveys.engine.syntax import Binary, Call, ExpressionFault, Literal, Negate, Number, Path, Step, Tree, parse
+
+NAMESPACE = "urn:ascolto:functions"
+_NUMERIC = frozenset({"<", "<=", ">", ">=", "+", "-"})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression is compiled against.
+
+    `ref` is the node it belongs to, `dated` the references that hold dates or times, `special`
+    the functions that read the form itself.
+    """
+
+    ref: str
+    dated: frozenset[str] = frozenset()
+    special: Mapping[str, Function] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """An expression ready to run.
+
+    `references` are absolute and free of positions; a group stands for all that is in it.
+    `variables` are those that `run` wants by name.
+    """
+
+    source: str
+    run: Callable[..., Any]
+    references: frozenset[str]
+    variables: frozenset[str]
+    constant: bool | None = None  # true() and false() need no evaluation
+
+
+def compile_expression(source: str, scope: Scope) -> Compiled:
+    """Compiles an expression; raises ExpressionFault with the reason."""
+    tree = parse(source)
+    if isinstance(tree, Call) and tree.name in ("true", "false") and not tree.args:
+        found = tree.name == "true"
+        return Compiled(source, lambda _node: found, frozenset(), frozenset(), found)
+    rewriter = _Rewriter(scope)
+    written = rewriter.write(tree, _Place(scope.ref))
+    extensions = {(NAMESPACE, name): call for name, call in rewriter.calls.items()}
+    try:
+        run = etree.XPath(written, namespaces={"o": NAMESPACE}, extensions=extensions, smart_strings=False)
+    except etree.XPathSyntaxError as error:
+        raise ExpressionFault("unexpected", found=source) from error
+    return Compiled(source, run, frozenset(rewriter.references), frozenset(rewriter.variables))
+
+
+@dataclass(frozen=True)
+class _Place:
+    """Where a path starts: a reference, or (None) a node that is not the form's."""
+
+    ref: str | None
+    foreign: bool = False  # within the predicate of another instance
+
+
+class _Rewriter:
+    """Writes a tree as lxml reads it, and gathers on the way what it needs."""
+
+    def __init__(self, scope: Scope) -> None:
+        self._scope = scope
+        self.references: set[str] = set()
+        self.variables: set[str] = set()
+        self.calls: dict[str, Callable[..., Any]] = {}
+
+    def write(self, tree: Tree, place: _Place) -> str:
+        match tree:
+            case Literal(value):
+                return f'"{value}"' if "'" in value else f"'{value}'"
+            case Number(text):
+                return text
+            case Negate(operand):
+                return f"-({self.write(operand, place)})"
+            case Binary():
+                return self._binary(tree, place)
+            case Call():
+                return self._call(tree, place)
+            case Path():
+                return self._path(tree, place)
+            case _:
+                raise ExpressionFault("variable", found=tree.name)
+
+    def _binary(self, tree: Binary, place: _Place) -> str:
+        if tree.op in _NUMERIC and (self._dated(tree.left, place) or self._dated(tree.right, place)):
+            left, right = (self._as_number(side, place) for side in (tree.left, tree.right))
+        else:
+            left, right = self.write(tree.left, place), self.write(tree.right, place)
+        return f"{left} | {right}" if tree.op == "|" else f"({left} {tree.op} {right})"
+
+    def _as_number(self, tree: Tree, place: _Place) -> str:
+        return self.write(tree if isinstance(tree, Number) else Call("number", (tree,)), place)
+
+    def _dated(self, tree: Tree, place: _Place) -> bool:
+        if isinstance(tree, Call):
+            function = FUNCTIONS.get(tree.name)
+            if tree.name in ("if", "coalesce", "once", "min", "max"):
+                return any(self._dated(argument, place) for argument in tree.args)
+            return function is not None and function.dated
+        if isinstance(tree, Path) and tree.start in ("", "/") and not place.foreign:
+            return _resolve(tree, place.ref) in self._scope.dated
+        return False
+
+    def _call(self, tree: Call, place: _Place) -> str:
+        function = self._function(tree)
+        name = tree.name.removeprefix("jr:")
+        if name == "selected" and isinstance(tree.args[1], Literal) and _one_word(tree.args[1].value):
+            wanted = self.write(Literal(f" {tree.args[1].value} "), place)
+            return f"contains(concat(' ', {self.write(tree.args[0], place)}, ' '), {wanted})"
+        if name == "current":
+            self.variables.add("current")
+            return "$current"
+        if name == "position" and not tree.args:
+            return "position()"
+        args = [self.write(argument, place) for argument in tree.args]
+        if function.call is None:
+            return f"{name}({', '.join(args)})"
+        self.calls[name] = function.call
+        self.variables.update(function.world)
+        return f"o:{name}({', '.join([*(f'${one}' for one in function.world), *args])})"
+
+    def _function(self, tree: Call) -> Function:
+        known = {**FUNCTIONS, **self._scope.special, "current": Function(None, 0, 0)}
+        function = known.get(tree.name)
+        if function is None:
+            near = get_close_matches(tree.name, known, 1)
+            raise ExpressionFault("unknown-function", found=tree.name, near=near[0] if near else "")
+        if not function.least <= len(tree.args) <= function.most:
+            raise ExpressionFault("arguments", found=tree.name)
+        return function
+
+    def _path(self, path: Path, place: _Place) -> str:
+        if isinstance(path.start, str):
+            start = place if path.start == "" else _Place("", place.foreign)
+            written = "/" if path.start == "/" else ""
+            if path.start == "/" and place.foreign:
+                return self._main_path(path)
+            return written + self._steps(path.steps, start)
+        foreign = isinstance(path.start, Call) and path.start.name in ("instance", "randomize")
+        inner = _Place(None, foreign or place.foreign)
+        if isinstance(path.start, Call) and path.start.name == "current":
+            inner = _Place(self._scope.ref, False)
+        head = self.write(path.start, place)
+        head = f"({head})" if isinstance(path.start, Binary) else head
+        head += "".join(f"[{self.write(one, inner)}]" for one in path.predicates)
+        return head + (f"/{self._steps(path.steps, inner)}" if path.steps else "")
+
+    def _main_path(self, path: Path) -> str:
+        """An absolute path within another instance's predicate still means the answers."""
+        self.variables.add("main")
+        self._refer(_resolve(path, ""))
+        rest = self._steps(path.steps[1:], _Place(None, True))
+        return f"$main/{rest}" if rest else "$main"
+
+    def _steps(self, steps: tuple[Step, ...], place: _Place) -> str:
+        written, ref = [], place.ref
+        known = True
+        for step in steps:
+            if known and ref is not None:
+                ref, known = _follow(ref, step)
+            inner = _Place(ref if known else None, place.foreign)
+            written.append(step.test + "".join(f"[{self.write(one, inner)}]" for one in step.predicates))
+        if ref is not None and not (place.foreign and place.ref is not None and not ref):
+            self._refer(ref)
+        return "/".join(written)
+
+    def _refer(self, ref: str) -> None:
+        self.references.add(ref)
+
+
+def _resolve(path: Path, base: str | None) -> str:
+    ref = "" if path.start == "/" else base or ""
+    for step in path.steps:
+        ref, known = _follow(ref, step)
+        if not known:
+            break
+    return ref
+
+
+def _follow(ref: str, step: Step) -> tuple[str, bool]:
+    """The reference one step on; not known where the step has an axis or stands for any node."""
+    if step.test == ".":
+        return ref, True
+    if step.test == "..":
+        return ref.rpartition("/")[0], True
+    name = step.test.removeprefix("child::")
+    if name[:1] in "*@" or "(" in name or "::" in name:
+        return ref, False
+    return f"{ref}/{name}", True
+
+
+def _one_word(value: str) -> bool:
+    return bool(value) and not any(letter.isspace() for letter in value)
+
+
+def at(scope: Scope, ref: str) -> Scope:
+    """The same scope for another node."""
+    return replace(scope, ref=ref)

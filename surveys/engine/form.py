@@ -1,0 +1,129 @@
+"""A form: one frozen version of a questionnaire, compiled once, shared by everyone who answers it.
+
+References are those of the XForm (`/data/group/question`), the position of a repeat
+instance from 1 in brackets. Expressions are XPath 1.0 with ODK's functions, compiled when
+the form is (ODK XForms specification, "XPath Expressions").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+Texts = dict[str, "Text"]
+"""A text for each language of the form; the key "" stands for a form without languages."""
+
+
+class Kind(StrEnum):
+    """What a question asks for (XLSForm reference, "Question types")."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    DECIMAL = "decimal"
+    RANGE = "range"
+    SELECT_ONE = "select_one"
+    SELECT_MULTIPLE = "select_multiple"
+    RANK = "rank"
+    NOTE = "note"
+    DATE = "date"
+    TIME = "time"
+    DATETIME = "dateTime"
+    GEOPOINT = "geopoint"
+    GEOTRACE = "geotrace"
+    GEOSHAPE = "geoshape"
+    IMAGE = "image"
+    AUDIO = "audio"
+    VIDEO = "video"
+    FILE = "file"
+    BARCODE = "barcode"
+    ACKNOWLEDGE = "acknowledge"
+    CALCULATE = "calculate"
+    HIDDEN = "hidden"
+    METADATA = "metadata"
+
+
+@dataclass(frozen=True)
+class Expression:
+    """An XPath expression as the author's form holds it; `source` is the XForm's spelling."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text with gaps: literal parts and expressions in turn."""
+
+    parts: tuple[str | Expression, ...]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One offered choice; `attributes` are the further columns that a choice_filter may read."""
+
+    value: str
+    label: Texts
+    attributes: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Logic:
+    """The expressions bound to a node; None where the column was empty."""
+
+    relevant: Expression | None = None
+    required: Expression | None = None
+    readonly: Expression | None = None
+    constraint: Expression | None = None
+    calculation: Expression | None = None
+    default: str | Expression | None = None
+    choice_filter: Expression | None = None
+    constraint_message: Texts = field(default_factory=dict)
+    required_message: Texts = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Question:
+    """Anything that holds a value, asked or computed."""
+
+    ref: str
+    name: str
+    kind: Kind
+    label: Texts
+    hint: Texts = field(default_factory=dict)
+    logic: Logic = field(default_factory=Logic)
+    choices: str = ""  # the list's name, "" where nothing is chosen
+    appearance: frozenset[str] = frozenset()
+    parameters: dict[str, str] = field(default_factory=dict)  # range: start, end, step; ...
+
+    @property
+    def asked(self) -> bool:
+        """Whether a person sees it."""
+        return self.kind not in (Kind.CALCULATE, Kind.HIDDEN, Kind.METADATA)
+
+
+@dataclass(frozen=True)
+class Group:
+    """Nodes that belong together; `field_list` puts them on one page."""
+
+    ref: str
+    name: str
+    label: Texts
+    children: tuple[Node, ...]
+    logic: Logic = field(default_factory=Logic)
+    field_list: bool = False
+    appearance: frozenset[str] = frozenset()
+
+
+Node = Question | Group
+
+
+@dataclass(frozen=True)
+class Form:
+    """A compiled form; `name` is the questionnaire's, `version` counts from 1."""
+
+    name: str
+    version: int
+    title: str
+    languages: tuple[str, ...]  # codes such as "it"; () for a form without languages
+    default_language: str
+    root: Group
+    choices: dict[str, tuple[Choice, ...]]

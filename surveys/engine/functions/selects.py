@@ -1,0 +1,27 @@
+"""Functions over selected choices (values separated by blanks)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from surveys.engine.functions.kinds import Function, number, text
+
+
+def selected(_: Any, values: Any, value: Any) -> bool:
+    return text(value).strip() in text(values).split()
+
+
+def selected_at(_: Any, values: Any, index: Any) -> str:
+    found, at = text(values).split(), number(index)
+    return found[int(at)] if at == at and 0 <= at < len(found) else ""
+
+
+def count_selected(_: Any, values: Any) -> float:
+    return float(len(text(values).split()))
+
+
+SELECTS: dict[str, Function] = {
+    "selected": Function(selected, 2, 2),
+    "selected-at": Function(selected_at, 2, 2),
+    "count-selected": Function(count_selected, 1, 1),
+}

@@ -1,0 +1,93 @@
+"""Questionnaires, their versions, rounds, responses and answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.database.base import Base, Id
+
+
+class Questionnaire(Base):
+    __tablename__ = "questionnaire"
+    __table_args__ = (UniqueConstraint("process_id", "slug"),)
+
+    id: Mapped[Id]
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
+    slug: Mapped[str]
+
+
+class FormVersion(Base):
+    """A published form: never changed. `xform` is what is compiled, `source` the author's file."""
+
+    __tablename__ = "form_version"
+    __table_args__ = (UniqueConstraint("questionnaire_id", "version"),)
+
+    id: Mapped[Id]
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
+    version: Mapped[int]
+    xform: Mapped[str] = mapped_column(Text)
+    source: Mapped[bytes] = mapped_column(LargeBinary)
+    source_name: Mapped[str]
+    digest: Mapped[str]
+    published_at: Mapped[datetime]
+
+
+class Round(Base):
+    """Opens a questionnaire to an audience for a time; one response per round and subject."""
+
+    __tablename__ = "round"
+    __table_args__ = (UniqueConstraint("process_id", "slug"),)
+
+    id: Mapped[Id]
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
+    questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
+    audience_id: Mapped[int | None] = mapped_column(ForeignKey("audience.id"))
+    slug: Mapped[str]
+    title: Mapped[dict[str, Any]]
+    subject_kind: Mapped[str]  # participant, organisation, municipality, link
+    opens_at: Mapped[datetime]
+    closes_at: Mapped[datetime | None]
+
+
+class Response(Base):
+    """What one subject answers in a round. `session` is the engine's, as JSON."""
+
+    __tablename__ = "response"
+    __table_args__ = (
+        UniqueConstraint("round_id", "subject_kind", "subject"),
+        Index("ix_response_participant_id", "participant_id"),
+    )
+
+    id: Mapped[Id]
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"))
+    subject_kind: Mapped[str]
+    subject: Mapped[str]  # the participant's, organisation's or municipality's id, or a token
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    state: Mapped[str]  # partial, complete
+    session: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    completed_at: Mapped[datetime | None]
+
+
+class Answer(Base):
+    """One kept answer; it knows the version whose text it was given to and the door it came by."""
+
+    __tablename__ = "answer"
+    __table_args__ = (UniqueConstraint("response_id", "ref"),)
+
+    id: Mapped[Id]
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id"))
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"))
+    ref: Mapped[str]
+    value: Mapped[str] = mapped_column(Text)
+    language: Mapped[str]
+    door: Mapped[str]  # telegram, web, email, staff
+    answered_at: Mapped[datetime]
