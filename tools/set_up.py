@@ -45,7 +45,8 @@ def run_with_newer_python() -> None:
             os.execv(found, [found, *sys.argv])
     stop(
         "Python 3.11 or newer is needed; %s is Python %d.%d.\n"  # noqa: UP031
-        "Install a newer one, or name it: make setup PYTHON=/path/to/python3.12" % (sys.executable, *sys.version_info[:2])
+        "Install a newer one, or name it: make setup PYTHON=/path/to/python3.12"
+        % (sys.executable, *sys.version_info[:2])
     )
 
 
@@ -115,7 +116,8 @@ def install_browser() -> None:
     if apt and os.geteuid() == 0:
         say("installing Chromium")
         run(apt, "update", "-qq")
-        run(apt, "install", "-qq", "--yes", "--no-install-recommends", *BROWSER_PACKAGES, DEBIAN_FRONTEND="noninteractive")
+        options = ("-qq", "--yes", "--no-install-recommends")
+        run(apt, "install", *options, *BROWSER_PACKAGES, DEBIAN_FRONTEND="noninteractive")
         return
     advice = f"sudo apt-get install {' '.join(BROWSER_PACKAGES)}" if apt else ".venv/bin/playwright install chromium"
     stop(f"The browser tests need Chromium, which is not here. Install it and try again:\n    {advice}")
