@@ -1,0 +1,22 @@
+"""Listening sockets, with a clear word when a port is taken."""
+
+from __future__ import annotations
+
+import errno
+import socket
+
+from core.errors import PortTaken
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A bound socket (port 0: any free one); raises PortTaken."""
+    listener = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        if error.errno in (errno.EADDRINUSE, errno.EACCES):
+            raise PortTaken(host=host, port=port) from error
+        raise
+    return listener
