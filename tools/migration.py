@@ -1,6 +1,6 @@
 """Writes a migration from the difference between the migrations and the models.
 
-    python tools/migration.py "what it does"
+python tools/migration.py "what it does"
 """
 
 from __future__ import annotations
