@@ -21,13 +21,17 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
-    database_url: str = Field("sqlite:///var/ascolto.sqlite", description="sqlite:///PATH or postgresql://USER@HOST/NAME")
+    database_url: str = Field(
+        "sqlite:///var/ascolto.sqlite", description="sqlite:///PATH or postgresql://USER@HOST/NAME"
+    )
     public_url: str = Field("http://127.0.0.1:8000", description="The address people reach the pages at")
     host: str = Field("127.0.0.1", description="The address the web server listens on")
     port: int = Field(8000, ge=0, le=65535, description="The port the web server listens on")
     secret_key: str = Field("", description="Signs links and sessions: at least 32 random characters, kept secret")
     participant_bot_token: str = Field("", description="The token of the participants' bot, from BotFather")
-    participant_bot_name: str = Field("", description="The bot's user name, for joining links; asked from Telegram if empty")
+    participant_bot_name: str = Field(
+        "", description="The bot's user name, for joining links; asked from Telegram if empty"
+    )
     staff_bot_token: str = Field("", description="The token of the staff's bot, from BotFather")
     telegram_api_url: str = Field(TELEGRAM, description="Another Bot API server, such as the training sandbox")
     telegram_rate: float = Field(30, gt=0, le=1000, description="Messages a second to Telegram, all processes together")

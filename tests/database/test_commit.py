@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from functools import partial
 
 import pytest
 from sqlalchemy import event, func, select
@@ -17,11 +18,14 @@ from core.tables import Inbound
 
 
 async def test_units_that_arrive_together_share_commits(database: Database, clock: FixedClock) -> None:
-    commits = []
+    commits: list[object] = []
     event.listen(database.engine, "commit", commits.append)
     now = clock.now()
     await asyncio.gather(
-        *(database.shared(lambda s, k=str(k): first_time(s, "test", k, now), key=f"person:{k % 7}") for k in range(300))
+        *(
+            database.shared(partial(first_time, door="test", key=str(k), now=now), key=f"person:{k % 7}")
+            for k in range(300)
+        )
     )
     assert database.read(lambda s: s.scalar(select(func.count()).select_from(Inbound))) == 300
     assert len(commits) < 30

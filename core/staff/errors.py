@@ -1,0 +1,39 @@
+"""What can go wrong for a member of staff."""
+
+from __future__ import annotations
+
+from core.errors import Problem
+from core.i18n import N_
+
+
+class SignInFailed(Problem):
+    """One text for a wrong address and a wrong password: nobody learns which accounts exist."""
+
+    text = N_("The e-mail address or the password is not right. Please try again.")
+    status = 401
+
+
+class AccountLocked(Problem):
+    text = N_("Too many wrong passwords. Please try again in {minutes} minutes.")
+    status = 429
+
+
+class PasswordWeak(Problem):
+    text = N_("Please choose a password of at least {least} characters.")
+
+
+class NotAllowed(Problem):
+    text = N_("Your role does not allow this. Please ask an administrator of your office.")
+    status = 403
+
+
+class AccountExists(Problem):
+    text = N_("There is already an account for {email}.")
+
+
+class OfficeUnknown(Problem):
+    text = N_("There is no office called {office}. Load a process first: ascolto load DIR")
+
+
+class RoleUnknown(Problem):
+    text = N_("There is no role called {role}. The roles are: {roles}.")

@@ -1,0 +1,48 @@
+"""Who may do what: roles hold permissions, and a grant gives a role in one office."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "administrator"
+    ORGANISER = "organiser"
+    CLERK = "clerk"  # a municipality's own people only
+    REVIEWER = "reviewer"  # releases what others wrote
+    READER = "reader"
+
+
+class Permission(StrEnum):
+    SEE_RESULTS = "see-results"
+    EXPORT_RESULTS = "export-results"
+    SEE_PEOPLE = "see-people"
+    IMPORT_PEOPLE = "import-people"
+    WRITE_MAILINGS = "write-mailings"
+    RELEASE_MAILINGS = "release-mailings"
+    PAUSE_MAILINGS = "pause-mailings"
+    SEE_AUDIT = "see-audit"
+    MANAGE_ACCOUNTS = "manage-accounts"
+
+
+_READ = frozenset({Permission.SEE_RESULTS})
+_REVIEW = _READ | {Permission.RELEASE_MAILINGS, Permission.PAUSE_MAILINGS, Permission.EXPORT_RESULTS}
+_ORGANISE = _READ | {
+    Permission.EXPORT_RESULTS,
+    Permission.SEE_PEOPLE,
+    Permission.IMPORT_PEOPLE,
+    Permission.WRITE_MAILINGS,
+    Permission.PAUSE_MAILINGS,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMINISTRATOR: frozenset(Permission),
+    Role.ORGANISER: _ORGANISE,
+    Role.CLERK: _ORGANISE,
+    Role.REVIEWER: _REVIEW,
+    Role.READER: _READ,
+}
+
+
+def allows(role: Role, permission: Permission) -> bool:
+    return permission in PERMISSIONS[role]

@@ -1,0 +1,113 @@
+"""Signing in, being locked out, and what a role allows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import insert, select
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.ids import CountedIds
+from core.process.tables import Office
+from core.staff.accounts import (
+    TRIES,
+    NewAccount,
+    Staff,
+    add_account,
+    close_session,
+    grant_role,
+    open_session,
+    sign_in,
+    whose_session,
+)
+from core.staff.errors import AccountExists, AccountLocked, NotAllowed, OfficeUnknown, PasswordWeak, RoleUnknown
+from core.staff.roles import Permission
+from core.staff.tables import AuditEntry, StaffSession
+
+CLERK = NewAccount("clerk@cmto.example.org", "Ada Clerk", "a long enough password")
+
+
+@pytest.fixture
+def account_id(database: Database, clock: FixedClock) -> int:
+    database.write(
+        lambda s: s.execute(
+            insert(Office).values(slug="cmto", name="CMTO", kind="authority", contact_email="", address="")
+        )
+    )
+    return database.write(lambda s: add_account(s, CLERK, clock.now()))
+
+
+def test_the_right_password_signs_in_and_the_wrong_one_does_not(
+    database: Database, clock: FixedClock, account_id: int
+) -> None:
+    now = clock.now()
+    assert database.write(lambda s: sign_in(s, " Clerk@cmto.example.org", CLERK.password, now)) == account_id
+    assert database.write(lambda s: sign_in(s, CLERK.email, "something else entirely", now)) is None
+    assert database.write(lambda s: sign_in(s, "nobody@example.org", CLERK.password, now)) is None
+
+
+def test_many_wrong_passwords_lock_for_a_while(database: Database, clock: FixedClock, account_id: int) -> None:
+    for _ in range(TRIES):
+        database.write(lambda s: sign_in(s, CLERK.email, "wrong password", clock.now()))
+    with pytest.raises(AccountLocked):
+        database.write(lambda s: sign_in(s, CLERK.email, CLERK.password, clock.now()))
+    clock.advance(timedelta(minutes=16))
+    assert database.write(lambda s: sign_in(s, CLERK.email, CLERK.password, clock.now())) == account_id
+
+
+def test_a_session_ends_by_itself_and_by_signing_out(
+    database: Database, clock: FixedClock, ids: CountedIds, account_id: int
+) -> None:
+    first = database.write(lambda s: open_session(s, account_id, ids, clock.now()))
+    second = database.write(lambda s: open_session(s, account_id, ids, clock.now()))
+    database.write(lambda s: close_session(s, first))
+    assert database.read(lambda s: whose_session(s, first, clock.now())) is None
+    found = database.read(lambda s: whose_session(s, second, clock.now()))
+    assert found is not None
+    assert found.name == "Ada Clerk"
+    clock.advance(timedelta(hours=11))
+    assert database.read(lambda s: whose_session(s, second, clock.now())) is None
+
+
+def test_the_cookie_is_not_in_the_database(
+    database: Database, clock: FixedClock, ids: CountedIds, account_id: int
+) -> None:
+    token = database.write(lambda s: open_session(s, account_id, ids, clock.now()))
+    assert token not in set(database.read(lambda s: s.scalars(select(StaffSession.digest)).all()))
+
+
+def test_a_role_counts_in_its_office_only(
+    database: Database, clock: FixedClock, ids: CountedIds, account_id: int
+) -> None:
+    database.write(lambda s: grant_role(s, account_id, "cmto", "reader", clock.now()))
+    token = database.write(lambda s: open_session(s, account_id, ids, clock.now()))
+    staff = database.read(lambda s: whose_session(s, token, clock.now()))
+    assert isinstance(staff, Staff)
+    (office,) = staff.roles
+    assert staff.may(Permission.SEE_RESULTS, office)
+    assert not staff.may(Permission.SEE_RESULTS, office + 1)
+    with pytest.raises(NotAllowed):
+        staff.need(Permission.EXPORT_RESULTS, office)
+
+
+def test_mistakes_are_told(database: Database, clock: FixedClock, account_id: int) -> None:
+    now = clock.now()
+    with pytest.raises(AccountExists):
+        database.write(lambda s: add_account(s, CLERK, now))
+    with pytest.raises(PasswordWeak):
+        database.write(lambda s: add_account(s, NewAccount("b@example.org", "B", "short"), now))
+    with pytest.raises(OfficeUnknown):
+        database.write(lambda s: grant_role(s, account_id, "nowhere", "reader", now))
+    with pytest.raises(RoleUnknown):
+        database.write(lambda s: grant_role(s, account_id, "cmto", "king", now))
+
+
+def test_acts_are_in_the_audit_log(database: Database, clock: FixedClock, account_id: int) -> None:
+    database.write(lambda s: grant_role(s, account_id, "cmto", "clerk", clock.now()))
+    acts = database.read(lambda s: s.execute(select(AuditEntry.act, AuditEntry.details)).all())
+    assert [(entry.act, entry.details) for entry in acts] == [
+        ("account.added", {}),
+        ("role.granted", {"role": "clerk"}),
+    ]
