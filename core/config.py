@@ -24,23 +24,29 @@ class Settings(BaseSettings):
     database_url: str = Field(
         "sqlite:///var/ascolto.sqlite", description="sqlite:///PATH or postgresql://USER@HOST/NAME"
     )
-    public_url: str = Field("http://127.0.0.1:8000", description="The address people reach the pages at")
-    host: str = Field("127.0.0.1", description="The address the web server listens on")
-    port: int = Field(8000, ge=0, le=65535, description="The port the web server listens on")
-    secret_key: str = Field("", description="Signs links and sessions: at least 32 random characters, kept secret")
-    participant_bot_token: str = Field("", description="The token of the participants' bot, from BotFather")
+    public_url: str = Field(default="http://127.0.0.1:8000", description="The address people reach the pages at")
+    host: str = Field(default="127.0.0.1", description="The address the web server listens on")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port the web server listens on")
+    secret_key: str = Field(
+        default="", description="Signs links and sessions: at least 32 random characters, kept secret"
+    )
+    participant_bot_token: str = Field(default="", description="The token of the participants' bot, from BotFather")
     participant_bot_name: str = Field(
         "", description="The bot's user name, for joining links; asked from Telegram if empty"
     )
-    staff_bot_token: str = Field("", description="The token of the staff's bot, from BotFather")
-    telegram_api_url: str = Field(TELEGRAM, description="Another Bot API server, such as the training sandbox")
-    telegram_rate: float = Field(30, gt=0, le=1000, description="Messages a second to Telegram, all processes together")
-    smtp_url: str = Field("", description="smtp://HOST:PORT, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://...")
-    smtp_rate: float = Field(50, gt=0, description="Mails a second to the relay, all processes together")
-    mail_from: str = Field("", description="The sender of mails: Office name <office@example.org>")
-    clock_file: Path | None = Field(None, description="A clock shared by processes, for training and tests")
-    log_format: str = Field("text", pattern="^(text|json)$", description="text for people, json for machines")
-    upload_limit_mb: int = Field(20, ge=1, description="The largest file accepted, in megabytes")
+    staff_bot_token: str = Field(default="", description="The token of the staff's bot, from BotFather")
+    telegram_api_url: str = Field(default=TELEGRAM, description="Another Bot API server, such as the training sandbox")
+    telegram_rate: float = Field(
+        default=30, gt=0, le=1000, description="Messages a second to Telegram, all processes together"
+    )
+    smtp_url: str = Field(
+        default="", description="smtp://HOST:PORT, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://..."
+    )
+    smtp_rate: float = Field(default=50, gt=0, description="Mails a second to the relay, all processes together")
+    mail_from: str = Field(default="", description="The sender of mails: Office name <office@example.org>")
+    clock_file: Path | None = Field(default=None, description="A clock shared by processes, for training and tests")
+    log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines")
+    upload_limit_mb: int = Field(default=20, ge=1, description="The largest file accepted, in megabytes")
 
     def need_secret(self) -> str:
         return self._need("secret_key", self.secret_key)

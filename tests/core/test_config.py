@@ -1,0 +1,48 @@
+"""Settings that are wrong say which one, why, and what to write."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from core.config import Settings, load_settings
+from core.errors import SettingMissing, SettingUnknown, SettingWrong
+from core.i18n import translator
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    env = tmp_path / ".env"
+    env.write_text("ASCOLTO_PORT=9000\nASCOLTO_MAIL_FROM=Ufficio <ufficio@example.org>\nOTHER=1\n")
+    monkeypatch.setenv("ASCOLTO_PORT", "9001")
+    settings = load_settings(env)
+    assert (settings.port, settings.mail_from) == (9001, "Ufficio <ufficio@example.org>")
+
+
+def test_an_unknown_setting_names_the_nearest(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASCOLTO_DATABSE_URL", "sqlite:///x")
+    with pytest.raises(SettingUnknown) as caught:
+        load_settings(tmp_path / "none")
+    assert "ASCOLTO_DATABSE_URL" in str(caught.value)
+    assert "ASCOLTO_DATABASE_URL" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("PORT", "eighty"), ("PORT", "70000"), ("SMTP_RATE", "-1"), ("LOG_FORMAT", "xml")]
+)
+def test_a_wrong_value_is_told(name: str, value: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(f"ASCOLTO_{name}", value)
+    with pytest.raises(SettingWrong) as caught:
+        load_settings(tmp_path / "none")
+    assert f"ASCOLTO_{name}" in str(caught.value)
+
+
+def test_a_missing_token_says_where_to_set_it() -> None:
+    with pytest.raises(SettingMissing) as caught:
+        Settings().need_participant_token()
+    assert "ASCOLTO_PARTICIPANT_BOT_TOKEN" in caught.value.say(translator("en"))
+
+
+def test_the_bots_poll_unless_telegram_can_reach_us() -> None:
+    assert not Settings(public_url="http://127.0.0.1:8000").webhook
+    assert Settings(public_url="https://ascolto.example.org").webhook
