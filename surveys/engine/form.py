@@ -7,6 +7,7 @@ the form is (ODK XForms specification, "XPath Expressions").
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -93,6 +94,8 @@ class Question:
     choices: str = ""  # the list's name, "" where nothing is chosen
     appearance: frozenset[str] = frozenset()
     parameters: dict[str, str] = field(default_factory=dict)  # range: start, end, step; ...
+    preload: str = ""  # metadata: "start", "end", "today", "uid", or the name of a property such as "username"
+    triggers: tuple[tuple[str, Expression], ...] = ()  # what is set, and to what, when this answer changes
 
     @property
     def asked(self) -> bool:
@@ -127,3 +130,15 @@ class Form:
     default_language: str
     root: Group
     choices: dict[str, tuple[Choice, ...]]
+
+    def questions(self) -> Iterator[Question]:
+        """All questions in form order."""
+        yield from _questions(self.root)
+
+
+def _questions(group: Group) -> Iterator[Question]:
+    for child in group.children:
+        if isinstance(child, Question):
+            yield child
+        else:
+            yield from _questions(child)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
+
+
+_TUPLES = ("draft", "passed", "hidden")
 
 
 class Stage(StrEnum):
@@ -33,11 +36,18 @@ class Session:
     passed: tuple[str, ...] = ()
     editing: bool = False  # the open question was reached from the review and leads back there
     paused: bool = False
+    seed: str = ""  # decides the order of shuffled choices for this response
+    hidden: tuple[str, ...] = ()  # answered, but not relevant now: kept until the response is sent
 
     def to_json(self) -> dict[str, Any]:
-        return {**asdict(self), "stage": self.stage.value, "draft": list(self.draft), "passed": list(self.passed)}
+        lists = {name: list(getattr(self, name)) for name in _TUPLES}
+        return {**_plain(self), **lists, "stage": self.stage.value}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Session:
-        fields = {**data, "stage": Stage(data["stage"])}
-        return cls(**{**fields, "draft": tuple(data["draft"]), "passed": tuple(data["passed"])})
+        tuples = {name: tuple(data.get(name, ())) for name in _TUPLES}
+        return cls(**{**data, **tuples, "values": dict(data["values"]), "stage": Stage(data["stage"])})
+
+
+def _plain(session: Session) -> dict[str, Any]:
+    return {one.name: getattr(session, one.name) for one in fields(session)}

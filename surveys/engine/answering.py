@@ -1,0 +1,200 @@
+"""Answers: given at once, typed, or put together step by step in a draft."""
+
+from __future__ import annotations
+
+from surveys.engine.events import DraftChanged, Fault, QuestionSkipped
+from surveys.engine.form import Kind, Question
+from surveys.engine.session import Stage
+from surveys.engine.turn import Turn, page_of
+from surveys.engine.understand import understand
+from surveys.engine.values import Refused
+
+
+def answer(turn: Turn, ref: str, value: str) -> None:
+    """Keeps an answer to the open question and moves on; an empty one leaves it out."""
+    question = _open(turn, ref)
+    if question is None:
+        return
+    if question.kind is Kind.NOTE:
+        return _pass(turn, question)
+    found = turn.check(question, value)
+    if isinstance(found, Refused):
+        return turn.refuse(ref, found.fault, found.values)
+    if not turn.state.holds(ref, found):
+        return turn.refuse(ref, Fault.CONSTRAINT)
+    if not found:
+        return _leave_out(turn, question)
+    turn.put(ref, found)
+    return _pass(turn, question)
+
+
+def words(turn: Turn, text: str) -> None:
+    """Understands typed text as the answer to the open question."""
+    question = _open(turn, turn.session.at)
+    if question is None:
+        return
+    options = [(one.value, turn.state.say(question.ref, one.label)) for one in turn.state.offered(question)]
+    moment = turn.state.now[:10]
+    found = understand(question, text, tuple(options), (turn.session.language, moment))
+    if isinstance(found, Refused):
+        turn.refuse(question.ref, found.fault, found.values)
+    else:
+        answer(turn, question.ref, found)
+
+
+def fill(turn: Turn, values: dict[str, str]) -> None:
+    """Keeps the answers of one page; faulty ones are named and the page stays open.
+
+    Values for questions that are not relevant (any more) are left aside, since a page without
+    scripts may still hold them.
+    """
+    unknown = [ref for ref in values if not _asked(turn, ref)]
+    if unknown or (not values and turn.session.stage is not Stage.ASKING):
+        return turn.refuse(unknown[0] if unknown else "", Fault.NOT_OPEN)
+    start = next((ref for ref in values if turn.question(ref)), turn.session.at)
+    if turn.question(start) is None:
+        return turn.refuse(next(iter(values), ""), Fault.NOT_OPEN)
+    if turn.session.stage is Stage.REVIEW:
+        turn.become(editing=True)
+    shown = page_of(turn.state, start)
+    turn.become(at=start, stage=Stage.ASKING, draft=())
+    faulty = _keep_all(turn, values)
+    faulty += [one.ref for one in shown if _missing(turn, one) and one.ref not in values and one.ref not in faulty]
+    if faulty:
+        turn.passing(*(ref for ref in values if ref not in faulty and turn.question(ref)))
+        return None
+    turn.passing(*(question.ref for question in shown))
+    return _leave_page(turn, shown)
+
+
+def _keep_all(turn: Turn, values: dict[str, str]) -> list[str]:
+    """Keeps what can be kept, constraints seen over all values together; returns what could not."""
+    faulty: list[str] = []
+    before: dict[str, str] = {}
+    for question in [one for one in turn.machine.asked if one.ref in values]:
+        ref = question.ref
+        if turn.question(ref) is None or question.kind is Kind.NOTE:
+            continue
+        found = turn.check(question, values[ref])
+        if isinstance(found, Refused):
+            turn.refuse(ref, found.fault, found.values)
+            faulty.append(ref)
+        elif found != turn.state.value(ref):
+            before[ref] = turn.state.value(ref)
+            turn.put(ref, found)
+        elif not found:
+            turn.events.append(QuestionSkipped(ref))
+    for ref in [one for one in values if turn.question(one) and one not in faulty]:
+        if not turn.state.holds(ref, turn.state.value(ref)):
+            if ref in before:
+                turn.put(ref, before[ref])
+            turn.refuse(ref, Fault.CONSTRAINT)
+            faulty.append(ref)
+    return faulty
+
+
+def _missing(turn: Turn, question: Question) -> bool:
+    if not turn.state.relevant(question.ref) or turn.state.value(question.ref) or not turn.must(question):
+        return False
+    turn.refuse(question.ref, Fault.REQUIRED)
+    return True
+
+
+def _leave_page(turn: Turn, shown: tuple[Question, ...]) -> None:
+    """On to what follows the page, unless an answer brought up a further question on it."""
+    fresh = [one for one in page_of(turn.state, shown[0].ref) if one.ref not in turn.session.passed]
+    if fresh:
+        return turn.open(fresh[0].ref, editing=turn.session.editing)
+    return turn.advance(shown[-1].ref)
+
+
+def draft_tick(turn: Turn, ref: str, choice: str) -> None:
+    question = _open(turn, ref, Kind.SELECT_MULTIPLE)
+    if question is None:
+        return
+    offered = [one.value for one in turn.state.offered(question)]
+    if choice not in offered:
+        return turn.refuse(ref, Fault.NOT_OFFERED)
+    ticked = set(turn.session.draft) ^ {choice}
+    return _draft(turn, ref, tuple(one for one in offered if one in ticked))
+
+
+def draft_rank(turn: Turn, ref: str, choice: str) -> None:
+    """The next place of a ranking; the last choice left takes the last place by itself."""
+    question = _open(turn, ref, Kind.RANK)
+    if question is None:
+        return
+    offered = [one.value for one in turn.state.offered(question)]
+    if choice not in offered:
+        return turn.refuse(ref, Fault.NOT_OFFERED)
+    ranked = turn.session.draft if len(turn.session.draft) < len(offered) else ()
+    ranked = (*(one for one in ranked if one != choice), choice)
+    left = [one for one in offered if one not in ranked]
+    return _draft(turn, ref, (*ranked, *left) if len(left) == 1 else ranked)
+
+
+def undo(turn: Turn, ref: str) -> None:
+    """Takes back the last step; of a full ranking the last two, since one choice alone decides nothing."""
+    question = _open(turn, ref)
+    if question is None:
+        return
+    full = question.kind is Kind.RANK and len(turn.session.draft) == len(turn.state.offered(question))
+    _draft(turn, ref, turn.session.draft[: -2 if full else -1])
+
+
+def _draft(turn: Turn, ref: str, draft: tuple[str, ...]) -> None:
+    turn.become(draft=draft)
+    turn.events.append(DraftChanged(ref, draft))
+
+
+def confirm(turn: Turn, ref: str) -> None:
+    """Confirms a draft, a note or an acknowledgement; else keeps the answer that is there."""
+    question = _open(turn, ref)
+    if question is None:
+        return
+    if question.kind is Kind.NOTE or turn.state.readonly(ref):
+        _pass(turn, question)
+    elif question.kind is Kind.ACKNOWLEDGE:
+        answer(turn, ref, "OK")
+    elif question.kind in (Kind.SELECT_MULTIPLE, Kind.RANK):
+        answer(turn, ref, " ".join(turn.session.draft))
+    else:
+        answer(turn, ref, turn.state.value(ref))
+
+
+def skip(turn: Turn, ref: str) -> None:
+    question = _open(turn, ref)
+    if question is None:
+        return
+    if question.kind is Kind.NOTE or turn.state.readonly(ref):
+        _pass(turn, question)
+    elif turn.must(question):
+        turn.refuse(ref, Fault.REQUIRED)
+    else:
+        _leave_out(turn, question)
+
+
+def _leave_out(turn: Turn, question: Question) -> None:
+    if turn.state.value(question.ref):
+        turn.put(question.ref, "")
+    turn.events.append(QuestionSkipped(question.ref))
+    _pass(turn, question)
+
+
+def _pass(turn: Turn, question: Question) -> None:
+    turn.passing(question.ref)
+    turn.advance(question.ref)
+
+
+def _open(turn: Turn, ref: str, kind: Kind | None = None) -> Question | None:
+    """The open question if it is the one that is meant; otherwise the input is refused."""
+    question = turn.question(ref) if turn.session.stage is Stage.ASKING and ref == turn.session.at else None
+    if question is None or kind not in (None, question.kind):
+        turn.refuse(ref, Fault.NOT_OPEN)
+        return None
+    return question
+
+
+def _asked(turn: Turn, ref: str) -> bool:
+    node = turn.machine.nodes.get(ref)
+    return isinstance(node, Question) and node.asked

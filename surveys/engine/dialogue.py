@@ -1,0 +1,192 @@
+"""Playing a form: `start` opens a session, `resume` answers one input with events.
+
+Pure: no database, no door, no clock. The same form, session, input and moment always give
+the same session and events.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from surveys.engine.answering import answer, confirm, draft_rank, draft_tick, fill, skip, undo, words
+from surveys.engine.events import (
+    AnswerRefused,
+    DialoguePaused,
+    DialogueResumed,
+    Event,
+    Fault,
+    LanguageChanged,
+    QuestionOpened,
+    ResponseReopened,
+)
+from surveys.engine.form import Expression, Form, Kind, Question
+from surveys.engine.inputs import (
+    Answer,
+    Back,
+    ChangeLanguage,
+    Confirm,
+    Fill,
+    GoTo,
+    Input,
+    Pause,
+    RankNext,
+    Reopen,
+    Resume,
+    Review,
+    Skip,
+    Submit,
+    Tick,
+    Undo,
+    Words,
+)
+from surveys.engine.machine import machine
+from surveys.engine.moving import back, go_to, lead_to_review, show_again, submit
+from surveys.engine.session import Session, Stage
+from surveys.engine.state import State
+from surveys.engine.turn import Turn, state_of
+
+
+def start(
+    form: Form, language: str, now: datetime, preload: Mapping[str, str] | None = None
+) -> tuple[Session, tuple[Event, ...]]:
+    """Opens a session at the first question.
+
+    `preload` gives values by question name (attributes of the person, earlier answers, and
+    metadata such as "username"); they stand before defaults.
+    """
+    made = machine(form)
+    language = known_language(form, language)
+    state = State(made, language, now)
+    state.seed = str(int(now.timestamp() * 1000))
+    given = dict(preload or {})
+    for question in made.questions:
+        state.values.update(_initial(state, question, given))
+    for ref, value in state.values.items():
+        state.elements[ref].text = value
+    _set_dynamic_defaults(state, given)
+    state.update(made.order)
+    turn = Turn(made, Session(language=language, revision=-1, seed=state.seed), state)
+    first = next((one for one in made.asked if state.relevant(one.ref)), None)
+    if first is None:
+        turn.review()
+    else:
+        turn.open(first.ref)
+    return turn.close()
+
+
+def resume(form: Form, session: Session, given: Input, now: datetime) -> tuple[Session, tuple[Event, ...]]:
+    """Takes up a session with one input.
+
+    An input that cannot be accepted leaves the session as it was and gives AnswerRefused.
+    """
+    turn = Turn(machine(form), session, state_of(form, session, now))
+    session.__dict__.pop("_state", None)
+    if session.paused and not isinstance(given, Pause):
+        turn.become(paused=False)
+        turn.events.append(DialogueResumed())
+    _act(turn, given)
+    if turn.session == session and turn.state.values == session.values and turn.state.hidden == set(session.hidden):
+        return session, tuple(turn.events)
+    return turn.close()
+
+
+def _act(turn: Turn, given: Input) -> None:
+    if turn.session.stage is Stage.COMPLETE and not isinstance(given, Reopen | ChangeLanguage | Resume | Pause):
+        turn.events.append(AnswerRefused(getattr(given, "ref", ""), Fault.NOT_OPEN))
+        return
+    match given:
+        case Answer(ref, value):
+            answer(turn, ref, value)
+        case Fill(values):
+            fill(turn, values)
+        case Words(text):
+            words(turn, text)
+        case Tick(ref, choice):
+            draft_tick(turn, ref, choice)
+        case RankNext(ref, choice):
+            draft_rank(turn, ref, choice)
+        case Undo(ref):
+            undo(turn, ref)
+        case Confirm(ref):
+            confirm(turn, ref)
+        case Skip(ref):
+            skip(turn, ref)
+        case _:
+            _move(turn, given)
+
+
+def _move(turn: Turn, given: Input) -> None:
+    match given:
+        case Back():
+            back(turn)
+        case GoTo(ref):
+            go_to(turn, ref)
+        case Review():
+            lead_to_review(turn)
+        case Submit():
+            submit(turn)
+        case Reopen():
+            _reopen(turn)
+        case ChangeLanguage(language):
+            _change_language(turn, language)
+        case Pause():
+            turn.become(paused=True)
+            turn.events.append(DialoguePaused())
+        case Resume():
+            show_again(turn)
+
+
+def _reopen(turn: Turn) -> None:
+    if turn.session.stage is not Stage.COMPLETE:
+        turn.events.append(AnswerRefused("", Fault.NOT_OPEN))
+        return
+    turn.events.append(ResponseReopened())
+    turn.review()
+
+
+def _change_language(turn: Turn, language: str) -> None:
+    language = known_language(turn.machine.form, language)
+    turn.become(language=language)
+    turn.state.language = language
+    named = [ref for ref in turn.machine.nodes if _speaks(turn, ref)]
+    turn.state.update(named)
+    for ref in named:
+        turn.state.update(turn.machine.dependents(ref))
+    turn.events.append(LanguageChanged(language))
+    if turn.session.stage is Stage.ASKING:
+        turn.events.append(QuestionOpened(turn.session.at))
+
+
+def _speaks(turn: Turn, ref: str) -> bool:
+    return any("language" in one.variables for one in turn.machine.computing(ref))
+
+
+def known_language(form: Form, language: str) -> str:
+    """The form's language that is meant: `it-IT` is `it`; else the default one."""
+    code = language.split("-")[0].split("_")[0].lower()
+    for one in (language, code):
+        if one in form.languages:
+            return one
+    return form.default_language
+
+
+def _initial(state: State, question: Question, given: Mapping[str, str]) -> dict[str, str]:
+    """What a question holds before anything is computed."""
+    default = question.logic.default
+    value = given.get(question.name, default if isinstance(default, str) else "")
+    if question.preload in ("start", "today"):
+        value = state.now if question.preload == "start" else state.now[:10]
+    elif question.kind is Kind.METADATA and question.preload:
+        value = given.get(question.preload, value)
+    return {question.ref: value} if value else {}
+
+
+def _set_dynamic_defaults(state: State, given: Mapping[str, str]) -> None:
+    for question in state.machine.questions:
+        default = question.logic.default
+        if isinstance(default, Expression) and question.name not in given:
+            value = state.computed(question.ref, default)
+            state.elements[question.ref].text = value or None
+            if value:
+                state.values[question.ref] = value

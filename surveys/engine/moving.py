@@ -1,0 +1,95 @@
+"""Moving through a form: back, to a question, to the review, to the end."""
+
+from __future__ import annotations
+
+from surveys.engine.events import (
+    AnswerRefused,
+    Event,
+    Fault,
+    QuestionOpened,
+    ResponseCompleted,
+    ReviewOpened,
+)
+from surveys.engine.form import Kind, Question
+from surveys.engine.session import Stage
+from surveys.engine.state import State
+from surveys.engine.turn import Turn, author_message
+
+
+def back(turn: Turn) -> None:
+    """To the relevant question before the open one; from a question under revision, to the review."""
+    session = turn.session
+    if session.stage is Stage.ASKING and session.editing:
+        return lead_to_review(turn)
+    place = turn.machine.places.get(session.at, len(turn.machine.asked))
+    before = [one for one in turn.machine.asked[:place] if turn.state.relevant(one.ref)]
+    if before:
+        return turn.open(before[-1].ref)
+    return show_again(turn)
+
+
+def go_to(turn: Turn, ref: str) -> None:
+    if turn.question(ref) is None:
+        return turn.refuse(ref, Fault.NOT_OPEN)
+    done = all(one.ref in turn.session.passed for one in turn.state.relevant_questions())
+    return turn.open(ref, editing=turn.session.stage is Stage.REVIEW or turn.session.editing or done)
+
+
+def lead_to_review(turn: Turn) -> None:
+    """To the review, or to the first question that still stands in its way."""
+    faults = faults_of(turn.state)
+    if faults:
+        return turn.open(faults[0][0].ref, editing=True)
+    turn.passing(*(question.ref for question in turn.state.relevant_questions()))
+    return turn.review()
+
+
+def submit(turn: Turn) -> None:
+    """Sends the response; what stands in the way is named and opened."""
+    if turn.session.stage is not Stage.REVIEW:
+        return lead_to_review(turn)
+    faults = faults_of(turn.state)
+    if faults:
+        question, fault = faults[0]
+        turn.refuse(question.ref, fault)
+        return turn.open(question.ref, editing=True)
+    _close_metadata(turn)
+    for ref in tuple(turn.state.hidden):
+        turn.state.values.pop(ref, None)
+    turn.become(stage=Stage.COMPLETE, at="", draft=(), editing=False)
+    turn.events.append(ResponseCompleted())
+    return None
+
+
+def show_again(turn: Turn) -> None:
+    events: dict[Stage, Event] = {Stage.REVIEW: ReviewOpened(), Stage.ASKING: QuestionOpened(turn.session.at)}
+    if turn.session.stage in events:
+        turn.events.append(events[turn.session.stage])
+
+
+def faults_of(state: State) -> list[tuple[Question, Fault]]:
+    """What stands in the way of sending, in form order."""
+    found: list[tuple[Question, Fault]] = []
+    for question in state.machine.questions:
+        if not state.relevant(question.ref) or question.kind in (Kind.NOTE, Kind.METADATA):
+            continue
+        value = state.value(question.ref)
+        if not value and question.asked and state.required(question.ref):
+            found.append((question, Fault.REQUIRED))
+        elif value and not state.holds(question.ref, value):
+            found.append((question, Fault.CONSTRAINT))
+    return found
+
+
+def refusals(state: State) -> tuple[AnswerRefused, ...]:
+    """The same as refusals with the authors' messages."""
+    return tuple(
+        AnswerRefused(question.ref, fault, author_message(state, question.ref, fault))
+        for question, fault in faults_of(state)
+    )
+
+
+def _close_metadata(turn: Turn) -> None:
+    for question in turn.machine.questions:
+        if question.preload == "end":
+            turn.state.set(question.ref, turn.state.now)

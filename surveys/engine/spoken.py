@@ -1,0 +1,53 @@
+"""Values written for people, in their language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+
+from surveys.engine.form import Kind, Question
+
+_KNOWN = ("it", "en", "fr")
+
+
+def say_value(question: Question, value: str, labels: dict[str, str], language: str) -> str:
+    """A value as a person reads it; `labels` are those of the choices by value."""
+    if not value:
+        return ""
+    locale = language[:2] if language[:2] in _KNOWN else "it"
+    match question.kind:
+        case Kind.SELECT_ONE:
+            return labels.get(value, value)
+        case Kind.SELECT_MULTIPLE:
+            return ", ".join(labels.get(one, one) for one in value.split())
+        case Kind.RANK:
+            return ", ".join(f"{place}. {labels.get(one, one)}" for place, one in enumerate(value.split(), 1))
+        case Kind.DECIMAL | Kind.RANGE:
+            return _decimal(value, locale)
+        case Kind.DATE | Kind.TIME | Kind.DATETIME:
+            return _moment(question.kind, value, locale)
+        case Kind.ACKNOWLEDGE:
+            return "✓"
+        case _:
+            return value
+
+
+def _decimal(value: str, locale: str) -> str:
+    try:
+        return str(format_decimal(Decimal(value), locale=locale, decimal_quantization=False, group_separator=False))
+    except InvalidOperation:
+        return value
+
+
+def _moment(kind: Kind, value: str, locale: str) -> str:
+    try:
+        if kind is Kind.DATE:
+            return str(format_date(date.fromisoformat(value), "long", locale=locale))
+        if kind is Kind.TIME:
+            return str(format_time(time.fromisoformat(value), "short", locale=locale))
+        return str(format_datetime(datetime.fromisoformat(value), "long", locale=locale))
+    except ValueError:
+        return value
