@@ -22,7 +22,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True)
 
     database_url: str = Field(
-        "sqlite:///var/ascolto.sqlite", description="sqlite:///PATH or postgresql://USER@HOST/NAME"
+        default="sqlite:///var/ascolto.sqlite", description="sqlite:///PATH or postgresql://USER@HOST/NAME"
     )
     public_url: str = Field(default="http://127.0.0.1:8000", description="The address people reach the pages at")
     host: str = Field(default="127.0.0.1", description="The address the web server listens on")
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     )
     participant_bot_token: str = Field(default="", description="The token of the participants' bot, from BotFather")
     participant_bot_name: str = Field(
-        "", description="The bot's user name, for joining links; asked from Telegram if empty"
+        default="", description="The bot's user name, for joining links; asked from Telegram if empty"
     )
     staff_bot_token: str = Field(default="", description="The token of the staff's bot, from BotFather")
     telegram_api_url: str = Field(default=TELEGRAM, description="Another Bot API server, such as the training sandbox")
