@@ -18,17 +18,17 @@ class Mailing(Base):
     __table_args__ = (UniqueConstraint("process_id", "slug"),)
 
     id: Mapped[Id]
-    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))  # None: a notice of no office
     process_id: Mapped[int | None] = mapped_column(ForeignKey("process.id"))
     slug: Mapped[str]
-    kind: Mapped[str]  # mailing, reminder, notice
+    kind: Mapped[str]  # mailing, reminder, notice (built in, slug "notice-<kind>")
     purpose: Mapped[str]  # questionnaires, events, polls, results; "" for a notice
     audience_id: Mapped[int | None] = mapped_column(ForeignKey("audience.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     anchor: Mapped[dict[str, Any]]  # {"phase": "analysis", "at": "opens", "days": 3, "working": true, "time": "09:30"}
-    missed: Mapped[dict[str, Any]]  # {"rule": "catch-up" | "ask" | "drop", "until": ...}
+    missed: Mapped[dict[str, Any]]  # {"rule": "catch-up" | "ask" | "drop", "until": {"days": 2}}; {} catches up
     state: Mapped[str]  # draft, released, paused, cancelled
-    released_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]  # when it was last released or resumed
 
 
 class MailingText(Base):
@@ -42,7 +42,7 @@ class MailingText(Base):
     language: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
-    buttons: Mapped[list[Any]]  # [{"kind": "answer", "label": "..."}]
+    buttons: Mapped[list[Any]]  # [{"kind": "answer" | "join-chat" | "link", "label": "...", "url": "..."}]
 
 
 class Occurrence(Base):
@@ -61,6 +61,8 @@ class Occurrence(Base):
     time_zone: Mapped[str]
     due_at: Mapped[datetime]  # derived
     state: Mapped[str]  # due, planned, asked, dropped
+    reason: Mapped[str] = mapped_column(default="")  # why it does not leave: "no-text:fr", "missed", ...
+    channel: Mapped[str] = mapped_column(default="")  # the only channel it may take, "" for each person's own
     values: Mapped[dict[str, Any]]
     planned_at: Mapped[datetime | None]
 
@@ -75,7 +77,8 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("mailing_id", "occurrence_id", "participant_id"),
-        Index("ix_delivery_state_due_at", "state", "due_at"),
+        Index("ix_delivery_queue", "state", "channel", "priority", "due_at"),
+        Index("ix_delivery_occurrence_id", "occurrence_id"),
         Index("ix_delivery_participant_id", "participant_id"),
     )
 
@@ -87,10 +90,11 @@ class Delivery(Base):
     address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
     state: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
+    priority: Mapped[int] = mapped_column(default=1)  # 0 before 1: a notice does not wait behind a mailing
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     claimed_by: Mapped[str] = mapped_column(default="")
-    claimed_until: Mapped[datetime | None]
+    claimed_until: Mapped[datetime | None]  # on the machine's clock, which nobody moves
     handed_over_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     message_id: Mapped[str] = mapped_column(default="")  # our own stable Message-ID
@@ -98,7 +102,10 @@ class Delivery(Base):
 
 
 class Attempt(Base):
-    """One try to deliver, for the proof: when, by which channel, with what outcome."""
+    """A try that did not settle its delivery: when, by which channel, with what outcome.
+
+    The try that settled it stands in the delivery itself.
+    """
 
     __tablename__ = "attempt"
     __table_args__ = (UniqueConstraint("delivery_id", "number"),)
@@ -113,9 +120,12 @@ class Attempt(Base):
 
 
 class Permit(Base):
-    """The generic cell rate algorithm's one number a channel, shared by all senders."""
+    """The generic cell rate algorithm's one number a channel, shared by all senders.
+
+    On the machine's clock: a rate is physical, whatever time the office pretends it is.
+    """
 
     __tablename__ = "permit"
 
-    name: Mapped[str] = mapped_column(primary_key=True)  # "telegram:participants", "smtp:relay"
+    name: Mapped[str] = mapped_column(primary_key=True)  # "telegram", "email"
     next_at: Mapped[datetime]  # the theoretical arrival time

@@ -1,0 +1,58 @@
+"""The words for what becomes of a mailing, an occurrence and a delivery."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MailingState(StrEnum):
+    DRAFT = "draft"
+    RELEASED = "released"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
+class Kind(StrEnum):
+    MAILING = "mailing"
+    REMINDER = "reminder"
+    NOTICE = "notice"
+
+
+class OccurrenceState(StrEnum):
+    DUE = "due"
+    PLANNED = "planned"
+    ASKED = "asked"
+    DROPPED = "dropped"
+
+
+class DeliveryState(StrEnum):
+    """planned -> claimed -> handed-over -> sent | failed | bounced; skipped; in-doubt."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    HANDED_OVER = "handed-over"
+    SENT = "sent"
+    FAILED = "failed"
+    BOUNCED = "bounced"
+    SKIPPED = "skipped"
+    IN_DOUBT = "in-doubt"
+
+
+class Reason(StrEnum):
+    """Why somebody in the audience gets nothing."""
+
+    NO_CONSENT = "no-consent"
+    NO_ADDRESS = "no-address"
+    SUPPRESSED = "suppressed"
+    PAUSED = "paused"
+    ANSWERED = "answered"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    GONE = "gone"
+
+
+TELEGRAM = "telegram"
+EMAIL = "email"
+CHANNELS = (TELEGRAM, EMAIL)
+
+QUESTIONNAIRES = "questionnaires"  # the purpose of mailings that ask for an answer

@@ -1,0 +1,121 @@
+"""When a mailing is due, told from a phase or an event: "3 working days after it opens, at 9:30".
+
+Pure: what it needs of the process comes as a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from core.errors import Problem
+from core.i18n import N_
+from notifications.planning.workdays import shift_working_days
+
+PHASE_MOMENTS = ("opens", "closes")
+EVENT_MOMENTS = ("starts", "ends")
+KEYS = {"phase", "event", "at", "days", "working", "time"}
+
+
+class AnchorWrong(Problem):
+    text = N_(
+        "The anchor is not understood ({reason}). Write, for instance: "
+        "phase: analysis, at: opens, days: 3, working: true, time: 09:30"
+    )
+
+
+class AnchorUnknown(Problem):
+    text = N_("The process has no {kind} called {slug}. Correct the anchor or add it to the process.")
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """`kind` is "phase" or "event"; `days` may be negative; without `at_time` an event's own time is kept."""
+
+    kind: str
+    slug: str
+    moment: str
+    days: int = 0
+    working: bool = False
+    at_time: time | None = None
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """A process's dates: phases as first and last local day, events as local start and end."""
+
+    zone: str
+    phases: Mapping[str, tuple[date, date]]
+    events: Mapping[str, tuple[datetime, datetime]]
+
+
+def parse_anchor(raw: Mapping[str, Any]) -> Anchor:
+    """Reads an anchor as a package writes it; raises AnchorWrong."""
+    if strange := set(raw) - KEYS:
+        raise AnchorWrong(reason=f"unknown: {', '.join(sorted(map(str, strange)))}")
+    kinds = [kind for kind in ("phase", "event") if kind in raw]
+    if len(kinds) != 1:
+        raise AnchorWrong(reason="one of phase and event is needed")
+    kind = kinds[0]
+    moments = PHASE_MOMENTS if kind == "phase" else EVENT_MOMENTS
+    moment = raw.get("at", moments[0])
+    if moment not in moments:
+        raise AnchorWrong(reason=f"at: {' or '.join(moments)}")
+    days, working = raw.get("days", 0), raw.get("working", False)
+    if not isinstance(days, int) or isinstance(days, bool):
+        raise AnchorWrong(reason="days: a whole number")
+    if not isinstance(working, bool):
+        raise AnchorWrong(reason="working: true or false")
+    return Anchor(kind, str(raw[kind]), moment, days, working, _read_time(raw.get("time"), needed=kind == "phase"))
+
+
+def _read_time(raw: object, *, needed: bool) -> time | None:
+    if raw is None and not needed:
+        return None
+    try:
+        hours, minutes = str(raw).split(":")
+        return time(int(hours), int(minutes))
+    except ValueError as error:
+        raise AnchorWrong(reason="time: HH:MM") from error
+
+
+def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
+    """The local time an anchor means, without a zone; raises AnchorUnknown."""
+    start, end = _find(anchor, timetable)
+    base = start if anchor.moment in {"opens", "starts"} else end
+    day = base.date() if isinstance(base, datetime) else base
+    own_time = base.time() if isinstance(base, datetime) else time()
+    if anchor.working:
+        day = shift_working_days(day, anchor.days)
+    else:
+        day += timedelta(days=anchor.days)
+    return datetime.combine(day, own_time if anchor.at_time is None else anchor.at_time)
+
+
+def _find(anchor: Anchor, timetable: Timetable) -> tuple[date, date]:
+    known: Mapping[str, tuple[date, date]] = timetable.phases if anchor.kind == "phase" else timetable.events
+    if anchor.slug not in known:
+        raise AnchorUnknown(kind=anchor.kind, slug=anchor.slug)
+    return known[anchor.slug]
+
+
+def to_utc(local: datetime, zone: str) -> datetime:
+    """The instant of a local time.
+
+    A time that does not exist (summer time begins) moves forward by the gap; of a time that
+    exists twice (summer time ends) it is the first.
+    """
+    return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+
+
+def latest_useful(anchor: Anchor, timetable: Timetable) -> datetime | None:
+    """After this instant the mailing would be late for what it announces: an event that has begun."""
+    if anchor.kind != "event":
+        return None
+    start, _ = _find(anchor, timetable)
+    assert isinstance(start, datetime)
+    starts_at = to_utc(start, timetable.zone)
+    return starts_at if to_utc(due_local(anchor, timetable), timetable.zone) <= starts_at else None

@@ -1,0 +1,78 @@
+"""Notices leave by the ledger like everything else: each becomes an occurrence of a built-in mailing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from core.people.tables import Participant
+from core.tables import Notice
+from notifications.ledger.snapshot import Snapshot, write_snapshot
+from notifications.ledger.states import Kind, MailingState, OccurrenceState
+from notifications.ledger.tables import Mailing, Occurrence
+
+MOST_AT_ONCE = 500
+
+
+def waiting_notices(session: Session) -> list[int]:
+    """Notices that nobody has planned yet, oldest first."""
+    statement = select(Notice.id).where(Notice.planned_at.is_(None)).order_by(Notice.id).limit(MOST_AT_ONCE)
+    return list(session.scalars(statement))
+
+
+def plan_notices(session: Session, now: datetime) -> int:
+    """Writes the deliveries of waiting notices; how many notices it took."""
+    taken = 0
+    for notice_id in waiting_notices(session):
+        claimed = session.execute(
+            update(Notice).where(Notice.id == notice_id, Notice.planned_at.is_(None)).values(planned_at=now)
+        )
+        assert isinstance(claimed, CursorResult)
+        if claimed.rowcount:  # else another planner got there first
+            _plan(session, session.get_one(Notice, notice_id), now)
+            taken += 1
+    return taken
+
+
+def _plan(session: Session, notice: Notice, now: datetime) -> None:
+    mailing = _mailing_of(session, notice, now)
+    occurrence = Occurrence(
+        mailing_id=mailing.id,
+        key=str(notice.id),
+        due_local=now.isoformat(timespec="minutes"),
+        time_zone="UTC",
+        due_at=now,
+        state=OccurrenceState.PLANNED,
+        channel=notice.channel,
+        values=notice.values,
+        planned_at=now,
+    )
+    session.add(occurrence)
+    session.flush()
+    write_snapshot(session, Snapshot(mailing, occurrence, Participant.id == notice.participant_id, now))
+
+
+def _mailing_of(session: Session, notice: Notice, now: datetime) -> Mailing:
+    slug = f"notice-{notice.kind}"
+    same_office = Mailing.office_id.is_(None) if notice.office_id is None else Mailing.office_id == notice.office_id
+    known = select(Mailing).where(Mailing.slug == slug, Mailing.process_id.is_(None), same_office)
+    found = session.scalars(known.order_by(Mailing.id).limit(1)).first()
+    if found is not None:
+        return found
+    session.execute(
+        insert(Mailing).values(
+            office_id=notice.office_id,
+            process_id=None,
+            slug=slug,
+            kind=Kind.NOTICE,
+            purpose="",
+            anchor={},
+            missed={},
+            state=MailingState.RELEASED,
+            released_at=now,
+        )
+    )
+    return session.scalars(known.order_by(Mailing.id).limit(1)).one()

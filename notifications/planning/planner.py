@@ -1,0 +1,214 @@
+"""Turns what is due into ledger rows: whoever claims the row plans it, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import ColumnElement, select, true, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from core.people.tables import Audience
+from core.process.tables import Process
+from notifications.ledger.snapshot import (
+    Snapshot,
+    forget_skipped,
+    missing_languages,
+    replan_failed,
+    write_snapshot,
+)
+from notifications.ledger.states import MailingState, OccurrenceState
+from notifications.ledger.tables import Mailing, Occurrence
+from notifications.planning.anchors import latest_useful, parse_anchor
+from notifications.planning.missed import Verdict, judge, parse_missed
+from notifications.planning.schedule import timetables
+from notifications.planning.windows import ALWAYS, Window, next_open, parse_window
+from surveys.responses.tables import Round
+
+log = structlog.get_logger()
+
+# The rule of an audience in an office, as a clause on Participant: (rule, office_id, now).
+AudienceClause = Callable[[dict[str, Any], int, datetime], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What became of a due occurrence; `added` rows when it was planned, else the reason why not."""
+
+    occurrence_id: int
+    state: str
+    added: int = 0
+    reason: str = ""
+
+
+class _Refusal(Exception):
+    """Undoes the rows of a mailing that may not leave."""
+
+
+def claim_due(session: Session, now: datetime) -> list[int]:
+    """Occurrences of released mailings whose time has come, oldest first."""
+    statement = (
+        select(Occurrence.id)
+        .join(Mailing, Mailing.id == Occurrence.mailing_id)
+        .where(
+            Occurrence.state == OccurrenceState.DUE, Occurrence.due_at <= now, Mailing.state == MailingState.RELEASED
+        )
+        .order_by(Occurrence.due_at, Occurrence.id)
+    )
+    return list(session.scalars(statement))
+
+
+def plan_occurrence(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> Planned | None:
+    """Claims one due occurrence and writes its ledger, or says why it does not leave.
+
+    None when somebody else was first, it was moved, or the mailing is not released any more.
+    """
+    occurrence = session.get(Occurrence, occurrence_id)
+    mailing = session.get(Mailing, occurrence.mailing_id) if occurrence is not None else None
+    if occurrence is None or mailing is None or mailing.state != MailingState.RELEASED:
+        return None
+    due_at = max(occurrence.due_at, mailing.released_at or occurrence.due_at)
+    verdict = judge(parse_missed(mailing.missed), due_at, now, useful_until(session, mailing))
+    if verdict is not Verdict.PLAN:
+        state = OccurrenceState.ASKED if verdict is Verdict.ASK else OccurrenceState.DROPPED
+        if not _claim(session, occurrence_id, now, state):
+            return None
+        _note(session, occurrence, "missed")
+        return Planned(occurrence_id, state, reason="missed")
+    if not _claim(session, occurrence_id, now, OccurrenceState.PLANNED):
+        return None
+    return _write(session, occurrence, mailing, now, clause)
+
+
+def plan_missed(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> Planned | None:
+    """Staff's yes to an occurrence that was asked about or dropped: it leaves now."""
+    waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
+    claimed = _changed(
+        session,
+        update(Occurrence)
+        .where(Occurrence.id == occurrence_id, Occurrence.state.in_(waiting))
+        .values(state=OccurrenceState.PLANNED, planned_at=now, reason=""),
+    )
+    if not claimed:
+        return None
+    occurrence = session.get_one(Occurrence, occurrence_id)
+    return _write(session, occurrence, session.get_one(Mailing, occurrence.mailing_id), now, clause)
+
+
+def plan_missing(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> int:
+    """Sends to the missing only: newcomers, those skipped who may have it now, those it failed to reach."""
+    occurrence = session.get_one(Occurrence, occurrence_id)
+    mailing = session.get_one(Mailing, occurrence.mailing_id)
+    snapshot = _snapshot(session, occurrence, mailing, now, clause)
+    if isinstance(snapshot, str):
+        return 0
+    forget_skipped(session, occurrence_id)
+    replan_failed(session, occurrence_id, snapshot.due_at)
+    return write_snapshot(session, snapshot)
+
+
+def _write(
+    session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, clause: AudienceClause
+) -> Planned:
+    refusal = ""
+    try:
+        with session.begin_nested():
+            snapshot = _snapshot(session, occurrence, mailing, now, clause)
+            if isinstance(snapshot, str):
+                refusal = snapshot
+                raise _Refusal
+            added = write_snapshot(session, snapshot)
+            if missing := missing_languages(session, mailing.id, occurrence.id):
+                refusal = f"no-text:{','.join(missing)}"
+                raise _Refusal
+    except _Refusal:
+        _give_back(session, occurrence, refusal)
+        return Planned(occurrence.id, OccurrenceState.DUE, reason=refusal)
+    log.info("mailing planned", mailing=mailing.id, occurrence=occurrence.id, people=added)
+    return Planned(occurrence.id, OccurrenceState.PLANNED, added)
+
+
+def _snapshot(
+    session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, clause: AudienceClause
+) -> Snapshot | str:
+    """What to write, or the reason why it cannot be."""
+    audience = audience_clause(session, mailing, now, clause)
+    if audience is None:
+        return "no-audience"
+    window, zone = send_window(session, mailing)
+    due_at = next_open(window, max(occurrence.due_at, now), zone)
+    return Snapshot(mailing, occurrence, audience, due_at)
+
+
+def audience_clause(
+    session: Session, mailing: Mailing, now: datetime, clause: AudienceClause
+) -> ColumnElement[bool] | None:
+    """The mailing's audience, or its round's; None when neither says one."""
+    audience_id, everybody = mailing.audience_id, False
+    if audience_id is None and mailing.round_id is not None:
+        audience_id = session.get_one(Round, mailing.round_id).audience_id
+        everybody = audience_id is None
+    if everybody:
+        return true()
+    if audience_id is None or mailing.office_id is None:
+        return None
+    return clause(session.get_one(Audience, audience_id).rule, mailing.office_id, now)
+
+
+def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
+    """The process's window and zone; a mailing of no process may leave at any time."""
+    process = session.get(Process, mailing.process_id) if mailing.process_id is not None else None
+    return (parse_window(process.send_window), process.time_zone) if process else (ALWAYS, "UTC")
+
+
+def useful_until(session: Session, mailing: Mailing) -> datetime | None:
+    """The start of the event announced or the close of the round asked for, whichever comes first."""
+    ends: list[datetime] = []
+    if mailing.process_id is not None and mailing.anchor:
+        table = timetables(session, {mailing.process_id})[mailing.process_id]
+        if (start := latest_useful(parse_anchor(mailing.anchor), table)) is not None:
+            ends.append(start)
+    if mailing.round_id is not None and mailing.purpose == "questionnaires":
+        closes = session.get_one(Round, mailing.round_id).closes_at
+        ends += [closes] if closes is not None else []
+    return min(ends, default=None)
+
+
+def _claim(session: Session, occurrence_id: int, now: datetime, state: OccurrenceState) -> bool:
+    # Nothing changed: another planner got there first, or the date was moved meanwhile.
+    return _changed(
+        session,
+        update(Occurrence)
+        .where(Occurrence.id == occurrence_id, Occurrence.state == OccurrenceState.DUE, Occurrence.due_at <= now)
+        .values(state=state, planned_at=now if state is OccurrenceState.PLANNED else None, reason=""),
+    )
+
+
+def _give_back(session: Session, occurrence: Occurrence, reason: str) -> None:
+    _note(session, occurrence, reason)
+    session.execute(
+        update(Occurrence)
+        .where(Occurrence.id == occurrence.id)
+        .values(state=OccurrenceState.DUE, planned_at=None, reason=reason)
+    )
+
+
+def _note(session: Session, occurrence: Occurrence, reason: str) -> None:
+    session.execute(update(Occurrence).where(Occurrence.id == occurrence.id).values(reason=reason))
+    log.warning("mailing does not leave", mailing=occurrence.mailing_id, occurrence=occurrence.id, reason=reason)
+
+
+def _changed(session: Session, statement: Any) -> bool:
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    return bool(result.rowcount)
+
+
+def plan_all_due(session: Session, now: datetime, clause: AudienceClause) -> Sequence[Planned]:
+    """Plans whatever is due, in the caller's transaction: for commands and tests."""
+    plans = [plan_occurrence(session, occurrence_id, now, clause) for occurrence_id in claim_due(session, now)]
+    return [plan for plan in plans if plan is not None]

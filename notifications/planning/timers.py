@@ -1,0 +1,179 @@
+"""Rings when something is due. APScheduler wakes, the rows decide.
+
+The jobs live in memory and are made anew from the rows; a fire only wakes the planner, so
+that a stale, a second or a lost one does no harm. A regular sweep stands behind them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+from apscheduler.jobstores.memory import MemoryJobStore  # type: ignore[import-untyped]
+from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
+from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped]
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from core.clock import Clock, SystemClock
+from core.database.database import Database
+from core.database.leader import StillLeading, leadership
+from notifications.ledger.states import MailingState, OccurrenceState
+from notifications.ledger.tables import Mailing, Occurrence
+from notifications.planning.notices import plan_notices, waiting_notices
+from notifications.planning.planner import AudienceClause, Planned, claim_due, plan_occurrence
+from notifications.planning.schedule import changes, schedule_occurrences
+
+log = structlog.get_logger()
+
+LEADER = "planner"
+SWEEP_SECONDS = 1.0
+REDERIVE_SECONDS = 3.0
+REFUSED_SECONDS = 60.0
+AHEAD = timedelta(days=1)
+MOST_TIMERS = 1000
+TOLERANCE = timedelta(milliseconds=200)
+
+
+@dataclass(frozen=True)
+class PlannerDeps:
+    """What the planner stands on; `machine` is the clock that real waiting goes by."""
+
+    database: Database
+    clock: Clock
+    clause: AudienceClause
+    machine: Clock = field(default_factory=SystemClock)
+
+
+async def run_planner(deps: PlannerDeps) -> None:
+    """Plans what is due until cancelled; of several planners one leads, the others stand by."""
+    while True:
+        try:
+            async with leadership(deps.database, LEADER) as still_leading:
+                await _lead(deps, still_leading)
+        except DBAPIError as error:  # the database went away: whoever is back first leads
+            log.warning("planner lost the database", error=type(error).__name__)
+        await asyncio.sleep(SWEEP_SECONDS)
+
+
+async def _lead(deps: PlannerDeps, still_leading: StillLeading) -> None:
+    wake = asyncio.Event()
+    timers = Timers(deps, wake)
+    timers.start()
+    try:
+        rederived = float("-inf")
+        refused = Refused()
+        loop = asyncio.get_running_loop()
+        while True:
+            if loop.time() - rederived >= REDERIVE_SECONDS:
+                if not await still_leading():
+                    return
+                await rederive(deps)
+                await timers.rebuild()
+                rederived = loop.time()
+            await plan_due(deps, refused)
+            try:
+                await asyncio.wait_for(wake.wait(), SWEEP_SECONDS)
+            except TimeoutError:
+                continue
+            wake.clear()
+    finally:
+        timers.stop()
+
+
+async def rederive(deps: PlannerDeps) -> None:
+    """Brings the occurrences up to their anchors; writes only when something changed."""
+    if await deps.database.aread(lambda session: bool(changes(session))):
+        now = deps.clock.now()
+        await deps.database.awrite(lambda session: schedule_occurrences(session, None, now))
+
+
+class Refused:
+    """Mailings that may not leave (no text in a language) are looked at again once a minute, not at every sweep."""
+
+    def __init__(self) -> None:
+        self._until: dict[int, float] = {}
+
+    def note(self, occurrence_id: int) -> None:
+        self._until[occurrence_id] = asyncio.get_running_loop().time() + REFUSED_SECONDS
+
+    def waits(self, occurrence_id: int) -> bool:
+        return self._until.get(occurrence_id, 0) > asyncio.get_running_loop().time()
+
+
+async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
+    """Plans what is due now, notices first; how many occurrences and notices it took."""
+    refused = refused or Refused()
+    now = deps.clock.now()
+    taken = 0
+    if await deps.database.aread(waiting_notices):
+        taken += await deps.database.awrite(lambda session: plan_notices(session, now))
+    for occurrence_id in await deps.database.aread(lambda session: claim_due(session, now)):
+        if refused.waits(occurrence_id):
+            continue
+        planned = await deps.database.awrite(partial(_plan, occurrence_id=occurrence_id, now=now, clause=deps.clause))
+        if planned is not None and planned.state == OccurrenceState.DUE:
+            refused.note(occurrence_id)
+        taken += planned is not None
+    return taken
+
+
+def _plan(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> Planned | None:
+    return plan_occurrence(session, occurrence_id, now, clause)
+
+
+class Timers:
+    """APScheduler's jobs, one an occurrence due within a day, at real instants.
+
+    Our clock may be moved: the real instant of a due time is re-derived at each rebuild.
+    """
+
+    def __init__(self, deps: PlannerDeps, wake: asyncio.Event) -> None:
+        self._deps = deps
+        self._wake = wake
+        self._scheduler = AsyncIOScheduler(jobstores={"default": MemoryJobStore()}, timezone="UTC")
+
+    def start(self) -> None:
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def rebuild(self) -> None:
+        now, machine_now = self._deps.clock.now(), self._deps.machine.now()
+        due = await self._deps.database.aread(lambda session: next_due(session, now))
+        wanted = {str(occurrence_id): machine_now + (due_at - now) for occurrence_id, due_at in due}
+        present = {job.id: job for job in self._scheduler.get_jobs()}
+        for stale in present.keys() - wanted.keys():
+            self._scheduler.remove_job(stale)
+        for name, at in wanted.items():
+            known = present.get(name)
+            if known is None or abs(known.next_run_time - at) > TOLERANCE:
+                self._scheduler.add_job(
+                    self._ring, DateTrigger(at), id=name, replace_existing=True, misfire_grace_time=None
+                )
+
+    async def _ring(self) -> None:
+        self._wake.set()
+
+
+def next_due(session: Session, now: datetime) -> Sequence[tuple[int, datetime]]:
+    """The occurrences that come due within a day."""
+    statement = (
+        select(Occurrence.id, Occurrence.due_at)
+        .join(Mailing, Mailing.id == Occurrence.mailing_id)
+        .where(
+            Occurrence.state == OccurrenceState.DUE,
+            Mailing.state == MailingState.RELEASED,
+            Occurrence.due_at > now,
+            Occurrence.due_at <= now + AHEAD,
+        )
+        .order_by(Occurrence.due_at)
+        .limit(MOST_TIMERS)
+    )
+    return [(row.id, row.due_at) for row in session.execute(statement)]
