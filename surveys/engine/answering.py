@@ -14,7 +14,7 @@ def answer(turn: Turn, ref: str, value: str) -> None:
     """Keeps an answer to the open question and moves on; an empty one leaves it out."""
     question = _open(turn, ref)
     if question is None:
-        return
+        return None
     if question.kind is Kind.NOTE:
         return _pass(turn, question)
     found = turn.check(question, value)
@@ -111,7 +111,7 @@ def _leave_page(turn: Turn, shown: tuple[Question, ...]) -> None:
 def draft_tick(turn: Turn, ref: str, choice: str) -> None:
     question = _open(turn, ref, Kind.SELECT_MULTIPLE)
     if question is None:
-        return
+        return None
     offered = [one.value for one in turn.state.offered(question)]
     if choice not in offered:
         return turn.refuse(ref, Fault.NOT_OFFERED)
@@ -123,7 +123,7 @@ def draft_rank(turn: Turn, ref: str, choice: str) -> None:
     """The next place of a ranking; the last choice left takes the last place by itself."""
     question = _open(turn, ref, Kind.RANK)
     if question is None:
-        return
+        return None
     offered = [one.value for one in turn.state.offered(question)]
     if choice not in offered:
         return turn.refuse(ref, Fault.NOT_OFFERED)

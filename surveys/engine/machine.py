@@ -142,7 +142,8 @@ class Machine:
         """ODK's `jr:choice-name()`: the label of a chosen value."""
         ref = text(reference).strip()
         if ref.startswith("."):
-            ref = "/".join(ref_of(context.context_node).split("/")[: -ref.count("../")] + [ref.rpartition("../")[2]])
+            above = ref_of(context.context_node).split("/")[: -ref.count("../")]
+            ref = "/".join((*above, ref.rpartition("../")[2]))
         question = self.nodes.get(ref)
         if not isinstance(question, Question):
             return ""

@@ -67,14 +67,18 @@ def show_again(turn: Turn) -> None:
         turn.events.append(events[turn.session.stage])
 
 
-def faults_of(state: State) -> list[tuple[Question, Fault]]:
-    """What stands in the way of sending, in form order."""
+def faults_of(state: State, unasked: bool = False) -> list[tuple[Question, Fault]]:
+    """What stands in the way of sending, in form order.
+
+    A required value that nobody is asked for is a fault of the form, not of the person's answers:
+    it is told only where `unasked` wants it.
+    """
     found: list[tuple[Question, Fault]] = []
     for question in state.machine.questions:
         if not state.relevant(question.ref) or question.kind in (Kind.NOTE, Kind.METADATA):
             continue
         value = state.value(question.ref)
-        if not value and question.asked and state.required(question.ref):
+        if not value and (question.asked or unasked) and state.required(question.ref):
             found.append((question, Fault.REQUIRED))
         elif value and not state.holds(question.ref, value):
             found.append((question, Fault.CONSTRAINT))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
-
 _TUPLES = ("draft", "passed", "hidden")
 
 

@@ -28,8 +28,8 @@ _SELECT = re.compile(
 )
 _STRUCTURE = re.compile(r"(?P<edge>begin|end)[_ ](?P<what>group|repeat|loop)", re.IGNORECASE)
 _REFUSED = frozenset({
-    "image", "photo", "audio", "video", "file", "geopoint", "gps", "location", "geotrace", "geoshape", "background-audio",
-    "background-geopoint", "start-geopoint", "xml-external", "csv-external", "osm", "audit",
+    "image", "photo", "audio", "video", "file", "geopoint", "gps", "location", "geotrace", "geoshape",
+    "background-audio", "background-geopoint", "start-geopoint", "xml-external", "csv-external", "osm", "audit",
 })  # fmt: skip
 _TYPES = (
     "text", "string", "integer", "int", "decimal", "range", "select_one", "select_multiple", "rank", "note", "date",
@@ -64,7 +64,7 @@ def check_sheets(sheets: Sheets) -> list[FormError]:
     for row in _active(sheets.survey):
         found.extend(_row_faults(row, names, lists))
         asking = asking or bool(row.get("label"))
-    found.extend(_choice_faults(sheets.choices, names))
+    found.extend(_choice_faults(sheets, names))
     if not asking and not found:
         found.append(error(NO_QUESTIONS, "survey"))
     return sorted(found, key=lambda one: (one.sheet != "survey", one.row))
@@ -108,9 +108,9 @@ def _row_faults(row: Row, names: set[str], lists: set[str]) -> Iterator[FormErro
     yield from _name_fault(row)
     if kind.lower() == "calculate" and not row.get("calculation") and not row.get("default"):
         yield _at(row, "calculation", NO_CALCULATION, name=row.get("name"))
-    if (select or kind.lower() in _TYPES[:6]) and not any(key[0] in ("label", "hint", "image") for key in row.cells):
-        if not row.get("calculation"):
-            yield _at(row, "label", NO_LABEL, name=row.get("name"))
+    shown = any(column in ("label", "hint", "image", "calculation") for column, _ in row.cells)
+    if (select or kind.lower() in _TYPES[:6]) and not shown:
+        yield _at(row, "label", NO_LABEL, name=row.get("name"))
     yield from _expression_faults(row, names)
 
 
@@ -126,9 +126,8 @@ def _list_fault(row: Row, select: re.Match[str], lists: set[str]) -> Iterator[Fo
 
 
 def _type_fault(row: Row, kind: str) -> Iterator[FormError]:
-    from pyxform.question_type_dictionary import QUESTION_TYPE_DICT  # noqa: PLC0415 - a second to import
-
     from pyxform.aliases import _type_alias_map  # noqa: PLC0415
+    from pyxform.question_type_dictionary import QUESTION_TYPE_DICT  # noqa: PLC0415 - a second to import
 
     low = kind.lower()
     if low in _REFUSED or low.replace(" ", "_") in _REFUSED:
@@ -180,9 +179,10 @@ def expression_fault(sheet: str, row: int, column: str, fault: ExpressionFault) 
     return error(FAULTS[code], sheet, row, column, **{**fault.values, "example": "${name}"})
 
 
-def _choice_faults(rows: tuple[Row, ...], names: set[str]) -> Iterator[FormError]:
+def _choice_faults(sheets: Sheets, names: set[str]) -> Iterator[FormError]:
+    twice = sheets.setting("allow_choice_duplicates").lower() in ("yes", "true")
     seen: set[tuple[str, str]] = set()
-    for row in rows:
+    for row in sheets.choices:
         listed, name = row.get("list_name"), row.get("name")
         if not listed:
             continue
@@ -193,7 +193,7 @@ def _choice_faults(rows: tuple[Row, ...], names: set[str]) -> Iterator[FormError
             yield error(CHOICE_NO_LABEL, "choices", row.number, "label", name=name, list=listed)
         if any(letter.isspace() for letter in name):
             yield error(CHOICE_BLANK, "choices", row.number, row.header("name"), name=name)
-        if (listed, name) in seen:
+        if (listed, name) in seen and not twice:
             yield error(CHOICE_TWICE, "choices", row.number, row.header("name"), name=name, list=listed)
         seen.add((listed, name))
         for (column, _), cell in row.cells.items():

@@ -45,6 +45,10 @@ class Sheets:
     choices: tuple[Row, ...]
     data: Any  # pyxform's DefinitionData
 
+    def setting(self, name: str) -> str:
+        """A value of the settings sheet, "" where it is not set."""
+        return str((self.data.settings or [{}])[0].get(name) or "").strip()
+
 
 def read_sheets(kind: str, file: bytes) -> Sheets:
     """The sheets of a spreadsheet; raises FormErrors."""

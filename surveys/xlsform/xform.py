@@ -215,7 +215,7 @@ def _kind(element: Any, bind: Any, control: Any) -> Kind:
     if form_type in _INPUTS:
         return _INPUTS[form_type]
     read_only = bind is not None and bind.get("readonly") == "true()"
-    filled = element.text or bind is not None and (bind.get("calculate") or bind.get(f"{JR}preload"))
+    filled = element.text or (bind is not None and (bind.get("calculate") or bind.get(f"{JR}preload")))
     return Kind.NOTE if read_only and not filled else Kind.TEXT
 
 

@@ -13,7 +13,7 @@ def selected(_: Any, values: Any, value: Any) -> bool:
 
 def selected_at(_: Any, values: Any, index: Any) -> str:
     found, at = text(values).split(), number(index)
-    return found[int(at)] if at == at and 0 <= at < len(found) else ""
+    return found[int(at)] if 0 <= at < len(found) else ""
 
 
 def count_selected(_: Any, values: Any) -> float:
