@@ -1,0 +1,245 @@
+"""Where all doors meet: one input, one transaction, one place where an answer is kept.
+
+Every function is one unit of work on a Session; the caller's transaction decides whether all
+of it is stored or nothing. Work about one person goes under the key `participant:<id>`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy.orm import Session as Database
+
+from core.inbound import first_time
+from surveys.engine.dialogue import resume, start
+from surveys.engine.events import AnswerAccepted, Event
+from surveys.engine.form import Form, Kind
+from surveys.engine.inputs import Answer, Fill, Input, Words
+from surveys.engine.prompts import CompletePrompt, Page, Prompt, ReviewPrompt
+from surveys.engine.session import Session, Stage
+from surveys.engine.show import page, prompts
+from surveys.responses import store
+from surveys.responses.errors import FormUnknown, NotInvited, ResponseUnknown
+from surveys.responses.rounds import OpenRound, SubjectKind, check_open
+from surveys.responses.shelf import FormShelf
+from surveys.responses.store import COMPLETE, PARTIAL, Changes, Kept, Subject
+from surveys.responses.subjects import Person, attributes_of, find_person, is_invited, subjects_of
+
+ATTRIBUTE = "attr_"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When and through which door; `language` "" stands for the person's own."""
+
+    now: datetime
+    door: str
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One input of one person.
+
+    `key` is the door's own name for the update or post ("" where the door noted it already),
+    `revision` that of the session which the pressed button or the posted page showed.
+    """
+
+    response_id: int
+    input: Input
+    door: str
+    key: str = ""
+    revision: int | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Where a response stands, and what a door needs to go on."""
+
+    response_id: int
+    round: OpenRound
+    form: Form
+    session: Session
+    now: datetime
+    events: tuple[Event, ...] = ()
+    duplicate: bool = False
+    stale: bool = False
+
+    @property
+    def state(self) -> str:
+        return COMPLETE if self.session.stage is Stage.COMPLETE else PARTIAL
+
+    @cached_property
+    def prompts(self) -> tuple[Prompt, ...]:
+        """What a chat shows; worked out when asked for, outside the transaction."""
+        return prompts(self.form, self.session, self.now)
+
+    def page(self, ref: str | None = None) -> Page | ReviewPrompt | CompletePrompt:
+        """What a web page shows: that of a question, or of the open one."""
+        return page(self.form, self.session, ref, self.now)
+
+
+def find(session: Database, shelf: FormShelf, participant_id: int, round_id: int, now: datetime) -> Turn | None:
+    """The response a person has in a round, if they began one; writes nothing.
+
+    Raises RoundNotOpen, RoundClosed, NotInvited.
+    """
+    round_ = store.load_round(session, round_id)
+    check_open(round_, now)
+    person, subjects = _invited_for(session, participant_id, round_)
+    found = store.earliest(session, round_, subjects)
+    if found is None and not is_invited(session, person, round_):
+        raise NotInvited
+    return _turn(session, shelf, found, now) if found else None
+
+
+def begin(session: Database, shelf: FormShelf, participant_id: int, round_id: int, moment: Moment) -> Turn:
+    """Finds or starts the one response of a round and subject.
+
+    Raises RoundNotOpen, RoundClosed, NotInvited, FormUnknown.
+    """
+    round_ = store.load_round(session, round_id)
+    check_open(round_, moment.now)
+    person, subjects = _invited_for(session, participant_id, round_)
+    found = store.earliest(session, round_, subjects)
+    if found is not None:
+        return _turn(session, shelf, found, moment.now)
+    if not is_invited(session, person, round_):
+        raise NotInvited
+    subject = Subject(round_.subject_kind, subjects[0], person.id)
+    moment = replace(moment, language=moment.language or person.language)
+    known = attributes_of(session, person, round_.office_id)
+    return _start(session, shelf, _Beginning(round_, subject, moment, known))
+
+
+def begin_link(session: Database, shelf: FormShelf, token: str, round_id: int, moment: Moment) -> Turn:
+    """Finds or starts the response behind an open link's token; the caller made and signed the token.
+
+    Raises RoundNotOpen, RoundClosed, NotInvited (the round is not open to links), FormUnknown.
+    """
+    round_ = store.load_round(session, round_id)
+    check_open(round_, moment.now)
+    if round_.subject_kind is not SubjectKind.LINK:
+        raise NotInvited
+    found = store.earliest(session, round_, [token])
+    if found is not None:
+        return _turn(session, shelf, found, moment.now)
+    return _start(session, shelf, _Beginning(round_, Subject(SubjectKind.LINK, token, None), moment, {}))
+
+
+def answer(session: Database, shelf: FormShelf, request: Request, now: datetime) -> Turn:
+    """Takes one input and stores all that follows from it.
+
+    A duplicate or a stale revision changes nothing and shows where things stand. Raises
+    ResponseUnknown, RoundNotOpen, RoundClosed.
+    """
+    if request.key and not first_time(session, request.door, request.key, now):
+        return replace(current(session, shelf, request.response_id, now), duplicate=True)
+    response = store.load(session, request.response_id, lock=True)
+    check_open(response.round, now)
+    turn = _turn(session, shelf, response, now)
+    if request.revision is not None and request.revision != turn.session.revision:
+        return replace(turn, stale=True)
+    after, events = resume(turn.form, turn.session, storable(request.input), now)
+    after_turn = replace(turn, session=after, events=events)
+    if after is not turn.session:
+        store.keep_changes(session, response, _changes(turn.session, after_turn, request.door), now)
+    return after_turn
+
+
+def current(session: Database, shelf: FormShelf, response_id: int, now: datetime) -> Turn:
+    """Where a response stands; changes nothing, also after the round has closed. Raises ResponseUnknown."""
+    return _turn(session, shelf, store.load(session, response_id), now)
+
+
+def open_rounds(session: Database, participant_id: int, now: datetime) -> list[OpenRound]:
+    """The rounds a person may answer now or has begun to answer, those opened last first."""
+    person = find_person(session, participant_id)
+    if person is None:
+        return []
+    return [one for one in store.rounds_open_to(session, person.ids, now) if _may_answer(session, person, one)]
+
+
+def storable(given: Input) -> Input:
+    """The input without what no database holds: NUL and halves of surrogate pairs."""
+    match given:
+        case Words(text):
+            return Words(_clean(text))
+        case Answer(ref, value):
+            return Answer(ref, _clean(value))
+        case Fill(values):
+            return Fill({ref: _clean(value) for ref, value in values.items()})
+    return given
+
+
+def counting(session: Session) -> dict[str, str]:
+    """The values that count: those of relevant nodes."""
+    return {ref: value for ref, value in session.values.items() if ref not in session.hidden}
+
+
+def _may_answer(session: Database, person: Person, round_: OpenRound) -> bool:
+    subjects = subjects_of(session, person, round_)
+    if not subjects:
+        return False
+    return is_invited(session, person, round_) or store.earliest(session, round_, subjects) is not None
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    round: OpenRound
+    subject: Subject
+    moment: Moment
+    known: dict[str, str]
+
+
+def _invited_for(session: Database, participant_id: int, round_: OpenRound) -> tuple[Person, list[str]]:
+    person = find_person(session, participant_id)
+    subjects = subjects_of(session, person, round_) if person else []
+    if person is None or not subjects:
+        raise NotInvited
+    return person, subjects
+
+
+def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
+    form_version_id = store.newest_form(session, new.round.questionnaire_id)
+    if form_version_id is None:
+        raise FormUnknown
+    form, moment = shelf.get(session, form_version_id), new.moment
+    opened, events = start(form, moment.language, moment.now, _preload(form, new.known))
+    values = {"form_version_id": form_version_id, "session": opened.to_json()}
+    response_id = store.start_response(session, new.round, new.subject, values, moment.now)
+    if response_id is None:  # another door began it meanwhile
+        found = store.earliest(session, new.round, [new.subject.name])
+        if found is None:
+            raise ResponseUnknown
+        return _turn(session, shelf, found, moment.now)
+    turn = Turn(response_id, new.round, form, opened, moment.now, events)
+    given = _changes(Session(language=opened.language), turn, moment.door)
+    store.keep_answers(session, (response_id, form_version_id), given, moment.now)
+    return turn
+
+
+def _preload(form: Form, known: dict[str, str]) -> dict[str, str]:
+    """What is known of the person, for the form's hidden questions named `attr_<attribute>`."""
+    wanted = (one.name for one in form.questions() if one.kind is Kind.HIDDEN and one.name.startswith(ATTRIBUTE))
+    return {name: value for name in wanted if (value := known.get(name.removeprefix(ATTRIBUTE), ""))}
+
+
+def _turn(session: Database, shelf: FormShelf, response: Kept, now: datetime) -> Turn:
+    form = shelf.get(session, response.form_version_id)
+    return Turn(response.id, response.round, form, Session.from_json(response.session), now)
+
+
+def _changes(before: Session, turn: Turn, door: str) -> Changes:
+    """What is now kept that was not, from what counted and counts; an answer given again counts as given."""
+    old, new = counting(before), counting(turn.session)
+    again = {event.ref for event in turn.events if isinstance(event, AnswerAccepted)}
+    given = {ref: value for ref, value in new.items() if ref in again or old.get(ref) != value}
+    gone = [ref for ref in old if ref not in new]
+    return Changes(given, gone, turn.session.to_json(), turn.state, turn.session.language, door)
+
+
+def _clean(text: str) -> str:
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
