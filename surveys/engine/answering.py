@@ -120,15 +120,14 @@ def draft_tick(turn: Turn, ref: str, choice: str) -> None:
 
 
 def draft_rank(turn: Turn, ref: str, choice: str) -> None:
-    """The next place of a ranking; the last choice left takes the last place by itself."""
+    """The next place of a ranking; one ranked before moves there, the last one left takes the last by itself."""
     question = _open(turn, ref, Kind.RANK)
     if question is None:
         return None
     offered = [one.value for one in turn.state.offered(question)]
     if choice not in offered:
         return turn.refuse(ref, Fault.NOT_OFFERED)
-    ranked = turn.session.draft if len(turn.session.draft) < len(offered) else ()
-    ranked = (*(one for one in ranked if one != choice), choice)
+    ranked = (*(one for one in turn.session.draft if one != choice), choice)
     left = [one for one in offered if one not in ranked]
     return _draft(turn, ref, (*ranked, *left) if len(left) == 1 else ranked)
 

@@ -44,7 +44,7 @@ from surveys.engine.machine import machine
 from surveys.engine.moving import back, go_to, lead_to_review, show_again, submit
 from surveys.engine.session import Session, Stage
 from surveys.engine.state import State
-from surveys.engine.turn import Turn, state_of
+from surveys.engine.turn import Turn, keep_state, state_of
 
 
 def start(
@@ -86,7 +86,8 @@ def resume(form: Form, session: Session, given: Input, now: datetime) -> tuple[S
         turn.become(paused=False)
         turn.events.append(DialogueResumed())
     _act(turn, given)
-    if turn.session == session and turn.state.values == session.values and turn.state.hidden == set(session.hidden):
+    if turn.session == session and not turn.moved(session):
+        keep_state(session, turn.state)
         return session, tuple(turn.events)
     return turn.close()
 

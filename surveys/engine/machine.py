@@ -65,6 +65,12 @@ class Machine:
         return tuple(ref for ref in self.nodes if any("now" in one.variables for one in self.computing(ref)))
 
     @cached_property
+    def filtered(self) -> tuple[tuple[Question, frozenset[str]], ...]:
+        """The questions whose choices depend on answers, with what they depend on."""
+        keys = ((one, (one.ref, filter_expression(one).source)) for one in self.questions if one.logic.choice_filter)
+        return tuple((one, self.compiled[key].references) for one, key in keys if key in self.compiled)
+
+    @cached_property
     def choice_roots(self) -> dict[str, Any]:
         return {name: self._choice_tree(name) for name in self.form.choices}
 

@@ -116,7 +116,19 @@ class State:
         question = self.machine.nodes[ref]
         for target, expression in question.triggers if isinstance(question, Question) else ():
             changed += self.set(target, self.computed(target, expression))
-        return changed
+        return [*changed, *self._drop_unoffered(set(changed))]
+
+    def _drop_unoffered(self, changed: set[str]) -> list[str]:
+        """Takes back choices that a filter no longer offers; what is left of several stays."""
+        found: list[str] = []
+        for question, references in self.machine.filtered:
+            value = self.value(question.ref)
+            if value and not references.isdisjoint(changed):
+                offered = {choice.value for choice in self.offered(question)}
+                kept = " ".join(one for one in value.split() if one in offered)
+                if kept != value:
+                    found += self.set(question.ref, "" if question.kind is Kind.RANK else kept)
+        return found
 
     def update(self, refs: Iterable[str]) -> list[str]:
         """Computes nodes anew, in the order given; returns those that changed."""

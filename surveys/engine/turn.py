@@ -51,18 +51,22 @@ class Turn:
         self.events.append(AnswerAccepted(ref, value) if value else AnswerCleared(ref))
         self._tell(before, ref)
 
-    def _counting(self) -> set[str]:
-        return set(self.state.values) - self.state.hidden
+    def _counting(self) -> dict[str, str]:
+        return {ref: value for ref, value in self.state.values.items() if ref not in self.state.hidden}
 
-    def _tell(self, before: set[str], besides: str) -> None:
-        """Answers that stopped to count, or count again, because relevance changed."""
+    def _tell(self, before: dict[str, str], besides: str) -> None:
+        """Answers that stopped to count, count again, or changed because of another one.
+
+        What a choice filter took away is asked again.
+        """
         after = self._counting()
-        for question in self.machine.asked:
-            ref = question.ref
-            if ref == besides or (ref in before) == (ref in after):
+        for ref in [question.ref for question in self.machine.asked if question.ref != besides]:
+            was, now = before.get(ref), after.get(ref)
+            if was == now:
                 continue
-            came = ref in after
-            self.events.append(AnswerAccepted(ref, self.state.values[ref]) if came else AnswerCleared(ref))
+            self.events.append(AnswerAccepted(ref, now) if now is not None else AnswerCleared(ref))
+            if now is None and self.state.relevant(ref):
+                self.become(passed=tuple(one for one in self.session.passed if one != ref))
 
     def check(self, question: Question, value: str) -> str | Refused:
         """The value as it is kept, or why it is not: type, then offer, requirement and constraint."""
@@ -107,6 +111,11 @@ class Turn:
             if question.ref not in passed and self.state.relevant(question.ref):
                 return self.open(question.ref, editing=True)
         return self.review()
+
+    def moved(self, session: Session) -> bool:
+        """Whether anything about the answers differs from a session."""
+        values = self.state.values
+        return values != session.values or self.state.hidden & values.keys() != set(session.hidden)
 
     def close(self) -> tuple[Session, tuple[Event, ...]]:
         values = {ref: self.state.values[ref] for ref in self.machine.nodes if ref in self.state.values}

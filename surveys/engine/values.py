@@ -120,7 +120,7 @@ def _moment(kind: Kind, value: str) -> str | Refused:
             return date.fromisoformat(value[:10]).isoformat()
         if kind is Kind.TIME:
             return time.fromisoformat(value).isoformat("milliseconds" if value.count(":") > 1 else "minutes")
-        return datetime.fromisoformat(value).isoformat("milliseconds")
+        return datetime.fromisoformat(value).isoformat(timespec="milliseconds")
     except ValueError:
         return Refused(Fault.NOT_A_DATE)
 

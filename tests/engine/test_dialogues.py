@@ -1,0 +1,43 @@
+"""The golden dialogues, through the pure engine; and that none is missing."""
+
+from __future__ import annotations
+
+import pytest
+
+from surveys.engine.form import Kind
+from surveys.engine.session import Session
+from tests.support.dialogues import Dialogue, load_dialogues, play
+
+LATER = {
+    Kind.GEOPOINT, Kind.GEOTRACE, Kind.GEOSHAPE, Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE,
+}  # fmt: skip
+COLUMNS = (
+    "relevant", "constraint", "constraint_message", "required", "required_message", "calculation", "choice_filter",
+    "default", "readonly", "hint", "appearance", "parameters", "trigger", "label::English (en)", "or_other",
+    "begin_group", "field-list",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("dialogue", load_dialogues(), ids=lambda one: one.name)
+def test_dialogue_through_the_engine(dialogue: Dialogue) -> None:
+    play(dialogue)
+
+
+@pytest.mark.parametrize("dialogue", load_dialogues(), ids=lambda one: one.name)
+def test_dialogue_with_the_state_kept_between_steps(dialogue: Dialogue) -> None:
+    """A session that stays in memory ends as one that went through JSON."""
+
+    def same(session: Session) -> Session:
+        return session
+
+    assert play(dialogue, same) == play(dialogue)
+
+
+def test_every_kind_of_question_has_a_dialogue() -> None:
+    played = {question.kind for dialogue in load_dialogues() for question in dialogue.form.questions()}
+    assert set(Kind) - LATER - played == set()
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_every_column_has_a_dialogue(column: str) -> None:
+    assert any(column in dialogue.form_text for dialogue in load_dialogues())
