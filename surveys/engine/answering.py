@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from surveys.engine.events import DraftChanged, Fault, QuestionSkipped
+from surveys.engine.events import AnswerAccepted, DraftChanged, Fault, QuestionSkipped
 from surveys.engine.form import Kind, Question
 from surveys.engine.session import Stage
 from surveys.engine.turn import Turn, page_of
@@ -82,8 +82,8 @@ def _keep_all(turn: Turn, values: dict[str, str]) -> list[str]:
         elif found != turn.state.value(ref):
             before[ref] = turn.state.value(ref)
             turn.put(ref, found)
-        elif not found:
-            turn.events.append(QuestionSkipped(ref))
+        else:
+            turn.events.append(AnswerAccepted(ref, found) if found else QuestionSkipped(ref))
     for ref in [one for one in values if turn.question(one) and one not in faulty]:
         if not turn.state.holds(ref, turn.state.value(ref)):
             if ref in before:
@@ -94,7 +94,7 @@ def _keep_all(turn: Turn, values: dict[str, str]) -> list[str]:
 
 
 def _missing(turn: Turn, question: Question) -> bool:
-    if not turn.state.relevant(question.ref) or turn.state.value(question.ref) or not turn.must(question):
+    if not turn.state.relevant(question.ref) or turn.state.value(question.ref) or not turn.state.demands(question):
         return False
     turn.refuse(question.ref, Fault.REQUIRED)
     return True
@@ -167,7 +167,7 @@ def skip(turn: Turn, ref: str) -> None:
         return
     if question.kind is Kind.NOTE or turn.state.readonly(ref):
         _pass(turn, question)
-    elif turn.must(question):
+    elif turn.state.demands(question):
         turn.refuse(ref, Fault.REQUIRED)
     else:
         _leave_out(turn, question)

@@ -45,6 +45,7 @@ from surveys.engine.moving import back, go_to, lead_to_review, show_again, submi
 from surveys.engine.session import Session, Stage
 from surveys.engine.state import State
 from surveys.engine.turn import Turn, keep_state, state_of
+from surveys.engine.values import LONGEST, clean
 
 
 def start(
@@ -175,7 +176,7 @@ def known_language(form: Form, language: str) -> str:
 def _initial(state: State, question: Question, given: Mapping[str, str]) -> dict[str, str]:
     """What a question holds before anything is computed."""
     default = question.logic.default
-    value = given.get(question.name, default if isinstance(default, str) else "")
+    value = clean(given.get(question.name, default if isinstance(default, str) else ""))[:LONGEST]
     if question.preload in ("start", "today"):
         value = state.now if question.preload == "start" else state.now[:10]
     elif question.kind is Kind.METADATA and question.preload:

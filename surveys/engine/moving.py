@@ -78,7 +78,7 @@ def faults_of(state: State, unasked: bool = False) -> list[tuple[Question, Fault
         if not state.relevant(question.ref) or question.kind in (Kind.NOTE, Kind.METADATA):
             continue
         value = state.value(question.ref)
-        if not value and (question.asked or unasked) and state.required(question.ref):
+        if not value and (state.required(question.ref) if unasked else state.demands(question)):
             found.append((question, Fault.REQUIRED))
         elif value and not state.holds(question.ref, value):
             found.append((question, Fault.CONSTRAINT))
@@ -96,4 +96,4 @@ def refusals(state: State) -> tuple[AnswerRefused, ...]:
 def _close_metadata(turn: Turn) -> None:
     for question in turn.machine.questions:
         if question.preload == "end":
-            turn.state.set(question.ref, turn.state.now)
+            turn.state.keep(question.ref, turn.state.now)

@@ -87,7 +87,11 @@ Prompt = QuestionPrompt | ReviewPrompt | CompletePrompt | PausedPrompt
 
 @dataclass(frozen=True)
 class Page:
-    """What a web page shows: one question, or the questions of a field-list group."""
+    """What a web page shows: one question, or the questions of a field-list group.
+
+    `previous` is the first question of the page before, "" on the first one.
+    """
 
     title: str
     questions: tuple[QuestionPrompt, ...]
+    previous: str = ""

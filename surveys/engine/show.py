@@ -46,7 +46,13 @@ def page(form: Form, session: Session, ref: str | None, now: datetime) -> Page |
     at = node.ref if wanted and node is not None else session.at
     shown = page_of(state, at)
     title = next((label for label in reversed(_part(state, at))), form.title)
-    return Page(title, tuple(_question(state, session, question) for question in shown))
+    return Page(title, tuple(_question(state, session, one) for one in shown), _page_before(state, shown))
+
+
+def _page_before(state: State, shown: tuple[Question, ...]) -> str:
+    before = state.machine.asked[: state.machine.places[shown[0].ref]] if shown else ()
+    last = next((question for question in reversed(before) if state.relevant(question.ref)), None)
+    return page_of(state, last.ref)[0].ref if last else ""
 
 
 def review_items(form: Form, session: Session, now: datetime) -> tuple[ReviewItem, ...]:
@@ -86,7 +92,7 @@ def _items(state: State) -> tuple[ReviewItem, ...]:
             state.machine.numbers[question.ref],
             state.say(question.ref, question.label) or question.name,
             say_value(question, state.value(question.ref), _labels(state, question), state.language),
-            state.required(question.ref),
+            state.demands(question),
         )
         for question in state.relevant_questions()
         if question.kind is not Kind.NOTE
@@ -108,7 +114,7 @@ def _question(state: State, session: Session, question: Question) -> QuestionPro
         kind=question.kind,
         label=state.say(ref, question.label) or question.name,
         hint=state.say(ref, question.hint),
-        required=question.kind is not Kind.NOTE and state.required(ref),
+        required=state.demands(question),
         readonly=question.kind is Kind.NOTE or state.readonly(ref),
         options=tuple(Option(one.value, state.say(ref, one.label) or one.value) for one in offered),
         value=state.value(ref),

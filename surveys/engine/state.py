@@ -65,6 +65,12 @@ class State:
         condition = self.machine.nodes[ref].logic.required
         return condition is not None and truth(self.evaluate(ref, condition))
 
+    def demands(self, question: Question) -> bool:
+        """Whether the person has to answer: not where they cannot, nor where nothing is on offer."""
+        if question.kind is Kind.NOTE or not question.asked or not self.required(question.ref):
+            return False
+        return not self.readonly(question.ref) and bool(not question.choices or self.offered(question))
+
     def readonly(self, ref: str) -> bool:
         """Whether the person may not change it; a part that is read only makes all in it so."""
         at: str | None = ref
@@ -106,16 +112,16 @@ class State:
             return number(self.seed) + len(question.ref)
         return number(self.evaluate(question.ref, Expression(seed)))
 
-    def set(self, ref: str, value: str) -> list[str]:
+    def keep(self, ref: str, value: str) -> list[str]:
         """Keeps a value; returns the references that changed with it, itself first."""
         before = self.value(ref)
-        self._keep(ref, value)
+        self._store(ref, value)
         if self.value(ref) == before:
             return []
         changed = [ref, *self.update(self.machine.dependents(ref))]
         question = self.machine.nodes[ref]
         for target, expression in question.triggers if isinstance(question, Question) else ():
-            changed += self.set(target, self.computed(target, expression))
+            changed += self.keep(target, self.computed(target, expression))
         return [*changed, *self._drop_unoffered(set(changed))]
 
     def _drop_unoffered(self, changed: set[str]) -> list[str]:
@@ -127,7 +133,7 @@ class State:
                 offered = {choice.value for choice in self.offered(question)}
                 kept = " ".join(one for one in value.split() if one in offered)
                 if kept != value:
-                    found += self.set(question.ref, "" if question.kind is Kind.RANK else kept)
+                    found += self.keep(question.ref, "" if question.kind is Kind.RANK else kept)
         return found
 
     def update(self, refs: Iterable[str]) -> list[str]:
@@ -149,10 +155,10 @@ class State:
             self.hidden.discard(ref)
             self.elements[ref].text = self.values.get(ref) or None
             if node.logic.calculation is not None:
-                self._keep(ref, self.computed(ref, node.logic.calculation))
+                self._store(ref, self.computed(ref, node.logic.calculation))
         return before != (self.value(ref), ref in self.hidden)
 
-    def _keep(self, ref: str, value: str) -> None:
+    def _store(self, ref: str, value: str) -> None:
         if value:
             self.values[ref] = value
         else:

@@ -47,7 +47,7 @@ class Turn:
     def put(self, ref: str, value: str) -> None:
         """Keeps a value that was found good, and tells what else came or went with it."""
         before = self._counting()
-        self.state.set(ref, value)
+        self.state.keep(ref, value)
         self.events.append(AnswerAccepted(ref, value) if value else AnswerCleared(ref))
         self._tell(before, ref)
 
@@ -76,12 +76,9 @@ class Turn:
             return found
         if self.state.readonly(question.ref):
             return found if found == self.state.value(question.ref) else Refused(Fault.READ_ONLY)
-        if not found and self.must(question):
+        if not found and self.state.demands(question):
             return Refused(Fault.REQUIRED)
         return found
-
-    def must(self, question: Question) -> bool:
-        return question.kind is not Kind.NOTE and self.state.required(question.ref)
 
     def open(self, ref: str, editing: bool = False) -> None:
         question = self.machine.nodes[ref]

@@ -56,7 +56,7 @@ def _play(state: State, step: list[str]) -> str:
         return found.fault.value
     if not state.holds(question.ref, found):
         return "constraint"
-    state.set(question.ref, found)
+    state.keep(question.ref, found)
     return "ok"
 
 

@@ -228,10 +228,12 @@ def inputs_of(form: Form, session: Session, step: Step) -> Iterator[Input]:
         case "language":
             yield ChangeLanguage(step.argument)
         case _:
-            yield {
-                "back": Back(), "review": Review(), "submit": Submit(), "pause": Pause(), "resume": Resume(),
-                "reopen": Reopen(),
-            }[step.action]  # fmt: skip
+            yield _PLAIN[step.action]
+
+
+_PLAIN: dict[str, Input] = {
+    "back": Back(), "review": Review(), "submit": Submit(), "pause": Pause(), "resume": Resume(), "reopen": Reopen(),
+}  # fmt: skip
 
 
 def compare(
