@@ -49,6 +49,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
     CANCELLED = "cancelled"
     GONE = "gone"
+    BAD_ADDRESS = "bad-address"
 
 
 TELEGRAM = "telegram"

@@ -1,0 +1,99 @@
+"""Sends through the Bot API (sendMessage) over kept connections; knows no bot library."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+
+from core.clock import Clock, SystemClock
+from notifications.channels.contract import (
+    ChatMessage,
+    Delivered,
+    Message,
+    Misconfigured,
+    Outcome,
+    RecipientGone,
+    Rejected,
+    ThrottledUntil,
+    Unknown,
+    UnreachableNow,
+)
+from notifications.ledger.states import TELEGRAM
+
+TIMEOUT_SECONDS = 30
+KEEP_ALIVE_SECONDS = 10  # less than any server's, or a message meets a connection just closed
+CONNECTIONS = 100
+GONE = ("chat not found", "user is deactivated", "bot was blocked", "bot can't initiate", "peer_id_invalid")
+
+
+class TelegramChannel:
+    """One bot's way out. `api_url` is `https://api.telegram.org` or another server's."""
+
+    name = TELEGRAM
+
+    def __init__(self, token: str, api_url: str, machine: Clock | None = None) -> None:
+        self._url = f"{api_url.rstrip('/')}/bot{token}/sendMessage"
+        self._machine = machine or SystemClock()
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, message: Message) -> Outcome:
+        assert isinstance(message, ChatMessage)
+        try:
+            async with self._open().post(self._url, json=_payload(message)) as response:
+                return self._read(response.status, await response.read())
+        except aiohttp.ClientConnectorError as error:  # before a byte left
+            return UnreachableNow(type(error).__name__)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            return Unknown(type(error).__name__)
+
+    async def close(self) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+            await asyncio.sleep(0)  # lets the transports close
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS),
+                timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
+            )
+        return self._session
+
+    def _read(self, status: int, body: bytes) -> Outcome:
+        """Translates an answer (Bot API, "Making requests"): `ok`, `error_code`, `description`, `parameters`."""
+        try:
+            answer: dict[str, Any] = json.loads(body)
+            if answer["ok"]:
+                return Delivered(str(answer["result"]["message_id"]))
+            detail = str(answer.get("description", ""))
+        except (ValueError, KeyError, TypeError):
+            return Unknown(f"HTTP {status} without an answer of the Bot API")
+        if status == 429:
+            seconds = float((answer.get("parameters") or {}).get("retry_after", 1))
+            return ThrottledUntil(self._machine.now() + timedelta(seconds=seconds), detail)
+        if status == 403 or (status == 400 and any(words in detail.lower() for words in GONE)):
+            return RecipientGone(detail)
+        if status in {401, 404}:
+            return Misconfigured(detail)
+        return UnreachableNow(detail) if status >= 500 else Rejected(detail)
+
+
+def _payload(message: ChatMessage) -> dict[str, Any]:
+    payload: dict[str, Any] = {
+        "chat_id": int(message.chat),
+        "text": message.text,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+    }
+    if message.buttons:
+        keys = [
+            [{"text": button.label, **({"callback_data": button.data} if button.data else {"url": button.url})}]
+            for button in message.buttons
+        ]
+        payload["reply_markup"] = {"inline_keyboard": keys}
+    return payload

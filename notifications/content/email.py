@@ -1,0 +1,195 @@
+"""A mailing's text as a mail: responsive HTML (MJML) beside good plain text.
+
+Compiled once per mailing and language; a person costs the filling of a few gaps and base64.
+"""
+
+from __future__ import annotations
+
+from base64 import encodebytes
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime, formataddr, parseaddr
+from html import escape
+
+import mrml
+
+from core.i18n import translator
+from notifications.channels.contract import Mail
+from notifications.content.markdown import to_html, to_plain
+from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
+from notifications.content.text import ALL_LINKS, ButtonText, Setting, Text, fill_states
+from notifications.content.variables import GAP, check_kept, expand, mark
+
+CRLF = "\r\n"
+BOUNDARY = "=_ascolto"  # "=_" cannot stand in base64 (RFC 2045, section 6.7)
+GAP_ADDRESS = "https://gap.invalid/"  # MJML rewrites marks inside attributes, but leaves this alone
+COLOUR = "#0066cc"
+
+
+class HeaderUnsafe(ValueError):
+    """A header's value holds a line break or another control character."""
+
+
+@dataclass(frozen=True)
+class MailSkeleton:
+    """Everything of a mail that does not depend on the person."""
+
+    subject: Skeleton
+    html: Skeleton
+    plain: Skeleton
+    setting: Setting
+    envelope_sender: str
+    fixed_headers: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is personal about a mail beside its text."""
+
+    recipient: str
+    message_id: str
+    at: datetime
+    values: Mapping[str, str]
+
+
+def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleton:
+    """Compiles a text; raises the errors of content.errors."""
+    states = fill_states(setting, has_name)
+    subject = expand(text.subject, text.language, states)
+    body = expand(text.body, text.language, states)
+    html = to_html(body)
+    check_kept(body, html, text.language)
+    buttons = [button for button in text.buttons if button.kind != "join-chat" or setting.has_chat]
+    page = _page(html, buttons, _Footer(text.language, setting))
+    return MailSkeleton(
+        subject=compile_skeleton(subject, setting.fixed, one_line),
+        html=compile_skeleton(page, setting.fixed, as_html),
+        plain=compile_skeleton(_plain(body, buttons, _Footer(text.language, setting)), setting.fixed, one_line),
+        setting=setting,
+        envelope_sender=parseaddr(setting.sender)[1],
+        fixed_headers=_fixed_headers(setting, text.language),
+    )
+
+
+def render_mail(skeleton: MailSkeleton, letter: Letter) -> Mail:
+    """The finished mail; raises HeaderUnsafe for an address that would forge headers."""
+    headers = [
+        header("To", letter.recipient),
+        header("Subject", skeleton.subject.fill(letter.values)),
+        header("Date", format_datetime(letter.at)),
+        header("Message-ID", letter.message_id),
+    ]
+    if not skeleton.setting.is_notice:  # RFC 2369 and, for the one click, RFC 8058
+        headers.append(header("List-Unsubscribe", f"<{letter.values['unsubscribe_link']}>"))
+    parts = [
+        skeleton.fixed_headers,
+        *headers,
+        CRLF,
+        _part("text/plain", skeleton.plain.fill(letter.values)),
+        _part("text/html", skeleton.html.fill(letter.values)),
+        f"--{BOUNDARY}--{CRLF}",
+    ]
+    return Mail(skeleton.envelope_sender, letter.recipient, "".join(parts).encode())
+
+
+def header(name: str, value: str) -> str:
+    """One header line; text beyond ASCII is encoded (RFC 2047), line breaks are refused."""
+    if any(ord(char) < 32 or ord(char) == 127 for char in value):
+        raise HeaderUnsafe(name)
+    if not value.isascii():
+        value = Header(value, "utf-8", header_name=name).encode(linesep=CRLF)
+    return f"{name}: {value}{CRLF}"
+
+
+def _fixed_headers(setting: Setting, language: str) -> str:
+    name, address = parseaddr(setting.sender)
+    lines = [
+        header("From", formataddr((one_line(name), address))),
+        header("Content-Language", language),
+        header("MIME-Version", "1.0"),
+        header("Content-Type", f'multipart/alternative; boundary="{BOUNDARY}"'),
+    ]
+    if setting.contact_email:
+        lines.append(header("Reply-To", setting.contact_email))
+    if setting.list_id:
+        lines.append(header("List-Id", f"<{setting.list_id}>"))
+    if setting.is_notice:
+        lines.append(header("Auto-Submitted", "auto-generated"))  # RFC 3834
+    else:
+        lines.append(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
+    return "".join(lines)
+
+
+def _part(kind: str, text: str) -> str:
+    body = encodebytes(text.encode()).decode().replace("\n", CRLF)
+    head = header("Content-Type", f"{kind}; charset=utf-8") + header("Content-Transfer-Encoding", "base64")
+    return f"--{BOUNDARY}{CRLF}{head}{CRLF}{body}"
+
+
+@dataclass(frozen=True)
+class _Footer:
+    """Who writes, why, and how to make it stop."""
+
+    language: str
+    setting: Setting
+
+    def office(self) -> list[str]:
+        lines = (self.setting.office, self.setting.office_address, self.setting.contact_email)
+        return [one_line(line) for line in lines if line]
+
+    def why(self) -> str:
+        t, setting = translator(self.language), self.setting
+        if setting.is_notice:
+            return t("This message was sent automatically because of something done in your name.")
+        return t(
+            "You receive this message because you take part in a process of {office}.", office=one_line(setting.office)
+        )
+
+    def links(self) -> list[tuple[str, str]]:
+        t = translator(self.language)
+        if self.setting.is_notice:
+            return []
+        return [
+            (t("Choose what we write to you and where"), mark("preferences_link")),
+            (t("Do not write to me any more"), mark("unsubscribe_link")),
+        ]
+
+
+def _page(body: str, buttons: list[ButtonText], footer: _Footer) -> str:
+    head = as_html(footer.setting.office)
+    small = "<br />".join(map(as_html, footer.office()))
+    links = " · ".join(f'<a href="{_attribute(address)}">{escape(label)}</a>' for label, address in footer.links())
+    why = f"{escape(footer.why())}<br />{links}" if links else escape(footer.why())
+    actions = "".join(
+        f'<mj-button href="{_attribute(button.address)}">{as_html(button.label)}</mj-button>' for button in buttons
+    )
+    page = mrml.to_html(
+        f'<mjml lang="{escape(footer.language)}"><mj-head><mj-title>{head}</mj-title><mj-attributes>'
+        '<mj-all font-family="Titillium Web, Segoe UI, Helvetica, Arial, sans-serif" />'
+        '<mj-text font-size="16px" line-height="1.5" color="#17324d" />'
+        f'<mj-button background-color="{COLOUR}" color="#ffffff" font-size="16px" font-weight="bold" />'
+        f"</mj-attributes><mj-style>a {{ color: {COLOUR}; }}</mj-style></mj-head>"
+        '<mj-body background-color="#f5f6f7">'
+        f'<mj-section background-color="{COLOUR}"><mj-column><mj-text color="#ffffff" font-size="18px" '
+        f'font-weight="bold">{head}</mj-text></mj-column></mj-section>'
+        f'<mj-section background-color="#ffffff"><mj-column><mj-text>{body}</mj-text>{actions}</mj-column></mj-section>'
+        f'<mj-section><mj-column><mj-text font-size="13px" color="#455b71">{small}</mj-text>'
+        f'<mj-text font-size="13px" color="#455b71">{why}</mj-text></mj-column></mj-section></mj-body></mjml>'
+    ).content
+    for name in ALL_LINKS:
+        page = page.replace(GAP_ADDRESS + name, mark(name))
+    return page
+
+
+def _attribute(address: str) -> str:
+    found = GAP.fullmatch(address)
+    return GAP_ADDRESS + found[1] if found else escape(address, quote=True)
+
+
+def _plain(body: str, buttons: list[ButtonText], footer: _Footer) -> str:
+    actions = [f"{one_line(button.label)}: {button.address}" for button in buttons]
+    links = [f"{label}: {address}" for label, address in footer.links()]
+    blocks = [to_plain(body), *actions, "\n".join(["-- ", *footer.office()]), "\n".join([footer.why(), *links])]
+    return "\n\n".join(blocks) + "\n"

@@ -1,0 +1,49 @@
+"""The texts of built-in notices, translated with everything else that the product says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.i18n import N_, translator
+from notifications.content.text import LINKS, ButtonText, Text
+from notifications.content.variables import mark
+
+
+@dataclass(frozen=True)
+class NoticeText:
+    """`button` is the label of the one that goes with it, "" for none."""
+
+    subject: str
+    body: str
+    button: str = ""
+    button_kind: str = ""
+
+
+NOTICES = {
+    "chat-joined": NoticeText(
+        N_("A Telegram account was connected to you"),
+        N_(
+            "A Telegram account was just connected to this e-mail address. Messages from the processes "
+            "you take part in can now reach you there.\n\n"
+            "If it was you, there is nothing to do. If it was not you, disconnect the account."
+        ),
+        N_("Disconnect the account"),
+        "undo-join",
+    ),
+    "join-code": NoticeText(
+        N_("Your code for Telegram"),
+        N_(
+            "The code is **{code}**. Write it in the Telegram chat to see there the answers you have already given.\n\n"
+            "If you did not ask for a code, do nothing, and give it to nobody."
+        ),
+    ),
+}
+
+
+def notice_text(kind: str, language: str) -> Text:
+    """The text of a notice; KeyError for a kind that has none."""
+    notice, t = NOTICES[kind], translator(language)
+    buttons = (
+        (ButtonText(notice.button_kind, t(notice.button), mark(LINKS[notice.button_kind])),) if notice.button else ()
+    )
+    return Text(language, t(notice.subject), t(notice.body, code="{{ code }}"), buttons)

@@ -1,0 +1,76 @@
+"""A mailing's text in one language, and what stands around it for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from markdown_it.common.normalize_url import normalizeLink
+
+from notifications.content.errors import ButtonUnknown
+from notifications.content.variables import PRIVATE, mark
+
+LINKS = {"answer": "answer_link", "join-chat": "join_link", "undo-join": "undo_link"}
+ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}
+SCHEMES = {"http", "https", "mailto", "tel"}
+
+
+@dataclass(frozen=True)
+class ButtonText:
+    """`address` is a fixed one, or the mark of a personal one."""
+
+    kind: str
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """Subject and Markdown body with variables, in one language."""
+
+    language: str
+    subject: str
+    body: str
+    buttons: tuple[ButtonText, ...] = ()
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is the same for everybody who gets a mailing in one language.
+
+    `fixed` holds the values of variables (those that are "" count as not filled), `sender` is
+    the From header, `round_id` what an answer button opens, `list_id` names the mailing in
+    List-Id.
+    """
+
+    sender: str
+    office: str = ""
+    office_address: str = ""
+    contact_email: str = ""
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    round_id: int | None = None
+    list_id: str = ""
+    is_notice: bool = False
+    has_chat: bool = False
+
+
+def read_buttons(raw: Iterable[Mapping[str, Any]], language: str) -> tuple[ButtonText, ...]:
+    """Reads buttons as a package writes them; raises ButtonUnknown."""
+    return tuple(_read_button(button, language) for button in raw)
+
+
+def _read_button(raw: Mapping[str, Any], language: str) -> ButtonText:
+    kind, label = str(raw.get("kind", "")), str(raw.get("label", ""))
+    if kind in {"answer", "join-chat"} and label:
+        return ButtonText(kind, label, mark(LINKS[kind]))
+    address = str(raw.get("url", ""))
+    if kind == "link" and label and urlsplit(address).scheme in SCHEMES and not PRIVATE.search(address):
+        return ButtonText(kind, label, normalizeLink(address))
+    raise ButtonUnknown(language=language, kind=kind or "?")
+
+
+def fill_states(setting: Setting, has_name: bool) -> dict[str, bool]:
+    """Which variables there are, and which of them will be filled."""
+    return {name: bool(value) for name, value in setting.fixed.items()} | {"name": has_name}

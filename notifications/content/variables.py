@@ -1,0 +1,106 @@
+"""Variables in texts: `{{ name }}` and its like, by sandboxed Jinja2.
+
+A variable never becomes part of the text that is read as Markdown: it leaves a gap, a mark
+from Unicode's private use area, which is filled after everything has been compiled and
+escaped for where it stands. So nothing in a name can act, and a text is compiled once for
+everybody. Whether a gap will be filled can be asked (`{% if name %}`); its value cannot.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2.exceptions import SecurityError
+from jinja2.meta import find_undeclared_variables
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from notifications.content.errors import TextWrong, VariableMisplaced, VariableUnknown
+
+OPEN, CLOSE = "\ue000", "\ue001"
+GAP = re.compile(f"{OPEN}([a-z_]+){CLOSE}")
+PRIVATE = re.compile("[\ue000-\uf8ff]")
+
+VARIABLES = ("name", "office", "process", "round", "closes_on", "event", "starts_on", "starts_at", "place")
+PERSONAL = frozenset({"name"})
+NOTICE_VARIABLES = ("code",)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Stands for a variable while a text is compiled."""
+
+    name: str
+    filled: bool
+
+    def __str__(self) -> str:
+        return mark(self.name) if self.filled else ""
+
+    def __bool__(self) -> bool:
+        return self.filled
+
+
+def mark(name: str) -> str:
+    """The mark a gap leaves in a compiled text."""
+    return f"{OPEN}{name}{CLOSE}"
+
+
+class TextEnvironment(ImmutableSandboxedEnvironment):
+    """Jinja2 with conditions and nothing else: no calls, no attributes, no arithmetic that grows."""
+
+    intercepted_binops = frozenset({"*", "**", "%", "+"})
+
+    def __init__(self) -> None:
+        super().__init__(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+        self.globals.clear()
+        self.filters = {name: self.filters[name] for name in ("upper", "lower", "capitalize", "trim")}
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> NoReturn:
+        raise SecurityError(f"the operator {operator} is not allowed")
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return False
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        return False
+
+
+def expand(source: str, language: str, known: Mapping[str, bool]) -> str:
+    """The text with marks for its variables; `known` says which names there are and will be filled.
+
+    Raises VariableUnknown, VariableMisplaced and TextWrong.
+    """
+    if PRIVATE.search(source):
+        raise TextWrong(language=language, reason="it holds characters from Unicode's private use area")
+    environment = TextEnvironment()
+    try:
+        unknown = sorted(find_undeclared_variables(environment.parse(source)) - set(known))
+        if unknown:
+            raise VariableUnknown(language=language, name=unknown[0], known=", ".join(sorted(known)))
+        text = environment.from_string(source).render({name: Gap(name, filled) for name, filled in known.items()})
+    except UndefinedError as error:
+        raise TextWrong(language=language, reason=str(error)) from error
+    except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
+        raise TextWrong(language=language, reason=str(error)) from error
+    check_marks(text, language, set(known))
+    return text
+
+
+def check_marks(text: str, language: str, known: set[str]) -> None:
+    """Raises VariableMisplaced when a filter or a link has broken a mark."""
+    if PRIVATE.search(GAP.sub("", text)) or not set(GAP.findall(text)) <= known:
+        raise VariableMisplaced(language=language)
+
+
+def check_kept(before: str, after: str, language: str) -> None:
+    """Raises VariableMisplaced unless every mark came through a conversion, as in a link it does not."""
+    if sorted(GAP.findall(before)) != sorted(GAP.findall(after)):
+        raise VariableMisplaced(language=language)
+
+
+def uses(source: str, name: str) -> bool:
+    """Whether a text asks for a variable."""
+    return name in find_undeclared_variables(TextEnvironment().parse(source))

@@ -1,0 +1,191 @@
+"""How things stand at the moment of sending, for a whole batch in one query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from core.people.tables import Address, Consent, Membership, Participant, Suppression
+from notifications.ledger.states import TELEGRAM, DeliveryState, Kind
+from notifications.ledger.tables import Attempt, Delivery, Mailing, Occurrence
+from surveys.responses.tables import Response
+
+CHAT_PAUSE = timedelta(seconds=1)  # Bot FAQ: no more than one message a second in one chat
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A claimed delivery with everything that decides whether it still leaves, and how."""
+
+    id: int
+    mailing_id: int
+    participant_id: int
+    office_id: int | None
+    round_id: int | None
+    kind: str
+    mailing_state: str
+    channel: str
+    only_channel: str
+    address_id: int | None
+    address: str | None
+    is_usable: bool
+    is_suppressed: bool
+    is_allowed: bool
+    has_answered: bool
+    was_just_written_to: bool
+    is_gone: bool
+    language: str
+    name: str
+    paused_until: datetime | None
+    attempts: int
+    values: dict[str, Any]
+
+
+def candidates(session: Session, ids: Sequence[int], now: datetime) -> list[Candidate]:
+    """The claimed deliveries among `ids`, as they stand now."""
+    statement = (
+        select(
+            Delivery.id,
+            Delivery.mailing_id,
+            Delivery.participant_id,
+            Mailing.office_id,
+            Mailing.round_id,
+            Mailing.kind,
+            Mailing.state,
+            Delivery.channel,
+            Occurrence.channel,
+            Delivery.address_id,
+            Address.value,
+            Address.channel,
+            Address.proved_at,
+            Address.blocked_at,
+            _suppressed(),
+            Consent.granted,
+            Membership.legal_basis,
+            _answered(),
+            _just_written_to(now),
+            Participant.erased_at,
+            Participant.merged_into,
+            Participant.language,
+            Membership.name,
+            Participant.paused_until,
+            Delivery.attempts,
+            Occurrence.values,
+        )
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .join(Occurrence, Occurrence.id == Delivery.occurrence_id)
+        .join(Participant, Participant.id == Delivery.participant_id)
+        .outerjoin(Address, Address.id == Delivery.address_id)
+        .outerjoin(Membership, _member())
+        .outerjoin(Consent, _consent())
+        .where(Delivery.id.in_(ids), Delivery.state == DeliveryState.CLAIMED)
+        .order_by(Delivery.id)
+    )
+    return [_candidate(tuple(row)) for row in session.execute(statement)]
+
+
+def _candidate(row: tuple[Any, ...]) -> Candidate:
+    (id_, mailing_id, participant_id, office_id, round_id, kind, state, channel, only, address_id, value) = row[:11]
+    (address_channel, proved_at, blocked_at, suppressed, granted, basis, answered, just_written) = row[11:19]
+    (erased_at, merged_into, language, name, paused_until, attempts, values) = row[19:]
+    joined = address_channel != TELEGRAM or (proved_at is not None and blocked_at is None)
+    allowed = kind == Kind.NOTICE or (granted if granted is not None else basis == "public-task")
+    return Candidate(
+        id=id_,
+        mailing_id=mailing_id,
+        participant_id=participant_id,
+        office_id=office_id,
+        round_id=round_id,
+        kind=kind,
+        mailing_state=state,
+        channel=channel,
+        only_channel=only,
+        address_id=address_id,
+        address=value,
+        is_usable=value is not None and joined,
+        is_suppressed=bool(suppressed),
+        is_allowed=bool(allowed),
+        has_answered=bool(answered),
+        was_just_written_to=channel == TELEGRAM and bool(just_written),
+        is_gone=erased_at is not None or merged_into is not None,
+        language=language,
+        name=name or "",
+        paused_until=paused_until,
+        attempts=attempts,
+        values=values,
+    )
+
+
+def other_address(session: Session, delivery_id: int, channel: str) -> int | None:
+    """An address of the person on another channel that this delivery may take and has not tried yet."""
+    allowed = or_(
+        Mailing.kind == Kind.NOTICE,
+        Consent.granted.is_(True),
+        and_(Consent.id.is_(None), Membership.legal_basis == "public-task"),
+    )
+    usable = and_(
+        Address.channel == channel,
+        or_(Address.channel != TELEGRAM, and_(Address.proved_at.is_not(None), Address.blocked_at.is_(None))),
+        ~_suppressed(),
+    )
+    tried = exists().where(Attempt.delivery_id == Delivery.id, Attempt.channel == channel)
+    statement = (
+        select(Address.id)
+        .select_from(Delivery)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .join(Occurrence, Occurrence.id == Delivery.occurrence_id)
+        .join(Address, Address.participant_id == Delivery.participant_id)
+        .outerjoin(Membership, _member())
+        .outerjoin(Consent, _consent())
+        .where(Delivery.id == delivery_id, Occurrence.channel.in_(["", channel]), usable, allowed, ~tried)
+        .order_by(Address.id)
+        .limit(1)
+    )
+    return session.scalar(statement)
+
+
+def _member() -> ColumnElement[bool]:
+    return and_(
+        Membership.participant_id == Delivery.participant_id,
+        Membership.office_id == Mailing.office_id,
+        Membership.left_at.is_(None),
+    )
+
+
+def _consent() -> ColumnElement[bool]:
+    return and_(
+        Consent.participant_id == Delivery.participant_id,
+        Consent.office_id == Mailing.office_id,
+        Consent.purpose == Mailing.purpose,
+        Consent.channel == Address.channel,
+        Consent.ended_at.is_(None),
+    )
+
+
+def _suppressed() -> ColumnElement[bool]:
+    return exists().where(
+        Suppression.channel == Address.channel, Suppression.value == Address.value, Suppression.lifted_at.is_(None)
+    )
+
+
+def _answered() -> ColumnElement[bool]:
+    return exists().where(
+        Response.round_id == Mailing.round_id,
+        Response.participant_id == Delivery.participant_id,
+        Response.state == "complete",
+    )
+
+
+def _just_written_to(now: datetime) -> ColumnElement[bool]:
+    other = aliased(Delivery)
+    return exists().where(
+        other.participant_id == Delivery.participant_id,
+        other.id != Delivery.id,
+        other.channel == TELEGRAM,
+        other.handed_over_at > now - CHAT_PAUSE,
+    )

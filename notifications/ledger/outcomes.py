@@ -1,0 +1,137 @@
+"""Writes down what became of deliveries that were handed over, a group at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.people.tables import Address
+from notifications.channels.contract import Outcome, RecipientGone
+from notifications.ledger.candidates import other_address
+from notifications.ledger.queue import Claimer, reroute
+from notifications.ledger.states import TELEGRAM, DeliveryState
+from notifications.ledger.tables import Attempt, Delivery
+from notifications.sending.retry import Decision, Done, Doubt, Fallback, GiveUp, Retry
+
+DETAIL = 300  # characters kept of what the other side said
+
+
+@dataclass(frozen=True)
+class Tried:
+    """One try: the delivery, its number, and what came of it."""
+
+    delivery_id: int
+    attempt: int
+    channel: str
+    address_id: int | None
+    outcome: Outcome
+    decision: Decision
+
+
+def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: datetime) -> None:
+    """Settles deliveries, or puts them back for another try or channel.
+
+    Also speaks for those that another sender has meanwhile called in doubt: this one knows.
+    """
+    tries = _still_ours(session, claimer, tries)
+    _note_attempts(session, tries, now)
+    _note_blocked(session, tries, now)
+    rows = [_row(one, now) for one in tries if not isinstance(one.decision, Fallback)]
+    _write(session, rows)
+    for one in tries:
+        if isinstance(one.decision, Fallback):
+            _fall_back(session, one, one.decision, now)
+
+
+def _still_ours(session: Session, claimer: Claimer, tries: Sequence[Tried]) -> list[Tried]:
+    states = (DeliveryState.HANDED_OVER, DeliveryState.IN_DOUBT)
+    statement = select(Delivery.id).where(
+        Delivery.id.in_([one.delivery_id for one in tries]),
+        Delivery.claimed_by == claimer.name,
+        Delivery.state.in_(states),
+    )
+    ours = set(session.scalars(statement))
+    return [one for one in tries if one.delivery_id in ours]
+
+
+def _row(one: Tried, now: datetime) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "b_id": one.delivery_id,
+        "state": DeliveryState.PLANNED.value,
+        "reason": "",
+        "provider_id": "",
+        "settled_at": now,
+        "attempts": one.attempt,
+        "due_at": None,
+    }
+    match one.decision:
+        case Done(provider_id):
+            row |= {"state": DeliveryState.SENT.value, "provider_id": provider_id}
+        case GiveUp(reason):
+            row |= {"state": DeliveryState.FAILED.value, "reason": reason}
+        case Doubt(reason):
+            row |= {"state": DeliveryState.IN_DOUBT.value, "reason": reason, "settled_at": None}
+        case Retry(at, counts):
+            row |= {"due_at": at, "settled_at": None, "attempts": one.attempt if counts else one.attempt - 1}
+    return row
+
+
+def _write(session: Session, rows: list[dict[str, Any]]) -> None:
+    table = Delivery.__table__
+    settled = [row for row in rows if row["due_at"] is None]
+    again = [row for row in rows if row["due_at"] is not None]
+    names = ("state", "reason", "provider_id", "settled_at", "attempts")
+    for group, extra in ((settled, ()), (again, ("due_at",))):
+        if group:
+            values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in (*names, *extra)}
+            statement = update(Delivery).where(table.c.id == bindparam("b_id")).values(values | {"claimed_until": None})
+            session.connection().execute(statement, [_bound(row, (*names, *extra)) for row in group])
+
+
+def _bound(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {"b_id": row["b_id"]} | {f"b_{name}": row[name] for name in names}
+
+
+def _note_attempts(session: Session, tries: Sequence[Tried], now: datetime) -> None:
+    rows = [
+        {
+            "delivery_id": one.delivery_id,
+            "number": one.attempt,
+            "channel": one.channel,
+            "at": now,
+            "outcome": type(one.outcome).__name__,
+            "detail": str(getattr(one.outcome, "detail", ""))[:DETAIL],
+        }
+        for one in tries
+        if not isinstance(one.decision, Done) and not (isinstance(one.decision, Retry) and not one.decision.counts)
+    ]
+    if rows:
+        session.execute(insert(Attempt), rows)
+
+
+def _note_blocked(session: Session, tries: Sequence[Tried], now: datetime) -> None:
+    """Who stopped the bot is not written to there again, until they come back to it."""
+    gone = [one.address_id for one in tries if one.channel == TELEGRAM and isinstance(one.outcome, RecipientGone)]
+    if gone:
+        session.execute(
+            update(Address)
+            .where(and_(Address.id.in_(gone), Address.blocked_at.is_(None)))
+            .values(blocked_at=now)
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _fall_back(session: Session, one: Tried, decision: Fallback, now: datetime) -> None:
+    address_id = other_address(session, one.delivery_id, decision.channel)
+    if address_id is not None:
+        reroute(session, one.delivery_id, decision.channel, address_id)
+        return
+    _write(
+        session,
+        [_row(Tried(one.delivery_id, one.attempt, one.channel, None, one.outcome, GiveUp(decision.reason)), now)],
+    )

@@ -1,0 +1,182 @@
+"""Who takes which deliveries, and for how long: claims with a lease, hand-over, recovery.
+
+Leases are on the machine's clock: the office's may be moved by hours, and a living sender
+must not look dead for it. What happened is noted on the office's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, String, and_, cast, literal, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningUpdate, Update
+
+from notifications.ledger.states import DeliveryState, MailingState
+from notifications.ledger.tables import Delivery, Mailing
+
+FAR = 20  # a lease so many times too long was made before the machine's clock went back
+IN_HANDS = (DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
+QUIETLY = {"synchronize_session": False}
+
+
+@dataclass(frozen=True)
+class Claimer:
+    """A sender process: its name, like no other's, and how long a claim lasts without a sign of life."""
+
+    name: str
+    lease: timedelta
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One instant on both clocks: the office's and the machine's."""
+
+    now: datetime
+    machine: datetime
+
+
+def claim_batch(session: Session, claimer: Claimer, channel: str, most: int, moment: Moment) -> list[int]:
+    """Takes up to `most` deliveries that are due on a channel, notices first, then the oldest."""
+    released = select(Mailing.id).where(Mailing.state == MailingState.RELEASED)
+    # Materialised, because SKIP LOCKED inside IN (...) may be run again for every row.
+    chosen = (
+        select(Delivery.id)
+        .where(
+            Delivery.state == DeliveryState.PLANNED,
+            Delivery.channel == channel,
+            Delivery.due_at <= moment.now,
+            Delivery.mailing_id.in_(released),
+        )
+        .order_by(Delivery.priority, Delivery.due_at)
+        .limit(most)
+        .with_for_update(skip_locked=True, of=Delivery)
+        .cte("chosen")
+        .prefix_with("MATERIALIZED")
+    )
+    return _changed(
+        session,
+        update(Delivery)
+        .where(Delivery.id.in_(select(chosen.c.id)))
+        .values(state=DeliveryState.CLAIMED, claimed_by=claimer.name, claimed_until=moment.machine + claimer.lease)
+        .returning(Delivery.id),
+    )
+
+
+def hand_over(session: Session, claimer: Claimer, ids: Sequence[int], moment: Moment, domain: str) -> list[int]:
+    """Notes that these are about to leave; those still ours. To be committed before the first byte."""
+    return _changed(
+        session,
+        update(Delivery)
+        .where(_ours(claimer, ids), Delivery.state == DeliveryState.CLAIMED)
+        .values(
+            state=DeliveryState.HANDED_OVER,
+            handed_over_at=moment.now,
+            claimed_until=moment.machine + claimer.lease,
+            attempts=Delivery.attempts + 1,
+            message_id=literal("<delivery-") + cast(Delivery.id, String) + literal(f"@{domain}>"),
+        )
+        .returning(Delivery.id),
+    )
+
+
+def message_id(delivery_id: int, domain: str) -> str:
+    """The Message-ID of a delivery, the same at every try."""
+    return f"<delivery-{delivery_id}@{domain}>"
+
+
+def put_back(session: Session, claimer: Claimer, ids: Sequence[int], due_at: datetime | None = None) -> None:
+    """Gives up claims on what has not left: due as before, or at a later time."""
+    values: dict[str, object] = {"state": DeliveryState.PLANNED, "claimed_by": "", "claimed_until": None}
+    if due_at is not None:
+        values["due_at"] = due_at
+    _count(session, update(Delivery).where(_ours(claimer, ids), Delivery.state == DeliveryState.CLAIMED).values(values))
+
+
+def skip(session: Session, claimer: Claimer, ids: Sequence[int], reason: str, now: datetime) -> None:
+    """Settles claimed deliveries that must not leave any more."""
+    _count(
+        session,
+        update(Delivery)
+        .where(_ours(claimer, ids), Delivery.state == DeliveryState.CLAIMED)
+        .values(state=DeliveryState.SKIPPED, reason=reason, settled_at=now, claimed_by="", claimed_until=None),
+    )
+
+
+def reroute(session: Session, delivery_id: int, channel: str, address_id: int) -> None:
+    """Lets a delivery go by another channel, at once."""
+    _count(
+        session,
+        update(Delivery)
+        .where(Delivery.id == delivery_id)
+        .values(state=DeliveryState.PLANNED, channel=channel, address_id=address_id, claimed_by="", claimed_until=None),
+    )
+
+
+def keep_alive(session: Session, claimer: Claimer, moment: Moment) -> int:
+    """Extends the leases of a living sender; how many it holds."""
+    return _count(
+        session,
+        update(Delivery)
+        .where(Delivery.claimed_by == claimer.name, Delivery.state.in_(IN_HANDS))
+        .values(claimed_until=moment.machine + claimer.lease),
+    )
+
+
+def release_all(session: Session, claimer: Claimer) -> int:
+    """Puts back what a sender that stops has claimed and not handed over."""
+    return _count(
+        session,
+        update(Delivery)
+        .where(Delivery.claimed_by == claimer.name, Delivery.state == DeliveryState.CLAIMED)
+        .values(state=DeliveryState.PLANNED, claimed_by="", claimed_until=None),
+    )
+
+
+@dataclass(frozen=True)
+class Recovered:
+    """What dead senders left: how many go again because nothing had left, how many are in doubt."""
+
+    again: int
+    in_doubt: int
+
+
+def recover(session: Session, claimer: Claimer, moment: Moment) -> Recovered:
+    """Takes over from senders whose leases ran out. What was handed over is never resent by itself."""
+    dead = and_(
+        Delivery.claimed_by != claimer.name,
+        or_(
+            Delivery.claimed_until < moment.machine,
+            Delivery.claimed_until > moment.machine + claimer.lease * FAR,
+        ),
+    )
+    again = _count(
+        session,
+        update(Delivery)
+        .where(Delivery.state == DeliveryState.CLAIMED, dead)
+        .values(state=DeliveryState.PLANNED, claimed_by="", claimed_until=None),
+    )
+    in_doubt = _count(
+        session,
+        update(Delivery)
+        .where(Delivery.state == DeliveryState.HANDED_OVER, dead)
+        .values(state=DeliveryState.IN_DOUBT, reason="sender-died", claimed_until=None),
+    )
+    return Recovered(again, in_doubt)
+
+
+def _ours(claimer: Claimer, ids: Sequence[int]) -> ColumnElement[bool]:
+    return and_(Delivery.id.in_(ids), Delivery.claimed_by == claimer.name)
+
+
+def _changed(session: Session, statement: ReturningUpdate[tuple[int]]) -> list[int]:
+    return sorted(session.scalars(statement, execution_options=QUIETLY))
+
+
+def _count(session: Session, statement: Update) -> int:
+    result = session.execute(statement, execution_options=QUIETLY)
+    assert isinstance(result, CursorResult)
+    return result.rowcount

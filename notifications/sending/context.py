@@ -1,0 +1,154 @@
+"""What a mailing's messages share: limits, texts, values. Read again every second, compiled once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from babel.dates import format_date, format_time
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.addresses import PublicUrls
+from core.clock import local
+from core.i18n import pick_text
+from core.process.tables import Event, Office, Process
+from notifications.content.notices import NOTICES, notice_text
+from notifications.content.text import Setting, Text, read_buttons
+from notifications.ledger.snapshot import asks_for_answer
+from notifications.ledger.states import Kind
+from notifications.ledger.tables import Mailing, MailingText
+from notifications.planning.planner import send_window, useful_until
+from notifications.sending.verdict import Limits
+from surveys.responses.tables import Round
+
+LINK_LASTS = timedelta(days=180)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """Who speaks: the From header and the addresses of our pages."""
+
+    mail_from: str
+    urls: PublicUrls
+    domain: str
+
+
+@dataclass(frozen=True)
+class MailingContext:
+    """One mailing as its messages need it; `languages` are in the order to fall back."""
+
+    mailing_id: int
+    slug: str
+    kind: str
+    limits: Limits
+    texts: Mapping[str, Text]
+    settings: Mapping[str, Setting]
+    languages: tuple[str, ...]
+    office_id: int | None
+    round_id: int | None
+    closes_at: datetime | None
+
+    def language_for(self, language: str) -> str:
+        """The person's language, else the process's first one that there is a text in."""
+        return language if language in self.texts else next((one for one in self.languages if one in self.texts), "")
+
+
+def load_context(session: Session, mailing_id: int, voice: Voice, languages: tuple[str, ...]) -> MailingContext:
+    """Reads a mailing with all it takes to write its messages; `languages` are those a notice may need."""
+    mailing = session.get_one(Mailing, mailing_id)
+    office = session.get(Office, mailing.office_id) if mailing.office_id is not None else None
+    process = session.get(Process, mailing.process_id) if mailing.process_id is not None else None
+    round_ = session.get(Round, mailing.round_id) if mailing.round_id is not None else None
+    texts = _notice_texts(mailing, languages) if mailing.kind == Kind.NOTICE else _texts(session, mailing_id)
+    window, zone = send_window(session, mailing)
+    event = _event(session, mailing)
+    settings = {
+        language: _setting(_Parts(mailing, office, process, round_, event), language, voice) for language in texts
+    }
+    return MailingContext(
+        mailing_id=mailing_id,
+        slug=mailing.slug,
+        kind=mailing.kind,
+        limits=Limits(window, zone, asks_for_answer(mailing), useful_until(session, mailing)),
+        texts=texts,
+        settings=settings,
+        languages=tuple(process.languages) if process else tuple(sorted(texts)),
+        office_id=mailing.office_id,
+        round_id=mailing.round_id,
+        closes_at=round_.closes_at if round_ else None,
+    )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    mailing: Mailing
+    office: Office | None
+    process: Process | None
+    round: Round | None
+    event: Event | None
+
+
+def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
+    office, process, mailing = parts.office, parts.process, parts.mailing
+    is_notice = mailing.kind == Kind.NOTICE
+    return Setting(
+        sender=voice.mail_from,
+        office=office.name if office else "",
+        office_address=office.address if office else "",
+        contact_email=office.contact_email if office else "",
+        fixed=_values(parts, language),
+        round_id=mailing.round_id,
+        list_id="" if is_notice else f"{mailing.slug}.{process.slug if process else 'ascolto'}.{voice.domain}",
+        is_notice=is_notice,
+        has_chat=bool(voice.urls.chat),
+    )
+
+
+def _values(parts: _Parts, language: str) -> dict[str, str]:
+    """The variables that are the same for everybody, as a reader of the language expects them."""
+    zone = parts.process.time_zone if parts.process else "UTC"
+    values = {
+        "office": parts.office.name if parts.office else "",
+        "process": pick_text(parts.process.title, language) if parts.process else "",
+        "round": pick_text(parts.round.title, language) if parts.round else "",
+        "closes_on": "",
+        "event": "",
+        "starts_on": "",
+        "starts_at": "",
+        "place": "",
+    }
+    if parts.round is not None and parts.round.closes_at is not None:
+        last = local(parts.round.closes_at - timedelta(seconds=1), zone)  # closing at midnight is the day before
+        values["closes_on"] = format_date(last.date(), "long", locale=language)
+    if parts.event is not None:
+        starts = datetime.fromisoformat(parts.event.starts_local)
+        values |= {
+            "event": pick_text(parts.event.title, language),
+            "starts_on": format_date(starts.date(), "full", locale=language),
+            "starts_at": format_time(starts.time(), "short", locale=language),
+            "place": parts.event.place,
+        }
+    return values
+
+
+def _event(session: Session, mailing: Mailing) -> Event | None:
+    slug: Any = (mailing.anchor or {}).get("event")
+    if not slug:
+        return None
+    return session.scalars(select(Event).where(Event.process_id == mailing.process_id, Event.slug == slug)).first()
+
+
+def _texts(session: Session, mailing_id: int) -> dict[str, Text]:
+    rows = session.scalars(select(MailingText).where(MailingText.mailing_id == mailing_id).order_by(MailingText.id))
+    return {
+        row.language: Text(row.language, row.subject, row.body, read_buttons(row.buttons or [], row.language))
+        for row in rows
+    }
+
+
+def _notice_texts(mailing: Mailing, languages: tuple[str, ...]) -> dict[str, Text]:
+    kind = mailing.slug.removeprefix("notice-")
+    return {language: notice_text(kind, language) for language in languages} if kind in NOTICES else {}

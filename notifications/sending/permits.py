@@ -1,0 +1,50 @@
+"""Permits to send, shared by all senders: the generic cell rate algorithm over one row a channel.
+
+A permit is an instant of the machine's clock; permits of one channel are one interval apart.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.orm import Session
+
+from notifications.ledger.tables import Permit
+
+LONGEST_HOLD = timedelta(hours=1)  # anything further ahead comes from a machine's clock that went back
+
+
+def reserve(session: Session, channel: str, count: int, rate: float, machine_now: datetime) -> datetime:
+    """Takes `count` permits at `rate` a second; the instant of the first."""
+    first = _next(session, channel, machine_now)
+    _set(session, channel, first + timedelta(seconds=count / rate))
+    return first
+
+
+def hold(session: Session, channel: str, until: datetime, machine_now: datetime) -> None:
+    """Lets nothing leave on a channel before an instant."""
+    if until > _next(session, channel, machine_now):
+        _set(session, channel, min(until, machine_now + LONGEST_HOLD))
+
+
+def _next(session: Session, channel: str, machine_now: datetime) -> datetime:
+    row = select(Permit.next_at).where(Permit.name == channel).with_for_update()
+    found = session.scalar(row)
+    if found is None:
+        _create(session, channel, machine_now)
+        found = session.scalar(row)
+    assert found is not None
+    return machine_now if found > machine_now + LONGEST_HOLD else max(found, machine_now)
+
+
+def _create(session: Session, channel: str, machine_now: datetime) -> None:
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    row = {"name": channel, "next_at": machine_now}
+    session.execute(insert(Permit).values(row).on_conflict_do_nothing())  # another sender may be as quick
+
+
+def _set(session: Session, channel: str, instant: datetime) -> None:
+    session.execute(update(Permit).where(Permit.name == channel).values(next_at=instant))

@@ -1,0 +1,72 @@
+"""Whether a delivery leaves is decided at the moment of sending, not of planning. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from notifications.ledger.candidates import CHAT_PAUSE, Candidate
+from notifications.ledger.states import Kind, MailingState, Reason
+from notifications.planning.windows import Window, is_open, next_open
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the mailing's process and date allow: the send window and the last useful instant."""
+
+    window: Window
+    zone: str
+    asks_for_answer: bool
+    useful_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Go:
+    pass
+
+
+@dataclass(frozen=True)
+class Skip:
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Back to the queue; `until` None means as soon as the mailing is released again."""
+
+    until: datetime | None
+
+
+@dataclass(frozen=True)
+class OtherWay:
+    """This address cannot be used any more: by another channel if there is one, else skipped."""
+
+    reason: Reason
+
+
+Verdict = Go | Skip | Wait | OtherWay
+
+
+def judge(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:
+    """What becomes of one delivery at this moment."""
+    if candidate.is_gone:
+        return Skip(Reason.GONE)
+    if candidate.mailing_state == MailingState.CANCELLED:
+        return Skip(Reason.CANCELLED)
+    if candidate.mailing_state != MailingState.RELEASED:
+        return Wait(None)
+    if limits.asks_for_answer and candidate.has_answered:
+        return Skip(Reason.ANSWERED)
+    if limits.useful_until is not None and now >= limits.useful_until:
+        return Skip(Reason.CLOSED)
+    if candidate.kind != Kind.NOTICE and candidate.paused_until is not None and candidate.paused_until > now:
+        return Skip(Reason.PAUSED)
+    if not candidate.is_usable:
+        return OtherWay(Reason.NO_ADDRESS)
+    if candidate.is_suppressed:
+        return OtherWay(Reason.SUPPRESSED)
+    if not candidate.is_allowed:
+        return OtherWay(Reason.NO_CONSENT)
+    if not is_open(limits.window, now, limits.zone):
+        return Wait(next_open(limits.window, now, limits.zone))
+    return Wait(now + CHAT_PAUSE) if candidate.was_just_written_to else Go()
