@@ -1,0 +1,28 @@
+"""The `ascolto` command."""
+
+from __future__ import annotations
+
+import typer
+
+from cli import account, database, demo, form, load, mailing, people, plan, results, serve, terminal
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="The bot and multichannel engagement service for public participation.",
+)
+app.command("serve")(serve.serve)
+app.command("demo")(demo.demo)
+app.command("load")(load.load)
+app.command("plan")(plan.plan)
+app.add_typer(database.app, name="db")
+app.add_typer(people.app, name="people")
+app.add_typer(account.app, name="account")
+app.add_typer(form.app, name="form")
+app.add_typer(mailing.app, name="mailing")
+app.add_typer(results.app, name="results")
+
+
+def main() -> None:
+    terminal.run(app)
