@@ -1,0 +1,46 @@
+"""What can go wrong with what is known of people."""
+
+from __future__ import annotations
+
+from core.errors import Problem
+from core.i18n import N_
+
+
+class EmailWrong(Problem):
+    text = N_("{value} is not an e-mail address. Write it as in name@example.org.")
+
+
+class TelegramIdWrong(Problem):
+    text = N_("{value} is not the number of a Telegram account.")
+
+
+class AddressTaken(Problem):
+    text = N_("This Telegram account already belongs to another participant.")
+    status = 409
+
+
+class ParticipantUnknown(Problem):
+    text = N_("This person is not known any more. Please write to the office.")
+    status = 404
+
+
+class MergeWrong(Problem):
+    text = N_("These two people cannot be merged: they are the same person already, or one of them was erased.")
+
+
+class LanguageUnknown(Problem):
+    text = N_("The language {value} is not offered. Choose one of: {known}.")
+
+
+class ChannelUnknown(Problem):
+    text = N_("The channel {value} is not known. Choose one of: {known}.")
+
+
+class PurposeUnknown(Problem):
+    text = N_("The purpose {value} is not known. Choose one of: {known}.")
+
+
+class RuleWrong(Problem):
+    """An audience's rule that cannot be evaluated; a checked one never raises it."""
+
+    text = N_("The audience's rule cannot be used ({where}): {reason}")

@@ -1,0 +1,58 @@
+"""What a person wishes: language, channel, a pause, or no more messages."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from core.i18n import LANGUAGES
+from core.people.addresses import CHANNELS
+from core.people.consent import PURPOSES, Proof, state_consent
+from core.people.errors import ChannelUnknown, LanguageUnknown, ParticipantUnknown
+from core.people.tables import Participant
+
+WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def set_language(session: Session, participant_id: int, language: str) -> None:
+    """Raises LanguageUnknown, ParticipantUnknown."""
+    if language not in LANGUAGES:
+        raise LanguageUnknown(value=language, known=", ".join(LANGUAGES))
+    _set(session, participant_id, language=language)
+
+
+def set_preferred_channel(session: Session, participant_id: int, channel: str) -> None:
+    """`channel` "" leaves the choice to us; raises ChannelUnknown, ParticipantUnknown."""
+    if channel and channel not in CHANNELS:
+        raise ChannelUnknown(value=channel, known=", ".join(CHANNELS))
+    _set(session, participant_id, preferred_channel=channel)
+
+
+def pause(session: Session, participant_id: int, until: datetime | None = None) -> None:
+    """Stops mailings of every office until an instant; None: until the person ends it."""
+    _set(session, participant_id, paused_until=until or WITHOUT_END)
+
+
+def end_pause(session: Session, participant_id: int) -> None:
+    _set(session, participant_id, paused_until=None)
+
+
+def unsubscribe(  # noqa: PLR0913, PLR0917 - a link's numbers, what it is about, and the proof
+    session: Session, participant_id: int, office_id: int, purpose: str | None, source: str, now: datetime
+) -> None:
+    """Objects to an office's messages over all channels, for one purpose or (None) for every one.
+
+    It holds against the public task too. Raises PurposeUnknown.
+    """
+    for one in (purpose,) if purpose else PURPOSES:
+        for channel in CHANNELS:
+            state_consent(session, participant_id, office_id, one, channel, False, Proof("", source), now)
+
+
+def _set(session: Session, participant_id: int, **values: object) -> None:
+    mine = Participant.id == participant_id, Participant.erased_at.is_(None)
+    changed = session.execute(update(Participant).where(*mine).values(**values).returning(Participant.id)).first()
+    if changed is None:
+        raise ParticipantUnknown

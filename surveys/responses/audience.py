@@ -1,0 +1,29 @@
+"""The conditions that surveys adds to audience rules: `answered: ROUND` and `started: ROUND`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_
+
+from core.people.audience import Complaint, Known, Predicate, Predicates, Scope
+from core.people.predicates import check_names, names_of
+from surveys.responses.predicates import answered, started
+
+Responded = Callable[[str, int], ColumnElement[bool]]
+
+
+def survey_predicates() -> Predicates:
+    """`answered` (completely) and `started` (completely or not), each with a round's slug or several."""
+    return {name: _predicate(name, responded) for name, responded in (("answered", answered), ("started", started))}
+
+
+def _predicate(name: str, responded: Responded) -> Predicate:
+    def check(value: Any, known: Known) -> Complaint | None:
+        return check_names(value, "round", known)
+
+    def clause(value: Any, scope: Scope) -> ColumnElement[bool]:
+        return or_(*(responded(slug, scope.office_id) for slug in names_of(value)))
+
+    return Predicate(name, check, clause)
