@@ -1,0 +1,98 @@
+"""Methods that put a message into a chat."""
+
+from __future__ import annotations
+
+from sandbox.server.bot import Bot, Json, Sent
+from sandbox.server.chats import Chat, Message, as_api
+from sandbox.server.entities import formatted
+from sandbox.server.errors import bad_request
+from sandbox.server.files import document, photo
+from sandbox.server.markup import checked_markup, show_keyboard
+
+ACTIONS = {
+    "typing",
+    "upload_photo",
+    "record_video",
+    "upload_video",
+    "record_voice",
+    "upload_voice",
+    "upload_document",
+    "choose_sticker",
+    "find_location",
+    "record_video_note",
+    "upload_video_note",
+}
+
+
+async def send_message(bot: Bot, request: Json) -> Json:
+    text, entities = formatted(request)
+    chat = bot.open_chat(request["chat_id"])
+    message = bot.compose(bot.as_api(), text, entities)
+    return _put(bot, chat, message, request | {"method": "sendMessage"})
+
+
+async def send_photo(bot: Bot, request: Json) -> Json:
+    return _send_file(bot, request, "photo")
+
+
+async def send_document(bot: Bot, request: Json) -> Json:
+    return _send_file(bot, request, "document")
+
+
+async def send_voice(bot: Bot, request: Json) -> Json:
+    return _send_file(bot, request, "voice")
+
+
+async def send_location(bot: Bot, request: Json) -> Json:
+    chat = bot.open_chat(request["chat_id"])
+    if not (-90 <= request["latitude"] <= 90 and -180 <= request["longitude"] <= 180):
+        raise bad_request("wrong latitude or longitude")
+    message = bot.compose(bot.as_api())
+    message.media = {"location": {"latitude": request["latitude"], "longitude": request["longitude"]}}
+    return _put(bot, chat, message, request | {"method": "sendLocation"})
+
+
+async def send_chat_action(bot: Bot, request: Json) -> bool:
+    chat = bot.open_chat(request["chat_id"])
+    if request["action"] not in ACTIONS:
+        raise bad_request("wrong parameter action in request")
+    chat.action = request["action"]
+    return True
+
+
+def _send_file(bot: Bot, request: Json, kind: str) -> Json:
+    text, entities = formatted(request, "caption")
+    chat = bot.open_chat(request["chat_id"])
+    described, upload = bot.files.received(request[kind])
+    message = bot.compose(bot.as_api(), text, entities)
+    match kind:
+        case "photo":
+            message.media = {"photo": photo(described, upload)}
+        case "voice":
+            message.media = {"voice": described | {"duration": request.get("duration", 1), "mime_type": upload.mime}}
+        case _:
+            message.media = {"document": document(described, upload)}
+    return _put(bot, chat, message, request | {"method": f"send{kind.capitalize()}"})
+
+
+def _put(bot: Bot, chat: Chat, message: Message, request: Json) -> Json:
+    message.markup = checked_markup(request.get("reply_markup"))
+    message.reply_to = _replied_to(chat, request)
+    bot.rates.spend(chat.id)
+    chat.messages[message.id] = message
+    chat.action = None
+    show_keyboard(chat, message.markup)
+    bot.sent.append(Sent(chat.id, message.id, request["method"], message.text, message.sent_at))
+    return as_api(message, chat)
+
+
+def _replied_to(chat: Chat, request: Json) -> Message | None:
+    wanted = request.get("reply_parameters") or {}
+    number = wanted.get("message_id", request.get("reply_to_message_id"))
+    if number is None:
+        return None
+    if number not in chat.messages:
+        if wanted.get("allow_sending_without_reply", request.get("allow_sending_without_reply")):
+            return None
+        raise bad_request("reply message not found")
+    return chat.messages[number]

@@ -1,0 +1,88 @@
+"""A world put on real ports: HTTP by uvicorn, mail by its own server, in one event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from sandbox.app import create_app
+from sandbox.mail.smtp import serve_mail
+from sandbox.world import World
+
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where a world is reached."""
+
+    http_port: int
+    smtp_port: int
+    host: str = LOOPBACK
+
+    @property
+    def http(self) -> str:
+        return f"http://{self.host}:{self.http_port}"
+
+    @property
+    def telegram(self) -> str:
+        """The address that takes the place of Telegram's own."""
+        return f"{self.http}/telegram"
+
+    @property
+    def smtp(self) -> str:
+        return f"smtp://{self.host}:{self.smtp_port}"
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to whoever runs the loop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+@asynccontextmanager
+async def serving(world: World, port: int = 0, smtp_port: int = 0) -> AsyncIterator[Addresses]:
+    """Serves a world on loopback while the context lasts; port 0 takes a free one."""
+    async with serving_mail(world, smtp_port) as taken, serving_app(create_app(world), port) as http_port:
+        try:
+            yield Addresses(http_port, taken)
+        finally:
+            await world.close()
+
+
+@asynccontextmanager
+async def serving_mail(world: World, port: int = 0) -> AsyncIterator[int]:
+    """Serves only the mail side; the port taken."""
+    server = await serve_mail(world.postman, LOOPBACK, port)
+    try:
+        yield int(server.sockets[0].getsockname()[1])
+    finally:
+        server.close()
+
+
+@asynccontextmanager
+async def serving_app(app: ASGIApp, port: int = 0) -> AsyncIterator[int]:
+    """Serves a web application on loopback; the port taken."""
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listening.bind((LOOPBACK, port))
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listening]))
+    try:
+        while not server.started and not task.done():
+            await asyncio.sleep(0.01)
+        yield int(listening.getsockname()[1])
+    finally:
+        server.should_exit = True
+        await task
+        listening.close()

@@ -1,0 +1,87 @@
+"""The pretended outside world as a value: Telegram's server, people, a mail server, a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from core.clock import Clock
+from core.ids import RandomIds
+from sandbox.mail.smtp import Postman
+from sandbox.mail.store import MailStore
+from sandbox.misbehaviour import Misbehaviour
+from sandbox.server.bot import Bot
+from sandbox.server.files import Files
+from sandbox.server.rates import Limits, Rates
+from sandbox.server.strict import known_methods
+from sandbox.server.webhook import Deliverer
+
+PREFIXES = ("/telegram", "/mail", "/sandbox", "/clock", "/misbehave")
+
+
+@dataclass(frozen=True)
+class Door:
+    """A way into the product that the front page offers."""
+
+    title: str
+    description: str
+    url: str
+
+
+@dataclass
+class World:
+    """Everything the sandbox holds, in memory."""
+
+    bots: dict[str, Bot]
+    clock: Clock
+    language: str = "it"
+    doors: Sequence[Door] = ()
+    mail: MailStore = field(default_factory=MailStore)
+    misbehaviour: Misbehaviour = field(default_factory=Misbehaviour)
+    deliverers: dict[str, Deliverer] = field(init=False)
+
+    def __post_init__(self) -> None:
+        methods = known_methods()
+        self.deliverers = {name: Deliverer(bot, methods) for name, bot in self.bots.items()}
+
+    @property
+    def postman(self) -> Postman:
+        return Postman(self.mail, self.misbehaviour, self.clock)
+
+    def told(self, bot_name: str) -> None:
+        """To be called when a bot has a new update."""
+        self.deliverers[bot_name].wake()
+
+    async def close(self) -> None:
+        """Lets waiting polls go and stops posting to webhooks."""
+        for bot in self.bots.values():
+            bot.updates.release()
+        for deliverer in self.deliverers.values():
+            await deliverer.close()
+
+
+def create_world(
+    tokens: Mapping[str, str],
+    clock: Clock,
+    *,
+    limits: Limits | None = None,
+    language: str = "it",
+    doors: Sequence[Door] = (),
+) -> World:
+    """A new, empty world; `tokens` are the bots' by their names (`participants`, `staff`)."""
+    ids = RandomIds()
+    bots = {name: Bot(name, token, clock, ids, Rates(limits or Limits()), Files(ids)) for name, token in tokens.items()}
+    return World(bots, clock, language, doors)
+
+
+def beside(world_app: ASGIApp, product: ASGIApp) -> ASGIApp:
+    """One application of two: the sandbox under its own paths, the product everywhere else."""
+
+    async def both(scope: Scope, receive: Receive, send: Send) -> None:
+        path = str(scope.get("path", ""))
+        ours = any(path == prefix or path.startswith(f"{prefix}/") for prefix in PREFIXES)
+        await (world_app if ours else product)(scope, receive, send)
+
+    return both
