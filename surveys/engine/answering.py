@@ -49,17 +49,15 @@ def fill(turn: Turn, values: dict[str, str]) -> None:
     scripts may still hold them.
     """
     unknown = [ref for ref in values if not _asked(turn, ref)]
-    if unknown or (not values and turn.session.stage is not Stage.ASKING):
-        return turn.refuse(unknown[0] if unknown else "", Fault.NOT_OPEN)
-    start = next((ref for ref in values if turn.question(ref)), turn.session.at)
-    if turn.question(start) is None:
-        return turn.refuse(next(iter(values), ""), Fault.NOT_OPEN)
+    start = next((ref for ref in values if turn.question(ref)), "") if values else turn.session.at
+    if unknown or turn.question(start) is None:
+        return turn.refuse(next(iter((*unknown, *values)), ""), Fault.NOT_OPEN)
     if turn.session.stage is Stage.REVIEW:
         turn.become(editing=True)
     shown = page_of(turn.state, start)
     turn.become(at=start, stage=Stage.ASKING, draft=())
     faulty = _keep_all(turn, values)
-    faulty += [one.ref for one in shown if _missing(turn, one) and one.ref not in values and one.ref not in faulty]
+    faulty += [one.ref for one in shown if one.ref not in values and _missing(turn, one)]
     if faulty:
         turn.passing(*(ref for ref in values if ref not in faulty and turn.question(ref)))
         return None

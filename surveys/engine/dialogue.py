@@ -86,11 +86,19 @@ def resume(form: Form, session: Session, given: Input, now: datetime) -> tuple[S
     if session.paused and not isinstance(given, Pause):
         turn.become(paused=False)
         turn.events.append(DialogueResumed())
+    _settle(turn)
     _act(turn, given)
+    _settle(turn)
     if turn.session == session and not turn.moved(session):
         keep_state(session, turn.state)
         return session, tuple(turn.events)
     return turn.close()
+
+
+def _settle(turn: Turn) -> None:
+    """Leaves a question that is no longer relevant because the day or the language changed."""
+    if turn.session.stage is Stage.ASKING and turn.question(turn.session.at) is None:
+        turn.advance(turn.session.at)
 
 
 def _act(turn: Turn, given: Input) -> None:
@@ -149,13 +157,14 @@ def _reopen(turn: Turn) -> None:
 
 def _change_language(turn: Turn, language: str) -> None:
     language = known_language(turn.machine.form, language)
+    before = turn.counting()
     turn.become(language=language)
     turn.state.language = language
-    named = [ref for ref in turn.machine.nodes if _speaks(turn, ref)]
-    turn.state.update(named)
+    named = [ref for ref in turn.machine.order if _speaks(turn, ref)]
     for ref in named:
-        turn.state.update(turn.machine.dependents(ref))
+        turn.state.update((ref, *turn.machine.dependents(ref)))
     turn.events.append(LanguageChanged(language))
+    turn.tell(before)
     if turn.session.stage is Stage.ASKING:
         turn.events.append(QuestionOpened(turn.session.at))
 

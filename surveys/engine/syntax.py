@@ -221,6 +221,8 @@ class _Parser:
         args: list[Tree] = []
         while not self._is(")"):
             args.append(self.expression())
+            if self.kind == "end":
+                raise ExpressionFault("unclosed", found=")")
             if not self._is(")"):
                 self._expect(",")
         self._expect(")")

@@ -46,20 +46,20 @@ class Turn:
 
     def put(self, ref: str, value: str) -> None:
         """Keeps a value that was found good, and tells what else came or went with it."""
-        before = self._counting()
+        before = self.counting()
         self.state.keep(ref, value)
         self.events.append(AnswerAccepted(ref, value) if value else AnswerCleared(ref))
-        self._tell(before, ref)
+        self.tell(before, ref)
 
-    def _counting(self) -> dict[str, str]:
+    def counting(self) -> dict[str, str]:
         return {ref: value for ref, value in self.state.values.items() if ref not in self.state.hidden}
 
-    def _tell(self, before: dict[str, str], besides: str) -> None:
+    def tell(self, before: dict[str, str], besides: str = "") -> None:
         """Answers that stopped to count, count again, or changed because of another one.
 
         What a choice filter took away is asked again.
         """
-        after = self._counting()
+        after = self.counting()
         for ref in [question.ref for question in self.machine.asked if question.ref != besides]:
             was, now = before.get(ref), after.get(ref)
             if was == now:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from surveys.xlsform.errors import BROKEN, FormError, FormErrors, error
+from surveys.xlsform.errors import BROKEN, WRONG_KIND, FormError, FormErrors, error
 
 _ALIASES = {
     "relevance": "relevant", "calculate": "calculation", "read_only": "readonly", "tag": "name", "value": "name",
@@ -52,7 +52,7 @@ class Sheets:
 
 def read_sheets(kind: str, file: bytes) -> Sheets:
     """The sheets of a spreadsheet; raises FormErrors."""
-    from pyxform.errors import PyXFormError  # noqa: PLC0415 - a second to import, only authors need it
+    from pyxform.errors import PyXFormError, PyXFormReadError  # noqa: PLC0415 - a second to import
     from pyxform.xls2json_backends import get_xlsform  # noqa: PLC0415
 
     try:
@@ -60,6 +60,8 @@ def read_sheets(kind: str, file: bytes) -> Sheets:
             python_warnings.simplefilter("ignore")
             data = get_xlsform(file, file_type=f".{kind}")
     except PyXFormError as fault:
+        if isinstance(fault, PyXFormReadError) or "not recognized as a supported type" in str(fault):
+            raise FormErrors((error(BROKEN if kind in ("xlsx", "xls") else WRONG_KIND),)) from fault
         raise FormErrors((from_pyxform(str(fault)),)) from fault
     except Exception as fault:  # the readers beneath die of damaged files in many ways
         raise FormErrors((error(BROKEN),)) from fault

@@ -8,7 +8,9 @@ from surveys.engine.functions.kinds import Function, number, text
 
 
 def selected(_: Any, values: Any, value: Any) -> bool:
-    return text(value).strip() in text(values).split()
+    """Whether a value is among those chosen; the blank value is where nothing is."""
+    wanted, chosen = text(value).strip(), text(values).split()
+    return wanted in chosen if wanted else not chosen
 
 
 def selected_at(_: Any, values: Any, index: Any) -> str:
