@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, or_
 
-from core.people.audience import Complaint, Known, Predicate, Predicates, Scope
-from core.people.predicates import check_names, names_of
+from core.people.audience import AudienceClause, Complaint, Known, Predicate, Predicates, Scope, audience_clause
+from core.people.predicates import check_names, core_predicates, names_of
 from surveys.responses.predicates import answered, started
 
 Responded = Callable[[str, int], ColumnElement[bool]]
@@ -17,6 +17,11 @@ Responded = Callable[[str, int], ColumnElement[bool]]
 def survey_predicates() -> Predicates:
     """`answered` (completely) and `started` (completely or not), each with a round's slug or several."""
     return {name: _predicate(name, responded) for name, responded in (("answered", answered), ("started", started))}
+
+
+def round_audience() -> AudienceClause:
+    """Rules as rounds use them: with the conditions of core and of surveys."""
+    return audience_clause({**core_predicates(), **survey_predicates()})
 
 
 def _predicate(name: str, responded: Responded) -> Predicate:

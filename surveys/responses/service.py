@@ -90,7 +90,7 @@ def find(session: Database, shelf: FormShelf, participant_id: int, round_id: int
     check_open(round_, now)
     person, subjects = _invited_for(session, participant_id, round_)
     found = store.earliest(session, round_, subjects)
-    if found is None and not is_invited(session, person, round_):
+    if found is None and not is_invited(session, person, round_, now):
         raise NotInvited
     return _turn(session, shelf, found, now) if found else None
 
@@ -106,7 +106,7 @@ def begin(session: Database, shelf: FormShelf, participant_id: int, round_id: in
     found = store.earliest(session, round_, subjects)
     if found is not None:
         return _turn(session, shelf, found, moment.now)
-    if not is_invited(session, person, round_):
+    if not is_invited(session, person, round_, moment.now):
         raise NotInvited
     subject = Subject(round_.subject_kind, subjects[0], person.id)
     moment = replace(moment, language=moment.language or person.language)
@@ -159,7 +159,7 @@ def open_rounds(session: Database, participant_id: int, now: datetime) -> list[O
     person = find_person(session, participant_id)
     if person is None:
         return []
-    return [one for one in store.rounds_open_to(session, person.ids, now) if _may_answer(session, person, one)]
+    return [one for one in store.rounds_open_to(session, person.ids, now) if _may_answer(session, person, one, now)]
 
 
 def storable(given: Input) -> Input:
@@ -179,11 +179,11 @@ def counting(session: Session) -> dict[str, str]:
     return {ref: value for ref, value in session.values.items() if ref not in session.hidden}
 
 
-def _may_answer(session: Database, person: Person, round_: OpenRound) -> bool:
+def _may_answer(session: Database, person: Person, round_: OpenRound, now: datetime) -> bool:
     subjects = subjects_of(session, person, round_)
     if not subjects:
         return False
-    return is_invited(session, person, round_) or store.earliest(session, round_, subjects) is not None
+    return is_invited(session, person, round_, now) or store.earliest(session, round_, subjects) is not None
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import (
+    Audience,
     ContactPerson,
     Membership,
     Municipality,
@@ -16,6 +18,7 @@ from core.people.tables import (
     Participant,
     Zone,
 )
+from surveys.responses.audience import round_audience
 from surveys.responses.rounds import OpenRound, SubjectKind
 
 
@@ -80,10 +83,15 @@ def subjects_of(session: Session, person: Person, round_: OpenRound) -> list[str
     return [str(found) for found in session.scalars(statement)]
 
 
-def is_invited(session: Session, person: Person, round_: OpenRound) -> bool:
+def is_invited(session: Session, person: Person, round_: OpenRound, now: datetime) -> bool:
     """Whether the round's audience holds the person now; without one, whoever belongs to the office."""
-    belongs = session.scalar(select(Membership.id).where(*_member(person, round_.office_id)).limit(1))
-    return belongs is not None
+    if round_.audience_id is None:
+        meant: Select[Any] = select(Membership.id).where(*_member(person, round_.office_id))
+    else:
+        rule = session.scalars(select(Audience.rule).where(Audience.id == round_.audience_id)).one()
+        holds = round_audience()(rule, round_.office_id, now)
+        meant = select(Participant.id).where(Participant.id == person.id, Participant.erased_at.is_(None), holds)
+    return session.execute(meant.limit(1)).first() is not None
 
 
 def attributes_of(session: Session, person: Person, office_id: int) -> dict[str, str]:

@@ -1,0 +1,37 @@
+"""Who has answered in a round or begun to, as clauses on Participant."""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, String, cast, select, union
+
+from core.people.tables import ContactPerson, Participant
+from surveys.responses.rounds import SubjectKind
+from surveys.responses.standing import MERGED, person_of
+from surveys.responses.store import COMPLETE
+from surveys.responses.tables import Response, Round
+
+
+def answered(slug: str, office_id: int) -> ColumnElement[bool]:
+    """Participants whose response in a round of the office is complete."""
+    return _among(slug, office_id, Response.state == COMPLETE)
+
+
+def started(slug: str, office_id: int) -> ColumnElement[bool]:
+    """Participants who began a response in a round of the office, complete or not."""
+    return _among(slug, office_id)
+
+
+def _among(slug: str, office_id: int, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Who answered themselves, and whoever speaks for an organisation that has answered."""
+    rounds = select(Round.id).where(Round.slug == slug, Round.office_id == office_id)
+    themselves = (
+        select(person_of(Response.participant_id))
+        .outerjoin(MERGED, MERGED.c.id == Response.participant_id)
+        .where(Response.round_id.in_(rounds), Response.participant_id.is_not(None), *conditions)
+    )
+    contacts = (
+        select(ContactPerson.participant_id)
+        .join(Response, Response.subject == cast(ContactPerson.organisation_id, String))
+        .where(Response.round_id.in_(rounds), Response.subject_kind == SubjectKind.ORGANISATION.value, *conditions)
+    )
+    return Participant.id.in_(union(themselves, contacts))

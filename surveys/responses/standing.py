@@ -1,0 +1,59 @@
+"""Which responses stand where people were merged, and whose they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Subquery, func, select
+
+from core.people.tables import Participant
+from surveys.responses.rounds import SubjectKind
+from surveys.responses.tables import Response
+
+
+def _merged() -> Any:
+    remaining, gone = Participant.__table__.alias("remaining"), Participant.__table__.alias("gone")
+    first = (
+        select(gone.c.id, gone.c.merged_into.label("root"))
+        .join(remaining, remaining.c.id == gone.c.merged_into)
+        .where(remaining.c.merged_into.is_(None))
+        .cte("merged", recursive=True)
+    )
+    return first.union_all(select(gone.c.id, first.c.root).join(first, gone.c.merged_into == first.c.id))
+
+
+MERGED = _merged()
+"""A row (id, root) for every participant who was merged away; few, whatever the number of people."""
+
+
+def person_of(column: Any) -> Any:
+    """The remaining participant for a column of participant ids, in a statement that outer-joins MERGED on it."""
+    return func.coalesce(MERGED.c.root, column)
+
+
+def standing(round_id: int | ColumnElement[int]) -> Subquery:
+    """The responses of a round that count: (id, state, kind, subject, person_id), `person_id` the remaining one.
+
+    Where people who were merged had both answered, the earliest stands.
+    """
+    person = person_of(Response.participant_id)
+    one = func.coalesce(person, -Response.id)  # behind an open link there is nobody to be merged
+    rows = (
+        select(
+            Response.id,
+            Response.state,
+            Response.subject_kind.label("kind"),
+            Response.subject,
+            person.label("person_id"),
+            func.row_number().over(partition_by=one, order_by=(Response.started_at, Response.id)).label("place"),
+        )
+        .outerjoin(MERGED, MERGED.c.id == Response.participant_id)
+        .where(Response.round_id == round_id)
+        .subquery("every_response")
+    )
+    by_subject = rows.c.kind != SubjectKind.PARTICIPANT.value  # one person may answer for several of these
+    return (
+        select(rows.c.id, rows.c.state, rows.c.kind, rows.c.subject, rows.c.person_id)
+        .where(by_subject | (rows.c.place == 1))
+        .subquery("standing")
+    )
