@@ -91,8 +91,12 @@ class _Connection:
     async def send(self, mail: Mail) -> Outcome:
         try:
             smtp = await self._ready()
-            await smtp.mail(mail.sender, options=_options(smtp, mail))
-            await smtp.rcpt(mail.recipient)
+            international = not mail.recipient.isascii()  # RFC 6531
+            if international and not smtp.supports_extension("smtputf8"):
+                return Rejected("the relay takes no international addresses (SMTPUTF8)")
+            encoding = "utf-8" if international else "ascii"
+            await smtp.mail(mail.sender, options=_options(smtp, mail), encoding=encoding)
+            await smtp.rcpt(mail.recipient, encoding=encoding)
         except SMTPAuthenticationError as error:
             self.is_good = False
             return Misconfigured(f"{error.code} {error.message}")

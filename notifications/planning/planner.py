@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from core.people.audience import AudienceClause
 from core.people.tables import Audience
 from core.process.tables import Process
 from notifications.ledger.snapshot import (
@@ -30,9 +31,6 @@ from notifications.planning.windows import ALWAYS, Window, next_open, parse_wind
 from surveys.responses.tables import Round
 
 log = structlog.get_logger()
-
-# The rule of an audience in an office, as a clause on Participant: (rule, office_id, now).
-AudienceClause = Callable[[dict[str, Any], int, datetime], ColumnElement[bool]]
 
 
 @dataclass(frozen=True)

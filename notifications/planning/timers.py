@@ -23,10 +23,11 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.database.leader import StillLeading, leadership
+from core.people.audience import AudienceClause
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.notices import plan_notices, waiting_notices
-from notifications.planning.planner import AudienceClause, Planned, claim_due, plan_occurrence
+from notifications.planning.planner import Planned, claim_due, plan_occurrence
 from notifications.planning.schedule import changes, schedule_occurrences
 
 log = structlog.get_logger()

@@ -24,6 +24,11 @@ def reserve(session: Session, channel: str, count: int, rate: float, machine_now
     return first
 
 
+def waiting_time(session: Session, channel: str, machine_now: datetime) -> timedelta:
+    """How far ahead the next permit is."""
+    return _next(session, channel, machine_now) - machine_now
+
+
 def hold(session: Session, channel: str, until: datetime, machine_now: datetime) -> None:
     """Lets nothing leave on a channel before an instant."""
     if until > _next(session, channel, machine_now):

@@ -1,0 +1,118 @@
+"""What a group of claimed deliveries becomes at the moment of sending: judged, written, handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from core.clock import Clock
+from core.errors import Problem
+from core.i18n import LANGUAGES
+from notifications.channels.contract import Message
+from notifications.content.email import HeaderUnsafe
+from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, other_address
+from notifications.ledger.queue import Claimer, Moment, hand_over, put_back, reroute, skip
+from notifications.ledger.states import TELEGRAM, Reason
+from notifications.sending.compose import Composer, NoText
+from notifications.sending.context import MailingContext, load_context
+from notifications.sending.retry import OTHER
+from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
+
+log = structlog.get_logger()
+
+FRESH = timedelta(seconds=1)
+TEXT_WRONG_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A message that has been noted as handed over and may leave."""
+
+    delivery_id: int
+    attempt: int
+    channel: str
+    address_id: int | None
+    message: Message
+
+
+@dataclass
+class Contexts:
+    """Mailings' contexts, read again after a second; shared by the workers of a process."""
+
+    machine: Clock
+    kept: dict[int, tuple[datetime, MailingContext]] = field(default_factory=dict)
+
+    def get(self, session: Session, mailing_id: int, composer: Composer) -> MailingContext:
+        now = self.machine.now()
+        read_at, context = self.kept.get(mailing_id, (None, None))
+        if context is None or read_at is None or abs(now - read_at) > FRESH:
+            context = load_context(session, mailing_id, composer.voice, LANGUAGES)
+            self.kept[mailing_id] = (now, context)
+        return context
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Prepares groups for one sender."""
+
+    claimer: Claimer
+    composer: Composer
+    contexts: Contexts
+
+    def prepare(self, session: Session, ids: Sequence[int], moment: Moment) -> list[Ready]:
+        """Judges claimed deliveries anew, writes their messages and notes them as handed over.
+
+        Nothing may leave before the transaction is committed. Those that do not leave now
+        are skipped, put back or sent another way.
+        """
+        found = candidates(session, ids, moment.now)
+        loaded = {one: self.contexts.get(session, one, self.composer) for one in {c.mailing_id for c in found}}
+        going: dict[int, tuple[Candidate, Message]] = {}
+        chats: set[int] = set()
+        for candidate in found:
+            verdict = judge(candidate, loaded[candidate.mailing_id].limits, moment.now)
+            if isinstance(verdict, Go) and candidate.channel == TELEGRAM and candidate.participant_id in chats:
+                verdict = Wait(moment.now + CHAT_PAUSE)
+            if not isinstance(verdict, Go):
+                self._keep(session, candidate, verdict, moment)
+                continue
+            chats.add(candidate.participant_id)
+            message = self._write(session, candidate, loaded, moment)
+            if message is not None:
+                going[candidate.id] = (candidate, message)
+        ours = hand_over(session, self.claimer, list(going), moment, self.composer.voice.domain) if going else []
+        return [_ready(*going[one]) for one in ours]
+
+    def _keep(self, session: Session, candidate: Candidate, verdict: Verdict, moment: Moment) -> None:
+        match verdict:
+            case Skip(reason):
+                skip(session, self.claimer, [candidate.id], reason, moment.now)
+            case Wait(until):
+                put_back(session, self.claimer, [candidate.id], until)
+            case OtherWay(reason):
+                channel = OTHER[candidate.channel]
+                address_id = other_address(session, candidate.id, channel)
+                if address_id is None:
+                    skip(session, self.claimer, [candidate.id], reason, moment.now)
+                else:
+                    reroute(session, candidate.id, channel, address_id)
+
+    def _write(
+        self, session: Session, candidate: Candidate, loaded: Mapping[int, MailingContext], moment: Moment
+    ) -> Message | None:
+        try:
+            return self.composer.compose(candidate, loaded[candidate.mailing_id], moment.now)
+        except HeaderUnsafe:
+            skip(session, self.claimer, [candidate.id], Reason.BAD_ADDRESS, moment.now)
+        except (Problem, NoText, KeyError) as error:  # staff can put a text right: it is tried again
+            log.warning("text cannot be sent", mailing=candidate.mailing_id, error=type(error).__name__)
+            put_back(session, self.claimer, [candidate.id], moment.now + TEXT_WRONG_WAIT)
+        return None
+
+
+def _ready(candidate: Candidate, message: Message) -> Ready:
+    return Ready(candidate.id, candidate.attempts + 1, candidate.channel, candidate.address_id, message)

@@ -1,0 +1,207 @@
+"""The one sending loop: claim, wait for permits, judge anew, hand over, send, write down.
+
+Each worker takes one group at a time through these steps; a channel has a few workers, a
+process one sender, an installation any number of them. What a kill leaves behind is taken
+over when the leases run out.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from core.clock import Clock, SystemClock
+from core.database.database import Database
+from core.links import Links
+from notifications.channels.contract import Channel, Misconfigured, Outcome
+from notifications.ledger.outcomes import Tried, record
+from notifications.ledger.queue import Claimer, Moment, Recovered, claim_batch, keep_alive, recover, release_all
+from notifications.sending.compose import Composer, Skeletons
+from notifications.sending.context import Voice
+from notifications.sending.group import Contexts, Desk, Ready
+from notifications.sending.permits import hold, reserve, waiting_time
+from notifications.sending.retry import Retry, Try, decide
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+LEASE = timedelta(seconds=60)
+MOST_IN_A_GROUP = 100
+GROUP_SECONDS = 0.5  # a group takes no longer to leave, so that a pause acts within a second
+LONGEST_WAIT = timedelta(seconds=1)  # with permits further away than this nothing is claimed
+IDLE_SECONDS = 0.5
+TROUBLE_SECONDS = 1.0
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast a channel may go, all senders together, and how many groups a process has under way."""
+
+    rate: float
+    workers: int = 2
+
+    @property
+    def group(self) -> int:
+        return max(1, min(MOST_IN_A_GROUP, math.floor(self.rate * GROUP_SECONDS)))
+
+
+@dataclass(frozen=True)
+class SenderDeps:
+    """What a sender stands on. `name` is like no other process's; `machine` is the clock of rates and leases."""
+
+    database: Database
+    clock: Clock
+    links: Links
+    voice: Voice
+    channels: Sequence[Channel]
+    paces: Mapping[str, Pace]
+    name: str
+    lease: timedelta = LEASE
+    machine: Clock = field(default_factory=SystemClock)
+
+
+async def run_sender(deps: SenderDeps) -> None:
+    """Sends until cancelled; then what was handed over is still settled, and the rest put back."""
+    sender = Sender(deps)
+    tasks = [asyncio.ensure_future(sender.keep_alive())]
+    for channel in deps.channels:
+        tasks += [asyncio.ensure_future(sender.work(channel)) for _ in range(deps.paces[channel.name].workers)]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)  # does not cancel them with us
+        for task in done:
+            task.result()
+    finally:
+        sender.stopping.set()
+        await asyncio.shield(_finish(sender, tasks))
+
+
+async def _finish(sender: Sender, tasks: Sequence[asyncio.Future[None]]) -> None:
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await sender.put_back()
+    for channel in sender.deps.channels:
+        await channel.close()
+
+
+class Sender:
+    """The sender of one process."""
+
+    def __init__(self, deps: SenderDeps) -> None:
+        self.deps = deps
+        self.stopping = asyncio.Event()
+        self._claimer = Claimer(deps.name, deps.lease)
+        composer = Composer(deps.links, deps.voice, Skeletons())
+        self._desk = Desk(self._claimer, composer, Contexts(deps.machine))
+
+    async def work(self, channel: Channel) -> None:
+        """One worker: group after group, until told to stop."""
+        while not self.stopping.is_set():
+            try:
+                took = await self.one_group(channel)
+            except DBAPIError as error:
+                log.warning("sender lost the database", error=type(error).__name__)
+                await self._sleep(TROUBLE_SECONDS)
+                continue
+            if not took:
+                await self._sleep(IDLE_SECONDS)
+
+    async def one_group(self, channel: Channel) -> int:
+        """Takes one group through; how many deliveries it claimed."""
+        claimed, first_at = await self._write(lambda session: self._claim(session, channel.name))
+        if not claimed:
+            return 0
+        await self._sleep((first_at - self.deps.machine.now()).total_seconds())
+        if self.stopping.is_set():
+            return len(claimed)
+        ready = await self._write(lambda session: self._desk.prepare(session, claimed, self._moment()))
+        if ready:
+            interval = 1 / self.deps.paces[channel.name].rate
+            outcomes = await asyncio.gather(
+                *(self._send(channel, one, index * interval) for index, one in enumerate(ready))
+            )
+            await self._insist(ready, outcomes)
+        return len(claimed)
+
+    async def keep_alive(self) -> None:
+        """Shows that this sender lives, and takes over from those that do not."""
+        while not self.stopping.is_set():
+            try:
+                await self._write(lambda session: keep_alive(session, self._claimer, self._moment()))
+                await self.recover()
+            except DBAPIError as error:
+                log.warning("sender lost the database", error=type(error).__name__)
+            await self._sleep(self.deps.lease.total_seconds() / 3)
+
+    async def recover(self) -> Recovered:
+        """Takes over what dead senders left."""
+        found = await self._write(lambda session: recover(session, self._claimer, self._moment()))
+        if found.again or found.in_doubt:
+            log.warning("took over from a dead sender", again=found.again, in_doubt=found.in_doubt)
+        return found
+
+    async def put_back(self) -> None:
+        try:
+            await self._write(lambda session: release_all(session, self._claimer))
+        except DBAPIError as error:  # the leases will run out by themselves
+            log.warning("sender lost the database", error=type(error).__name__)
+
+    def _claim(self, session: Session, channel: str) -> tuple[list[int], datetime]:
+        pace, moment = self.deps.paces[channel], self._moment()
+        if waiting_time(session, channel, moment.machine) > LONGEST_WAIT:
+            return [], moment.machine
+        claimed = claim_batch(session, self._claimer, channel, pace.group, moment)
+        if not claimed:
+            return [], moment.machine
+        return claimed, reserve(session, channel, len(claimed), pace.rate, moment.machine)
+
+    async def _send(self, channel: Channel, ready: Ready, delay: float) -> Outcome:
+        await asyncio.sleep(delay)
+        return await channel.send(ready.message)
+
+    async def _insist(self, group: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
+        """Writes down what became of a group; only this process knows, so it does not give up."""
+        tries = [self._tried(ready, outcome) for ready, outcome in zip(group, outcomes, strict=True)]
+        while True:
+            try:
+                await self._write(lambda session: self._record(session, tries))
+            except DBAPIError as error:
+                log.warning("sender lost the database", error=type(error).__name__)
+                await asyncio.sleep(TROUBLE_SECONDS)
+            else:
+                return
+
+    def _tried(self, ready: Ready, outcome: Outcome) -> Tried:
+        moment = self._moment()
+        decision = decide(outcome, Try(ready.channel, ready.attempt, moment.now, moment.machine))
+        if isinstance(outcome, Misconfigured):
+            log.error("channel is misconfigured", channel=ready.channel, detail=outcome.detail)
+        return Tried(ready.delivery_id, ready.attempt, ready.channel, ready.address_id, outcome, decision)
+
+    def _record(self, session: Session, tries: Sequence[Tried]) -> None:
+        moment = self._moment()
+        for one in tries:
+            if isinstance(one.decision, Retry) and one.decision.hold:
+                hold(session, one.channel, moment.machine + (one.decision.at - moment.now), moment.machine)
+        record(session, self._claimer, tries, moment.now)
+
+    def _moment(self) -> Moment:
+        return Moment(self.deps.clock.now(), self.deps.machine.now())
+
+    async def _write(self, work: Callable[[Session], T]) -> T:
+        return await self.deps.database.awrite(work)
+
+    async def _sleep(self, seconds: float) -> None:
+        """Sleeps, unless told to stop."""
+        if seconds <= 0:
+            return
+        try:
+            await asyncio.wait_for(self.stopping.wait(), seconds)
+        except TimeoutError:
+            return
