@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from sandbox.clock import ClockApi
 from sandbox.mail.routes import MailApi
 from sandbox.misbehaviour import Misbehaviour, WrongWish
+from sandbox.pages.routes import Pages
 from sandbox.people.routes import PeopleApi
 from sandbox.server.routes import BotApi
 from sandbox.server.strict import known_methods
@@ -30,6 +31,7 @@ def create_app(world: World) -> Starlette:
         routes=[
             Mount("/sandbox/static", StaticFiles(directory=STATIC)),
             *api.routes(),
+            *Pages(world).routes(),
             *PeopleApi(world.bots, world.told).routes(),
             *MailApi(world.mail).routes(),
             *ClockApi(world.clock).routes(),

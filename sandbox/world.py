@@ -37,6 +37,7 @@ class World:
     bots: dict[str, Bot]
     clock: Clock
     language: str = "it"
+    zone: str = "Europe/Rome"
     doors: Sequence[Door] = ()
     mail: MailStore = field(default_factory=MailStore)
     misbehaviour: Misbehaviour = field(default_factory=Misbehaviour)
@@ -73,7 +74,7 @@ def create_world(
     """A new, empty world; `tokens` are the bots' by their names (`participants`, `staff`)."""
     ids = RandomIds()
     bots = {name: Bot(name, token, clock, ids, Rates(limits or Limits()), Files(ids)) for name, token in tokens.items()}
-    return World(bots, clock, language, doors)
+    return World(bots, clock, language, doors=doors)
 
 
 def beside(world_app: ASGIApp, product: ASGIApp) -> ASGIApp:

@@ -66,9 +66,11 @@ def send_file(bot: Bot, chat: Chat, person: Person, sent: tuple[str, Upload, str
 def press(bot: Bot, chat: Chat, person: Person, button: Json) -> Act:
     """Presses a button by `message_id` and `data`; with `force` also one that is there no more."""
     number, data = button.get("message_id"), button.get("data")
-    message = chat.messages.get(number) if isinstance(number, int) else None
+    if isinstance(number, str) and number.isdecimal():
+        number = int(number)  # a form carries text only
     if not isinstance(number, int) or not isinstance(data, str):
         raise Impossible("message_id and data are needed")
+    message = chat.messages.get(number)
     there = message is not None and any(b.get("callback_data") == data for row in message.inline_rows for b in row)
     if not there and not button.get("force"):
         raise Impossible(f"message {number} has no such button now")

@@ -12,7 +12,7 @@ from typing import Any
 
 from starlette.datastructures import UploadFile
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.people import acts
@@ -67,6 +67,8 @@ class PeopleApi:
             except (Impossible, Refusal) as reason:
                 return JSONResponse({"error": str(reason)}, status_code=400)
             self.told(bot.name)
+            if "text/html" in request.headers.get("accept", ""):
+                return RedirectResponse(request.url.path.rpartition("/")[0], status_code=303)
             return JSONResponse({"update_id": done.update_id, "message_id": done.message_id})
 
         return act
@@ -149,6 +151,8 @@ def _send_file(stage: Stage) -> Act:
 
 def _block(stage: Stage) -> Act:
     blocked = stage.content.get("blocked", True)
+    if blocked in {"true", "false"}:
+        blocked = blocked == "true"
     if not isinstance(blocked, bool):
         raise Impossible("blocked is true or false")
     return acts.block(stage.bot, stage.chat, stage.person, blocked)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import re
 from typing import Any
 
@@ -65,7 +66,7 @@ def as_html(text: str, entities: list[Entity]) -> str:
         cuts |= {entity["offset"], entity["offset"] + entity["length"]}
     places = sorted(cuts)
     parts = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in itertools.pairwise(places):
         inside = [e for e in entities if e["offset"] <= start and end <= e["offset"] + e["length"]]
         piece = encoded[2 * start : 2 * end].decode("utf-16-le")
         parts.append(_wrapped(piece, inside))

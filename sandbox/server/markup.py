@@ -19,7 +19,7 @@ def checked_markup(markup: Json | None) -> Json | None:
     """A reply markup that Telegram would take; raises a Refusal otherwise."""
     if markup is None:
         return None
-    rows = markup.get("inline_keyboard", markup.get("keyboard", []))
+    rows: list[list[Json | str]] = markup.get("inline_keyboard") or markup.get("keyboard") or []
     if sum(len(row) for row in rows) > MAX_BUTTONS or any(len(row) > MAX_IN_ROW for row in rows):
         raise bad_request("reply markup is too long")
     for row in rows:

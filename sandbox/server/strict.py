@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import NoneType, UnionType
-from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import aiogram.methods
 from aiogram.client.default import Default
@@ -203,4 +203,4 @@ def _wrong_constants(fields: Mapping[str, FieldInfo], value: Mapping[str, Any]) 
 def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     if not model.__pydantic_complete__:
         model.model_rebuild()
-    return {cast("str", field.alias or name): field for name, field in model.model_fields.items()}
+    return {field.alias or name: field for name, field in model.model_fields.items()}

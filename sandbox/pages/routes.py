@@ -1,0 +1,130 @@
+"""The sandbox's pages: the front page, chat windows and inboxes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_datetime, format_time
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from core.clock import local
+from core.i18n import translator
+from sandbox.clock import ClockApi
+from sandbox.mail.parsing import read_letter
+from sandbox.mail.routes import summary
+from sandbox.people.view import chat_view
+from sandbox.server.bot import Bot
+from sandbox.server.chats import Chat, Person
+from sandbox.world import World
+
+TEMPLATES = Path(__file__).parent / "templates"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'"
+)
+
+
+@dataclass
+class Pages:
+    """Renders a world for people."""
+
+    world: World
+
+    def routes(self) -> Iterable[Route]:
+        yield Route("/sandbox", self.front)
+        yield Route("/telegram/{bot}/people", self.people)
+        yield Route("/telegram/{bot}/people/{id:int}", self.chat)
+        yield Route("/mail/", self.mailboxes)
+        yield Route("/mail", lambda _: RedirectResponse("/mail/"))
+        yield Route("/mail/inbox/{address}", self.inbox)
+        yield Route("/mail/inbox/{address}/{id:int}", self.letter)
+
+    async def front(self, _: Request) -> Response:
+        clock = ClockApi(self.world.clock)
+        steps = [(3600, "hour"), (24 * 3600, "day"), (7 * 24 * 3600, "week")]
+        return self._page("front.html", now=clock.clock.now(), movable=clock.movable, steps=steps)
+
+    async def people(self, request: Request) -> Response:
+        """Everybody with a chat; `?start=` goes with whoever is chosen; `?person=` leads to a chat, new or not."""
+        bot = self._bot(request)
+        if bot is None:
+            return self._missing()
+        start, wanted = request.query_params.get("start", ""), request.query_params.get("person", "")
+        if wanted.isdecimal():
+            return RedirectResponse(f"/telegram/{bot.name}/people/{int(wanted)}{_query(start)}", status_code=303)
+        chats = [chat for number, chat in sorted(bot.chats.items()) if number > 0]
+        fresh = max((chat.id for chat in chats), default=0) + 1
+        return self._page("people.html", bot=bot, chats=chats, fresh=fresh, start=_query(start))
+
+    async def chat(self, request: Request) -> Response:
+        """A chat window; `?start=` is the parameter of the link that led here (Bot API, "Deep linking")."""
+        bot = self._bot(request)
+        if bot is None:
+            return self._missing()
+        number = request.path_params["id"]
+        # Looking at a page makes nobody: the person begins to exist with the first act.
+        chat = bot.chats.get(number) or Chat(number, person=Person(number, f"Persona {number}"))
+        start = " ".join(["/start", request.query_params.get("start", "")]).strip()
+        commands = next(iter(bot.commands.values()), [])
+        view = chat_view(bot, chat)
+        fresh = start != "/start" or not view["messages"]
+        return self._page("chat.html", bot=bot, chat=view, start=start, fresh=fresh, commands=commands)
+
+    async def mailboxes(self, _: Request) -> Response:
+        return self._page("mailboxes.html", mailboxes=self.world.mail.mailboxes())
+
+    async def inbox(self, request: Request) -> Response:
+        address = request.path_params["address"]
+        found = reversed(self.world.mail.to(address))
+        mails = [summary(mail, read_letter(mail.raw)) | {"at": mail.at} for mail in found]
+        return self._page("inbox.html", address=address, mails=mails)
+
+    async def letter(self, request: Request) -> Response:
+        mail = self.world.mail.find(request.path_params["id"])
+        if mail is None:
+            return self._missing()
+        letter = read_letter(mail.raw)
+        return self._page("letter.html", address=request.path_params["address"], mail=mail, letter=letter)
+
+    @cached_property
+    def _environment(self) -> Environment:
+        environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters |= {"moment": self._moment, "hour": self._hour}
+        environment.globals |= {"t": translator(self.world.language), "language": self.world.language}
+        return environment
+
+    def _moment(self, instant: datetime) -> str:
+        there = local(instant, self.world.zone)
+        return format_datetime(there, "EEEE d MMMM y, HH:mm", locale=self.world.language)
+
+    def _hour(self, instant: str) -> str:
+        there = local(datetime.fromisoformat(instant), self.world.zone)
+        return format_time(there, "HH:mm", locale=self.world.language)
+
+    def _page(self, name: str, status: int = 200, **values: Any) -> Response:
+        html = self._environment.get_template(name).render(world=self.world, **values)
+        return HTMLResponse(html, status, {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"})
+
+    def _missing(self) -> Response:
+        return self._page("missing.html", 404)
+
+    def _bot(self, request: Request) -> Bot | None:
+        return self.world.bots.get(request.path_params["bot"])
+
+
+def _query(start: str) -> str:
+    return f"?start={start}" if start.replace("-", "").replace("_", "").isalnum() else ""
