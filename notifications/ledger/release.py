@@ -1,0 +1,88 @@
+"""Staff's word on a mailing: release, pause, resume, cancel; and on deliveries in doubt."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.i18n import N_
+from notifications.ledger.states import DeliveryState, Kind, MailingState
+from notifications.ledger.tables import Delivery, Mailing
+
+FROM = {
+    MailingState.RELEASED: (MailingState.DRAFT, MailingState.PAUSED),
+    MailingState.PAUSED: (MailingState.RELEASED,),
+    MailingState.CANCELLED: (MailingState.DRAFT, MailingState.RELEASED, MailingState.PAUSED),
+}
+
+
+class MailingUnknown(Problem):
+    text = N_("There is no mailing called {slug}. The mailings are: {known}")
+    status = 404
+
+
+class MailingStateWrong(Problem):
+    text = N_("This mailing cannot be changed so: it is {state}.")
+    status = 409
+
+
+class NotInDoubt(Problem):
+    text = N_("This delivery is not in doubt any more. Please reload the page.")
+    status = 409
+
+
+def find_mailing(session: Session, slug: str) -> Mailing:
+    """The mailing of a slug, or of `process/slug` where several processes have one; raises MailingUnknown."""
+    mailings = list(session.scalars(select(Mailing).where(Mailing.kind != Kind.NOTICE).order_by(Mailing.id)))
+    for mailing in mailings:
+        if mailing.slug == slug:
+            return mailing
+    raise MailingUnknown(slug=slug, known=", ".join(sorted(mailing.slug for mailing in mailings)) or "-")
+
+
+def set_state(session: Session, mailing_id: int, state: MailingState, now: datetime) -> None:
+    """Releases (also after a pause), pauses or cancels; raises MailingStateWrong.
+
+    A pause and a cancellation act on the next group of every sender, within a second.
+    """
+    values: dict[str, object] = {"state": state}
+    if state is MailingState.RELEASED:
+        values["released_at"] = now
+    changed = session.execute(
+        update(Mailing).where(Mailing.id == mailing_id, Mailing.state.in_(FROM[state])).values(values)
+    )
+    assert isinstance(changed, CursorResult)
+    if not changed.rowcount:
+        raise MailingStateWrong(state=session.get_one(Mailing, mailing_id).state)
+    if state is MailingState.CANCELLED:
+        _skip_planned(session, mailing_id, now)
+
+
+def _skip_planned(session: Session, mailing_id: int, now: datetime) -> None:
+    session.execute(
+        update(Delivery)
+        .where(Delivery.mailing_id == mailing_id, Delivery.state == DeliveryState.PLANNED)
+        .values(state=DeliveryState.SKIPPED, reason="cancelled", settled_at=now)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def settle_doubt(session: Session, delivery_id: int, *, resend: bool, now: datetime) -> None:
+    """Staff's decision on a delivery in doubt: send it again, or take it as sent; raises NotInDoubt."""
+    if resend:
+        values = {"state": DeliveryState.PLANNED, "reason": "", "due_at": now, "claimed_by": ""}
+    else:
+        values = {"state": DeliveryState.SENT, "reason": "taken-as-sent", "settled_at": now, "claimed_by": ""}
+    changed = session.execute(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.IN_DOUBT)
+        .values(values)
+        .execution_options(synchronize_session=False)
+    )
+    assert isinstance(changed, CursorResult)
+    if not changed.rowcount:
+        raise NotInDoubt
