@@ -151,7 +151,7 @@ def _people(snapshot: Snapshot) -> Subquery:
             ),
         )
     person = person.add_columns(basis.label("basis"))
-    return person.where(Participant.erased_at.is_(None), Participant.merged_into.is_(None), snapshot.audience).cte(
+    return person.where(Participant.erased_at.is_(None), Participant.merged_into.is_(None), snapshot.audience).subquery(
         "person"
     )
 
