@@ -32,7 +32,7 @@ async def run(options: argparse.Namespace) -> None:
     over = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, over.set)
-    async with serving(world, options.port, options.smtp_port) as addresses:
+    async with serving(world, options.port, options.smtp_port, options.host) as addresses:
         told = {"http": addresses.http, "telegram": addresses.telegram, "smtp": addresses.smtp, "tokens": tokens}
         sys.stdout.write(json.dumps(told) + "\n")
         sys.stdout.flush()
@@ -42,8 +42,9 @@ async def run(options: argparse.Namespace) -> None:
 def _options() -> argparse.ArgumentParser:
     usual = Limits()
     parser = argparse.ArgumentParser(prog="python -m sandbox", description="A pretended Telegram and mail server.")
-    parser.add_argument("--port", type=int, default=0, help="HTTP port on loopback; 0 takes a free one")
-    parser.add_argument("--smtp-port", type=int, default=0, help="mail port on loopback; 0 takes a free one")
+    parser.add_argument("--port", type=int, default=0, help="HTTP port; 0 takes a free one")
+    parser.add_argument("--smtp-port", type=int, default=0, help="mail port; 0 takes a free one")
+    parser.add_argument("--host", default="127.0.0.1", help="the address both listen on; a container needs 0.0.0.0")
     parser.add_argument("--token", action="append", default=[], metavar="BOT=TOKEN", help="a bot's token")
     parser.add_argument("--clock-file", type=Path, help="the file of a clock shared with the product")
     parser.add_argument("--rate", type=float, default=usual.overall, help="messages a second, over all chats")

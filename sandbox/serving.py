@@ -50,19 +50,22 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(world: World, port: int = 0, smtp_port: int = 0) -> AsyncIterator[Addresses]:
-    """Serves a world on loopback while the context lasts; port 0 takes a free one."""
-    async with serving_mail(world, smtp_port) as taken, serving_app(create_app(world), port) as http_port:
+async def serving(world: World, port: int = 0, smtp_port: int = 0, host: str = LOOPBACK) -> AsyncIterator[Addresses]:
+    """Serves a world while the context lasts; port 0 takes a free one."""
+    async with (
+        serving_mail(world, smtp_port, host) as taken,
+        serving_app(create_app(world), port, host) as http_port,
+    ):
         try:
-            yield Addresses(http_port, taken)
+            yield Addresses(http_port, taken, host)
         finally:
             await world.close()
 
 
 @asynccontextmanager
-async def serving_mail(world: World, port: int = 0) -> AsyncIterator[int]:
+async def serving_mail(world: World, port: int = 0, host: str = LOOPBACK) -> AsyncIterator[int]:
     """Serves only the mail side; the port taken."""
-    server = await serve_mail(world.postman, LOOPBACK, port)
+    server = await serve_mail(world.postman, host, port)
     try:
         yield int(server.sockets[0].getsockname()[1])
     finally:
@@ -70,11 +73,11 @@ async def serving_mail(world: World, port: int = 0) -> AsyncIterator[int]:
 
 
 @asynccontextmanager
-async def serving_app(app: ASGIApp, port: int = 0) -> AsyncIterator[int]:
-    """Serves a web application on loopback; the port taken."""
+async def serving_app(app: ASGIApp, port: int = 0, host: str = LOOPBACK) -> AsyncIterator[int]:
+    """Serves a web application; the port taken."""
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listening.bind((LOOPBACK, port))
+    listening.bind((host, port))
     config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
