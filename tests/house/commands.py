@@ -16,6 +16,7 @@ MARKDOWN = ("README.md", "docs/**/*.md", "bench/**/*.md", "examples/**/*.md")
 SHELL_BLOCK = re.compile(r"^```(?:sh|bash|shell|console|text)?\n(.*?)^```", re.MULTILINE | re.DOTALL)
 INLINE = re.compile(r"`((?:\.venv/bin/)?(?:ascolto|python3? -m [a-z.]+|make)\b[^`\n]*)`")
 # In prose a command may be shown with what may be left out, or with its variants.
+INDENTED = re.compile(r"^(?: {4,}|\t)(.+)$", re.MULTILINE)
 OPTIONAL, VARIANTS = re.compile(r"\[[^\]]*\]"), re.compile(r"\||\.\.\.|…|\*")
 
 
@@ -47,7 +48,7 @@ def _containerfile() -> Iterator[tuple[str, list[str]]]:
 
 def markdown_commands(text: str) -> Iterator[list[str]]:
     """The words of each command in a text's shell blocks and inline code."""
-    for block in SHELL_BLOCK.findall(text):
+    for block in [*SHELL_BLOCK.findall(text), *INDENTED.findall(SHELL_BLOCK.sub("", text))]:
         for line in block.replace("\\\n", " ").splitlines():
             yield from _split(line.strip().removeprefix("$ "))
     for inline in INLINE.findall(SHELL_BLOCK.sub("", text)):

@@ -60,10 +60,12 @@ def test_commands_are_found_in_prose_and_blocks() -> None:
         "Run `ascolto db upgrade`, or `ascolto form check|trace`, `ascolto serve [--roles web]`.\n"
         "```sh\n$ ASCOLTO_PORT=1 .venv/bin/ascolto load \\\n  examples/x  # twice\n"
         "docker compose run --rm ascolto ascolto doctor\n```\n"
+        "Or:\n\n    make demo\n"
     )
     assert list(markdown_commands(text)) == [
         ["ascolto", "load", "examples/x"],
         ["ascolto", "doctor"],
+        ["make", "demo"],
         ["ascolto", "db", "upgrade"],
         ["ascolto", "serve"],
     ]
