@@ -47,7 +47,7 @@ NASTY = st.one_of(
 
 
 def inputs(form: Form) -> st.SearchStrategy[Input]:
-    refs = st.sampled_from([*(one.ref for one in form.questions()), "", "/data/unknown"])
+    refs = st.just("") | st.sampled_from([*(one.ref for one in form.questions()), "/data/unknown"])
     choices = st.sampled_from([choice.value for listed in form.choices.values() for choice in listed] or ["a"])
     values = st.one_of(NASTY, choices)
     plain: list[Input] = [Back(), Review(), Submit(), Reopen(), Pause(), Resume(), ChangeLanguage("en")]
