@@ -31,6 +31,10 @@ class RoundUnknown(Problem):
     status = 404
 
 
+class RoundAmbiguous(Problem):
+    text = N_("Several processes have a questionnaire named {name}. Write the process before it: PROCESS/{name}")
+
+
 class FormUnknown(Problem):
     text = N_("This questionnaire has not been published yet. Please try again later.")
     status = 404

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.people.tables import Membership
 from core.process.tables import Process
-from surveys.responses.errors import ResponseUnknown, RoundUnknown
+from surveys.responses.errors import ResponseUnknown, RoundAmbiguous, RoundUnknown
 from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.responses.tables import Answer, FormVersion, Response, Round
 
@@ -158,9 +158,18 @@ def load_round(session: Session, round_id: int) -> OpenRound:
     return open_round(row)
 
 
-def rounds_named(session: Session, slug: str) -> list[OpenRound]:
-    """The rounds of that name, over all processes."""
-    return [open_round(row) for row in session.execute(_ROUND.where(Round.slug == slug).order_by(Round.id))]
+def round_named(session: Session, name: str) -> OpenRound:
+    """The round of a name, `ROUND` or `PROCESS/ROUND`; raises RoundUnknown, or RoundAmbiguous where several bear it."""
+    process, _, slug = name.rpartition("/")
+    statement = _ROUND.where(Round.slug == slug)
+    if process:
+        statement = statement.where(Process.slug == process)
+    found = [open_round(row) for row in session.execute(statement)]
+    if not found:
+        raise RoundUnknown(name=name)
+    if len(found) > 1:
+        raise RoundAmbiguous(name=name)
+    return found[0]
 
 
 def rounds_open_to(session: Session, participant_ids: Sequence[int], now: datetime) -> list[OpenRound]:

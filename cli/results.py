@@ -1,0 +1,50 @@
+"""`ascolto results`: what was answered, as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from sqlalchemy.orm import Session
+
+from cli.terminal import operator, out
+from cli.world import open_world
+from surveys.responses.store import round_named
+from surveys.results.export import Format, export_csv, export_xlsx
+from surveys.results.table import Wish
+
+app = typer.Typer(no_args_is_help=True, help="What was answered.")
+
+WRITERS = {Format.CSV: export_csv, Format.XLSX: export_xlsx}
+
+
+@app.callback()
+def results() -> None:
+    """What was answered."""
+
+
+@app.command("export")
+def export_command(
+    name: str = typer.Argument(metavar="ROUND", help="The round's slug, or PROCESS/ROUND."),
+    form: Format = typer.Option(Format.CSV, "--format", help="The kind of file."),
+    output: Path = typer.Option(help="The file to write."),
+    labels: bool = typer.Option(False, "--labels", help="Adds a row with the questions' texts."),
+    split: bool = typer.Option(False, "--split", help="Gives each choice of a multiple choice or ranking a column."),
+) -> None:
+    """Writes a round's responses, one row each, to a CSV or XLSX file."""
+    t = operator()
+    # Beside the target first, so that an export cut short never looks like a whole one.
+    draft = output.with_name(f".{output.name}.part")
+    with open_world() as world:
+
+        def work(session: Session) -> None:
+            round_ = round_named(session, name)
+            with draft.open("wb") as file:
+                WRITERS[form](session, world.shelf, round_, file, Wish(t.language, labels=labels, split=split))
+
+        try:
+            world.database.read(work)
+            draft.replace(output)
+        finally:
+            draft.unlink(missing_ok=True)
+    out.print(t("The answers are in {file}.", file=output), markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,205 @@
+"""Responses as a table: one row each, the columns decided by the form before a row is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from math import isfinite
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.clock import local
+from core.people.tables import Membership, Municipality, Organisation, Zone
+from surveys.engine.form import Form, Kind, Question
+from surveys.responses.rounds import OpenRound
+from surveys.responses.standing import standing
+from surveys.responses.store import COMPLETE
+from surveys.responses.tables import Answer, FormVersion, Response
+from surveys.results.counts import NUMBERS, label_of
+from surveys.results.store import stream
+
+Cell = str | int | float | None
+ABOUT = (
+    "response",
+    "state",
+    "version",
+    "language",
+    "started_at",
+    "completed_at",
+    "zone",
+    "category",
+    "organisation",
+)
+LEFT_OUT = frozenset({Kind.NOTE})
+
+
+@dataclass(frozen=True)
+class Wish:
+    """How the table is wished for.
+
+    `labels` adds a row with the questions' texts below the names; `split` gives each choice of
+    a select multiple (1 or 0) and of a ranking (its place) a column; `partial` adds responses
+    in progress.
+    """
+
+    language: str = ""
+    labels: bool = False
+    split: bool = False
+    partial: bool = True
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of answers; `cell` makes it from the value given, "" where there is none."""
+
+    name: str
+    ref: str
+    label: str
+    cell: Callable[[str], Cell]
+
+
+@dataclass(frozen=True)
+class ResponseRow:
+    about: tuple[Cell, ...]
+    answers: Mapping[str, str]
+
+
+def columns(form: Form, wish: Wish) -> tuple[Column, ...]:
+    """The columns of a form's answers in form order, asked and computed."""
+    questions = [one for one in form.questions() if one.kind not in LEFT_OUT]
+    names = _names(questions, form.root.ref)
+    return tuple(column for one in questions for column in _columns(form, one, names[one.ref], wish))
+
+
+def heads(form: Form, wish: Wish) -> list[list[Cell]]:
+    """The row of names and, where wished for, the row of labels."""
+    found = columns(form, wish)
+    rows: list[list[Cell]] = [[*ABOUT, *(one.name for one in found)]]
+    if wish.labels:
+        rows.append([*("" for _ in ABOUT), *(one.label for one in found)])
+    return rows
+
+
+def table(session: Session, round_: OpenRound, form: Form, wish: Wish) -> Iterator[list[Cell]]:
+    """All rows, heads first, read from the database as they are asked for."""
+    yield from heads(form, wish)
+    found = columns(form, wish)
+    for row in response_rows(session, round_, wish):
+        yield [*row.about, *(one.cell(row.answers.get(one.ref, "")) for one in found)]
+
+
+def response_rows(session: Session, round_: OpenRound, wish: Wish) -> Iterator[ResponseRow]:
+    """The responses of a round in the order they were begun, a thousand answers in memory."""
+    rows = stream(session, _statement(round_, wish))
+    for _, group in groupby(rows, key=attrgetter("id")):
+        answers: dict[str, str] = {}
+        for row in group:
+            if row.ref is not None:
+                answers[row.ref] = row.value
+        yield ResponseRow(_about(row, round_.time_zone), answers)
+
+
+def codebook(form: Form, language: str) -> Iterator[list[Cell]]:
+    """What names and values mean: a row for each question, and one for each of its choices."""
+    language = language or form.default_language
+    yield ["name", "type", "label", "value", "value_label"]
+    questions = [one for one in form.questions() if one.kind not in LEFT_OUT]
+    names = _names(questions, form.root.ref)
+    for one in questions:
+        yield [names[one.ref], one.kind.value, label_of(form, one.label, language), "", ""]
+        for choice in form.choices.get(one.choices, ()):
+            yield [names[one.ref], one.kind.value, "", choice.value, label_of(form, choice.label, language)]
+
+
+def _statement(round_: OpenRound, wish: Wish) -> Any:
+    standing_responses = standing(round_.id)
+    zone = func.coalesce(Membership.zone_id, Municipality.zone_id)
+    statement = (
+        select(
+            Response.id,
+            Response.state,
+            FormVersion.version,
+            Response.session["language"].as_string().label("language"),
+            Response.started_at,
+            Response.completed_at,
+            Zone.name.label("zone"),
+            Membership.category,
+            Organisation.name.label("organisation"),
+            Answer.ref,
+            Answer.value,
+        )
+        .join(standing_responses, standing_responses.c.id == Response.id)
+        .join(FormVersion, FormVersion.id == Response.form_version_id)
+        .outerjoin(
+            Membership,
+            (Membership.participant_id == standing_responses.c.person_id) & (Membership.office_id == round_.office_id),
+        )
+        .outerjoin(Municipality, Municipality.id == Membership.municipality_id)
+        .outerjoin(Zone, Zone.id == zone)
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
+        .outerjoin(Answer, Answer.response_id == Response.id)
+        .order_by(Response.id)
+    )
+    return statement if wish.partial else statement.where(Response.state == COMPLETE)
+
+
+def _about(row: Any, zone: str) -> tuple[Cell, ...]:
+    times = (_time(row.started_at, zone), _time(row.completed_at, zone))
+    place = (row.zone or "", row.category or "", row.organisation or "")
+    return (row.id, row.state, row.version, row.language, *times, *place)
+
+
+def _time(instant: datetime | None, zone: str) -> str:
+    return local(instant, zone).isoformat(timespec="seconds") if instant else ""
+
+
+def _names(questions: Iterable[Question], root: str) -> dict[str, str]:
+    """A column name for each question: its own, or its path where groups share a name."""
+    questions = list(questions)
+    taken: dict[str, int] = {}
+    for one in questions:
+        taken[one.name] = taken.get(one.name, 0) + 1
+    return {one.ref: one.name if taken[one.name] == 1 else one.ref.removeprefix(f"{root}/") for one in questions}
+
+
+def _columns(form: Form, question: Question, name: str, wish: Wish) -> Iterator[Column]:
+    language = wish.language or form.default_language
+    label = label_of(form, question.label, language)
+    if not wish.split or question.kind not in (Kind.SELECT_MULTIPLE, Kind.RANK):
+        yield Column(name, question.ref, label, _number if question.kind in NUMBERS else _plain)
+        return
+    for choice in form.choices.get(question.choices, ()):
+        shown = f"{label} – {label_of(form, choice.label, language)}"
+        cell = _chosen(choice.value) if question.kind is Kind.SELECT_MULTIPLE else _place(choice.value)
+        yield Column(f"{name}/{choice.value}", question.ref, shown, cell)
+
+
+def _plain(value: str) -> Cell:
+    return value
+
+
+def _number(value: str) -> Cell:
+    if not value:
+        return None
+    try:
+        number = int(value) if value.lstrip("-").isdigit() else float(value)
+    except ValueError:
+        return value
+    return number if isfinite(number) else value
+
+
+def _chosen(choice: str) -> Callable[[str], Cell]:
+    return lambda value: int(choice in value.split()) if value else None
+
+
+def _place(choice: str) -> Callable[[str], Cell]:
+    def place(value: str) -> Cell:
+        ranked = value.split()
+        return ranked.index(choice) + 1 if choice in ranked else None
+
+    return place
