@@ -47,7 +47,7 @@ class Candidate:
 
 
 def candidates(session: Session, ids: Sequence[int], now: datetime) -> list[Candidate]:
-    """The claimed deliveries among `ids`, as they stand now."""
+    """The claimed deliveries among `ids`, as they stand now; notices first."""
     statement = (
         select(
             Delivery.id,
@@ -84,7 +84,7 @@ def candidates(session: Session, ids: Sequence[int], now: datetime) -> list[Cand
         .outerjoin(Membership, _member())
         .outerjoin(Consent, _consent())
         .where(Delivery.id.in_(ids), Delivery.state == DeliveryState.CLAIMED)
-        .order_by(Delivery.id)
+        .order_by(Delivery.priority, Delivery.id)
     )
     return [_candidate(tuple(row)) for row in session.execute(statement)]
 

@@ -85,7 +85,7 @@ class Desk:
             if message is not None:
                 going[candidate.id] = (candidate, message)
         ours = hand_over(session, self.claimer, list(going), moment, self.composer.voice.domain) if going else []
-        return [_ready(*going[one]) for one in ours]
+        return [_ready(*taken) for one, taken in going.items() if one in ours]
 
     def _keep(self, session: Session, candidate: Candidate, verdict: Verdict, moment: Moment) -> None:
         match verdict:
