@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from core.addresses import PublicUrls
@@ -15,6 +15,9 @@ from core.database.migrating import check_current
 from core.ids import Ids, RandomIds
 from core.links import Links
 from core.log import configure_logs
+from core.people.audience import AudienceClause, Predicates, audience_clause
+from core.people.predicates import core_predicates
+from surveys.responses.audience import survey_predicates
 from surveys.responses.shelf import FormShelf
 
 
@@ -27,6 +30,12 @@ class World:
     clock: Clock
     ids: Ids
     shelf: FormShelf
+    predicates: Predicates = field(default_factory=lambda: {**core_predicates(), **survey_predicates()})
+
+    @cached_property
+    def clause(self) -> AudienceClause:
+        """Audience rules as clauses, with the conditions of core and of surveys."""
+        return audience_clause(self.predicates)
 
     @cached_property
     def links(self) -> Links:
@@ -42,7 +51,7 @@ def chat_address(settings: Settings, bot_name: str) -> str:
     """Where a chat with the participants' bot opens: Telegram, or the sandbox's chat window."""
     name = bot_name or settings.participant_bot_name
     if settings.telegram_api_url != TELEGRAM and settings.participant_bot_token:
-        return f"{settings.telegram_api_url}/participants/join"
+        return f"{settings.telegram_api_url}/participants/people"
     return f"https://t.me/{name}" if name else ""
 
 

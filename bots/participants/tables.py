@@ -16,8 +16,8 @@ class Chat(Base):
     __tablename__ = "chat"
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)  # Telegram's chat id
-    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id", ondelete="SET NULL"))
     language: Mapped[str]
-    response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id"))  # the dialogue being held
+    response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id", ondelete="SET NULL"))  # the dialogue being held
     prompt_message_id: Mapped[int | None] = mapped_column(BigInteger)  # the message whose buttons are live
     awaiting: Mapped[dict[str, Any]]  # a short input outside the questionnaire: {"code": joining nonce}, ...

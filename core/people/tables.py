@@ -195,8 +195,9 @@ class Joining(Base):
     __tablename__ = "joining"
 
     nonce: Mapped[str] = mapped_column(primary_key=True)
-    address_id: Mapped[int] = mapped_column(ForeignKey("address.id"))
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id", ondelete="SET NULL"))
     code: Mapped[str | None]
+    code_sent_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
     used_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]

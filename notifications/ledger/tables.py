@@ -87,7 +87,7 @@ class Delivery(Base):
     occurrence_id: Mapped[int] = mapped_column(ForeignKey("occurrence.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     channel: Mapped[str]
-    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id"))
+    address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id", ondelete="SET NULL"))
     state: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
     priority: Mapped[int] = mapped_column(default=1)  # 0 before 1: a notice does not wait behind a mailing

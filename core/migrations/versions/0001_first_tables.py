@@ -203,12 +203,13 @@ def upgrade() -> None:
     )
     op.create_table('joining',
     sa.Column('nonce', sa.String(), nullable=False),
-    sa.Column('address_id', BigId, nullable=False),
+    sa.Column('address_id', BigId, nullable=True),
     sa.Column('code', sa.String(), nullable=True),
+    sa.Column('code_sent_at', Instant(), nullable=True),
     sa.Column('tries', BigId, nullable=False),
     sa.Column('used_at', Instant(), nullable=False),
     sa.Column('undone_at', Instant(), nullable=True),
-    sa.ForeignKeyConstraint(['address_id'], ['address.id'], name=op.f('fk_joining_address_id')),
+    sa.ForeignKeyConstraint(['address_id'], ['address.id'], name=op.f('fk_joining_address_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('nonce', name=op.f('pk_joining'))
     )
     op.create_table('municipality',
@@ -406,8 +407,8 @@ def upgrade() -> None:
     sa.Column('response_id', BigId, nullable=True),
     sa.Column('prompt_message_id', sa.BigInteger(), nullable=True),
     sa.Column('awaiting', Json, nullable=False),
-    sa.ForeignKeyConstraint(['address_id'], ['address.id'], name=op.f('fk_chat_address_id')),
-    sa.ForeignKeyConstraint(['response_id'], ['response.id'], name=op.f('fk_chat_response_id')),
+    sa.ForeignKeyConstraint(['address_id'], ['address.id'], name=op.f('fk_chat_address_id'), ondelete='SET NULL'),
+    sa.ForeignKeyConstraint(['response_id'], ['response.id'], name=op.f('fk_chat_response_id'), ondelete='SET NULL'),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_chat'))
     )
     op.create_table('mailing_text',
@@ -458,7 +459,7 @@ def upgrade() -> None:
     sa.Column('settled_at', Instant(), nullable=True),
     sa.Column('message_id', sa.String(), nullable=False),
     sa.Column('provider_id', sa.String(), nullable=False),
-    sa.ForeignKeyConstraint(['address_id'], ['address.id'], name=op.f('fk_delivery_address_id')),
+    sa.ForeignKeyConstraint(['address_id'], ['address.id'], name=op.f('fk_delivery_address_id'), ondelete='SET NULL'),
     sa.ForeignKeyConstraint(['mailing_id'], ['mailing.id'], name=op.f('fk_delivery_mailing_id')),
     sa.ForeignKeyConstraint(['occurrence_id'], ['occurrence.id'], name=op.f('fk_delivery_occurrence_id')),
     sa.ForeignKeyConstraint(['participant_id'], ['participant.id'], name=op.f('fk_delivery_participant_id')),

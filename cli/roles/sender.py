@@ -1,0 +1,39 @@
+"""The role that sends what the ledger holds."""
+
+from __future__ import annotations
+
+import os
+import socket
+from email.utils import parseaddr
+
+from cli.bot_name import bot_name
+from cli.world import World
+from notifications.channels.contract import Channel
+from notifications.channels.email import EmailChannel, parse_relay
+from notifications.channels.telegram import TelegramChannel
+from notifications.ledger.states import EMAIL, TELEGRAM
+from notifications.sending.context import Voice
+from notifications.sending.loop import Pace, SenderDeps, run_sender
+
+
+async def run(world: World) -> None:
+    await run_sender(await sender_deps(world))
+
+
+async def sender_deps(world: World) -> SenderDeps:
+    """The sender of this process, with a channel for everything that is set up; raises SettingMissing."""
+    settings = world.settings
+    mail_from = settings.need_mail_from()
+    urls = world.urls(await bot_name(settings))
+    channels: list[Channel] = [EmailChannel(parse_relay(settings.need_smtp()))]
+    if settings.participant_bot_token:
+        channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url))
+    return SenderDeps(
+        database=world.database,
+        clock=world.clock,
+        links=world.links,
+        voice=Voice(mail_from, urls, parseaddr(mail_from)[1].rpartition("@")[2]),
+        channels=channels,
+        paces={EMAIL: Pace(settings.smtp_rate), TELEGRAM: Pace(settings.telegram_rate)},
+        name=f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}",
+    )

@@ -1,0 +1,42 @@
+"""Erasing a person: what identifies them goes, what was counted stays without a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from core.people.store import remaining
+from core.people.tables import Address, Consent, ContactPerson, Joining, Membership, Participant
+from core.tables import Notice
+
+# What stands above core erases its part: (session, the ids of the person and those merged into them).
+Eraser = Callable[[Session, Sequence[int]], None]
+
+
+def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser], now: datetime) -> None:
+    """Removes addresses, memberships, consents and, by the erasers, answers.
+
+    The rows of participants stay, empty, so that the ledger's counts remain true.
+    """
+    ids = _all_of(session, remaining(session, participant_id))
+    for erase in erasers:
+        erase(session, ids)
+    addresses = select(Address.id).where(Address.participant_id.in_(ids))
+    session.execute(delete(Joining).where(Joining.address_id.in_(addresses)))
+    session.execute(delete(Notice).where(Notice.participant_id.in_(ids)))
+    for table in (Address, ContactPerson, Consent, Membership):
+        session.execute(delete(table).where(table.participant_id.in_(ids)))
+    session.execute(update(Participant).where(Participant.id.in_(ids)).values(erased_at=now, paused_until=None))
+
+
+def _all_of(session: Session, participant_id: int) -> list[int]:
+    ids = [participant_id]
+    while True:
+        wider = select(Participant.id).where(or_(Participant.id.in_(ids), Participant.merged_into.in_(ids)))
+        found = sorted(session.scalars(wider))
+        if found == sorted(ids):
+            return ids
+        ids = found

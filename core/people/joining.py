@@ -1,0 +1,143 @@
+"""Joining a Telegram account to a participant: by a single-use link, with an undo.
+
+The link came by e-mail, so whoever presses it reads that mailbox, or was handed the link on.
+Therefore the e-mail address is told of the joining, and where answers were given already, the
+chat shows nothing of them before a code sent by e-mail was typed in.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import LinkExpired, LinkUsed
+from core.ids import Ids
+from core.notices import News, tell
+from core.people.addresses import EMAIL, TELEGRAM, add_address, prove
+from core.people.store import remaining
+from core.people.tables import Address, Joining, Participant
+
+MOST_TRIES = 5
+CODE_LASTS = timedelta(minutes=30)
+
+
+class Joined(Enum):
+    """How far a joining got."""
+
+    NOW = auto()
+    BEFORE = auto()  # this account was joined to this person already
+    CODE_NEEDED = auto()
+
+
+class CodeCheck(Enum):
+    """What became of a typed code; a wrong one counts, so the caller commits it."""
+
+    RIGHT = auto()
+    WRONG = auto()
+    OVER = auto()  # too old, or too many tries: a new one has to be sent
+
+
+@dataclass(frozen=True)
+class JoiningLink:
+    """What a joining link says, and the Telegram account that pressed it."""
+
+    participant_id: int
+    nonce: int
+    account: int
+
+
+def join_chat(session: Session, link: JoiningLink, ids: Ids, *, answered: bool, now: datetime) -> tuple[int, Joined]:
+    """Joins an account to a participant; the address's id and how far it got.
+
+    `answered` says whether there are answers that must not be shown before the code. Raises
+    LinkUsed (another account pressed the link first, or the joining was undone), LinkExpired (the
+    person was erased), AddressTaken (the account is another person's).
+    """
+    participant_id = remaining(session, link.participant_id)
+    if _is_gone(session, participant_id):
+        raise LinkExpired
+    used = session.get(Joining, str(link.nonce))
+    if used is not None:
+        return _again(session, used, link.account)
+    address_id = add_address(session, participant_id, TELEGRAM, link.account, now)
+    session.execute(insert(Joining).values(nonce=str(link.nonce), address_id=address_id, tries=0, used_at=now))
+    if _is_proved(session, address_id):
+        return address_id, Joined.BEFORE
+    told = News("chat-joined", str(link.nonce), participant_id, EMAIL, values={"address_id": address_id})
+    tell(session, told, now)
+    if answered and _has_email(session, participant_id):
+        send_code(session, address_id, ids, now)
+        return address_id, Joined.CODE_NEEDED
+    prove(session, address_id, now)
+    return address_id, Joined.NOW
+
+
+def send_code(session: Session, address_id: int, ids: Ids, now: datetime) -> None:
+    """Sends a new code to the person's e-mail address; earlier ones end."""
+    joining = _newest(session, address_id)
+    owner = session.scalar(select(Address.participant_id).where(Address.id == address_id))
+    if joining is None or owner is None:
+        return
+    code = ids.code()
+    fresh = update(Joining).where(Joining.nonce == joining.nonce).values(code=code, code_sent_at=now, tries=0)
+    session.execute(fresh)
+    key = f"{joining.nonce}:{now.isoformat()}"
+    tell(session, News("join-code", key, owner, EMAIL, values={"code": code}), now)
+
+
+def enter_code(session: Session, address_id: int, typed: str, now: datetime) -> CodeCheck:
+    """Checks a code and proves the address by the right one."""
+    joining = _newest(session, address_id)
+    if joining is None or joining.code is None or joining.code_sent_at is None:
+        return CodeCheck.OVER
+    if joining.tries >= MOST_TRIES or now - joining.code_sent_at > CODE_LASTS:
+        return CodeCheck.OVER
+    digits = "".join(letter for letter in typed if letter in "0123456789")
+    if hmac.compare_digest(digits, joining.code):
+        session.execute(update(Joining).where(Joining.nonce == joining.nonce).values(code=None))
+        prove(session, address_id, now)
+        return CodeCheck.RIGHT
+    tries = joining.tries + 1
+    session.execute(update(Joining).where(Joining.nonce == joining.nonce).values(tries=tries))
+    return CodeCheck.WRONG if tries < MOST_TRIES else CodeCheck.OVER
+
+
+def undo_joining(session: Session, address_id: int, now: datetime) -> bool:
+    """Parts a Telegram account from its participant; False when that was done before.
+
+    The account may then join whom it belongs to. The ledger keeps its rows, without the address.
+    """
+    session.execute(update(Joining).where(Joining.address_id == address_id).values(undone_at=now))
+    gone = delete(Address).where(Address.id == address_id, Address.channel == TELEGRAM)
+    return session.execute(gone.returning(Address.id)).first() is not None
+
+
+def _again(session: Session, used: Joining, account: int) -> tuple[int, Joined]:
+    address = session.get(Address, used.address_id) if used.address_id is not None else None
+    if address is None or address.value != str(account) or used.undone_at is not None:
+        raise LinkUsed
+    return address.id, Joined.CODE_NEEDED if address.proved_at is None else Joined.BEFORE
+
+
+def _newest(session: Session, address_id: int) -> Joining | None:
+    found = select(Joining).where(Joining.address_id == address_id, Joining.undone_at.is_(None))
+    return session.scalars(found.order_by(Joining.used_at.desc()).limit(1)).one_or_none()
+
+
+def _is_gone(session: Session, participant_id: int) -> bool:
+    alive = select(Participant.id).where(Participant.id == participant_id, Participant.erased_at.is_(None))
+    return session.scalar(alive) is None
+
+
+def _is_proved(session: Session, address_id: int) -> bool:
+    return session.scalar(select(Address.proved_at).where(Address.id == address_id)) is not None
+
+
+def _has_email(session: Session, participant_id: int) -> bool:
+    mine = select(Address.id).where(Address.participant_id == participant_id, Address.channel == EMAIL)
+    return session.scalars(mine.limit(1)).first() is not None
