@@ -86,6 +86,8 @@ def resume(form: Form, session: Session, given: Input, now: datetime) -> tuple[S
     if session.paused and not isinstance(given, Pause):
         turn.become(paused=False)
         turn.events.append(DialogueResumed())
+    if turn.machine.moving:
+        turn.tell({ref: value for ref, value in session.values.items() if ref not in session.hidden})
     _settle(turn)
     _act(turn, given)
     _settle(turn)

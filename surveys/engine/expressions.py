@@ -8,7 +8,7 @@ moment, the language) reaches it as XPath variables; functions stay pure.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -18,6 +18,7 @@ from surveys.engine.functions import FUNCTIONS, Function
 from surveys.engine.syntax import Binary, Call, ExpressionFault, Literal, Negate, Number, Path, Step, Tree, parse
 
 NAMESPACE = "urn:ascolto:functions"
+_STRUCTURAL = frozenset({"position", "name", "local-name"})  # ask where a node is, not what it holds
 _NUMERIC = frozenset({"<", "<=", ">", ">=", "+", "-"})
 
 
@@ -130,7 +131,10 @@ class _Rewriter:
             return "$current"
         if name == "position" and not tree.args:
             return "position()"
+        before = set(self.references)
         args = [self.write(argument, place) for argument in tree.args]
+        if name in _STRUCTURAL:
+            self.references = before
         if function.call is None:
             return f"{name}({', '.join(args)})"
         self.calls[name] = function.call
@@ -178,7 +182,7 @@ class _Rewriter:
                 ref, known = _follow(ref, step)
             inner = _Place(ref if known else None, place.foreign)
             written.append(step.test + "".join(f"[{self.write(one, inner)}]" for one in step.predicates))
-        if ref is not None and not (place.foreign and place.ref is not None and not ref):
+        if ref is not None:
             self._refer(ref)
         return "/".join(written)
 
@@ -209,8 +213,3 @@ def _follow(ref: str, step: Step) -> tuple[str, bool]:
 
 def _one_word(value: str) -> bool:
     return bool(value) and not any(letter.isspace() for letter in value)
-
-
-def at(scope: Scope, ref: str) -> Scope:
-    """The same scope for another node."""
-    return replace(scope, ref=ref)

@@ -43,8 +43,8 @@ class State:
                 self.values[ref] = value
                 if ref not in self.hidden:
                     self.elements[ref].text = value
-        if self.machine.moving:
-            self.update(self.machine.moving)
+        for ref in self.machine.moving:
+            self.update((ref, *self.machine.dependents(ref)))
 
     def value(self, ref: str) -> str:
         """The value that counts: blank while the node is not relevant."""
@@ -189,7 +189,7 @@ class State:
     def _world(self, ref: str, compiled: Compiled) -> dict[str, Any]:
         world: dict[str, Any] = {}
         for name in compiled.variables:
-            if name == "now":
+            if name in ("now", "moment"):
                 world[name] = self.now
             elif name == "language":
                 world[name] = self.language

@@ -160,7 +160,7 @@ def _expression_faults(row: Row, names: set[str]) -> Iterator[FormError]:
 
 
 def _unknown_names(row: Row, column: str, cell: str, names: set[str]) -> Iterator[FormError]:
-    for name in REFERENCE.findall(cell):
+    for name in dict.fromkeys(REFERENCE.findall(cell)):
         if name not in names:
             near = get_close_matches(name, names, 1)
             text = UNKNOWN_REF_NEAR if near else UNKNOWN_REF

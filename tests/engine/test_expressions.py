@@ -19,8 +19,8 @@ SCOPE = Scope("/data/a", frozenset({"/data/day"}))
 
 def value(source: str) -> str:
     compiled = compile_expression(source, SCOPE)
-    world: dict[str, Any] = {"now": "2026-03-02T10:00:00.000+01:00", "language": "it", "current": [DATA[0]]}
-    world |= {"main": [DATA]}
+    now = "2026-03-02T10:00:00.000+01:00"
+    world: dict[str, Any] = {"now": now, "moment": now, "language": "it", "current": [DATA[0]], "main": [DATA]}
     return written(compiled.run(DATA[0], **{name: world[name] for name in compiled.variables}))
 
 

@@ -2,6 +2,18 @@
 
 The files in tests/dialogues are neutral to the door: this module reads them and plays them
 through the pure engine; the bot's and the web's tests play the very same files.
+
+What a person does, each line one step for the question that is open:
+
+    > type: TEXT   > choose: VALUE   > tick: A, B (exactly these, confirmed)   > rank: C, A, B (confirmed)
+    > confirm   > skip   > back   > edit: NAME   > review   > submit   > language: CODE
+    > pause   > resume   > reopen
+
+What is then expected. Refusals and cleared answers must be listed completely, the rest may be:
+
+    < question: NAME "how its label begins"   < options: A, B   < value: X   < hint: X   < progress: 2/5   < part: X
+    < accepted: NAME = VALUE   < cleared: NAME   < skipped: NAME   < refused: FAULT "the author's message"
+    < review   < missing: NAME, NAME   < said: NAME "the answer as people read it"   < complete   < paused
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ class Function:
     """A function with its least and greatest number of arguments.
 
     `call` is None for those that lxml itself has. `world` names the variables that the
-    rewriter passes before the written arguments: "now", "language", "current".
+    rewriter passes before the written arguments: "now", "language", and "moment", which is now
+    for functions that are not computed again because time goes by.
     """
 
     call: Callable[..., Any] | None

@@ -80,7 +80,7 @@ NUMBERS: dict[str, Function] = {
     "sum": Function(sum_, 1),
     "min": Function(min_, 1),
     "max": Function(max_, 1),
-    "random": Function(random, 0, 0, ("now",)),
+    "random": Function(random, 0, 0, ("moment",)),
     "pi": Function(lambda _: math.pi, 0, 0),
     "atan2": Function(lambda _, y, x: math.atan2(number(y), number(x)), 2, 2),
     **{

@@ -78,5 +78,5 @@ STRINGS: dict[str, Function] = {
     "translate": Function(None, 3, 3),
     "regex": Function(regex, 2, 2),
     "digest": Function(digest, 2, 3),
-    "uuid": Function(uuid_of, 0, 1, ("now",)),
+    "uuid": Function(uuid_of, 0, 1, ("moment",)),
 }
