@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core.clock import local
-from core.i18n import translator
+from core.i18n import N_, translator
 from sandbox.clock import ClockApi
 from sandbox.mail.parsing import read_letter
 from sandbox.mail.routes import summary
@@ -26,6 +26,7 @@ from sandbox.server.chats import Chat, Person
 from sandbox.world import World
 
 TEMPLATES = Path(__file__).parent / "templates"
+BOT_TITLES = {"participants": N_("Participants’ chats"), "staff": N_("The office’s chats")}
 POLICY = (
     "default-src 'self'; img-src 'self' data:; frame-src 'self'; object-src 'none'; base-uri 'none'; "
     "frame-ancestors 'self'"
@@ -104,7 +105,10 @@ class Pages:
             lstrip_blocks=True,
         )
         environment.filters |= {"moment": self._moment, "hour": self._hour}
-        environment.globals |= {"t": translator(self.world.language), "language": self.world.language}
+        t = translator(self.world.language)
+        titles = {name: t(title) for name, title in BOT_TITLES.items()}
+        environment.globals |= {"t": t, "language": self.world.language}
+        environment.globals["bot_title"] = lambda name: titles.get(name) or t("Chats with {bot}", bot=name)
         return environment
 
     def _moment(self, instant: datetime) -> str:

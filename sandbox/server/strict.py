@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -97,8 +98,9 @@ class _Fit:
 
     def _literal(self, value: Any, options: list[Any]) -> Any:
         allowed = [choice for option in options for choice in get_args(option)]
-        if not any(value == choice and type(value) is type(choice) for choice in allowed):
-            raise bad_request(f'can\'t parse field "{self.where}": one of {allowed} is expected')
+        if not any(value == choice and isinstance(value, bool) == isinstance(choice, bool) for choice in allowed):
+            shown = ", ".join(str(getattr(choice, "value", choice)) for choice in allowed)
+            raise bad_request(f'can\'t parse field "{self.where}": one of {shown} is expected')
         return value
 
     def _list(self, value: list[Any], options: list[Any]) -> list[Any]:
@@ -200,6 +202,7 @@ def _wrong_constants(fields: Mapping[str, FieldInfo], value: Mapping[str, Any]) 
     return sum(name in value and value[name] not in allowed for name, allowed in constants)
 
 
+@cache
 def _fields(model: type[BaseModel]) -> dict[str, FieldInfo]:
     if not model.__pydantic_complete__:
         model.model_rebuild()

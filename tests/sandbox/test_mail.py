@@ -1,0 +1,90 @@
+"""Mail sent by a real client and read over HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import aiosmtplib
+
+from tests.support.sandbox import RunningSandbox
+
+
+def letter(to: str = "anna@posta.example") -> EmailMessage:
+    message = EmailMessage()
+    message["From"] = "Ascolto <ascolto@comune.example>"
+    message["To"] = to
+    message["Subject"] = "Invito all’incontro"
+    message.set_content("Risponda qui: https://comune.example/r/abc.")
+    message.add_alternative(
+        '<p><a href="https://comune.example/r/abc">Qui</a> <img src="cid:logo"></p>', subtype="html"
+    )
+    html = message.get_payload()[1]  # type: ignore[index]
+    assert isinstance(html, EmailMessage)
+    html.add_related(b"\x89PNG", "image", "png", cid="<logo>")
+    message.add_attachment(b"BEGIN:VCALENDAR", maintype="text", subtype="calendar", filename="invito.ics")
+    return message
+
+
+async def deliver(sandbox: RunningSandbox, to: str) -> None:
+    await aiosmtplib.send(
+        letter(to),
+        recipients=[to],
+        sender="ascolto@comune.example",
+        hostname="127.0.0.1",
+        port=sandbox.addresses.smtp_port,
+    )
+
+
+async def test_a_message_is_read_as_a_mail_program_would(sandbox: RunningSandbox) -> None:
+    await deliver(sandbox, "anna@posta.example")
+    await deliver(sandbox, "bruno@posta.example")
+    (mail,) = await sandbox.mail("Anna@posta.example")
+    assert (mail["from"], mail["to"]) == ("ascolto@comune.example", ["anna@posta.example"])
+    assert mail["subject"] == "Invito all’incontro"
+    assert mail["links"] == ["https://comune.example/r/abc"]
+    assert mail["received_at"] == "2023-07-10T08:00:00+00:00"
+    whole = (await sandbox.http.get(f"/mail/messages/{mail['id']}")).json()
+    assert whole["text"].startswith("Risponda qui")
+    assert [part["name"] for part in whole["parts"]] == ["part-1", "invito.ics"]
+    html = await sandbox.http.get(f"/mail/messages/{mail['id']}/html")
+    assert f"/mail/messages/{mail['id']}/parts/1" in html.text
+    assert "allow-scripts" not in html.headers["Content-Security-Policy"]
+    assert html.headers["Content-Security-Policy"].startswith("sandbox ")
+    part = await sandbox.http.get(f"/mail/messages/{mail['id']}/parts/2")
+    assert part.content.startswith(b"BEGIN:VCALENDAR")
+    assert (await sandbox.http.get("/mail/messages?after=1")).json()[0]["to"] == ["bruno@posta.example"]
+    assert (await sandbox.http.get("/mail/messages/99")).status_code == 404
+
+
+async def test_a_message_is_kept_byte_for_byte(sandbox: RunningSandbox) -> None:
+    raw = letter().as_bytes(policy=SMTP)
+    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=sandbox.addresses.smtp_port) as client:
+        await client.sendmail("a@comune.example", ["anna@posta.example"], raw)
+    assert (await sandbox.http.get("/mail/messages/1/raw")).content == raw
+
+
+async def test_commands_may_be_pipelined(sandbox: RunningSandbox) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", sandbox.addresses.smtp_port)
+    await reader.readline()
+    writer.write(b"EHLO client.example\r\n")
+    offered: list[bytes] = []
+    while not offered or offered[-1][3:4] == b"-":
+        offered.append(await reader.readline())
+    names = {line[4:].split()[0].decode() for line in offered[1:]}
+    assert {"PIPELINING", "SIZE", "8BITMIME", "SMTPUTF8"} <= names
+    for number in range(20):
+        body = f"Subject: {number}\r\n\r\nCiao\r\n..punto\r\n.\r\n"
+        envelope = f"MAIL FROM:<a@b.example>\r\nRCPT TO:<c{number}@d.example>\r\nDATA\r\n"
+        writer.write(envelope.encode())
+        answers = [await reader.readline() for _ in range(3)]
+        assert [line[:3] for line in answers] == [b"250", b"250", b"354"]
+        writer.write(body.encode() + b"RSET\r\n")
+        assert [(await reader.readline())[:3] for _ in range(2)] == [b"250", b"250"]
+    writer.write(b"QUIT\r\n")
+    await reader.read()
+    writer.close()
+    mails = await sandbox.mail()
+    assert [mail["subject"] for mail in mails] == [str(number) for number in range(20)]
+    assert sandbox.world.mail.kept[0].raw.endswith(b"Ciao\r\n.punto\r\n")
