@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -144,3 +146,8 @@ def test_a_missing_translation_warns_and_stops_publication() -> None:
 def test_a_complete_translation_may_be_published() -> None:
     compiled = compile_form(MARKDOWN.encode(), "f.md", name="form", version=1)
     assert publication_errors(compiled.form) == ()
+
+
+def test_serving_a_stored_form_does_not_import_pyxform() -> None:
+    code = "import sys, surveys.xlsform.compile, surveys.engine.dialogue; sys.exit('pyxform' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
