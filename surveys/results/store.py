@@ -17,7 +17,7 @@ from surveys.responses.store import COMPLETE, newest_form
 from surveys.responses.tables import Answer
 from surveys.results.counts import Given, QuestionResult, count
 
-CHUNK = 1000
+CHUNK = 500
 
 
 def results(session: Session, shelf: FormShelf, round_: OpenRound, language: str) -> tuple[QuestionResult, ...]:
@@ -49,5 +49,5 @@ def given_answers(session: Session, round_id: int, *, partial: bool = False) -> 
 
 
 def stream(session: Session, statement: Any) -> Iterator[Any]:
-    """Rows as the database hands them out, a thousand at a time."""
+    """Rows as the database hands them out, some hundred at a time."""
     yield from session.execute(statement.execution_options(yield_per=CHUNK))

@@ -94,7 +94,7 @@ def table(session: Session, round_: OpenRound, form: Form, wish: Wish) -> Iterat
 
 
 def response_rows(session: Session, round_: OpenRound, wish: Wish) -> Iterator[ResponseRow]:
-    """The responses of a round in the order they were begun, a thousand answers in memory."""
+    """The responses of a round in the order they were begun, some hundred answers in memory."""
     rows = stream(session, _statement(round_, wish))
     for _, group in groupby(rows, key=attrgetter("id")):
         answers: dict[str, str] = {}

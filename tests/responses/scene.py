@@ -108,6 +108,12 @@ class Scene:
             slug=slug, **{**usual, **values},
         )  # fmt: skip
 
+    def copy_process(self, slug: str) -> int:
+        return self.insert(
+            Process, office_id=self.office_id, slug=slug, title={}, summary={}, languages=["it"],
+            time_zone="Europe/Rome", send_window={}, retention={},
+        )  # fmt: skip
+
     def publish(self, form: str = FORM) -> int:
         compiled = compile_form(form.encode(), "follow-up.md", name="follow-up", version=1)
         source = Source("follow-up.md", form.encode())
