@@ -55,7 +55,10 @@ def _body(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     if part is None:
         return ""
-    content = part.get_content()
+    try:
+        content = part.get_content()
+    except (LookupError, ValueError):  # an unknown character set, or bytes that do not fit it
+        return _bytes(part).decode(errors="replace")
     return content if isinstance(content, str) else ""
 
 

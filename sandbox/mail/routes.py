@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from sandbox.mail.parsing import Letter, read_letter
+from sandbox.mail.parsing import Letter
 from sandbox.mail.store import Mail, MailStore
 
 # Mail is anybody's text: shown apart from our pages, without scripts, its links free to open.
@@ -41,7 +41,7 @@ class MailApi:
         if not after.isdecimal():
             return JSONResponse({"error": "after is an id"}, status_code=400)
         found = [mail for mail in self.store.to(request.query_params.get("to")) if mail.id > int(after)]
-        return JSONResponse([summary(mail, read_letter(mail.raw)) for mail in found])
+        return JSONResponse([summary(mail, mail.letter) for mail in found])
 
     async def emptied(self, _: Request) -> Response:
         self.store.kept.clear()
@@ -51,7 +51,7 @@ class MailApi:
         mail = self._wanted(request)
         if mail is None:
             return _missing()
-        letter = read_letter(mail.raw)
+        letter = mail.letter
         parts = [{"number": p.number, "name": p.name, "type": p.mime, "size": len(p.content)} for p in letter.parts]
         told = {"headers": letter.headers, "text": letter.text, "html": letter.html, "parts": parts}
         return JSONResponse(summary(mail, letter) | told)
@@ -65,7 +65,7 @@ class MailApi:
         mail = self._wanted(request)
         if mail is None:
             return _missing()
-        letter = read_letter(mail.raw)
+        letter = mail.letter
         html = letter.html
         for part in letter.parts:
             if part.content_id:
@@ -75,7 +75,7 @@ class MailApi:
 
     async def part(self, request: Request) -> Response:
         mail = self._wanted(request)
-        parts = read_letter(mail.raw).parts if mail is not None else []
+        parts = mail.letter.parts if mail is not None else []
         part = next((p for p in parts if p.number == request.path_params["number"]), None)
         if part is None:
             return _missing()

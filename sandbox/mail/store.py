@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+
+from sandbox.mail.parsing import Letter, read_letter
 
 
 @dataclass(frozen=True)
@@ -15,6 +18,11 @@ class Mail:
     recipients: tuple[str, ...]
     at: datetime
     raw: bytes
+
+    @cached_property
+    def letter(self) -> Letter:
+        """The message taken apart, once."""
+        return read_letter(self.raw)
 
 
 @dataclass

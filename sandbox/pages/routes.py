@@ -18,7 +18,6 @@ from starlette.routing import Route
 from core.clock import local
 from core.i18n import N_, translator
 from sandbox.clock import ClockApi
-from sandbox.mail.parsing import read_letter
 from sandbox.mail.routes import summary
 from sandbox.people.view import chat_view
 from sandbox.server.bot import Bot
@@ -85,14 +84,14 @@ class Pages:
     async def inbox(self, request: Request) -> Response:
         address = request.path_params["address"]
         found = reversed(self.world.mail.to(address))
-        mails = [summary(mail, read_letter(mail.raw)) | {"at": mail.at} for mail in found]
+        mails = [summary(mail, mail.letter) | {"at": mail.at} for mail in found]
         return self._page("inbox.html", address=address, mails=mails)
 
     async def letter(self, request: Request) -> Response:
         mail = self.world.mail.find(request.path_params["id"])
         if mail is None:
             return self._missing()
-        letter = read_letter(mail.raw)
+        letter = mail.letter
         return self._page("letter.html", address=request.path_params["address"], mail=mail, letter=letter)
 
     @cached_property

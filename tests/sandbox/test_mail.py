@@ -88,3 +88,19 @@ async def test_commands_may_be_pipelined(sandbox: RunningSandbox) -> None:
     mails = await sandbox.mail()
     assert [mail["subject"] for mail in mails] == [str(number) for number in range(20)]
     assert sandbox.world.mail.kept[0].raw.endswith(b"Ciao\r\n.punto\r\n")
+
+
+async def test_broken_mail_is_shown_as_well_as_it_can_be(sandbox: RunningSandbox) -> None:
+    raw = b"Subject: =?x-none?Q?a?=\r\nContent-Type: text/plain; charset=x-none\r\n\r\nCiao \xe8\r\n"
+    async with aiosmtplib.SMTP(hostname="127.0.0.1", port=sandbox.addresses.smtp_port) as client:
+        await client.sendmail("", ["anna@posta.example"], raw)
+        await client.sendmail("", ["anna@posta.example"], b"")
+    answer = await sandbox.http.get("/mail/messages/1")
+    assert answer.json()["text"].startswith("Ciao")
+    for path in (
+        "/mail/messages",
+        "/mail/messages/2",
+        "/mail/inbox/anna@posta.example",
+        "/mail/inbox/anna@posta.example/1",
+    ):
+        assert (await sandbox.http.get(path)).status_code == 200
