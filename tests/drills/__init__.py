@@ -1,0 +1,1 @@
+"""Kills at random moments, and a count of what everybody got."""
