@@ -21,6 +21,8 @@ from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.responses.tables import Answer, FormVersion, Response, Round
 
 RESPONSES: Table = Response.__table__  # type: ignore[assignment]
+ROUNDS: Table = Round.__table__  # type: ignore[assignment]
+PROCESSES: Table = Process.__table__  # type: ignore[assignment]
 ANSWERS: Table = Answer.__table__  # type: ignore[assignment]
 PARTIAL, COMPLETE = "partial", "complete"
 
@@ -60,17 +62,17 @@ class Changes:
 
 
 ROUND_COLUMNS = (
-    Round.id.label("round_id"),
-    Round.slug,
-    Round.title,
-    Round.opens_at,
-    Round.closes_at,
-    Round.office_id,
-    Round.process_id,
-    Round.questionnaire_id,
-    Round.audience_id,
-    Round.subject_kind.label("kind"),
-    Process.time_zone,
+    ROUNDS.c.id.label("round_id"),
+    ROUNDS.c.slug,
+    ROUNDS.c.title,
+    ROUNDS.c.opens_at,
+    ROUNDS.c.closes_at,
+    ROUNDS.c.office_id,
+    ROUNDS.c.process_id,
+    ROUNDS.c.questionnaire_id,
+    ROUNDS.c.audience_id,
+    ROUNDS.c.subject_kind.label("kind"),
+    PROCESSES.c.time_zone,
 )
 RESPONSE_COLUMNS = (
     RESPONSES.c.id,
@@ -81,12 +83,12 @@ RESPONSE_COLUMNS = (
     RESPONSES.c.completed_at,
 )
 
-_ROUND = select(*ROUND_COLUMNS).join(Process, Process.id == Round.process_id)
-_ROUND_BY_ID = _ROUND.where(Round.id == bindparam("round_id"))
+_ROUND = select(*ROUND_COLUMNS).join(PROCESSES, PROCESSES.c.id == ROUNDS.c.process_id)
+_ROUND_BY_ID = _ROUND.where(ROUNDS.c.id == bindparam("round_id"))
 _LOAD = (
     select(*RESPONSE_COLUMNS, *ROUND_COLUMNS)
-    .join(Round, Round.id == RESPONSES.c.round_id)
-    .join(Process, Process.id == Round.process_id)
+    .join(ROUNDS, ROUNDS.c.id == RESPONSES.c.round_id)
+    .join(PROCESSES, PROCESSES.c.id == ROUNDS.c.process_id)
     .where(RESPONSES.c.id == bindparam("response_id"))
 )
 _LOCK = _LOAD.with_for_update(of=RESPONSES)  # SQLite has one writer at a time and leaves the clause out
@@ -161,9 +163,9 @@ def load_round(session: Session, round_id: int) -> OpenRound:
 def round_named(session: Session, name: str) -> OpenRound:
     """The round of a name, `ROUND` or `PROCESS/ROUND`; raises RoundUnknown, or RoundAmbiguous where several bear it."""
     process, _, slug = name.rpartition("/")
-    statement = _ROUND.where(Round.slug == slug)
+    statement = _ROUND.where(ROUNDS.c.slug == slug)
     if process:
-        statement = statement.where(Process.slug == process)
+        statement = statement.where(PROCESSES.c.slug == process)
     found = [open_round(row) for row in session.execute(statement)]
     if not found:
         raise RoundUnknown(name=name)
@@ -178,11 +180,11 @@ def rounds_open_to(session: Session, participant_ids: Sequence[int], now: dateti
         Membership.participant_id.in_(participant_ids), Membership.left_at.is_(None)
     )
     statement = _ROUND.where(
-        Round.office_id.in_(offices),
-        Round.opens_at <= now,
-        or_(Round.closes_at.is_(None), Round.closes_at > now),
-        Round.subject_kind != SubjectKind.LINK.value,
-    ).order_by(Round.opens_at.desc(), Round.id.desc())
+        ROUNDS.c.office_id.in_(offices),
+        ROUNDS.c.opens_at <= now,
+        or_(ROUNDS.c.closes_at.is_(None), ROUNDS.c.closes_at > now),
+        ROUNDS.c.subject_kind != SubjectKind.LINK.value,
+    ).order_by(ROUNDS.c.opens_at.desc(), ROUNDS.c.id.desc())
     return [open_round(row) for row in session.execute(statement)]
 
 
