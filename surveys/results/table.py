@@ -24,16 +24,17 @@ from surveys.results.counts import NUMBERS, label_of
 from surveys.results.store import stream
 
 Cell = str | int | float | None
+# The underscore keeps them apart from questions, which often ask for a zone or a category too.
 ABOUT = (
-    "response",
-    "state",
-    "version",
-    "language",
-    "started_at",
-    "completed_at",
-    "zone",
-    "category",
-    "organisation",
+    "_response",
+    "_state",
+    "_version",
+    "_language",
+    "_started_at",
+    "_completed_at",
+    "_zone",
+    "_category",
+    "_organisation",
 )
 LEFT_OUT = frozenset({Kind.NOTE})
 

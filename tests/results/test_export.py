@@ -56,10 +56,11 @@ def test_a_row_a_response_and_a_column_a_question(scene: Scene, shelf: FormShelf
     assert dict(zip(heads, labels, strict=True))["member"] == "Are you a member?"
     assert told["member"] == "yes" and told["years"] == "12" and told["order"] == "health green schools"
     assert told["idea"] == 'Più alberi, "subito"\ne ovunque'
-    assert (told["state"], told["zone"], told["category"]) == ("complete", "North", "clerk")
-    assert told["started_at"] == "2023-07-10T10:00:00+02:00"
-    assert dict(zip(heads, begun, strict=True))["state"] == "partial"
+    assert (told["_state"], told["_zone"], told["_category"]) == ("complete", "North", "clerk")
+    assert told["_started_at"] == "2023-07-10T10:00:00+02:00"
+    assert dict(zip(heads, begun, strict=True))["_state"] == "partial"
     assert len(as_csv(scene, shelf, Wish(partial=False))) == 2
+    assert len(set(heads)) == len(heads)
 
 
 def test_choices_may_have_a_column_each(scene: Scene, shelf: FormShelf) -> None:
