@@ -131,5 +131,5 @@ def upcoming(
             occurrence.due_at,
             occurrence.due_at <= now,
         )
-        for occurrence, mailing in session.execute(statement).tuples()
+        for occurrence, mailing in session.execute(statement)
     ]

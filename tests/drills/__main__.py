@@ -42,7 +42,8 @@ def main() -> int:
 def row(kind: str, finding: Finding) -> str:
     drill = finding.drill
     numbers = f"{drill.senders:7}  {drill.seed:4}  {drill.kills:5}  {finding.sent:5}  {finding.in_flight:9}"
-    return f"{kind:10}  {numbers}  {finding.in_doubt:8}  {finding.in_doubt_delivered:20}  {'; '.join(finding.faults[:3]) or '-'}"
+    faults = "; ".join(finding.faults[:3]) or "-"
+    return f"{kind:10}  {numbers}  {finding.in_doubt:8}  {finding.in_doubt_delivered:20}  {faults}"
 
 
 if __name__ == "__main__":

@@ -186,9 +186,7 @@ def _judge(finding: Finding, database: Database, rows: OfficeRows, sandbox: Runn
     got: Counter[str] = Counter(f"p{line.chat_id - FIRST_CHAT}" for line in sandbox.world.bots["participants"].sent)
     got.update(mail.recipients[0].split("@")[0] for mail in sandbox.world.mail.kept)
     names = {number: name for name, number in rows.people.items()}
-    deliveries = database.read(
-        lambda session: session.execute(select(Delivery.participant_id, Delivery.state)).tuples().all()
-    )
+    deliveries = database.read(lambda session: session.execute(select(Delivery.participant_id, Delivery.state)).all())
     states = {names[participant]: state for participant, state in deliveries}
     for name in rows.people:
         _judge_one(finding, name, states.get(name, "no row"), got[name])
