@@ -1,0 +1,38 @@
+"""The places and bodies an office knows, as rows of people files may name them: by slug or by name."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.people.importing.person import Places
+from core.people.tables import Municipality, Organisation, Zone
+
+TABLES: dict[str, type[Organisation | Municipality | Zone]] = {
+    "organisation": Organisation,
+    "municipality": Municipality,
+    "zone": Zone,
+}
+PlaceIds = dict[str, dict[str, int]]
+
+
+def places_of(session: Session, office_id: int) -> Places:
+    """By kind: slug, and name in small letters, to slug."""
+    found: dict[str, dict[str, str]] = {}
+    for kind, table in TABLES.items():
+        names = found.setdefault(kind, {})
+        for row in session.execute(select(table.slug, table.name).where(table.office_id == office_id)):
+            names.setdefault(row.name.casefold(), row.slug)
+            names[row.slug] = row.slug
+    return found
+
+
+def place_ids(session: Session, office_id: int) -> PlaceIds:
+    """By kind: slug to id."""
+    return {
+        kind: {
+            row.slug: row.id
+            for row in session.execute(select(table.slug, table.id).where(table.office_id == office_id))
+        }
+        for kind, table in TABLES.items()
+    }
