@@ -6,11 +6,17 @@ import asyncio
 import gc
 import importlib
 import signal
-from collections.abc import Awaitable, Callable
+import socket
+from collections.abc import Awaitable, Sequence
+from contextlib import AsyncExitStack
 
 import structlog
 import typer
+from starlette.applications import Starlette
 
+from cli.http import serve_http
+from cli.ports import listen
+from cli.roles import Part
 from cli.terminal import fail, operator
 from cli.world import World, open_world
 
@@ -35,17 +41,43 @@ def serve(roles: str = typer.Option(",".join(ROLES), help="Which parts of the se
         asyncio.run(run_roles(world, chosen))
 
 
-async def run_roles(world: World, roles: tuple[str, ...]) -> None:
+async def run_roles(world: World, roles: Sequence[str]) -> None:
     """Runs roles side by side; ends with the first that fails, or at SIGTERM or SIGINT."""
+    async with AsyncExitStack() as stack:
+        parts = await start_roles(world, roles, stack)
+        work = [one for part in parts for one in part.work]
+        if (app := web_app(parts)) is not None:
+            work.append(serve_http(app, listening(world)))
+            log.info("listening", address=f"http://{world.settings.host}:{world.settings.port}")
+        log.info("serving", roles=",".join(roles))
+        await run_until_stopped(work)
+
+
+async def start_roles(world: World, roles: Sequence[str], stack: AsyncExitStack) -> list[Part]:
+    """Opens what the roles need; what goes wrong with settings is told before anything runs."""
     # A process imports only the libraries of its roles: aiogram alone costs seconds and 165 MB.
-    runs: list[Callable[[World], Awaitable[None]]] = [
-        importlib.import_module(f"cli.roles.{role}").run for role in roles
-    ]
+    modules = [importlib.import_module(f"cli.roles.{role}") for role in roles]
+    parts = [await module.start(world, stack) for module in modules]
     gc.freeze()  # what start-up made is kept out of every later collection
-    await run_until_stopped([run(world) for run in runs])
+    return parts
 
 
-async def run_until_stopped(work: list[Awaitable[None]]) -> None:
+def web_app(parts: Sequence[Part]) -> Starlette | None:
+    """One application of all that the parts serve over HTTP; None when they serve nothing."""
+    routes = [route for part in parts for route in part.routes]
+    app = next((part.app for part in parts if part.app is not None), None)
+    if app is None:
+        return Starlette(routes=routes) if routes else None
+    app.router.routes[:0] = routes
+    return app
+
+
+def listening(world: World) -> socket.socket:
+    """The socket of the settings; raises PortTaken."""
+    return listen(world.settings.host, world.settings.port)
+
+
+async def run_until_stopped(work: Sequence[Awaitable[None]]) -> None:
     """Runs coroutines until one fails or the process is asked to stop; then cancels the others."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
+
+from cli.roles import Part
 from cli.world import World
 from notifications.planning.timers import PlannerDeps, run_planner
 
 
-async def run(world: World) -> None:
-    await run_planner(PlannerDeps(world.database, world.clock, world.clause))
+async def start(world: World, _: AsyncExitStack) -> Part:
+    return Part((run_planner(PlannerDeps(world.database, world.clock, world.clause)),))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+from contextlib import AsyncExitStack
 from email.utils import parseaddr
 
 from cli.bot_name import bot_name
+from cli.roles import Part
 from cli.world import World
 from notifications.channels.contract import Channel
 from notifications.channels.email import EmailChannel, parse_relay
@@ -16,23 +18,33 @@ from notifications.sending.context import Voice
 from notifications.sending.loop import Pace, SenderDeps, run_sender
 
 
-async def run(world: World) -> None:
-    await run_sender(await sender_deps(world))
+async def start(world: World, _: AsyncExitStack) -> Part:
+    return Part((_send(world, open_channels(world)),))
 
 
-async def sender_deps(world: World) -> SenderDeps:
-    """The sender of this process, with a channel for everything that is set up; raises SettingMissing."""
+async def _send(world: World, channels: list[Channel]) -> None:
+    await run_sender(await sender_deps(world, channels))
+
+
+def open_channels(world: World) -> list[Channel]:
+    """A channel for everything that is set up; raises SettingMissing, SettingWrong."""
     settings = world.settings
-    mail_from = settings.need_mail_from()
-    urls = world.urls(await bot_name(settings))
+    settings.need_mail_from()
     channels: list[Channel] = [EmailChannel(parse_relay(settings.need_smtp()))]
     if settings.participant_bot_token:
         channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url))
+    return channels
+
+
+async def sender_deps(world: World, channels: list[Channel]) -> SenderDeps:
+    """The sender of this process."""
+    settings = world.settings
+    urls = world.urls(await bot_name(settings))
     return SenderDeps(
         database=world.database,
         clock=world.clock,
         links=world.links,
-        voice=Voice(mail_from, urls, parseaddr(mail_from)[1].rpartition("@")[2]),
+        voice=Voice(settings.mail_from, urls, parseaddr(settings.mail_from)[1].rpartition("@")[2]),
         channels=channels,
         paces={EMAIL: Pace(settings.smtp_rate), TELEGRAM: Pace(settings.telegram_rate)},
         name=f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}",

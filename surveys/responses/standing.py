@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy.orm import Session
 
 from core.people.tables import Participant
 from surveys.responses.rounds import SubjectKind
-from surveys.responses.tables import Response
+from surveys.responses.tables import Answer, Response
 
 
 def _merged() -> Any:
@@ -57,3 +58,15 @@ def standing(round_id: int | ColumnElement[int]) -> Subquery:
         .where(by_subject | (rows.c.place == 1))
         .subquery("standing")
     )
+
+
+def has_answers(session: Session, participant_id: int) -> bool:
+    """Whether a person has given an answer already, in any round."""
+    person = person_of(Response.participant_id)
+    given = (
+        select(Answer.id)
+        .join(Response, Response.id == Answer.response_id)
+        .outerjoin(MERGED, MERGED.c.id == Response.participant_id)
+        .where(person == participant_id)
+    )
+    return session.scalar(given.limit(1)) is not None

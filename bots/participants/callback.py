@@ -1,0 +1,109 @@
+"""What a button carries: at most 64 bytes (Bot API, InlineKeyboardButton).
+
+`q:<response>:<question>:<revision>:<act><value>` for the questionnaire, numbers in base 36;
+`open:<round>` begins a round; `c:<command>:<value>` stands for a command. Choices go by their
+place among the options shown, which the revision keeps from meaning another one.
+"""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from enum import StrEnum
+
+LONGEST = 64
+DIGITS = string.digits + string.ascii_lowercase
+IDLE = "-"  # a button that only shows something
+
+
+class Act(StrEnum):
+    """What a press on a question's button does."""
+
+    CHOOSE = "c"
+    TICK = "t"
+    RANK = "r"
+    SUGGESTED = "w"  # one of the values we asked back about
+    VALUE = "a"  # the value itself: a step of a scale, a date
+    UNDO = "u"
+    CONFIRM = "d"
+    SKIP = "s"
+    BACK = "b"
+    PAUSE = "p"
+    RESUME = "e"
+    GO_TO = "g"
+    REVIEW = "v"
+    SUBMIT = "x"
+    REOPEN = "o"
+    PAGE = "n"  # another page of options or of the review: shows, changes nothing
+    MONTH = "m"  # another month of the calendar
+
+
+@dataclass(frozen=True)
+class Press:
+    """A press on a questionnaire's button; `question` is 0 where none is meant."""
+
+    response_id: int
+    question: int
+    revision: int
+    act: Act
+    value: str = ""
+
+    @property
+    def place(self) -> int:
+        return int(self.value) if self.value.isdecimal() else -1
+
+
+@dataclass(frozen=True)
+class OpenRound:
+    round_id: int
+
+
+@dataclass(frozen=True)
+class CommandPress:
+    command: str
+    value: str
+
+
+Pressed = Press | OpenRound | CommandPress
+
+
+def pack(press: Press) -> str:
+    """The button's data; raises ValueError when it is too long."""
+    numbers = ":".join(_base36(one) for one in (press.response_id, press.question, press.revision))
+    data = f"q:{numbers}:{press.act}{press.value}"
+    if len(data.encode()) > LONGEST:
+        raise ValueError(f"callback data of {len(data)} bytes")
+    return data
+
+
+def open_round(round_id: int) -> str:
+    return f"open:{round_id}"
+
+
+def command(name: str, value: str = "") -> str:
+    return f"c:{name}:{value}"
+
+
+def unpack(data: str) -> Pressed | None:
+    """What a button's data means; None for anything that is not ours."""
+    kind, _, rest = data.partition(":")
+    try:
+        if kind == "q":
+            response, question, revision, act = rest.split(":", 3)
+            return Press(int(response, 36), int(question, 36), int(revision, 36), Act(act[:1]), act[1:])
+        if kind == "open":
+            return OpenRound(int(rest))
+        if kind == "c":
+            name, _, value = rest.partition(":")
+            return CommandPress(name, value)
+    except ValueError:
+        return None
+    return None
+
+
+def _base36(number: int) -> str:
+    text = ""
+    while number:
+        number, digit = divmod(number, 36)
+        text = DIGITS[digit] + text
+    return text or "0"

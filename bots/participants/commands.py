@@ -1,0 +1,197 @@
+"""Commands at any moment: /start, /help, /language, /pause, /resume, /stop, /mydata, /back, /review."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+
+from bots.participants.callback import CommandPress, open_round
+from bots.participants.dialogue import Talk, stand, take
+from bots.participants.render import choice_row
+from bots.participants.screen import Document, Key, Reply, Screen, label, plain
+from bots.participants.store import change_chat, offices_of
+from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_, translator
+from core.people.erasing import erase_person
+from core.people.my_data import export_person
+from core.people.preferences import end_pause, pause, set_language, unsubscribe
+from surveys.engine.inputs import Back, ChangeLanguage, Pause, Resume, Review
+from surveys.responses.my_data import answers_contributor, erase_answers
+from surveys.responses.service import current, open_rounds
+
+SOURCE = "telegram"
+
+MENU = {
+    "help": N_("What I can do"),
+    "language": N_("Choose the language"),
+    "back": N_("Go back one question"),
+    "review": N_("See all your answers"),
+    "pause": N_("Stop for now"),
+    "resume": N_("Go on"),
+    "mydata": N_("What is known about you"),
+    "stop": N_("Receive no more messages"),
+}
+
+
+def run_command(talk: Talk, name: str) -> Reply:
+    """What a command shows; an unknown one is explained."""
+    return COMMANDS.get(name, _unknown)(talk)
+
+
+def run_press(talk: Talk, press: CommandPress) -> Reply:
+    """A press on a button that a command showed."""
+    made = PRESSES.get((press.command, "" if press.command == "language" else press.value))
+    return made(talk, press.value) if made else Reply(toast=talk.t("This button is not in use any more."))
+
+
+def welcome(talk: Talk) -> Reply:
+    """For /start without a link, and for whatever is said outside a questionnaire."""
+    t = talk.t
+    if talk.chat.participant_id is None:
+        return Reply((Screen(t(
+            "Good morning. To take part here you need the link in the e-mail that your office sent you: "
+            "open it and press the button that leads to Telegram."
+        )),))  # fmt: skip
+    rounds = open_rounds(talk.session, talk.chat.participant_id, talk.now)
+    if not rounds:
+        return Reply((Screen(t("There is no questionnaire open for you at the moment. We will write to you here.")),))
+    keys = tuple((Key(label(one.title_in(t.language)), open_round(one.id)),) for one in rounds)
+    return Reply((Screen(t("These questionnaires are open for you:"), keys),))
+
+
+def resume_or_welcome(talk: Talk) -> Reply:
+    """The dialogue where it stands, or what is open."""
+    return stand(talk) if talk.chat.response_id is not None else welcome(talk)
+
+
+def _help(talk: Talk) -> Reply:
+    t = talk.t
+    lines = [
+        t("I ask the questions of your office and keep your answers. You can stop at any time: nothing is lost."),
+        t("Answer with the buttons, or write: a choice, its number, a date."),
+        "\n".join(f"/{name} – {t(text)}" for name, text in MENU.items() if name != "help"),
+    ]
+    if talk.chat.participant_id is not None:
+        names = ", ".join(plain(name, 200) for _, name in offices_of(talk.session, talk.chat.participant_id))
+        lines.append(t("Who writes to you: {offices}.", offices=names))
+    return Reply((Screen("\n\n".join(lines)),))
+
+
+def _language(talk: Talk) -> Reply:
+    pairs = [(LANGUAGE_NAMES[code], "language", code) for code in LANGUAGES]
+    return Reply((Screen(talk.t("Which language do you prefer?"), choice_row(pairs)),))
+
+
+def _set_language(talk: Talk, code: str) -> Reply:
+    if code not in LANGUAGES:
+        return Reply()
+    change_chat(talk.session, talk.chat.id, language=code)
+    if talk.chat.participant_id is not None:
+        set_language(talk.session, talk.chat.participant_id, code)
+    told = Screen(translator(code)("We go on in English."))
+    if talk.chat.response_id is None:
+        return Reply((told,))
+    turn = current(talk.session, talk.shelf, talk.chat.response_id, talk.now)
+    if code not in turn.form.languages:
+        return Reply((told, *stand(talk).screens))
+    return Reply((told, *take(talk, ChangeLanguage(code)).screens))
+
+
+def _pause(talk: Talk) -> Reply:
+    return take(talk, Pause()) if talk.chat.response_id is not None else welcome(talk)
+
+
+def _resume(talk: Talk) -> Reply:
+    if talk.chat.participant_id is not None:
+        end_pause(talk.session, talk.chat.participant_id)
+    return take(talk, Resume()) if talk.chat.response_id is not None else welcome(talk)
+
+
+def _back(talk: Talk) -> Reply:
+    return take(talk, Back()) if talk.chat.response_id is not None else welcome(talk)
+
+
+def _review(talk: Talk) -> Reply:
+    return take(talk, Review()) if talk.chat.response_id is not None else welcome(talk)
+
+
+def _stop(talk: Talk) -> Reply:
+    if talk.chat.participant_id is None:
+        return Reply((Screen(talk.t("We do not write to you here. There is nothing to stop.")),))
+    t = talk.t
+    pairs = [
+        (t("Pause: no messages until I write /resume"), "stop", "pause"),
+        (t("No more messages from these offices, on any channel"), "stop", "all"),
+        (t("Leave everything as it is"), "stop", "none"),
+    ]
+    return Reply((Screen(t("What would you like to stop?"), choice_row(pairs)),))
+
+
+def _stop_pause(talk: Talk, _: str) -> Reply:
+    assert talk.chat.participant_id is not None
+    pause(talk.session, talk.chat.participant_id)
+    return Reply((Screen(talk.t("We will not write to you until you write /resume.")),))
+
+
+def _stop_all(talk: Talk, _: str) -> Reply:
+    assert talk.chat.participant_id is not None
+    for office_id, _name in offices_of(talk.session, talk.chat.participant_id):
+        unsubscribe(talk.session, talk.chat.participant_id, office_id, None, SOURCE, talk.now)
+    text = talk.t("Done: you will receive no more messages, neither here nor by e-mail. Your answers are kept.")
+    return Reply((Screen(text),))
+
+
+def _nothing(talk: Talk, _: str) -> Reply:
+    return Reply((Screen(talk.t("Everything stays as it is.")),))
+
+
+def _my_data(talk: Talk) -> Reply:
+    t = talk.t
+    if talk.chat.participant_id is None:
+        return Reply((Screen(t("Nothing is kept about you here but this chat's number and language.")),))
+    if not talk.chat.proved:
+        return welcome(talk)
+    known = export_person(talk.session, talk.chat.participant_id, [answers_contributor()])
+    content = json.dumps(known, ensure_ascii=False, indent=2).encode()
+    document = Document("ascolto.json", content, t("All that is known about you, as a file that programs can read."))
+    pairs = [(t("Erase everything about me"), "erase", "ask"), (t("Leave everything as it is"), "erase", "no")]
+    return Reply((Screen(t("You can also have it erased."), choice_row(pairs)),), document=document)
+
+
+def _erase_ask(talk: Talk, _: str) -> Reply:
+    t = talk.t
+    text = t("This erases your addresses and your answers for good. It cannot be undone. Are you sure?")
+    pairs = [(t("Yes, erase everything"), "erase", "yes"), (t("No, leave everything as it is"), "erase", "no")]
+    return Reply((Screen(text, choice_row(pairs)),))
+
+
+def _erase(talk: Talk, _: str) -> Reply:
+    assert talk.chat.participant_id is not None
+    change_chat(talk.session, talk.chat.id, address_id=None, response_id=None, awaiting={})
+    erase_person(talk.session, talk.chat.participant_id, [erase_answers], talk.now)
+    return Reply((Screen(talk.t("Everything about you has been erased. Thank you for having taken part.")),))
+
+
+def _unknown(talk: Talk) -> Reply:
+    return Reply((Screen(talk.t("I do not know this command. Write /help to see what I can do.")),))
+
+
+COMMANDS: dict[str, Callable[[Talk], Reply]] = {
+    "help": _help,
+    "language": _language,
+    "pause": _pause,
+    "resume": _resume,
+    "back": _back,
+    "review": _review,
+    "stop": _stop,
+    "mydata": _my_data,
+    "start": resume_or_welcome,
+}
+PRESSES: dict[tuple[str, str], Callable[[Talk, str], Reply]] = {
+    ("language", ""): _set_language,
+    ("stop", "pause"): _stop_pause,
+    ("stop", "all"): _stop_all,
+    ("stop", "none"): _nothing,
+    ("erase", "ask"): _erase_ask,
+    ("erase", "yes"): _erase,
+    ("erase", "no"): _nothing,
+}

@@ -1,0 +1,159 @@
+"""The questionnaire in the chat: what a press or a text means, and what is shown for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from babel.dates import format_date
+from sqlalchemy.orm import Session
+
+from bots.participants.callback import Act, Press
+from bots.participants.questions import PER_PAGE
+from bots.participants.render import Standing, render
+from bots.participants.screen import Reply
+from bots.participants.store import ChatState, change_chat
+from core.clock import local
+from core.i18n import Translator, translator
+from surveys.engine.events import DraftChanged
+from surveys.engine.inputs import (
+    Answer,
+    Back,
+    Confirm,
+    GoTo,
+    Input,
+    Pause,
+    RankNext,
+    Reopen,
+    Resume,
+    Review,
+    Skip,
+    Submit,
+    Tick,
+    Undo,
+)
+from surveys.engine.prompts import QuestionPrompt
+from surveys.engine.show import find
+from surveys.responses.service import Moment, Request, Turn, answer, begin, current
+from surveys.responses.shelf import FormShelf
+
+DOOR = "telegram"
+SHOWING = (Act.PAGE, Act.MONTH)
+PLAIN: dict[Act, Input] = {
+    Act.BACK: Back(),
+    Act.PAUSE: Pause(),
+    Act.RESUME: Resume(),
+    Act.REVIEW: Review(),
+    Act.SUBMIT: Submit(),
+    Act.REOPEN: Reopen(),
+}
+
+
+@dataclass(frozen=True)
+class Talk:
+    """One person's chat while an update is worked on."""
+
+    session: Session
+    shelf: FormShelf
+    chat: ChatState
+    now: datetime
+
+    @property
+    def t(self) -> Translator:
+        return translator(self.chat.language)
+
+
+def begin_round(talk: Talk, round_id: int) -> Reply:
+    """Opens the round's dialogue, or shows where it stands. Raises what `begin` raises."""
+    assert talk.chat.participant_id is not None
+    moment = Moment(talk.now, DOOR, talk.chat.language)
+    turn = begin(talk.session, talk.shelf, talk.chat.participant_id, round_id, moment)
+    if turn.response_id != talk.chat.response_id:
+        change_chat(talk.session, talk.chat.id, response_id=turn.response_id)
+    if turn.session.paused:
+        turn = answer(talk.session, talk.shelf, Request(turn.response_id, Resume(), DOOR), talk.now)
+    return show(talk, turn)
+
+
+def take(talk: Talk, given: Input) -> Reply:
+    """One input for the dialogue being held."""
+    assert talk.chat.response_id is not None
+    return show(talk, answer(talk.session, talk.shelf, Request(talk.chat.response_id, given, DOOR), talk.now))
+
+
+def take_press(talk: Talk, press: Press) -> Reply:
+    """A press on a button of the dialogue; one on an old button shows where things stand."""
+    if press.response_id != talk.chat.response_id:
+        return Reply(toast=talk.t("This message is from an earlier questionnaire."))
+    turn = current(talk.session, talk.shelf, press.response_id, talk.now)
+    if press.revision != turn.session.revision:
+        return _moved_on(talk, turn)
+    if press.act in SHOWING:
+        return show(talk, turn, page=press.value)
+    given = _input(turn, press)
+    if given is None:
+        return _moved_on(talk, turn)
+    after = answer(talk.session, talk.shelf, Request(press.response_id, given, DOOR, revision=press.revision), talk.now)
+    return _moved_on(talk, after) if after.stale else show(talk, after, page=_same_page(after, press))
+
+
+def stand(talk: Talk) -> Reply:
+    """Shows where the dialogue stands; changes nothing."""
+    assert talk.chat.response_id is not None
+    return show(talk, current(talk.session, talk.shelf, talk.chat.response_id, talk.now))
+
+
+def show(talk: Talk, turn: Turn, page: str = "") -> Reply:
+    """The screens for a turn, in the language of the dialogue."""
+    t = translator(turn.session.language or talk.chat.language)
+    there = local(talk.now, turn.round.time_zone)
+    closes = turn.round.closes_at
+    until = format_date(local(closes, turn.round.time_zone), "long", locale=t.language) if closes else ""
+    standing = Standing(turn.response_id, turn.session.revision, t, page, there.date().isoformat(), until)
+    return Reply(tuple(render(prompt, turn.events, standing) for prompt in turn.prompts))
+
+
+def _moved_on(talk: Talk, turn: Turn) -> Reply:
+    toast = talk.t("This question has moved on. Here is where you are now.")
+    return replace(show(talk, replace(turn, events=())), toast=toast)
+
+
+def _input(turn: Turn, press: Press) -> Input | None:
+    """What a press means for the engine; None when it fits nothing that is shown."""
+    if press.act in PLAIN:
+        return PLAIN[press.act]
+    question = find(turn.form, press.question)
+    if question is None:
+        return None
+    match press.act:
+        case Act.GO_TO:
+            return GoTo(question.ref)
+        case Act.UNDO:
+            return Undo(question.ref)
+        case Act.CONFIRM:
+            return Confirm(question.ref)
+        case Act.SKIP:
+            return Skip(question.ref)
+        case Act.VALUE:
+            return Answer(question.ref, press.value)
+    return _choice(turn, press, question.ref)
+
+
+def _choice(turn: Turn, press: Press, ref: str) -> Input | None:
+    prompt = next((one for one in turn.prompts if isinstance(one, QuestionPrompt) and one.ref == ref), None)
+    if prompt is None or not 0 <= press.place < len(prompt.options):
+        return None
+    value = prompt.options[press.place].value
+    match press.act:
+        case Act.TICK:
+            return Tick(ref, value)
+        case Act.RANK:
+            return RankNext(ref, value)
+        case _:
+            return Answer(ref, value)
+
+
+def _same_page(turn: Turn, press: Press) -> str:
+    """A tick leaves a long list on the page that it was on."""
+    ticked = press.act is Act.TICK and any(isinstance(event, DraftChanged) for event in turn.events)
+    return str(press.place // PER_PAGE) if ticked else ""

@@ -1,0 +1,117 @@
+"""Long polling: the offset moves only past what is committed, and a chat's updates keep their order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+
+import structlog
+from aiogram import Bot, Dispatcher
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import Update
+
+from bots.participants.receiving import UPDATES, BotDeps, create_dispatcher, introduce
+from core.database.leader import leadership
+from core.i18n import translator
+
+log = structlog.get_logger()
+
+MOST_UPDATES = 100
+POLL_SECONDS = 25
+TROUBLE_SECONDS = 1.0
+MOST_TRIES = 3
+
+
+async def run_polling(deps: BotDeps) -> None:
+    """Polls until cancelled; of several processes with one token one polls, the others stand by."""
+    dispatcher = create_dispatcher(deps)
+    while True:
+        async with leadership(deps.database, f"polling:{deps.bot.id}") as still_leading:
+            await _prepare(deps.bot)
+            poller = Poller(deps.bot, dispatcher)
+            while await still_leading():
+                await poller.poll()
+
+
+async def _prepare(bot: Bot) -> None:
+    while True:
+        try:
+            await bot.delete_webhook()
+            await introduce(bot)
+        except TelegramAPIError as error:
+            log.warning("Telegram does not answer", error=type(error).__name__)
+            await asyncio.sleep(TROUBLE_SECONDS)
+        else:
+            return
+
+
+class Poller:
+    """Fetches updates and feeds them; what could not be committed is fetched again."""
+
+    def __init__(self, bot: Bot, dispatcher: Dispatcher) -> None:
+        self._bot = bot
+        self._dispatcher = dispatcher
+        self._offset: int | None = None
+        self._failures: dict[int, int] = {}
+
+    async def poll(self) -> None:
+        try:
+            updates = await self._bot.get_updates(
+                offset=self._offset, limit=MOST_UPDATES, timeout=POLL_SECONDS, allowed_updates=UPDATES
+            )
+        except TelegramAPIError as error:
+            log.warning("Telegram does not answer", error=type(error).__name__)
+            await asyncio.sleep(TROUBLE_SECONDS)
+            return
+        done = await self.feed(updates)
+        failed = [update.update_id for update in updates if update.update_id not in done]
+        if updates:
+            self._offset = min(failed) if failed else updates[-1].update_id + 1
+        if failed:
+            await asyncio.sleep(TROUBLE_SECONDS)
+
+    async def feed(self, updates: Iterable[Update]) -> set[int]:
+        """Chats side by side, each in its order; the ids of what is committed or given up."""
+        chats: dict[int, list[Update]] = {}
+        for update in updates:
+            chats.setdefault(_chat_of(update), []).append(update)
+        done = await asyncio.gather(*(self._feed_chat(one) for one in chats.values()))
+        return {update_id for one in done for update_id in one}
+
+    async def _feed_chat(self, updates: list[Update]) -> list[int]:
+        done: list[int] = []
+        for update in updates:
+            try:
+                await self._dispatcher.feed_update(self._bot, update)
+            except Exception as error:  # whatever it was, the update was not committed
+                if not await self._given_up(update, error):
+                    return done
+            done.append(update.update_id)
+        return done
+
+    async def _given_up(self, update: Update, error: Exception) -> bool:
+        """An update that fails again and again must not hold up everybody else's."""
+        tries = self._failures.get(update.update_id, 0) + 1
+        self._failures[update.update_id] = tries
+        log.error("an update failed", update=update.update_id, tries=tries, exc_info=error)
+        if tries < MOST_TRIES:
+            return False
+        del self._failures[update.update_id]
+        await self._apologise(update)
+        return True
+
+    async def _apologise(self, update: Update) -> None:
+        if chat := _chat_of(update):
+            text = translator("it")("Something went wrong on our side. Please try again; your answers are kept.")
+            try:
+                await self._bot.send_message(chat, text)
+            except TelegramAPIError as error:
+                log.warning("an apology could not be sent", error=type(error).__name__)
+
+
+def _chat_of(update: Update) -> int:
+    if update.message is not None:
+        return update.message.chat.id
+    if update.callback_query is not None:
+        return update.callback_query.from_user.id
+    return update.my_chat_member.chat.id if update.my_chat_member is not None else 0

@@ -1,0 +1,179 @@
+"""From a prompt of the engine to a screen of the chat. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bots.participants.callback import IDLE, Act, Press, command, pack
+from bots.participants.questions import HELP, LONGEST_SCALE, Keyboard, scale
+from bots.participants.screen import Key, Rows, Screen, label, plain
+from bots.participants.wording import why_refused
+from core.i18n import Translator
+from surveys.engine.events import AnswerRefused, Event
+from surveys.engine.form import Kind
+from surveys.engine.prompts import (
+    CompletePrompt,
+    PausedPrompt,
+    Prompt,
+    QuestionPrompt,
+    ReviewItem,
+    ReviewPrompt,
+)
+
+ITEMS_A_PAGE = 10
+ITEM_LENGTH = 160
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a screen is made from: whose response, at which revision, which page of it, in which language."""
+
+    response_id: int
+    revision: int
+    t: Translator
+    page: str = ""
+    today: str = ""  # ISO date; calendars open there
+    until: str = ""  # until when answers can be changed, written for people
+
+    def key(self, text: str, act: Act, value: str = "") -> Key:
+        return Key(label(text), pack(Press(self.response_id, 0, self.revision, act, value)))
+
+
+def render(prompt: Prompt, events: tuple[Event, ...], standing: Standing) -> Screen:
+    """The screen for what the engine prompts, with the reason when an answer was refused."""
+    match prompt:
+        case QuestionPrompt():
+            return _question(prompt, events, standing)
+        case ReviewPrompt():
+            return _review(prompt, events, standing)
+        case CompletePrompt():
+            return _complete(prompt, standing)
+        case PausedPrompt():
+            return _paused(prompt, standing)
+
+
+def _question(prompt: QuestionPrompt, events: tuple[Event, ...], standing: Standing) -> Screen:
+    t = standing.t
+    page = standing.page or (standing.today if prompt.kind is Kind.DATE and not prompt.value else "")
+    board = Keyboard(prompt, standing.response_id, standing.revision, t, page)
+    refused = [event for event in events if isinstance(event, AnswerRefused)]
+    lines = [_heading(prompt, t), f"<b>{plain(prompt.label)}</b>"]
+    if prompt.hint:
+        lines.append(f"<i>{plain(prompt.hint, 600)}</i>")
+    lines += _aids(prompt, t)
+    lines += [f"⚠️ {plain(why_refused(t, one), 300)}" for one in refused]
+    return Screen("\n\n".join(lines), (*_suggested(board, refused), *board.rows(), *_ways(board)))
+
+
+def _heading(prompt: QuestionPrompt, t: Translator) -> str:
+    part = plain(prompt.part[-1], 100) if prompt.part else ""
+    if prompt.kind is Kind.NOTE:
+        return f"<i>{part}</i>" if part else "ℹ️"
+    number = t("Question {number} of {total}", number=prompt.progress.number, total=prompt.progress.total)
+    return f"<i>{part} · {number}</i>" if part else f"<i>{number}</i>"
+
+
+def _aids(prompt: QuestionPrompt, t: Translator) -> list[str]:
+    """What helps to answer: how, the order so far, the limits of a scale."""
+    lines: list[str] = []
+    if prompt.readonly:
+        return [plain(prompt.value, 500)] if prompt.value else []
+    if prompt.kind is Kind.RANK and prompt.draft:
+        labels = {one.value: one.label for one in prompt.options}
+        ranked = (f"{place}. {plain(labels.get(one, one), 100)}" for place, one in enumerate(prompt.draft, 1))
+        lines.append("\n".join(ranked))
+    if prompt.kind is Kind.RANGE and len(scale(prompt)) > LONGEST_SCALE:
+        limits = {"start": prompt.parameters.get("start", "0"), "end": prompt.parameters.get("end", "10")}
+        lines.append(t("Please write a number between {start} and {end}.", **limits))
+    elif prompt.kind in HELP and not (prompt.kind is Kind.RANK and len(prompt.draft) == len(prompt.options)):
+        lines.append(t(HELP[prompt.kind]))
+    return lines
+
+
+def _suggested(board: Keyboard, refused: list[AnswerRefused]) -> Rows:
+    """Choices we ask back about when a typed text was near to them."""
+    near = ", ".join(dict(one.values).get("near", "") for one in refused)
+    found = [(place, one) for place, one in enumerate(board.prompt.options) if near and one.label in near]
+    asks = (board.t("Did you mean {choice}?", choice=one.label) for _, one in found)
+    return tuple((board.key(text, Act.SUGGESTED, str(place)),) for (place, _), text in zip(found, asks, strict=True))
+
+
+def _ways(board: Keyboard) -> Rows:
+    """Back, skip, pause."""
+    t, prompt = board.t, board.prompt
+    ways = [board.key(f"⬅️ {t('Back')}", Act.BACK)] if prompt.can_go_back else []
+    if not prompt.required and not prompt.readonly and prompt.kind is not Kind.NOTE:
+        ways.append(board.key(t("Skip"), Act.SKIP))
+    ways.append(board.key(f"⏸ {t('Pause')}", Act.PAUSE))
+    return (tuple(ways),)
+
+
+def _review(prompt: ReviewPrompt, events: tuple[Event, ...], standing: Standing) -> Screen:
+    t = standing.t
+    shown, page, last = _page_of(prompt.items, standing.page)
+    lines = [f"<b>{t('Your answers')}</b>", *(_item(one, prompt, t) for one in shown)]
+    refused = [event for event in events if isinstance(event, AnswerRefused)]
+    if prompt.missing:
+        lines.append(f"⚠️ {t('Some answers are still needed: they are marked with an exclamation mark.')}")
+    elif refused:
+        lines.append(f"⚠️ {plain(why_refused(t, refused[0]), 300)}")
+    lines.append(t("Press a number to change an answer, or send everything."))
+    edits = [Key(str(one.number), _edit(one, standing)) for one in shown]
+    rows: list[tuple[Key, ...]] = [tuple(edits[at : at + 5]) for at in range(0, len(edits), 5)]
+    rows += _turns(page, last, standing)
+    rows.append((standing.key(f"✅ {t('Send')}", Act.SUBMIT),))
+    rows.append((standing.key(f"⏸ {t('Pause')}", Act.PAUSE),))
+    return Screen("\n\n".join(lines), tuple(rows))
+
+
+def _complete(prompt: CompletePrompt, standing: Standing) -> Screen:
+    t = standing.t
+    count = sum(1 for one in prompt.items if one.answer)
+    lines = [
+        f"✅ <b>{t('Thank you! Your answers have been sent.')}</b>",
+        t.n("{count} answer was received.", "{count} answers were received.", count),
+    ]
+    if standing.until:
+        lines.append(t("You can change them until {date}.", date=standing.until))
+    return Screen("\n\n".join(lines), ((standing.key(t("Change my answers"), Act.REOPEN),),))
+
+
+def _paused(prompt: PausedPrompt, standing: Standing) -> Screen:
+    t = standing.t
+    text = t(
+        "We stop here for now: question {number} of {total}. Everything is kept. "
+        "Write or press anything when you want to go on, or use the link in the e-mail.",
+        number=prompt.progress.number,
+        total=prompt.progress.total,
+    )
+    return Screen(f"⏸ {text}", ((standing.key(f"▶️ {t('Go on')}", Act.RESUME),),))
+
+
+def _item(item: ReviewItem, prompt: ReviewPrompt, t: Translator) -> str:
+    mark = "❗️" if item.ref in prompt.missing else ""
+    answer = plain(item.answer, ITEM_LENGTH) if item.answer else f"<i>{t('no answer')}</i>"
+    return f"{mark}<b>{item.number}.</b> {plain(item.label, ITEM_LENGTH)}\n→ {answer}"
+
+
+def _edit(item: ReviewItem, standing: Standing) -> str:
+    return pack(Press(standing.response_id, item.number, standing.revision, Act.GO_TO))
+
+
+def _page_of(items: tuple[ReviewItem, ...], wanted: str) -> tuple[tuple[ReviewItem, ...], int, int]:
+    last = max(0, (len(items) - 1) // ITEMS_A_PAGE)
+    page = min(int(wanted) if wanted.isdecimal() else 0, last)
+    return items[page * ITEMS_A_PAGE : (page + 1) * ITEMS_A_PAGE], page, last
+
+
+def _turns(page: int, last: int, standing: Standing) -> list[tuple[Key, ...]]:
+    if not last:
+        return []
+    turn = [standing.key("◀", Act.PAGE, str(page - 1))] if page else []
+    turn.append(Key(f"{page + 1}/{last + 1}", IDLE))
+    turn += [standing.key("▶", Act.PAGE, str(page + 1))] if page < last else []
+    return [tuple(turn)]
+
+
+def choice_row(pairs: list[tuple[str, str, str]]) -> Rows:
+    """Buttons (label, command, value), one a row."""
+    return tuple((Key(label(text), command(name, value)),) for text, name, value in pairs)

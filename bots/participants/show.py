@@ -1,0 +1,104 @@
+"""After the commit: what the chat shows. Prompts at least once; nothing here changes an answer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from aiogram import Bot
+from aiogram.enums import ParseMode
+from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
+
+from bots.participants.parse import PressedButton
+from bots.participants.screen import Document, Reply, Rows, Screen
+from bots.participants.store import ChatState
+
+log = structlog.get_logger()
+T = TypeVar("T")
+
+UNCHANGED = "message is not modified"
+
+
+async def show(bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton | None) -> int | None:
+    """Shows a reply; the id of the message that holds the live buttons now, None when it is the one it was.
+
+    A press on the live message changes it in place; anything else is written below and takes
+    the buttons off the message before. Raises what Telegram refuses for good (blocked).
+    """
+    if pressed is not None:
+        await _tolerating(lambda: bot.answer_callback_query(pressed.callback_id, text=reply.toast[:200] or None))
+    if reply.document is not None:
+        document = reply.document
+        await _patiently(lambda: _send_document(bot, chat.id, document))
+    if not reply.screens:
+        return None
+    in_place = pressed is not None and pressed.message_id is not None and len(reply.screens) == 1
+    if in_place and pressed is not None and pressed.message_id in {chat.prompt_message_id, None}:
+        if await _edit(bot, chat.id, pressed.message_id, reply.screens[0]):
+            return None
+    elif pressed is not None and pressed.message_id is not None and pressed.message_id != chat.prompt_message_id:
+        await _take_buttons(bot, chat.id, pressed.message_id)
+    if chat.prompt_message_id is not None:
+        await _take_buttons(bot, chat.id, chat.prompt_message_id)
+    sent = None
+    for screen in reply.screens:
+        sent = await _patiently(partial(_send, bot, chat.id, screen))
+    return sent
+
+
+async def _send(bot: Bot, chat_id: int, screen: Screen) -> int:
+    message = await bot.send_message(
+        chat_id, screen.text, parse_mode=ParseMode.HTML, reply_markup=_markup(screen.rows) if screen.rows else None
+    )
+    return message.message_id
+
+
+async def _send_document(bot: Bot, chat_id: int, document: Document) -> None:
+    await bot.send_document(chat_id, BufferedInputFile(document.content, document.name), caption=document.caption)
+
+
+async def _edit(bot: Bot, chat_id: int, message_id: int | None, screen: Screen) -> bool:
+    """False when the message cannot be changed any more (deleted, too old)."""
+    try:
+        await _patiently(
+            lambda: bot.edit_message_text(
+                screen.text,
+                chat_id=chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=_markup(screen.rows),
+            )
+        )
+    except TelegramBadRequest as error:
+        return UNCHANGED in error.message
+    return True
+
+
+async def _take_buttons(bot: Bot, chat_id: int, message_id: int) -> None:
+    await _tolerating(lambda: bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id))
+
+
+async def _tolerating(call: Callable[[], Awaitable[object]]) -> None:
+    """For what may be gone already: an old button, a query that waited too long."""
+    try:
+        await _patiently(call)
+    except TelegramBadRequest as error:
+        log.info("telegram refused a courtesy", reason=error.message)
+
+
+async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Waits as long as Telegram says, then tries again."""
+    while True:
+        try:
+            return await call()
+        except TelegramRetryAfter as error:
+            await asyncio.sleep(error.retry_after)
+
+
+def _markup(rows: Rows) -> InlineKeyboardMarkup:
+    keys = [[InlineKeyboardButton(text=key.label, callback_data=key.data) for key in row] for row in rows]
+    return InlineKeyboardMarkup(inline_keyboard=keys)

@@ -1,0 +1,89 @@
+"""Where a chat stands, as rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from bots.participants.tables import Chat
+from core.people.tables import Address, Membership, Participant
+from core.process.tables import Office
+
+TELEGRAM = "telegram"
+
+
+@dataclass(frozen=True)
+class ChatState:
+    """One chat; `participant_id` None until somebody joined, `proved` once they may see earlier answers."""
+
+    id: int
+    language: str
+    address_id: int | None = None
+    participant_id: int | None = None
+    proved: bool = False
+    response_id: int | None = None
+    prompt_message_id: int | None = None
+    awaiting: dict[str, Any] = field(default_factory=dict)
+
+
+_LOAD = (
+    select(
+        Chat.id,
+        Chat.language,
+        Chat.address_id,
+        Chat.response_id,
+        Chat.prompt_message_id,
+        Chat.awaiting,
+        Address.participant_id,
+        Address.proved_at,
+        Participant.merged_into,
+    )
+    .outerjoin(Address, Address.id == Chat.address_id)
+    .outerjoin(Participant, Participant.id == Address.participant_id)
+)
+
+
+def load_chat(session: Session, chat_id: int) -> ChatState | None:
+    row = session.execute(_LOAD.where(Chat.id == chat_id)).one_or_none()
+    if row is None:
+        return None
+    return ChatState(
+        id=row.id,
+        language=row.language,
+        address_id=row.address_id,
+        participant_id=row.merged_into or row.participant_id,
+        proved=row.proved_at is not None,
+        response_id=row.response_id,
+        prompt_message_id=row.prompt_message_id,
+        awaiting=row.awaiting,
+    )
+
+
+def add_chat(session: Session, chat_id: int, language: str) -> ChatState:
+    session.execute(insert(Chat).values(id=chat_id, language=language, awaiting={}))
+    return ChatState(chat_id, language)
+
+
+def change_chat(session: Session, chat_id: int, **values: Any) -> None:
+    session.execute(update(Chat).where(Chat.id == chat_id).values(**values))
+
+
+def set_blocked(session: Session, account: int, at: datetime | None) -> None:
+    """Notes that a person stopped the bot, or (None) took it up again."""
+    mine = Address.channel == TELEGRAM, Address.value == str(account)
+    session.execute(update(Address).where(*mine).values(blocked_at=at))
+
+
+def offices_of(session: Session, participant_id: int) -> list[tuple[int, str]]:
+    """The offices a person belongs to: (id, name), the oldest first."""
+    found = (
+        select(Office.id, Office.name)
+        .join(Membership, Membership.office_id == Office.id)
+        .where(Membership.participant_id == participant_id, Membership.left_at.is_(None))
+        .order_by(Membership.id)
+    )
+    return [(row.id, row.name) for row in session.execute(found)]

@@ -1,0 +1,127 @@
+"""One update, one unit of work: noted, understood, answered, all in one transaction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bots.participants.callback import IDLE, CommandPress, OpenRound, unpack
+from bots.participants.commands import resume_or_welcome, run_command, run_press, welcome
+from bots.participants.dialogue import Talk, begin_round, stand, take, take_press
+from bots.participants.joining import ask_code, join, new_code, take_code
+from bots.participants.parse import Arrived, BlockedBot, Command, Did, PressedButton, Said, SentSomethingElse
+from bots.participants.screen import Reply, Screen
+from bots.participants.store import ChatState, add_chat, load_chat, set_blocked
+from core.errors import Problem
+from core.i18n import translator
+from core.ids import Ids
+from core.inbound import first_time
+from core.links import Links
+from surveys.engine.inputs import Resume, Words
+from surveys.responses.service import current
+from surveys.responses.shelf import FormShelf
+
+DOOR = "telegram:participants"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a unit stands on."""
+
+    shelf: FormShelf
+    links: Links
+    ids: Ids
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of an update: the reply, and the chat as it was before."""
+
+    reply: Reply
+    chat: ChatState
+
+
+def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -> Taken:
+    """Does what somebody asked for; an update that was processed before only shows where things stand."""
+    first = first_time(session, DOOR, str(arrived.update_id), now)
+    chat = load_chat(session, arrived.chat_id) or add_chat(session, arrived.chat_id, arrived.language)
+    talk = Talk(session, desk.shelf, chat, now)
+    if isinstance(arrived.did, BlockedBot):
+        set_blocked(session, arrived.chat_id, now if arrived.did.blocked else None)
+        return Taken(Reply(), chat)
+    if not first:
+        return Taken(_again(talk), chat)
+    return Taken(_guarded(talk, desk, arrived.did), chat)
+
+
+def _guarded(talk: Talk, desk: Desk, did: Did) -> Reply:
+    """A Problem is told in the chat and undoes what the act had begun, not that it was noted."""
+    savepoint = talk.session.begin_nested()
+    try:
+        reply = _do(talk, desk, did)
+    except Problem as problem:
+        savepoint.rollback()
+        return Reply((Screen(f"⚠️ {problem.say(translator(talk.chat.language))}"),))
+    savepoint.commit()
+    return reply
+
+
+def _again(talk: Talk) -> Reply:
+    if talk.chat.response_id is None or "code" in talk.chat.awaiting:
+        return Reply()
+    return stand(talk)
+
+
+def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
+    match did:
+        case Command("start", token) if token:
+            return join(talk, desk.links, desk.ids, token)
+        case PressedButton(data):
+            return _press(talk, desk, data)
+        case Command(name):
+            return _locked(talk, name) or run_command(talk, name)
+        case Said(text):
+            return _said(talk, desk, text)
+        case SentSomethingElse():
+            told = Screen(talk.t("I can only read text here. Please use the buttons or write your answer."))
+            reply = _again(talk)
+            return replace(reply, screens=(told, *reply.screens))
+    return Reply()
+
+
+def _said(talk: Talk, desk: Desk, text: str) -> Reply:
+    if "code" in talk.chat.awaiting:
+        return take_code(talk, desk.ids, text)
+    if talk.chat.response_id is None or not talk.chat.proved:
+        return resume_or_welcome(talk) if talk.chat.response_id is None else Reply()
+    turn = current(talk.session, talk.shelf, talk.chat.response_id, talk.now)
+    if turn.session.paused or turn.session.at == "":
+        return take(talk, Resume())
+    return take(talk, Words(text))
+
+
+def _press(talk: Talk, desk: Desk, data: str) -> Reply:
+    if data == IDLE:
+        return Reply()
+    pressed = unpack(data)
+    if pressed is None:
+        return Reply(toast=talk.t("This button is not in use any more."))
+    if isinstance(pressed, CommandPress) and pressed.command == "code" and "code" in talk.chat.awaiting:
+        return new_code(talk, desk.ids)
+    if "code" in talk.chat.awaiting and not (isinstance(pressed, CommandPress) and pressed.command == "language"):
+        return ask_code(talk)
+    if isinstance(pressed, CommandPress):
+        needs_person = pressed.command != "language" and pressed.value != "none"
+        return (
+            resume_or_welcome(talk) if needs_person and talk.chat.participant_id is None else run_press(talk, pressed)
+        )
+    if talk.chat.participant_id is None:
+        return welcome(talk)
+    return begin_round(talk, pressed.round_id) if isinstance(pressed, OpenRound) else take_press(talk, pressed)
+
+
+def _locked(talk: Talk, name: str) -> Reply | None:
+    """While a code is awaited nothing of earlier answers is shown."""
+    return ask_code(talk) if "code" in talk.chat.awaiting and name not in {"help", "language", "stop"} else None

@@ -1,0 +1,43 @@
+"""An application on a socket, by uvicorn, in the loop of whoever calls."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+PATIENCE_SECONDS = 3
+
+
+class Server(uvicorn.Server):
+    """Leaves the signals to whoever runs the loop."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def make_server(app: ASGIApp) -> Server:
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        proxy_headers=True,
+        timeout_graceful_shutdown=PATIENCE_SECONDS,
+        server_header=False,
+    )
+    return Server(config)
+
+
+async def serve_http(app: ASGIApp, listener: socket.socket) -> None:
+    """Serves until cancelled; then what is under way is finished."""
+    server = make_server(app)
+    try:
+        await server.serve(sockets=[listener])
+    finally:
+        server.should_exit = True
+        listener.close()

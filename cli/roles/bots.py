@@ -1,0 +1,28 @@
+"""The role that talks in Telegram: polling, or serving the webhook where Telegram can reach us."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
+
+from bots.participants.polling import run_polling
+from bots.participants.receiving import BotDeps
+from bots.participants.webhook import keep_webhook, webhook_route, webhook_secret
+from cli.roles import Part
+from cli.world import World
+
+
+async def start(world: World, stack: AsyncExitStack) -> Part:
+    """Raises SettingMissing without a token."""
+    settings = world.settings
+    server = TelegramAPIServer.from_base(settings.telegram_api_url)
+    bot = Bot(settings.need_participant_token(), session=AiohttpSession(api=server))
+    stack.push_async_callback(bot.session.close)
+    deps = BotDeps(bot, world.database, world.clock, world.links, world.ids, world.shelf)
+    if not settings.webhook:
+        return Part((run_polling(deps),))
+    secret = webhook_secret(settings.need_secret(), bot.token)
+    return Part((keep_webhook(bot, settings.public_url.rstrip("/"), secret),), (webhook_route(deps, secret),))
