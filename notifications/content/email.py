@@ -26,6 +26,7 @@ CRLF = "\r\n"
 BOUNDARY = "=_ascolto"  # "=_" cannot stand in base64 (RFC 2045, section 6.7)
 GAP_ADDRESS = "https://gap.invalid/"  # MJML rewrites marks inside attributes, but leaves this alone
 COLOUR = "#0066cc"
+PRODUCT = "Ascolto"  # speaks for itself where no office does
 
 
 class HeaderUnsafe(ValueError):
@@ -158,7 +159,7 @@ class _Footer:
 
 
 def _page(body: str, buttons: list[ButtonText], footer: _Footer) -> str:
-    head = as_html(footer.setting.office)
+    head = as_html(footer.setting.office or PRODUCT)
     small = "<br />".join(map(as_html, footer.office()))
     links = " · ".join(f'<a href="{_attribute(address)}">{escape(label)}</a>' for label, address in footer.links())
     why = f"{escape(footer.why())}<br />{links}" if links else escape(footer.why())

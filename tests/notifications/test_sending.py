@@ -19,13 +19,16 @@ from core.notices import News, tell
 from core.people.suppression import suppress
 from core.people.tables import Address, Participant
 from core.process.tables import Process
+from notifications.channels.contract import Delivered, Message, Outcome
+from notifications.channels.telegram import TelegramChannel
 from notifications.ledger.release import set_state, settle_doubt
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Attempt, Delivery, Mailing
 from notifications.planning.notices import plan_notices
 from notifications.sending.loop import Pace
+from sandbox.server.rates import Limits
 from tests.notifications.office import Person, answer
-from tests.notifications.sending import SECRET, Telling, planned
+from tests.notifications.sending import SECRET, TOKEN, Telling, planned
 from tests.support.sandbox import RunningSandbox, running_sandbox
 
 MAIL = Person("Maria <b>&amp;", email="maria@example.org")
@@ -279,3 +282,57 @@ async def test_the_undo_link_names_the_address(database: Database, sandbox: Runn
     plain = next(message(telling).iter_parts()).get_content()
     token = next(word.rsplit("/", 1)[1] for word in plain.split() if "/joining/undo/" in word)
     assert Links(SECRET).read(Purpose.UNDO_JOIN, token, clock.now()) == (77,)
+
+
+async def test_a_sender_told_to_stop_settles_what_left_and_puts_the_rest_back(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    people = [Person(f"p{n}", email=f"p{n}@example.org") for n in range(80)]
+    telling = planned(database, sandbox, clock, people)
+    async with telling.sender(paces={"telegram": Pace(10), "email": Pace(40)}):
+        await telling.until(lambda t: t.count("sent") >= 5)
+    assert telling.count("claimed", "handed-over", "in-doubt") == 0
+    assert telling.count("sent") == len(sandbox.world.mail.kept) < len(people)
+    assert telling.count("planned") == len(people) - telling.count("sent")
+
+
+async def test_after_the_round_has_closed_nobody_is_asked(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    telling = planned(database, sandbox, clock, [MAIL])
+    clock.advance(timedelta(days=200))
+    async with telling.sender():
+        await telling.settles()
+    assert telling.states()[MAIL.name] == ("skipped", "email", "closed")
+
+
+async def test_telegrams_limits_are_kept_without_a_refusal(database: Database, clock: FixedClock) -> None:
+    people = [Person(f"p{n}", telegram=str(100 + n)) for n in range(90)]
+    async with running_sandbox(limits=Limits()) as sandbox:
+        telling = planned(database, sandbox, clock, people)
+        channel = Listening(TelegramChannel(TOKEN, sandbox.addresses.telegram))
+        pace = {"telegram": Pace(30)}
+        async with (
+            telling.sender("one", paces=pace, channels=[channel]),
+            telling.sender("two", paces=pace, channels=[channel]),
+        ):
+            await telling.settles()
+    assert telling.count("sent") == len(people)
+    assert {type(outcome) for outcome in channel.heard} == {Delivered}
+
+
+class Listening:
+    """A channel that remembers what the other side did."""
+
+    name = "telegram"
+
+    def __init__(self, channel: TelegramChannel) -> None:
+        self.channel = channel
+        self.heard: list[Outcome] = []
+
+    async def send(self, message: Message) -> Outcome:
+        self.heard.append(await self.channel.send(message))
+        return self.heard[-1]
+
+    async def close(self) -> None:
+        await self.channel.close()

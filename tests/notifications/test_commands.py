@@ -1,0 +1,96 @@
+"""`ascolto plan` and `ascolto mailing` as they are typed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog
+import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from typer.testing import CliRunner
+
+from cli import mailing, plan
+from core.clock import SharedClock
+from core.database.database import Database
+from notifications.ledger.release import MailingStateWrong, MailingUnknown
+from notifications.ledger.tables import Delivery, Mailing
+from notifications.planning.planner import plan_all_due
+from notifications.planning.schedule import schedule_occurrences
+from tests.notifications.office import CLAUSE, DUE, Person, make_mailing, make_office
+
+PEOPLE = [Person("a", email="a@example.org"), Person("b", telegram="5"), Person("nowhere")]
+
+app = typer.Typer()
+app.command("plan")(plan.plan)
+app.add_typer(mailing.app, name="mailing")
+
+
+@pytest.fixture
+def installed(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Database]:
+    """A database with a mailing due in a day, and the environment that commands find it by."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ASCOLTO_DATABASE_URL", database_url)
+    monkeypatch.setenv("ASCOLTO_CLOCK_FILE", str(tmp_path / "clock"))
+    monkeypatch.setenv("LC_ALL", "en")
+    SharedClock(tmp_path / "clock").move_to(DUE - timedelta(days=1))
+    database.write(lambda session: make_mailing(session, make_office(session, PEOPLE), state="draft"))
+    handlers = logging.getLogger().handlers[:]
+    yield database
+    logging.getLogger().handlers[:] = handlers  # the commands' own write to a stream that is closed by now
+    structlog.reset_defaults()
+
+
+def typed(*words: str) -> str:
+    result = CliRunner().invoke(app, words, catch_exceptions=False)
+    assert result.exit_code == 0
+    return result.output
+
+
+def test_the_plan(installed: Database) -> None:
+    (due,) = json.loads(typed("plan", "--json"))
+    assert (due["slug"], due["due_local"], due["mailing_state"]) == ("invitation", "2023-07-06T09:30", "draft")
+    assert "invitation" in typed("plan")
+
+
+def test_a_dry_run(installed: Database) -> None:
+    found: dict[str, Any] = json.loads(typed("mailing", "dry-run", "invitation", "--json"))
+    assert sum(count["people"] for count in found["counts"]) == len(PEOPLE)
+    assert found["refusal"] == ""
+    assert "no-address" in typed("mailing", "dry-run", "invitation")
+
+
+def test_release_and_pause(installed: Database) -> None:
+    def state() -> str:
+        return installed.read(lambda session: session.scalars(select(Mailing.state)).one())
+
+    typed("mailing", "release", "invitation")
+    assert state() == "released"
+    typed("mailing", "pause", "invitation")
+    assert state() == "paused"
+    with pytest.raises(MailingStateWrong):
+        typed("mailing", "pause", "invitation")
+    with pytest.raises(MailingUnknown):
+        typed("mailing", "release", "nothing")
+
+
+def test_who_is_missing(installed: Database) -> None:
+    typed("mailing", "release", "invitation")
+
+    def work(session: Session) -> None:
+        schedule_occurrences(session, None, DUE)
+        plan_all_due(session, DUE, CLAUSE)
+
+    installed.write(work)
+    (missing,) = json.loads(typed("mailing", "missing", "invitation", "--json"))
+    assert (missing["name"], missing["state"], missing["reason"]) == ("nowhere", "skipped", "no-address")
+    assert "nowhere" in typed("mailing", "missing", "invitation", "--send")
+    assert len(installed.read(lambda session: session.scalars(select(Delivery)).all())) == len(PEOPLE)
