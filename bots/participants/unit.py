@@ -113,10 +113,8 @@ def _press(talk: Talk, desk: Desk, data: str) -> Reply:
     if "code" in talk.chat.awaiting and not (isinstance(pressed, CommandPress) and pressed.command == "language"):
         return ask_code(talk)
     if isinstance(pressed, CommandPress):
-        needs_person = pressed.command != "language" and pressed.value != "none"
-        return (
-            resume_or_welcome(talk) if needs_person and talk.chat.participant_id is None else run_press(talk, pressed)
-        )
+        stranger = talk.chat.participant_id is None and pressed.command != "language"
+        return welcome(talk) if stranger else run_press(talk, pressed)
     if talk.chat.participant_id is None:
         return welcome(talk)
     return begin_round(talk, pressed.round_id) if isinstance(pressed, OpenRound) else take_press(talk, pressed)
