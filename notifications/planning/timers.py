@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.database.leader import StillLeading, leadership
+from core.errors import Problem
 from core.people.audience import AudienceClause
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
@@ -117,7 +118,13 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
     for occurrence_id in await deps.database.aread(lambda session: claim_due(session, now)):
         if refused.waits(occurrence_id):
             continue
-        planned = await deps.database.awrite(partial(_plan, occurrence_id=occurrence_id, now=now, clause=deps.clause))
+        try:
+            work = partial(_plan, occurrence_id=occurrence_id, now=now, clause=deps.clause)
+            planned = await deps.database.awrite(work)
+        except Problem as problem:  # one mailing's mistake must not stop the others
+            log.warning("mailing cannot be planned", occurrence=occurrence_id, reason=str(problem))
+            refused.note(occurrence_id)
+            continue
         if planned is not None and planned.state == OccurrenceState.DUE:
             refused.note(occurrence_id)
         taken += planned is not None

@@ -70,7 +70,8 @@ class Desk:
         are skipped, put back or sent another way.
         """
         found = candidates(session, ids, moment.now)
-        loaded = {one: self.contexts.get(session, one, self.composer) for one in {c.mailing_id for c in found}}
+        loaded = self._load(session, found, moment)
+        found = [candidate for candidate in found if candidate.mailing_id in loaded]
         going: dict[int, tuple[Candidate, Message]] = {}
         chats: set[int] = set()
         for candidate in found:
@@ -86,6 +87,18 @@ class Desk:
                 going[candidate.id] = (candidate, message)
         ours = hand_over(session, self.claimer, list(going), moment, self.composer.voice.domain) if going else []
         return [_ready(*taken) for one, taken in going.items() if one in ours]
+
+    def _load(self, session: Session, found: Sequence[Candidate], moment: Moment) -> dict[int, MailingContext]:
+        """The contexts of the mailings; one that is badly written waits and holds up no other."""
+        loaded = {}
+        for mailing_id in {candidate.mailing_id for candidate in found}:
+            try:
+                loaded[mailing_id] = self.contexts.get(session, mailing_id, self.composer)
+            except Problem as problem:
+                log.warning("mailing cannot be sent", mailing=mailing_id, reason=str(problem))
+                ids = [candidate.id for candidate in found if candidate.mailing_id == mailing_id]
+                put_back(session, self.claimer, ids, moment.now + TEXT_WRONG_WAIT)
+        return loaded
 
     def _keep(self, session: Session, candidate: Candidate, verdict: Verdict, moment: Moment) -> None:
         match verdict:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.links import Links
-from notifications.channels.contract import Channel, Misconfigured, Outcome
+from notifications.channels.contract import Channel, Misconfigured, Outcome, Unknown
 from notifications.ledger.outcomes import Tried, record
 from notifications.ledger.queue import Claimer, Moment, Recovered, claim_batch, keep_alive, recover, release_all
 from notifications.sending.compose import Composer, Skeletons
@@ -163,7 +163,11 @@ class Sender:
 
     async def _send(self, channel: Channel, ready: Ready, delay: float) -> Outcome:
         await asyncio.sleep(delay)
-        return await channel.send(ready.message)
+        try:
+            return await channel.send(ready.message)
+        except Exception as error:
+            log.exception("channel failed", channel=channel.name, delivery=ready.delivery_id)
+            return Unknown(type(error).__name__)  # it may have left
 
     async def _insist(self, group: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
         """Writes down what became of a group; only this process knows, so it does not give up."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.clock import FixedClock
 from core.database.database import Database
 from core.notices import News, tell
+from core.people.tables import Audience
 from notifications.intake.unsubscribe import unsubscribe
 from notifications.ledger.report import Count, counts, in_doubt, missing, upcoming
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
@@ -62,6 +63,27 @@ async def test_a_moved_clock_is_followed_and_two_planners_plan_once(database: Da
             planner.cancel()
         await asyncio.gather(*planners, return_exceptions=True)
     assert all(planner.cancelled() for planner in planners)
+
+
+async def test_one_badly_written_mailing_stops_no_other(database: Database, clock: FixedClock) -> None:
+    rows = office(database)
+
+    def spoil(session: Session) -> None:
+        bad = Audience(office_id=rows.office, slug="bad", name="Bad", rule={"nonsense": 1})
+        session.add(bad)
+        session.flush()
+        make_mailing(session, rows, slug="a-bad-audience", audience_id=bad.id)
+        make_mailing(session, rows, slug="a-bad-rule", missed={"rule": "whatever"})
+        make_mailing(session, rows, slug="a-bad-anchor", anchor={"phase": "gone", "time": "09:00"})
+
+    database.write(spoil)
+    clock.set(DUE)
+    planner = asyncio.ensure_future(run_planner(PlannerDeps(database, clock, CLAUSE)))
+    await until(database, lambda s: deliveries(s) == len(PEOPLE))
+    await asyncio.sleep(1.2)
+    assert not planner.done()
+    planner.cancel()
+    await asyncio.gather(planner, return_exceptions=True)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(seconds=1), timedelta(hours=23)])

@@ -11,6 +11,7 @@ from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
@@ -23,11 +24,13 @@ from notifications.channels.contract import Delivered, Message, Outcome
 from notifications.channels.telegram import TelegramChannel
 from notifications.ledger.release import set_state, settle_doubt
 from notifications.ledger.states import MailingState
-from notifications.ledger.tables import Attempt, Delivery, Mailing
+from notifications.ledger.tables import Attempt, Delivery, Mailing, MailingText
 from notifications.planning.notices import plan_notices
+from notifications.planning.planner import plan_all_due
+from notifications.planning.schedule import schedule_occurrences
 from notifications.sending.loop import Pace
 from sandbox.server.rates import Limits
-from tests.notifications.office import Person, answer
+from tests.notifications.office import CLAUSE, Person, answer, make_mailing
 from tests.notifications.sending import SECRET, TOKEN, Telling, planned
 from tests.support.sandbox import RunningSandbox, running_sandbox
 
@@ -319,6 +322,33 @@ async def test_telegrams_limits_are_kept_without_a_refusal(database: Database, c
             await telling.settles()
     assert telling.count("sent") == len(people)
     assert {type(outcome) for outcome in channel.heard} == {Delivered}
+
+
+async def test_one_badly_written_mailing_holds_up_no_other(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    telling = planned(database, sandbox, clock, [MAIL])
+
+    def spoil_and_add(session: Session) -> None:
+        session.execute(update(MailingText).values(buttons=[{"kind": "buy", "label": "x"}]))
+        make_mailing(session, telling.rows, slug="other")
+        schedule_occurrences(session, None, clock.now())
+        plan_all_due(session, clock.now(), CLAUSE)
+
+    telling.write(spoil_and_add)
+    async with telling.sender():
+        await telling.until(lambda t: t.count("sent") == 1 and t.count("claimed") == 0)
+    assert telling.count("planned") == 1
+
+
+async def test_a_channel_that_breaks_leaves_a_doubt_and_the_sender_lives(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    telling = planned(database, sandbox, clock, [CHAT, MAIL])
+    telling.write(lambda s: s.execute(update(Address).where(Address.channel == "telegram").values(value="no-number")))
+    async with telling.sender():
+        await telling.settles()
+    assert {name: row[0] for name, row in telling.states().items()} == {CHAT.name: "in-doubt", MAIL.name: "sent"}
 
 
 class Listening:
