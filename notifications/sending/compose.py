@@ -31,7 +31,7 @@ class Skeletons:
         self._kept: OrderedDict[tuple[object, ...], Skeleton] = OrderedDict()
 
     def get(self, channel: str, text: Text, setting: Setting, *, has_name: bool) -> Skeleton:
-        key = (channel, text, has_name, setting.round_id, setting.list_id, str(setting))
+        key = (channel, text, has_name, repr(setting))
         found = self._kept.pop(key, None)
         if found is None:
             compile_text = compile_mail if channel == EMAIL else compile_chat

@@ -33,7 +33,9 @@ RATE = 1000
 LEASE_SECONDS = 1.5
 SETTLES_WITHIN = 90.0
 FIRST_CHAT = 1_000_000
-LONGEST_LIFE = 2.5  # seconds from a start to its kill: the start itself takes about one
+KILLED_AT_START = 0.2  # of the kills; the others come while a sender works
+START_SECONDS = 1.0
+WORK_SECONDS = 0.3
 PACE = Pace(RATE)
 LIMITS = Limits(overall=RATE)
 MOST_IN_FLIGHT = 2 * PACE.workers * PACE.group  # of one process: both channels, each worker's group
@@ -97,12 +99,28 @@ async def _kill_and_restart(drill: Drill, database: Database, url: str, sandbox:
     dice, in_flight = random.Random(drill.seed), 0
     async with _Senders(drill.senders, _options(url, sandbox)).running() as senders:
         for _ in range(drill.kills):
-            # Near the start too: while importing, before the first claim, between any two commits.
-            await asyncio.sleep(dice.uniform(0, LONGEST_LIFE))
-            dead = await senders.kill(dice.randrange(drill.senders))
+            which = dice.randrange(drill.senders)
+            if dice.random() < KILLED_AT_START:  # while it imports, before its first claim
+                await asyncio.sleep(dice.uniform(0, START_SECONDS))
+            else:  # between any two commits of its work
+                await _has_begun(database, senders.processes[which].name)
+                await asyncio.sleep(dice.uniform(0, WORK_SECONDS))
+            dead = await senders.kill(which)
             in_flight += await asyncio.to_thread(_handed_over_by, database, dead)
         await _settle(database)
     return in_flight
+
+
+async def _has_begun(database: Database, name: str) -> None:
+    """Waits until a sender has taken something, or nothing is left to take."""
+
+    def look(session: Session) -> bool:
+        taken = select(Delivery.id).where(Delivery.claimed_by == name).limit(1)
+        left = select(Delivery.id).where(Delivery.state == "planned").limit(1)
+        return session.scalar(taken) is not None or session.scalar(left) is None
+
+    while not await asyncio.to_thread(database.read, look):
+        await asyncio.sleep(0.02)
 
 
 def _handed_over_by(database: Database, name: str) -> int:

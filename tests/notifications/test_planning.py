@@ -137,6 +137,16 @@ def test_moving_a_date_moves_what_has_not_been_planned(database: Database) -> No
     assert database.write(work) == ["2023-07-07T09:30"]
 
 
+def test_without_an_audience_it_is_the_rounds_and_without_any_nobodys(database: Database) -> None:
+    def work(session: Session) -> list[tuple[str, int, str]]:
+        rows = make_office(session, PEOPLE)
+        make_mailing(session, rows, slug="of-the-round", audience_id=None)
+        make_mailing(session, rows, slug="of-nobody", audience_id=None, round_id=None)
+        return [(one.state, one.added, one.reason) for one in plan(session)]
+
+    assert database.write(work) == [("planned", len(PEOPLE), ""), ("due", 0, "no-audience")]
+
+
 def test_only_released_mailings_leave(database: Database) -> None:
     def work(session: Session) -> list[Planned]:
         rows = make_office(session, PEOPLE)
