@@ -192,13 +192,13 @@ class _Import:
         if before.left:
             self._report.warnings.append(Fault(self._file, one.row, "", HAS_LEFT))
             return Became.LEFT
-        if (before.reference or "") in edited:
-            return Became.KEPT
         attributes = merged_attributes(before, one)
         same = {**before.values, **one.values} == before.values and attributes == before.attributes
         if same and (not one.email or one.email in before.emails):
             changed = write_consents(self._session, one, before.participant_id, self._job.origin.office_id)
             return Became.CHANGED if changed else Became.UNCHANGED
+        if (before.reference or "") in edited:
+            return Became.KEPT
         write_changed(self._session, one, before, self._job.origin, self._ids, self._job.now)
         return Became.CHANGED
 

@@ -89,7 +89,7 @@ def _load(session: Session, statement: Select[Any]) -> Iterable[Known]:
     mails = select(Address.participant_id, Address.value).where(
         Address.channel == EMAIL, Address.participant_id.in_(found)
     )
-    for participant_id, email in session.execute(mails).tuples():
+    for participant_id, email in session.execute(mails):
         found[participant_id].emails.append(email)
     return found.values()
 

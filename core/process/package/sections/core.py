@@ -1,0 +1,25 @@
+"""Core's sections, in the order in which they are loaded."""
+
+from __future__ import annotations
+
+from core.people.audience import Predicates
+from core.process.package.section import Section
+from core.process.package.sections.audiences import AudienceSection
+from core.process.package.sections.people import PeopleSection
+from core.process.package.sections.places import OrganisationSection, TerritorySection
+from core.process.package.sections.process import OfficeSection, ProcessSection
+from core.process.package.sections.timetable import EventSection, PhaseSection
+
+
+def core_sections(predicates: Predicates) -> tuple[Section, ...]:
+    """`predicates` are those of all parts of the product, for the audiences' rules."""
+    return (
+        OfficeSection(),
+        ProcessSection(),
+        PhaseSection(),
+        EventSection(),
+        TerritorySection(),
+        OrganisationSection(),
+        PeopleSection(),
+        AudienceSection(predicates),
+    )

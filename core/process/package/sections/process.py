@@ -1,0 +1,179 @@
+"""The office and the process itself, with its send window and its retention."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from sqlalchemy import insert, select, update
+
+from core.i18n import LANGUAGES, N_
+from core.people.addresses import normal_email
+from core.people.errors import EmailWrong
+from core.process.package.items import apply_items
+from core.process.package.section import Change, Item, Load, Package
+from core.process.tables import Office, Process
+
+KINDS = ("authority", "municipality", "union", "zone")
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+KEPT = ("answers", "deliveries", "people")
+
+NEEDED = N_("The section {key} is missing.")
+NO_ZONE = N_("{value} is no time zone. Write it as in Europe/Rome.")
+NO_LANGUAGES = N_("Write the languages as a list, as in [it, en], out of: {known}.")
+NO_DAYS = N_("Write the days as a list out of: {known}.")
+NO_HOURS = N_("The hour after until must be later than the one after from.")
+NO_MAIL = N_("{value} is not an e-mail address.")
+
+
+class OfficeSection:
+    """Whose process it is."""
+
+    keys: Mapping[str, Mapping[str, str]] = {
+        "office": {
+            "slug": "the office's short name, unique in the installation",
+            "name": "its name, as people read it",
+            "kind": "authority, municipality, union or zone",
+            "contact_email": "where people write to",
+            "address": "its postal address, for the foot of mails",
+        }
+    }
+
+    def check(self, package: Package) -> Sequence[Item]:
+        entry = package.root.child("office")
+        if not package.root.has("office"):
+            package.root.fault(None, NEEDED, key="office")
+            return []
+        entry.allow(self.keys["office"], ("slug", "name", "kind"))
+        mail = entry.text("contact_email")
+        try:
+            mail = normal_email(mail) if mail else ""
+        except EmailWrong:
+            entry.fault("contact_email", NO_MAIL, value=mail)
+        values = {
+            "name": entry.text("name"),
+            "kind": entry.choice("kind", KINDS),
+            "contact_email": mail,
+            "address": entry.text("address"),
+        }
+        return [Item("office", entry.slug(), values)]
+
+    def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
+        (item,) = items
+        known = load.session.scalars(select(Office).where(Office.slug == item.slug)).one_or_none()
+        if known is None:  # what is remembered of loads belongs to an office, so that it comes first
+            added = insert(Office).values(slug=item.slug, **item.values).returning(Office.id)
+            load.office_id = load.session.execute(added).scalar_one()
+        else:
+            load.office_id = known.id
+
+        def standing(_: Item) -> dict[str, Any] | None:
+            return None if known is None else {name: getattr(known, name) for name in item.values}
+
+        def write(one: Item, exists: bool) -> None:
+            if exists:
+                load.session.execute(update(Office).where(Office.id == load.office_id).values(one.values))
+
+        return apply_items(load, items, standing, write)
+
+
+class ProcessSection:
+    """The process's own facts; later sections read its languages and time zone."""
+
+    keys: Mapping[str, Mapping[str, str]] = {
+        "process": {
+            "slug": "the process's short name, unique in the office",
+            "title": "its title, one text a language",
+            "summary": "what it is about, one text a language",
+            "languages": "the languages people are written to in, the first is the usual one",
+            "time_zone": "the zone in which all its times are meant, Europe/Rome if left out",
+            "start": "the day from which relative dates count",
+        },
+        "send_window": {
+            "days": "on which days messages leave: a list of mon to sun",
+            "from": "the earliest local time",
+            "until": "the latest local time",
+            "holidays": "true if messages leave on public holidays too",
+        },
+        "retention": {
+            "answers": "for how many months after the process answers stay with their person",
+            "deliveries": "for how many months the ledger of deliveries is kept",
+            "people": "for how many months people stay in the office's list",
+        },
+    }
+
+    def check(self, package: Package) -> Sequence[Item]:
+        entry = package.root.child("process")
+        if not package.root.has("process"):
+            package.root.fault(None, NEEDED, key="process")
+            return []
+        entry.allow(self.keys["process"], ("slug", "title", "languages", "start"))
+        package.slug = entry.slug()
+        package.languages = self._languages(package)
+        package.time_zone = entry.text("time_zone", "Europe/Rome")
+        if package.time_zone not in available_timezones():
+            entry.fault("time_zone", NO_ZONE, value=package.time_zone)
+            package.time_zone = "UTC"
+        entry.day("start", package.start)
+        values = {
+            "title": entry.texts("title", package.languages),
+            "summary": entry.texts("summary", package.languages),
+            "languages": list(package.languages),
+            "time_zone": ZoneInfo(package.time_zone).key,
+            "send_window": self._window(package),
+            "retention": self._retention(package),
+        }
+        return [Item("process", package.slug, values)]
+
+    def _languages(self, package: Package) -> tuple[str, ...]:
+        entry = package.root.child("process")
+        found = entry.data.get("languages")
+        if not isinstance(found, list) or not found or not set(map(str, found)) <= set(LANGUAGES):
+            if "languages" in entry.data:
+                entry.fault("languages", NO_LANGUAGES, known=", ".join(LANGUAGES))
+            return ()
+        return tuple(dict.fromkeys(map(str, found)))
+
+    def _window(self, package: Package) -> dict[str, Any]:
+        if not package.root.has("send_window"):
+            return {}
+        entry = package.root.child("send_window")
+        entry.allow(self.keys["send_window"], ("days", "from", "until"))
+        days = entry.data.get("days", [])
+        if not isinstance(days, list) or not days or not set(map(str, days)) <= set(DAYS):
+            if "days" in entry.data:
+                entry.fault("days", NO_DAYS, known=", ".join(DAYS))
+            days = list(DAYS)
+        opens, closes = entry.time("from", "00:00"), entry.time("until", "24:00")
+        if opens >= closes:
+            entry.fault("until", NO_HOURS)
+        numbers = sorted({DAYS.index(str(day)) for day in days})
+        return {"days": numbers, "from": opens, "until": closes, "holidays": entry.truth("holidays")}
+
+    def _retention(self, package: Package) -> dict[str, Any]:
+        if not package.root.has("retention"):
+            return {}
+        entry = package.root.child("retention")
+        entry.allow(self.keys["retention"])
+        months = {name: entry.number(name, least=1) for name in KEPT}
+        return {name: count for name, count in months.items() if count is not None}
+
+    def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
+        (item,) = items
+        mine = (Process.office_id == load.office_id, Process.slug == item.slug)
+        known = load.session.scalars(select(Process).where(*mine)).one_or_none()
+
+        def standing(_: Item) -> dict[str, Any] | None:
+            return None if known is None else {name: getattr(known, name) for name in item.values}
+
+        def write(one: Item, exists: bool) -> None:
+            if exists:
+                load.session.execute(update(Process).where(*mine).values(one.values))
+            else:
+                row = {"office_id": load.office_id, "slug": one.slug, **one.values}
+                load.session.execute(insert(Process).values(row))
+
+        changes = apply_items(load, items, standing, write)
+        load.process_id = load.session.scalars(select(Process.id).where(*mine)).one()
+        return changes

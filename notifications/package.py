@@ -1,0 +1,227 @@
+"""What notifications adds to a process package: mailings and their texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from core.errors import Problem
+from core.faults import FileWrong
+from core.i18n import N_
+from core.people.consent import PURPOSES
+from core.people.tables import Audience
+from core.process.package.document import read_document
+from core.process.package.entry import Entry
+from core.process.package.items import apply_items, ids_by_slug
+from core.process.package.loading import read_text
+from core.process.package.section import Change, Item, Load, Package, Section
+from notifications.content.check import check_languages, check_text
+from notifications.ledger.states import Kind, MailingState
+from notifications.ledger.tables import Mailing, MailingText
+from notifications.planning.anchors import AnchorWrong, parse_anchor
+from notifications.planning.missed import parse_missed
+from notifications.planning.schedule import schedule_occurrences
+from surveys.responses.tables import Round
+
+FENCE = "---"
+HEADER = {"subject": "", "buttons": ""}
+KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
+
+NO_HEADER = N_("The text must begin with three dashes, its subject, and three dashes again.")
+NO_SUBJECT = N_("The text has no subject. Write it between the dashes at the top: subject: ...")
+NO_BODY = N_("The text is empty.")
+NOT_BUTTONS = N_("Write the buttons as a list, as in: - {{kind: answer, label: Answer the questionnaire}}")
+NOBODY = N_("The mailing needs an audience or a round, so that it is clear to whom it goes.")
+
+
+def notification_sections() -> tuple[Section, ...]:
+    return (MailingSection(),)
+
+
+class MailingSection:
+    """Mailings and reminders with their anchors; a load re-derives what is due but not planned yet."""
+
+    keys: Mapping[str, Mapping[str, str]] = {
+        "mailings": {
+            "slug": "the mailing's short name",
+            "kind": "mailing or reminder",
+            "purpose": "what consent it needs: questionnaires, events, polls or results",
+            "audience": "to whom; the round's audience if left out",
+            "round": "the round it asks for: who has answered is left out",
+            "text": "the name of its texts: messages/NAME.LANGUAGE.md; its slug if left out",
+            "anchor": "when: phase or event, at, days, working, time",
+            "missed": "what happens when the time has passed: rule (catch-up, ask or drop) and until",
+            "released": "true if it may leave without staff releasing it",
+        }
+    }
+
+    def check(self, package: Package) -> Sequence[Item]:
+        needed = ("slug", "kind", "purpose", "anchor")
+        return [self._item(package, one) for one in package.entries("mailings", self.keys["mailings"], needed)]
+
+    def _item(self, package: Package, entry: Entry) -> Item:
+        values = {
+            "kind": entry.choice("kind", KINDS),
+            "purpose": entry.choice("purpose", PURPOSES),
+            "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),
+            "round": entry.reference("round", "round", package.slugs_of("rounds")),
+            "anchor": self._anchor(package, entry),
+            "missed": self._missed(entry),
+            "texts": _read_texts(package, entry),
+            "released": entry.truth("released"),
+        }
+        if not values["audience"] and not values["round"]:
+            entry.fault(None, NOBODY)
+        return Item("mailing", entry.slug(), values)
+
+    def _anchor(self, package: Package, entry: Entry) -> dict[str, Any]:
+        if not entry.has("anchor"):
+            return {}
+        anchor = entry.child("anchor")
+        try:
+            parsed = parse_anchor(anchor.data)
+        except AnchorWrong as wrong:
+            entry.fault("anchor", wrong.text, **_values(wrong))
+            return {}
+        anchor.reference(parsed.kind, parsed.kind, package.slugs_of(f"{parsed.kind}s"))
+        return anchor.data
+
+    def _missed(self, entry: Entry) -> dict[str, Any]:
+        if not entry.has("missed"):
+            return {}
+        missed = entry.child("missed")
+        try:
+            parse_missed(missed.data)
+        except Problem as wrong:
+            entry.fault("missed", wrong.text, **_values(wrong))
+        return missed.data
+
+    def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
+        released = {item.slug for item in items if item.values["released"]}
+        # Releasing is an act of its own: in the console it is no edit of the mailing.
+        bare = [
+            Item(one.kind, one.slug, {key: value for key, value in one.values.items() if key != "released"})
+            for one in items
+        ]
+        rows = _Rows(load)
+        changes = apply_items(load, bare, rows.standing, rows.write)
+        rows.release(released)
+        schedule_occurrences(load.session, rows.ids(), load.now)
+        return changes
+
+
+class _Rows:
+    """The mailings of one process."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self._audiences = ids_by_slug(load, Audience, Audience.office_id == load.office_id)
+        self._rounds = ids_by_slug(load, Round, Round.process_id == load.process_id)
+        mine = select(Mailing).where(Mailing.process_id == load.process_id)
+        self._known = {one.slug: one for one in load.session.scalars(mine)}
+
+    def ids(self) -> list[int]:
+        return list(self._load.session.scalars(select(Mailing.id).where(Mailing.process_id == self._load.process_id)))
+
+    def standing(self, item: Item) -> dict[str, Any] | None:
+        row = self._known.get(item.slug)
+        if row is None:
+            return None
+        audiences = {row_id: slug for slug, row_id in self._audiences.items()}
+        rounds = {row_id: slug for slug, row_id in self._rounds.items()}
+        texts = self._load.session.scalars(select(MailingText).where(MailingText.mailing_id == row.id))
+        return {
+            "kind": row.kind,
+            "purpose": row.purpose,
+            "audience": audiences.get(row.audience_id or 0, ""),
+            "round": rounds.get(row.round_id or 0, ""),
+            "anchor": row.anchor,
+            "missed": row.missed,
+            "texts": {
+                one.language: {"subject": one.subject, "body": one.body, "buttons": one.buttons} for one in texts
+            },
+        }
+
+    def write(self, item: Item, exists: bool) -> None:
+        values, session = item.values, self._load.session
+        row = {name: values[name] for name in ("kind", "purpose", "anchor", "missed")}
+        row |= {"audience_id": self._audiences.get(values["audience"]), "round_id": self._rounds.get(values["round"])}
+        if exists:
+            mailing_id = self._known[item.slug].id
+            session.execute(update(Mailing).where(Mailing.id == mailing_id).values(row))
+            session.execute(delete(MailingText).where(MailingText.mailing_id == mailing_id))
+        else:
+            row |= {"office_id": self._load.office_id, "process_id": self._load.process_id, "slug": item.slug}
+            row |= {"state": MailingState.DRAFT.value, "released_at": None}
+            mailing_id = session.execute(insert(Mailing).values(row).returning(Mailing.id)).scalar_one()
+        texts = [{"mailing_id": mailing_id, "language": language, **text} for language, text in values["texts"].items()]
+        session.execute(insert(MailingText), texts)
+
+    def release(self, slugs: set[str]) -> None:
+        """Drafts only: what staff paused or cancelled stays so."""
+        self._load.session.execute(
+            update(Mailing)
+            .where(
+                Mailing.process_id == self._load.process_id,
+                Mailing.slug.in_(slugs),
+                Mailing.state == MailingState.DRAFT,
+            )
+            .values(state=MailingState.RELEASED.value, released_at=self._load.now)
+        )
+
+
+def _read_texts(package: Package, entry: Entry) -> dict[str, dict[str, Any]]:
+    """The texts of a mailing, by language."""
+    key = "text" if entry.has("text") else "slug"
+    name = entry.slug(key)
+    has_round = entry.has("round")
+    texts = {}
+    for path in sorted((package.folder / "messages").glob(f"{name}.*.md")):
+        language = path.name.removeprefix(f"{name}.").removesuffix(".md")
+        if language in package.languages and (text := _read_text(package, path)):
+            texts[language] = text
+            if text["body"] and text["subject"]:
+                for wrong in check_text({"language": language, **text}, has_round=has_round):
+                    package.fault(f"messages/{path.name}", 0, wrong.text, **_values(wrong))
+        elif language not in package.languages:
+            continue
+        else:
+            texts[language] = {}
+    for wrong in check_languages(texts, package.languages):
+        entry.fault(key, wrong.text, **_values(wrong))
+    return texts
+
+
+def _read_text(package: Package, path: Path) -> dict[str, Any] | None:
+    """Subject, buttons and Markdown body of one file; None, and a fault, where they cannot be told apart."""
+    file = f"messages/{path.name}"
+    try:
+        lines = read_text(path, file).splitlines()
+    except FileWrong as wrong:
+        package.faults.extend(wrong.faults)
+        return None
+    ends = next((at for at, line in enumerate(lines[1:], 1) if line.strip() == FENCE), 0)
+    if not lines or lines[0].strip() != FENCE or not ends:
+        package.fault(file, 1, NO_HEADER)
+        return None
+    header = read_document(file, "\n".join(lines[1:ends]), first_line=2)
+    package.faults.extend(header.faults)
+    entry = Entry(header, package.faults, header.data)
+    entry.allow(HEADER)
+    subject, body = entry.text("subject"), "\n".join(lines[ends + 1 :]).strip()
+    buttons = entry.data.get("buttons") or []
+    if not subject:
+        package.fault(file, 2, NO_SUBJECT)
+    if not body:
+        package.fault(file, ends + 1, NO_BODY)
+    if not isinstance(buttons, list) or not all(isinstance(one, dict) for one in buttons):
+        entry.fault("buttons", NOT_BUTTONS)
+        buttons = []
+    return {"subject": subject, "body": body, "buttons": buttons}
+
+
+def _values(problem: Problem) -> dict[str, str]:
+    return {name: str(value) for name, value in problem.values.items()}
