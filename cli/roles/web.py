@@ -1,0 +1,29 @@
+"""The role that serves pages."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+
+from cli.bot_name import bot_name
+from cli.roles import Part
+from cli.world import World
+from core.database.migrating import check_current
+from web.app import create_app
+from web.deps import WebDeps
+
+
+async def start(world: World, _: AsyncExitStack) -> Part:
+    """Raises SettingMissing without a secret."""
+    settings = world.settings
+    deps = WebDeps(
+        database=world.database,
+        clock=world.clock,
+        links=world.links,
+        ids=world.ids,
+        shelf=world.shelf,
+        urls=world.urls(await bot_name(settings, patient=False)),
+        secure=settings.webhook,
+        upload_limit_mb=settings.upload_limit_mb,
+        ready=lambda: check_current(world.database.engine),
+    )
+    return Part(app=create_app(deps))
