@@ -1,0 +1,28 @@
+"""The web application: pages for participants; further routers are joined where it is wired."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from web.deps import WebDeps
+from web.guards import BodyLimit, SecurityHeaders
+from web.health import Counting, Counts, health_routes
+from web.problems import add_handlers
+from web.public.routes import public_routes
+from web.site import create_site
+
+
+def create_app(deps: WebDeps) -> FastAPI:
+    """Raises AssetsMissing before the front-end files are installed."""
+    app = FastAPI(title="Ascolto", docs_url=None, redoc_url=None, openapi_url=None)
+    site = create_site(deps)
+    counts = Counts()
+    app.state.site = site
+    app.add_route("/assets/{name:path}", site.assets.serve, methods=["GET", "HEAD"])
+    app.include_router(health_routes(deps, counts))
+    app.include_router(public_routes())
+    add_handlers(app)
+    app.add_middleware(BodyLimit, limit_mb=deps.upload_limit_mb)
+    app.add_middleware(SecurityHeaders, secure=deps.secure)
+    app.add_middleware(Counting, counts=counts)
+    return app

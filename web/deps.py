@@ -1,0 +1,44 @@
+"""What the pages stand on; wired in cli/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from core.addresses import PublicUrls
+from core.clock import Clock
+from core.database.database import Database
+from core.ids import Ids
+from core.links import Links
+from core.people.erasing import Eraser
+from core.people.my_data import Contributor
+from surveys.responses.shelf import FormShelf
+
+
+def always_ready() -> None:
+    """For where nobody asks, such as tests."""
+
+
+@dataclass(frozen=True)
+class WebDeps:
+    """Everything that pages use.
+
+    `check_ready` raises while the service cannot work (database away, migrations behind);
+    `contributors` and `erasers` are the parts of a person's data that stand above core.
+    """
+
+    database: Database
+    clock: Clock
+    ids: Ids
+    links: Links
+    shelf: FormShelf
+    urls: PublicUrls
+    upload_limit_mb: int = 20
+    check_ready: Callable[[], None] = always_ready
+    contributors: tuple[Contributor, ...] = ()
+    erasers: tuple[Eraser, ...] = ()
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the pages over https."""
+        return self.urls.public.startswith("https://")

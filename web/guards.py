@@ -1,0 +1,77 @@
+"""What every answer carries and every request is held to."""
+
+from __future__ import annotations
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.errors import RequestTooLarge
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "manifest-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "no-referrer",  # addresses hold signed links
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+TWO_YEARS = "max-age=63072000"
+MEGABYTE = 1024 * 1024
+
+
+class SecurityHeaders:
+    """Adds the headers; pages are kept by no cache unless they say otherwise."""
+
+    def __init__(self, app: ASGIApp, secure: bool) -> None:
+        self._app = app
+        self._headers = {**HEADERS, "Strict-Transport-Security": TWO_YEARS} if secure else HEADERS
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+class BodyLimit:
+    """Stops reading a request whose body grows beyond the limit; the reader gets RequestTooLarge."""
+
+    def __init__(self, app: ASGIApp, limit_mb: int) -> None:
+        self._app = app
+        self._limit = limit_mb
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+        size = 0
+
+        async def receive_at_most() -> Message:
+            nonlocal size
+            message = await receive() if int(told) <= self._limit * MEGABYTE else None
+            size += len(message.get("body", b"")) if message else self._limit * MEGABYTE + 1
+            if message is None or size > self._limit * MEGABYTE:
+                raise RequestTooLarge(limit=self._limit)
+            return message
+
+        await self._app(scope, receive_at_most, send)

@@ -1,0 +1,86 @@
+"""Is it alive, is it ready, and what it has counted."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+
+import structlog
+from fastapi import APIRouter
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.deps import WebDeps
+
+log = structlog.get_logger()
+
+
+class Counts:
+    """Requests by route and status, with their time; one for each application."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        labels = ("method", "route", "status")
+        self._requests = Counter("ascolto_http_requests", "Requests answered", labels, registry=self.registry)
+        self._seconds = Histogram("ascolto_http_seconds", "Time to answer", ("route",), registry=self.registry)
+
+    def note(self, scope: Scope, status: int, seconds: float) -> None:
+        # The route's pattern, never the address: addresses hold signed links.
+        route = getattr(scope.get("route"), "path", "other")
+        self._requests.labels(scope["method"], route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+
+class Counting:
+    """Notes every request in the counts."""
+
+    def __init__(self, app: ASGIApp, counts: Counts) -> None:
+        self._app = app
+        self._counts = counts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, started = 500, perf_counter()
+
+        async def send_and_see(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_and_see)
+        finally:
+            self._counts.note(scope, status, perf_counter() - started)
+
+
+def health_routes(deps: WebDeps, counts: Counts) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    async def live() -> Response:
+        return JSONResponse({"status": "alive"})
+
+    async def ready() -> Response:
+        try:
+            await run_in_threadpool(deps.check_ready)
+            await deps.database.aread(lambda session: session.connection().exec_driver_sql("SELECT 1").scalar())
+        except Exception as error:  # whatever it is, we cannot work; the log says why
+            log.warning("not ready", reason=type(error).__name__)
+            return JSONResponse({"status": "not ready"}, 503)
+        return JSONResponse({"status": "ready"})
+
+    async def metrics(_: Request) -> Response:
+        return Response(generate_latest(counts.registry), media_type=CONTENT_TYPE_LATEST)
+
+    routes: list[tuple[str, Callable[..., Awaitable[Response]]]] = [
+        ("/health/live", live), ("/health/ready", ready), ("/metrics", metrics),
+    ]  # fmt: skip
+    for path, endpoint in routes:
+        router.add_api_route(path, endpoint, methods=["GET"])
+    return router

@@ -1,0 +1,39 @@
+"""Pages for anybody: the front page, the privacy notice, the accessibility statement."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.clock import local
+from web.public.store import load_office, load_processes
+from web.site import OfficeName, remember_reader, site_of
+
+
+async def front(request: Request) -> Response:
+    """The processes under way: titles, phases with their days, public events."""
+    site = site_of(request)
+
+    def work(session: Session) -> tuple[OfficeName, list[object]]:
+        return load_office(session), list(load_processes(session))
+
+    office, processes = await site.deps.database.aread(work)
+    remember_reader(request, "", office)
+    now = site.deps.clock.now()
+    return site.page(
+        request, "public/front.html", processes=processes, today=lambda zone: local(now, zone).date()
+    )  # fmt: skip
+
+
+async def privacy(request: Request) -> Response:
+    return await _about(request, "public/privacy.html")
+
+
+async def accessibility(request: Request) -> Response:
+    return await _about(request, "public/accessibility.html")
+
+
+async def _about(request: Request, template: str) -> Response:
+    site = site_of(request)
+    return site.page(request, template, office=await site.deps.database.aread(load_office))

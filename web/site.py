@@ -1,0 +1,101 @@
+"""Pages out of templates, in the reader's language and under an office's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator
+from web.assets import Assets
+from web.deps import WebDeps
+from web.written import day, hours, span, write_moment
+
+TEMPLATES = Path(__file__).parent / "templates"
+HOME_LANGUAGE = "it"
+
+
+@dataclass(frozen=True)
+class OfficeName:
+    """What a page's header and footer say of the office."""
+
+    name: str = "Ascolto"
+    contact_email: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Renders pages; one for each application."""
+
+    deps: WebDeps
+    assets: Assets
+    environment: Environment
+
+    def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+        """A page; `values` may set `language` and `office`, otherwise the request decides."""
+        language = values.pop("language", "") or language_of(request)
+        office = values.pop("office", None) or getattr(request.state, "office", None) or OfficeName()
+        t = translator(language)
+        context = {
+            "t": t,
+            "language": t.language,
+            "office": office,
+            "chosen": chosen_language(request),
+            "path": request.url.path,
+            **values,
+        }
+        text = self.environment.get_template(template).render(context)
+        headers = {"Content-Language": t.language, "Vary": "Accept-Language"}
+        return HTMLResponse(text, status, headers=headers)
+
+
+def create_site(deps: WebDeps) -> Site:
+    """Raises AssetsMissing before the front-end files are installed."""
+    assets = Assets()
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True,
+    )  # fmt: skip
+    environment.globals |= {"asset": assets.url, "languages": LANGUAGES, "language_names": LANGUAGE_NAMES}
+    environment.filters |= {"day": day, "span": span, "moment": write_moment, "hours": hours, "pick": pick_text}
+    return Site(deps, assets, environment)
+
+
+def site_of(request: Request) -> Site:
+    return cast("Site", request.app.state.site)
+
+
+def remember_reader(request: Request, language: str, office: OfficeName | None = None) -> None:
+    """Notes whose page it is, for this request's error pages too."""
+    request.state.language = language
+    if office is not None:
+        request.state.office = office
+
+
+def chosen_language(request: Request) -> str:
+    """The language asked for in the address, "" where none is."""
+    asked = request.query_params.get("lang", "")
+    return asked if asked in LANGUAGES else ""
+
+
+def language_of(request: Request) -> str:
+    """By the address, else the participant's, else what the browser prefers, else the home language."""
+    known = chosen_language(request) or getattr(request.state, "language", "")
+    return known or best_language(_preferred(request), (HOME_LANGUAGE, *LANGUAGES))
+
+
+def _preferred(request: Request) -> list[str]:
+    """The browser's languages, the most wanted first (RFC 9110, 12.5.4)."""
+    found: list[tuple[float, str]] = []
+    for part in request.headers.get("accept-language", "").split(",")[:20]:
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            found.append((float(quality or 1), name.strip()))
+        except ValueError:
+            continue
+    return [name for weight, name in sorted(found, key=lambda one: -one[0]) if name and weight > 0]

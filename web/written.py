@@ -1,0 +1,31 @@
+"""Days and times as pages write them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime, format_time
+
+from core.clock import local
+
+
+def day(value: date, language: str) -> str:
+    return str(format_date(value, "long", locale=language))
+
+
+def span(starts: date, ends: date, language: str) -> str:
+    """Two days and what is between them; one day alone is written once."""
+    first, last = day(starts, language), day(ends, language)
+    return first if starts == ends else f"{first} – {last}"
+
+
+def write_moment(value: datetime, language: str, zone: str) -> str:
+    """An instant on the wall clock of a time zone."""
+    return str(format_datetime(local(value, zone), "d MMMM y, HH:mm", tzinfo=None, locale=language))
+
+
+def hours(starts: datetime, ends: datetime, language: str) -> str:
+    """From one wall-clock time to another; the day is named again where it is another one."""
+    first = f"{day(starts.date(), language)}, {format_time(starts, 'HH:mm', locale=language)}"
+    last = str(format_time(ends, "HH:mm", locale=language))
+    return f"{first} – {last}" if starts.date() == ends.date() else f"{first} – {day(ends.date(), language)}, {last}"
