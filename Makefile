@@ -27,7 +27,7 @@ lint: setup-dev ## Checks style, types, import contracts, texts and the house's 
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-logo
+	$(BIN)/lint-imports
 	$(BIN)/python -m tools.check_lengths
 	$(BIN)/python -m tools.check_clock
 	$(BIN)/python -m tools.check_addresses

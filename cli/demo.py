@@ -1,55 +1,13 @@
-"""`ascolto demo`: the whole service beside a pretended Telegram and mail world, on one address.
-
-Nothing leaves the machine. The data begins anew at each start, unless ASCOLTO_DATABASE_URL names
-a database of one's own; the clock is the demo's and can be moved.
-"""
+"""`ascolto demo`: everything at once, for trying it out."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import shutil
-import socket
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
-from datetime import datetime, timedelta
+import importlib
 from pathlib import Path
 
 import typer
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-from starlette.types import ASGIApp
 
-from cli.http import serve_http
-from cli.load import load_package
-from cli.ports import listen
-from cli.serve import ROLES, run_until_stopped, start_roles, web_app
-from cli.terminal import operator, out
-from cli.world import World, open_world
-from core.clock import SharedClock, local
-from core.config import PREFIX, Settings
-from core.database.migrating import upgrade
-from core.i18n import Translator, translator
-from core.ids import RandomIds
-from core.process.tables import Process
-from core.staff.accounts import NewAccount, add_account, grant_role
-from core.staff.tables import Account
-from notifications.planning.windows import next_open, parse_window
-from sandbox.app import create_app as sandbox_app
-from sandbox.server.rates import Limits
-from sandbox.serving import serving_mail
-from sandbox.world import Door, beside, create_world
-
-HOST = "127.0.0.1"
 FOLDER = Path("var/demo")
-EXAMPLE = Path(__file__).parent.parent / "examples" / "psm-torino"
-ZONE = "Europe/Rome"
-DAYS_UNDER_WAY = 7  # so long ago the process began: the invitation is due, the reminder is not yet
-STAFF = NewAccount("ufficio@cmto.example.org", "Ufficio di piano", "prova-ascolto-demo")
-OFFICE = "cmto"
-TOKENS = {"participants": "1001:participants-of-the-demo", "staff": "1002:staff-of-the-demo"}
-LIMITS = Limits(overall=30, per_chat=1, chat_burst=20, per_group_minute=20)
-SOMEBODY = "livio.chiaralti@regione-piemonte.example.org"
 
 
 def demo(
@@ -57,120 +15,5 @@ def demo(
     folder: Path = typer.Option(FOLDER, help="Where the demo keeps its database and clock."),
 ) -> None:
     """Starts everything in one process, loads the example, sends what is due, prints the addresses."""
-    listener = listen(HOST, port)
-    port = listener.getsockname()[1]
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    asyncio.run(_run(listener, folder, f"http://{HOST}:{port}"))
-
-
-async def _run(listener: socket.socket, folder: Path, address: str) -> None:
-    clock = SharedClock(folder / "clock")
-    outside = create_world(TOKENS, clock, limits=LIMITS)
-    async with AsyncExitStack() as stack:
-        mail_port = await stack.enter_async_context(serving_mail(outside))
-        stack.push_async_callback(outside.close)
-        settings = demo_settings(folder, address, mail_port)
-        _make_tables(settings)
-        world = stack.enter_context(open_world(settings))
-        _open_the_office(world, clock)
-        outside.doors = doors(address, operator_or_italian())
-        parts = await start_roles(world, ROLES, stack)
-        product = web_app(parts)
-        assert product is not None
-        app: ASGIApp = beside(sandbox_app(outside), product)
-        _tell(address)
-        work = [one for part in parts for one in part.work]
-        await run_until_stopped([serve_http(app, listener), *work])
-
-
-def demo_settings(folder: Path, address: str, mail_port: int) -> Settings:
-    """Settings that lead nowhere but into the sandbox."""
-    return Settings(
-        database_url=os.environ.get(f"{PREFIX}DATABASE_URL", f"sqlite:///{folder / 'ascolto.sqlite'}"),
-        public_url=address,
-        secret_key=RandomIds().token() + RandomIds().token(),
-        participant_bot_token=TOKENS["participants"],
-        telegram_api_url=f"{address}/telegram",
-        smtp_url=f"smtp://{HOST}:{mail_port}",
-        mail_from="Città metropolitana di Torino <psm@cmto.example.org>",
-        clock_file=folder / "clock",
-    )
-
-
-def doors(address: str, t: Translator) -> Sequence[Door]:
-    """The three people somebody can be in the demo."""
-    inbox = f"{address}/mail/inbox/{SOMEBODY}"
-    return (
-        Door(
-            t("A participant, in chat"),
-            t("Open the invitation in the inbox and press the button that leads to Telegram."),
-            inbox,
-        ),
-        Door(
-            t("A participant, by e-mail and web"),
-            t("Open the invitation in the inbox and press the button that leads to the questionnaire."),
-            inbox,
-        ),
-        Door(
-            t("The office"),
-            t(
-                "Sign in to the console as {email} with the password {password}.",
-                email=STAFF.email,
-                password=STAFF.password,
-            ),
-            f"{address}/console",
-        ),
-    )
-
-
-def operator_or_italian() -> Translator:
-    """The demo speaks the operator's language if it is set, Italian otherwise."""
-    chosen = any(os.environ.get(name, "").split(".")[0] not in {"", "C", "POSIX"} for name in ("LC_ALL", "LANG"))
-    return operator() if chosen else translator("it")
-
-
-def _make_tables(settings: Settings) -> None:
-    with open_world(settings, migrated=False) as world:
-        upgrade(world.database.engine)
-
-
-def _open_the_office(world: World, clock: SharedClock) -> None:
-    """Loads the example so that its invitation is due, and adds the office's account."""
-    start = local(clock.now(), ZONE).date() - timedelta(days=DAYS_UNDER_WAY)
-    load_package(world, EXAMPLE, start=start)
-    now = clock.now()
-    opens = world.database.read(lambda session: _window_opens(session, now))
-    if opens > now:  # nobody is written to at night: the demo's clock goes on to the next morning
-        clock.move_to(opens)
-    world.database.write(lambda session: _add_staff(session, clock.now()))
-
-
-def _window_opens(session: Session, now: datetime) -> datetime:
-    window = session.scalar(select(Process.send_window).limit(1)) or {}
-    return next_open(parse_window(window), now, ZONE)
-
-
-def _add_staff(session: Session, now: datetime) -> None:
-    if session.scalar(select(Account.id).where(Account.email == STAFF.email)) is None:
-        account_id = add_account(session, STAFF, now)
-        grant_role(session, account_id, OFFICE, "administrator", now)
-
-
-def _tell(address: str) -> None:
-    t = operator_or_italian()
-    lines = [
-        t("The demo is running. Open {address}", address=f"{address}/sandbox"),
-        t("Inboxes: {address}", address=f"{address}/mail/"),
-        t("Chats: {address}", address=f"{address}/telegram/participants/people"),
-        t("Public pages: {address}", address=address),
-        t(
-            "Console: {address} as {email}, password {password}",
-            address=f"{address}/console",
-            email=STAFF.email,
-            password=STAFF.password,
-        ),
-        t("Stop it with Ctrl+C."),
-    ]
-    for line in lines:
-        out.print(line, highlight=False, soft_wrap=True)
+    # The sandbox knows the whole Bot API, which takes seconds to read in: no other command waits for it.
+    importlib.import_module("cli.demo_world").run_demo(port, folder)
