@@ -8,6 +8,7 @@ from cli.bot_name import bot_name
 from cli.roles import Part
 from cli.world import World
 from core.database.migrating import check_current
+from surveys.responses.my_data import answers_contributor, erase_answers
 from web.app import create_app
 from web.deps import WebDeps
 
@@ -22,8 +23,9 @@ async def start(world: World, _: AsyncExitStack) -> Part:
         ids=world.ids,
         shelf=world.shelf,
         urls=world.urls(await bot_name(settings, patient=False)),
-        secure=settings.webhook,
         upload_limit_mb=settings.upload_limit_mb,
-        ready=lambda: check_current(world.database.engine),
+        check_ready=lambda: check_current(world.database.engine),
+        contributors=(answers_contributor(),),
+        erasers=(erase_answers,),
     )
     return Part(app=create_app(deps))
