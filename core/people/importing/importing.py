@@ -122,10 +122,12 @@ def check_rows(table: Table, reader: PersonReader, faults: Faults) -> Iterator[P
     for row in table.rows:
         person, wrong = reader.read(row)
         faults.extend(wrong)
-        if person is not None and not (twice := repeated(table.name, person, references, same)):
+        if person is None:
+            continue
+        if twice := repeated(table.name, person, references, same):
+            faults.add(twice)
+        else:
             yield person
-        elif person is not None:
-            faults.add(twice)  # type: ignore[arg-type]
 
 
 def repeated(file: str, person: Person, references: dict[str, int], same: dict[tuple[str, str], int]) -> Fault | None:

@@ -63,6 +63,8 @@ def check_package(folder: Path, sections: Sequence[Section], start: date | None 
     if not path.is_file():
         raise FileWrong([Fault(PROCESS, 0, "", NO_PROCESS, {"folder": str(folder)})])
     document = read_document(PROCESS, read_text(path, PROCESS))
+    if document.faults and not document.data:
+        raise FileWrong(document.faults)
     process = document.data.get("process")
     own = str(process.get("start", "")) if isinstance(process, dict) else ""
     package = Package(folder, document, start or read_day(own, date(2000, 1, 1)) or date(2000, 1, 1))
