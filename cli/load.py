@@ -11,8 +11,10 @@ from typing import Any
 import typer
 from rich.markup import escape
 from rich.table import Table
+from sqlalchemy.orm import Session
 
 from cli.terminal import WRONG_INPUT, err, fail, operator, out
+from cli.trial import rolled_back
 from cli.world import World, open_world
 from core.clock import local
 from core.faults import Fault, FileWrong
@@ -61,8 +63,11 @@ def load_package(
 ) -> Loaded:
     """Loads a package in one transaction, rolled back for a dry run; raises FileWrong."""
     checked: Checked = check_package(folder, sections(world), start)
-    run = world.database.read if dry_run else world.database.write
-    return run(lambda session: bring(session, checked, world.clock.now(), force=force))
+
+    def work(session: Session) -> Loaded:
+        return bring(session, checked, world.clock.now(), force=force)
+
+    return rolled_back(world.database, work) if dry_run else world.database.write(work)
 
 
 def _start(text: str, world: World) -> date | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from cli.load import show_faults, show_warnings
 from cli.terminal import WRONG_INPUT, fail, operator, out
+from cli.trial import rolled_back
 from cli.world import World, open_world
 from core.faults import FileWrong
 from core.people.exporting import export_people
@@ -59,7 +60,7 @@ def import_command(  # noqa: PLR0917 - options
             return report
 
         try:
-            report = (world.database.read if dry_run else world.database.write)(work)
+            report = rolled_back(world.database, work) if dry_run else world.database.write(work)
         except FileWrong as wrong:
             show_faults(wrong.faults, as_json=as_json)
             raise typer.Exit(WRONG_INPUT) from wrong
