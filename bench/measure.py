@@ -28,12 +28,12 @@ class Comparison:
 
     def lines(self) -> list[str]:
         ratio = statistics.median(self.ratios)
+        spread = f"from {min(self.ratios):.2f} to {max(self.ratios):.2f}"
         return [
             self.name,
             f"  ours  {self._rate(self.ours):>9,.0f} a second   {self._each(self.ours):.3f} ms each",
             f"  bare  {self._rate(self.bare):>9,.0f} a second   {self._each(self.bare):.3f} ms each",
-            f"  ours / bare, time: median {ratio:.2f}, from {min(self.ratios):.2f} to {max(self.ratios):.2f}"
-            f" over {len(self.ours)} interleaved pairs",
+            f"  ours / bare, time: median {ratio:.2f}, {spread} over {len(self.ours)} interleaved pairs",
         ]
 
     def _rate(self, seconds: list[float]) -> float:

@@ -26,3 +26,7 @@ app.add_typer(results.app, name="results")
 
 def main() -> None:
     terminal.run(app)
+
+
+if __name__ == "__main__":
+    main()
