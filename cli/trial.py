@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -28,8 +29,6 @@ def rolled_back(database: Database, work: Callable[[Session], T]) -> T:
         results.append(work(session))
         raise _Undo
 
-    try:
+    with suppress(_Undo):
         database.write(undone)
-    except _Undo:
-        pass
     return results[0]
