@@ -209,7 +209,7 @@ def test_an_answer_costs_few_statements(scene: Scene, desk: Desk) -> None:
         desk.give(response, given, key=key)
         return len([one for one in statements if not one.startswith("BEGIN")])
 
-    assert cost(Answer("/data/member", "yes"), key="1") == 5
+    assert cost(Answer("/data/member", "yes"), key="1") == 4
     assert cost(Answer("/data/years", "3")) == 3
     assert cost(GoTo("/data/member")) == 2
     assert cost(Answer("/data/member", "no")) == 4
