@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.public import front
+from web.public import answering, front
 
 
 def public_routes() -> APIRouter:
@@ -12,4 +12,6 @@ def public_routes() -> APIRouter:
     router.add_route("/", front.front, methods=["GET"])
     router.add_route("/privacy", front.privacy, methods=["GET"])
     router.add_route("/accessibility", front.accessibility, methods=["GET"])
+    router.add_route("/q/{token}", answering.show, methods=["GET"])
+    router.add_route("/q/{token}", answering.act, methods=["POST"])
     return router

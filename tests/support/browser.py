@@ -1,0 +1,62 @@
+"""A real Chromium, and axe with the rules of WCAG 2.2 AA."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+AXE = Path(__file__).parent.parent.parent / "node_modules" / "axe-core" / "axe.min.js"
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+TAGS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 320, "height": 640}
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """The system's Chromium, else Playwright's own."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@contextmanager
+def page_of(browser: Browser, *, narrow: bool = False, script: bool = True, language: str = "it-IT") -> Iterator[Page]:
+    """A page in a context of its own."""
+    context = browser.new_context(
+        viewport=NARROW if narrow else WIDE,  # type: ignore[arg-type]
+        java_script_enabled=script,
+        locale=language,
+        bypass_csp=False,
+    )
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.__dict__["told_errors"] = errors
+    yield page
+    context.close()
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """What axe finds against the page as it stands, in short."""
+    page.evaluate(AXE.read_text("utf-8"))  # by the debugger, which the page's policy does not hold
+    options = json.dumps({"runOnly": {"type": "tag", "values": list(TAGS)}})
+    found = page.evaluate(f"axe.run(document, {options})")["violations"]
+    return [
+        {"rule": one["id"], "help": one["help"], "at": [node["html"][:200] for node in one["nodes"]]} for one in found
+    ]
+
+
+def overflow(page: Page) -> int:
+    """By how many pixels a page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))

@@ -1,0 +1,69 @@
+"""Somebody who reads and sends pages without scripts: forms are filled and posted as they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import httpx
+from lxml import html
+
+Fields = dict[str, str | list[str]]
+
+
+@dataclass
+class Reader:
+    """One person at one address; `at` is the page in front of them."""
+
+    http: httpx.Client
+    path: str
+    at: httpx.Response = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.open(self.path)
+
+    def open(self, path: str) -> httpx.Response:
+        self.at = self.http.get(path)
+        return self.at
+
+    @property
+    def page(self) -> html.HtmlElement:
+        return html.fromstring(self.at.text)
+
+    @property
+    def heading(self) -> str:
+        return " ".join(self.page.xpath("string(//main//h1)").split())
+
+    @property
+    def errors(self) -> list[str]:
+        return [" ".join(one.text_content().split()) for one in self.page.xpath("//div[@class='faults']//a")]
+
+    def buttons(self) -> dict[str, str]:
+        """What can be pressed, by what it does."""
+        return {
+            one.get("value"): " ".join(one.text_content().split()) for one in self.page.xpath("//button[@name='do']")
+        }
+
+    def form(self, do: str) -> html.FormElement:
+        """The form that holds a button; fails where the page has no such button."""
+        found = self.page.xpath("//form[.//button[@name='do' and @value=$do]]", do=do)
+        assert found, f"no button {do!r} among {self.buttons()} at {self.at.url}:\n{self.heading}"
+        return found[0]
+
+    def fields(self, do: str = "save") -> Fields:
+        """The fields of a form as the page fills them."""
+        found: Fields = {}
+        for name, value in self.form(do).form_values():
+            before = found.get(name)
+            found[name] = [*before, value] if isinstance(before, list) else [before, value] if before else value
+        return found
+
+    def press(self, do: str, **typed: str | list[str]) -> httpx.Response:
+        """Fills in fields and presses a button; follows where it leads."""
+        action = self.form(do).get("action") or self.path
+        data = {**self.fields(do), **typed, "do": do}
+        self.at = self.http.post(action, data=data, follow_redirects=True)
+        return self.at
+
+    def number(self, place: int = 0) -> int:
+        """The number of a question on the page."""
+        return int(str(self.fields("save")["on"]).split(",")[place])

@@ -1,0 +1,150 @@
+"""The questionnaire as pages: one question or group a page, saved at every step.
+
+GET shows and changes nothing. Every POST is answered by a redirect to what comes next, except
+where an answer was not kept: then the same page comes back (422) with what was typed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from surveys.engine.events import AnswerRefused, Fault
+from surveys.engine.inputs import (
+    ChangeLanguage,
+    Fill,
+    GoTo,
+    Input,
+    Pause,
+    Reopen,
+    Resume,
+    Review,
+    Submit,
+)
+from surveys.engine.session import Stage
+from surveys.engine.show import find as find_question
+from surveys.responses.service import Moment, Turn, answer, begin
+from surveys.responses.service import Request as Given
+from surveys.responses.shelf import FormShelf
+from web.errors import PostIncomplete
+from web.public import reading
+from web.public.entry import AnswerLink, Opening, know_reader, read_link, stand
+from web.public.reading import Post, read_post
+from web.public.showing import NOTICES, Look, page_number, show_opening, show_stopped, show_turn
+from web.site import chosen_language, site_of
+
+DOOR = "web"
+PLAIN: dict[str, Input] = {
+    "review": Review(), "submit": Submit(), "pause": Pause(), "resume": Resume(), "reopen": Reopen(),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a post led to: the response after it, and the session it met."""
+
+    turn: Turn
+    refused: tuple[AnswerRefused, ...] = ()
+
+
+async def show(request: Request) -> Response:
+    """The open page, that of question `?at=NUMBER`, the review, the end, or where to begin."""
+    site, link = site_of(request), read_link(request)
+    await know_reader(request, link)
+    now = site.deps.clock.now()
+    found = await site.deps.database.aread(lambda session: stand(session, site.deps.shelf, link, now))
+    if isinstance(found, Opening):
+        return show_opening(request, link, found)
+    if request.query_params.get("show") == "stopped":
+        return show_stopped(request, link, found)
+    at = request.query_params.get("at", "")
+    question = find_question(found.form, int(at)) if at.isdecimal() and len(at) < 6 else None
+    notice = request.query_params.get("say", "")
+    return show_turn(request, link, found, Look(question.ref if question else None, notice))
+
+
+async def act(request: Request) -> Response:
+    """Takes what a page posts; a page posted twice counts once."""
+    site, link = site_of(request), read_link(request)
+    await know_reader(request, link)
+    post = read_post(await request.form())
+    now = site.deps.clock.now()
+    if post.do == "begin":
+        moment = Moment(now, DOOR, chosen_language(request))
+        turn = await site.deps.database.shared(
+            lambda session: begin(session, site.deps.shelf, link.participant_id, link.round_id, moment), key=link.key
+        )
+        return _on_to(link, turn)
+    outcome = await site.deps.database.shared(
+        lambda session: _take(session, site.deps.shelf, link, post, now), key=link.key
+    )
+    return _answer(request, link, post, outcome) if outcome else RedirectResponse(link.path, 303)
+
+
+def _take(session: Session, shelf: FormShelf, link: AnswerLink, post: Post, now: datetime) -> Outcome | None:
+    """One post in one transaction; None where nothing was begun."""
+    found = stand(session, shelf, link, now)
+    if isinstance(found, Opening):
+        return None
+    revision = post.revision if post.do == "submit" else None  # what else is posted names what it is about
+    given = Given(found.response_id, _input(found, post, now), DOOR, f"q:{post.key}", revision)
+    turn = answer(session, shelf, given, now)
+    refused = tuple(event for event in turn.events if isinstance(event, AnswerRefused))
+    return Outcome(turn, refused)
+
+
+def _input(turn: Turn, post: Post, now: datetime) -> Input:
+    match post.do:
+        case "save":
+            return Fill(reading.values(turn.form, post, turn.session, now))
+        case "skip":
+            return Fill({question.ref: "" for _, question in reading.questions_of(turn.form, post)})
+        case "edit" | "back":
+            question = find_question(turn.form, int(post.argument)) if post.argument.isdecimal() else None
+            if question is None:
+                raise PostIncomplete
+            return GoTo(question.ref)
+        case "language":
+            return ChangeLanguage(post.argument)
+        case known if known in PLAIN:
+            return PLAIN[known]
+    raise PostIncomplete
+
+
+def _answer(request: Request, link: AnswerLink, post: Post, outcome: Outcome) -> Response:
+    turn = outcome.turn
+    if turn.stale:
+        return _on_to(link, turn, "changed")
+    if turn.duplicate or not outcome.refused:
+        return _after(link, post, turn)
+    if any(one.fault is Fault.NOT_OPEN for one in outcome.refused):
+        return _on_to(link, turn, "gone")
+    if post.do == "submit":
+        return _on_to(link, turn, "needed")
+    asked = {question.ref for _, question in reading.questions_of(turn.form, post)}
+    at = next((one.ref for one in outcome.refused if one.ref in asked), None)
+    typed = reading.typed(turn.form, post) if post.do == "save" else {}
+    return show_turn(request, link, turn, Look(at, refused=outcome.refused, typed=typed))
+
+
+def _after(link: AnswerLink, post: Post, turn: Turn) -> Response:
+    if post.do == "pause":
+        return RedirectResponse(f"{link.path}?show=stopped", 303)
+    if post.do == "language" and post.argument and turn.session.stage is not Stage.COMPLETE and post.numbers:
+        return RedirectResponse(f"{link.path}?at={post.numbers[0]}", 303)
+    if post.do in ("review", "submit") and turn.session.stage is Stage.ASKING:
+        return _on_to(link, turn, "needed")
+    return _on_to(link, turn)
+
+
+def _on_to(link: AnswerLink, turn: Turn, notice: str = "") -> Response:
+    """To what is open now; each question has an address, so that the browser's back button finds it."""
+    assert not notice or notice in NOTICES
+    number = page_number(turn)
+    query = [f"at={number}"] if number else []
+    query += [f"say={notice}"] if notice else []
+    return RedirectResponse(link.path + (f"?{'&'.join(query)}" if query else ""), 303)

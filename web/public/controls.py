@@ -1,0 +1,161 @@
+"""What a page shows for a question: which control, with which value, and what is said beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from hashlib import sha256
+
+from surveys.engine.form import Kind
+from surveys.engine.prompts import Option, QuestionPrompt
+
+LONGEST_SCALE = 11
+COMMA = ("it", "fr")
+WIDGETS = {
+    Kind.NOTE: "note",
+    Kind.SELECT_ONE: "radio",
+    Kind.SELECT_MULTIPLE: "checkbox",
+    Kind.RANK: "rank",
+    Kind.INTEGER: "integer",
+    Kind.DECIMAL: "decimal",
+    Kind.DATE: "date",
+    Kind.TIME: "time",
+    Kind.DATETIME: "datetime-local",
+    Kind.ACKNOWLEDGE: "acknowledge",
+    Kind.IMAGE: "elsewhere",
+    Kind.AUDIO: "elsewhere",
+    Kind.VIDEO: "elsewhere",
+    Kind.FILE: "elsewhere",
+}
+LENGTHS = {"time": 5, "datetime-local": 16}  # browsers show no seconds that nobody gave
+FIXED = ("note", "readonly", "elsewhere")
+GROUPED = ("radio", "checkbox", "rank", "scale")  # several inputs under one legend
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What a page sent for one question: a single text, ticked values, or places by choice."""
+
+    text: str = ""
+    ticked: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Control:
+    """One question on a page. `text`, `ticked` and `places` are what it is filled with."""
+
+    prompt: QuestionPrompt
+    widget: str
+    options: tuple[Option, ...] = ()
+    text: str = ""
+    ticked: tuple[str, ...] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+    limits: tuple[str, str, str] = ("", "", "")  # start, end and step of a range that is typed
+    error: str = ""
+    seen: str = ""  # marks of what the page shows and of what is kept meanwhile, "" where nothing can be entered
+
+    @property
+    def name(self) -> str:
+        return f"q{self.prompt.number}"
+
+    @property
+    def grouped(self) -> bool:
+        return self.widget in GROUPED
+
+    @property
+    def first(self) -> str:
+        """The id of the input that an error's link leads to."""
+        return f"{self.name}-1" if self.grouped else self.name
+
+
+def control_for(prompt: QuestionPrompt, language: str, typed: Typed | None = None, error: str = "") -> Control:
+    """The control of a question: filled with what was typed just now, else with what is kept."""
+    steps = scale(prompt) if prompt.kind is Kind.RANGE else ()
+    widget = _widget(prompt, steps)
+    options = tuple(Option(step, write_number(step, language)) for step in steps) if widget == "scale" else ()
+    filled = typed or _kept(prompt, widget, language)
+    return Control(
+        prompt=prompt,
+        widget=widget,
+        options=options or prompt.options,
+        text=filled.text,
+        ticked=filled.ticked,
+        places=filled.places,
+        limits=_limits(prompt, language) if widget == "range" else ("", "", ""),
+        error=error,
+        seen="" if widget in FIXED else f"{mark(_left_alone(prompt, widget))}.{mark(prompt.value)}",
+    )
+
+
+def mark(value: str) -> str:
+    """A short stand-in for a value."""
+    return sha256(value.encode()).hexdigest()[:12]
+
+
+def scale(prompt: QuestionPrompt) -> tuple[str, ...]:
+    """The values of a short range, () where there are too many to show."""
+    start, end, step = _bounds(prompt)
+    count = int((end - start) / step)
+    if not 0 <= count < LONGEST_SCALE:
+        return ()
+    return tuple(_plain(start + number * step) for number in range(count + 1))
+
+
+def write_number(value: str, language: str) -> str:
+    """A number as people of a language write it."""
+    return value.replace(".", ",") if language[:2] in COMMA else value
+
+
+def _widget(prompt: QuestionPrompt, steps: tuple[str, ...]) -> str:
+    if prompt.kind is Kind.NOTE:
+        return "note"
+    if prompt.readonly:
+        return "readonly"
+    if prompt.kind is Kind.RANGE:
+        return "scale" if steps else "range"
+    if prompt.kind is Kind.SELECT_ONE and prompt.appearance & {"minimal", "autocomplete"}:
+        return "select"
+    if prompt.kind is Kind.TEXT and ("multiline" in prompt.appearance or "\n" in prompt.value):
+        return "textarea"
+    return WIDGETS.get(prompt.kind, "text")
+
+
+def _kept(prompt: QuestionPrompt, widget: str, language: str) -> Typed:
+    if widget == "rank":
+        return Typed(places={value: str(place) for place, value in enumerate(prompt.draft, 1)})
+    if widget == "checkbox":
+        return Typed(ticked=prompt.draft)
+    if widget in ("radio", "scale"):
+        return Typed(ticked=(prompt.value,) if prompt.value else ())
+    if widget in ("decimal", "range"):
+        return Typed(write_number(prompt.value, language))
+    return Typed(prompt.value[: LENGTHS.get(widget)])
+
+
+def _left_alone(prompt: QuestionPrompt, widget: str) -> str:
+    """The value that comes back where nothing was touched."""
+    if widget in ("rank", "checkbox"):
+        return " ".join(prompt.draft)
+    return prompt.value[: LENGTHS.get(widget)]
+
+
+def _limits(prompt: QuestionPrompt, language: str) -> tuple[str, str, str]:
+    start, end, step = (write_number(_plain(one), language) for one in _bounds(prompt))
+    return start, end, step
+
+
+def _bounds(prompt: QuestionPrompt) -> tuple[Decimal, Decimal, Decimal]:
+    """Start, end and step, the step in the direction of the end (XLSForm: 0, 10 and 1 where not given)."""
+    given = (prompt.parameters.get(name, usual) for name, usual in (("start", "0"), ("end", "10"), ("step", "1")))
+    try:
+        start, end, step = (Decimal(one) for one in given)
+    except InvalidOperation:
+        return Decimal(0), Decimal(10), Decimal(1)
+    step = abs(step) or Decimal(1)
+    return start, end, step if end >= start else -step
+
+
+def _plain(number: Decimal) -> str:
+    return format(number.normalize(), "f")

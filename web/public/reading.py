@@ -1,0 +1,109 @@
+"""What a page sent, as values for the engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from starlette.datastructures import FormData
+
+from surveys.engine.form import Form, Kind, Question
+from surveys.engine.session import Session
+from surveys.engine.show import find
+from surveys.engine.understand import understand
+from surveys.engine.values import Refused, clean
+from web.errors import PostIncomplete
+from web.public.controls import Typed, mark
+
+LONGEST_KEY = 64
+SPOKEN = (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.DATE, Kind.TIME, Kind.DATETIME)
+
+
+@dataclass(frozen=True)
+class Post:
+    """One posted page: the button pressed, the page's own key, and the fields."""
+
+    do: str
+    argument: str
+    key: str
+    revision: int | None
+    fields: tuple[tuple[str, str], ...]
+
+    def texts(self, name: str) -> list[str]:
+        return [value for key, value in self.fields if key == name]
+
+    def text(self, name: str) -> str:
+        return next(iter(self.texts(name)), "")
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the questions that were on the page."""
+        return [int(one) for one in self.text("on").split(",") if one.isdecimal() and len(one) < 6]
+
+
+def read_post(data: FormData) -> Post:
+    """Raises PostIncomplete without a button or a key."""
+    fields = tuple((name, value) for name, value in data.multi_items() if isinstance(value, str))
+    known = dict(fields)
+    do, _, argument = known.get("do", "").partition(":")
+    key, revision = known.get("key", ""), known.get("revision", "")
+    if not do or not key or len(key) > LONGEST_KEY:
+        raise PostIncomplete
+    return Post(do, argument, key, int(revision) if revision.isdecimal() and len(revision) < 10 else None, fields)
+
+
+def questions_of(form: Form, post: Post) -> list[tuple[int, Question]]:
+    """The questions that were on the page with their numbers; numbers that are none are left aside."""
+    found = ((number, find(form, number)) for number in post.numbers)
+    return [(number, question) for number, question in found if question is not None]
+
+
+def typed(form: Form, post: Post) -> dict[str, Typed]:
+    """What was typed, ticked or placed, by reference, to show it again."""
+    return {question.ref: _typed(post, number) for number, question in questions_of(form, post)}
+
+
+def values(form: Form, post: Post, session: Session, now: datetime) -> dict[str, str]:
+    """The values of the page by reference, in XForms spelling where they can be understood.
+
+    A field that was left as the page showed it does not undo what came by another door since.
+    """
+    found: dict[str, str] = {}
+    for number, question in questions_of(form, post):
+        kept = session.values.get(question.ref, "")
+        shown, dot, was = post.text(f"seen{number}").partition(".")
+        value = _value(question, _typed(post, number), (session.language, now.date().isoformat()))
+        untouched = mark(value) == shown and mark(kept) != was
+        # Without a mark the page offered no control: a note, or what can only be read.
+        found[question.ref] = value if dot and not untouched else kept
+    return found
+
+
+def _typed(post: Post, number: int) -> Typed:
+    name = f"q{number}"
+    places = {key[len(name) + 1 :]: value for key, value in post.fields if key.startswith(f"{name}.")}
+    texts = post.texts(name)
+    return Typed(texts[0] if texts else "", tuple(texts), places)
+
+
+def _value(question: Question, given: Typed, moment: tuple[str, str]) -> str:
+    if question.kind is Kind.RANK:
+        return _ranking(given)
+    if question.kind is Kind.SELECT_MULTIPLE:
+        return " ".join(given.ticked)
+    text = clean(given.text)
+    if not text or question.kind not in SPOKEN:
+        return text
+    understood = understand(question, text, (), moment)
+    return text if isinstance(understood, Refused) else understood  # the engine says what is wrong with it
+
+
+def _ranking(given: Typed) -> str:
+    """The choices by their places; a place given twice leaves the ranking incomplete, one missing is the last."""
+    places = {int(place): value for value, place in given.places.items() if place.isdecimal() and len(place) < 5}
+    ranked = [places[place] for place in sorted(places)]
+    left = [value for value, place in given.places.items() if not place]
+    if len(left) == 1 and ranked and len(ranked) == len(given.places) - 1:
+        free = next(place for place in range(1, len(given.places) + 1) if place not in places)
+        ranked.insert(free - 1, left[0])
+    return " ".join(ranked)

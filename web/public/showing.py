@@ -1,0 +1,167 @@
+"""A response's pages, ready for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.clock import local
+from core.i18n import LANGUAGE_NAMES, N_, Translator, translator
+from core.ids import Ids
+from core.links import Purpose, in_days
+from surveys.engine.events import AnswerRefused
+from surveys.engine.form import Form, Kind
+from surveys.engine.machine import machine
+from surveys.engine.prompts import CompletePrompt, Page, QuestionPrompt, ReviewPrompt
+from surveys.engine.session import Stage
+from surveys.responses.service import Turn
+from web.public.controls import Control, Typed, control_for
+from web.public.entry import AnswerLink, Opening
+from web.public.faults import why_refused
+from web.public.nonce import random_number
+from web.site import chosen_language, language_of, site_of
+from web.written import day
+
+JOINING_DAYS = 7
+NOTICES = {
+    "changed": N_("Your answers changed meanwhile in another window or in the chat. Please look them over again."),
+    "gone": N_("That question is not needed any more after your other answers. This is where you are."),
+    "needed": N_("This question still needs your attention before you can send."),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """Numbers of the questions on a page among all that are asked now."""
+
+    first: int
+    last: int
+    total: int
+
+    def say(self, t: Translator) -> str:
+        if self.first == self.last:
+            return t("Question {number} of {total}", number=self.last, total=self.total)
+        return t("Questions {first} to {last} of {total}", first=self.first, last=self.last, total=self.total)
+
+
+def page_number(turn: Turn) -> int:
+    """The number of the open question, 0 in the review and at the end."""
+    return machine(turn.form).numbers.get(turn.session.at, 0)
+
+
+def show_opening(request: Request, link: AnswerLink, opening: Opening) -> Response:
+    """Before the first answer: what it is about and how to begin."""
+    asked = sum(1 for one in opening.form.questions() if one.asked and one.kind is not Kind.NOTE)
+    language = language_of(request)
+    values = {**_common(request, link, opening.form, language), "round": opening.round, "count": asked}
+    return site_of(request).page(request, "public/opening.html", **values, closes=_closes(opening, language))
+
+
+def show_stopped(request: Request, link: AnswerLink, turn: Turn) -> Response:
+    values = _of_turn(request, link, turn)
+    return site_of(request).page(request, "public/stopped.html", **values)
+
+
+@dataclass(frozen=True)
+class Look:
+    """What of a response is shown: the page of a question (None: the open one), with what was not kept."""
+
+    ref: str | None = None
+    notice: str = ""
+    refused: tuple[AnswerRefused, ...] = ()
+    typed: Mapping[str, Typed] = field(default_factory=dict)
+
+
+def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Response:
+    """The page of a question, the review or the end; 422 with what was not kept."""
+    shown = turn.page(look.ref)
+    values = {**_of_turn(request, link, turn), "notice": NOTICES.get(look.notice, ""), "shown": shown}
+    site = site_of(request)
+    if isinstance(shown, CompletePrompt):
+        return site.page(request, "public/complete.html", **values)
+    if isinstance(shown, ReviewPrompt):
+        return site.page(request, "public/review.html", **values)
+    controls = _controls(turn, shown, look)
+    values |= {
+        "controls": controls,
+        "faults": [one for one in controls if one.error],
+        "step": _step(shown.questions),
+        "part": shown.questions[0].part if shown.questions else (),
+        "previous": machine(turn.form).numbers.get(shown.previous, 0),
+        "editing": turn.session.editing or turn.session.stage is Stage.REVIEW,
+        "can_skip": len(controls) == 1 and _can_skip(controls[0]),
+    }
+    return site.page(request, "public/question.html", 422 if look.refused else 200, **values)
+
+
+def _controls(turn: Turn, shown: Page, look: Look) -> tuple[Control, ...]:
+    language = turn.session.language
+    t = translator(language)
+    errors = {one.ref: one for one in look.refused}
+    return tuple(
+        control_for(
+            one,
+            language,
+            look.typed.get(one.ref),
+            why_refused(t, errors[one.ref], one.kind) if one.ref in errors else "",
+        )
+        for one in shown.questions
+    )
+
+
+def _step(questions: tuple[QuestionPrompt, ...]) -> Step | None:
+    counted = [one.progress for one in questions if one.kind is not Kind.NOTE]
+    if not counted:
+        return None
+    return Step(counted[0].number, counted[-1].number, counted[-1].total)
+
+
+def _can_skip(control: Control) -> bool:
+    return not control.prompt.required and control.widget not in ("note", "readonly")
+
+
+def _of_turn(request: Request, link: AnswerLink, turn: Turn) -> dict[str, Any]:
+    language = _interface(turn.session.language)
+    return {
+        **_common(request, link, turn.form, language or language_of(request)),
+        "round": turn.round,
+        "revision": turn.session.revision,
+        "closes": _closes(turn, language or language_of(request)),
+    }
+
+
+def _common(request: Request, link: AnswerLink, form: Form, language: str) -> dict[str, Any]:
+    deps = site_of(request).deps
+    return {
+        "language": language,
+        "link": link,
+        "action": link.path + (f"?lang={chosen}" if (chosen := chosen_language(request)) else ""),
+        "form": form,
+        "key": deps.ids.token(),
+        "form_languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in form.languages],
+        "chat": _chat(request, link, deps.ids),
+    }
+
+
+def _interface(language: str) -> str:
+    """The pages' own language for a response's: the same where we have it."""
+    return language[:2] if language[:2] in LANGUAGE_NAMES else ""
+
+
+def _chat(request: Request, link: AnswerLink, ids: Ids) -> str:
+    """An address that opens this questionnaire in the chat, "" without a bot; made anew on each page."""
+    deps = site_of(request).deps
+    expires = in_days(deps.clock.now(), JOINING_DAYS)
+    numbers = (link.participant_id, link.round_id, random_number(ids))
+    return deps.urls.join_chat(deps.links.sign(Purpose.JOIN_CHAT, *numbers, expires=expires))
+
+
+def _closes(of: Opening | Turn, language: str) -> str:
+    """The last day on which answers are taken, "" without an end."""
+    ends = of.round.closes_at
+    return day(local(ends - timedelta(seconds=1), of.round.time_zone).date(), language) if ends else ""
