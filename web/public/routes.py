@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.public import answering, front
+from web.public import answering, front, leaving, preferences, undoing
 
 
 def public_routes() -> APIRouter:
@@ -14,4 +14,13 @@ def public_routes() -> APIRouter:
     router.add_route("/accessibility", front.accessibility, methods=["GET"])
     router.add_route("/q/{token}", answering.show, methods=["GET"])
     router.add_route("/q/{token}", answering.act, methods=["POST"])
+    router.add_route("/preferences/{token}", preferences.show, methods=["GET"])
+    router.add_route("/preferences/{token}", preferences.keep, methods=["POST"])
+    router.add_route("/preferences/{token}/data", preferences.download, methods=["GET"])
+    router.add_route("/preferences/{token}/erase", preferences.ask_to_erase, methods=["GET"])
+    router.add_route("/preferences/{token}/erase", preferences.erase, methods=["POST"])
+    router.add_route("/unsubscribe/{token}", leaving.show, methods=["GET"])
+    router.add_route("/unsubscribe/{token}", leaving.act, methods=["POST"])
+    router.add_route("/joining/undo/{token}", undoing.show, methods=["GET"])
+    router.add_route("/joining/undo/{token}", undoing.act, methods=["POST"])
     return router

@@ -9,10 +9,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.people.tables import Participant
+from core.people.addresses import TELEGRAM
+from core.people.tables import Address, Participant
 from core.process.tables import Event, Office, Phase, Process
+from notifications.ledger.tables import Delivery, Mailing
 from web.site import OfficeName
 
+HOME_ZONE = "Europe/Rome"
 NAMED = (Office.name, Office.contact_email, Office.address)
 
 
@@ -84,6 +87,46 @@ def load_processes(session: Session) -> list[PublicProcess]:
 def language_of_participant(session: Session, participant_id: int) -> str:
     """ "" for somebody unknown."""
     return session.scalar(select(Participant.language).where(Participant.id == participant_id)) or ""
+
+
+def time_zone_of(session: Session, office_id: int) -> str:
+    """The time zone of an office: that of its first process."""
+    first = select(Process.time_zone).where(Process.office_id == office_id).order_by(Process.id).limit(1)
+    return session.scalar(first) or HOME_ZONE
+
+
+def is_in_chat(session: Session, participant_id: int) -> bool:
+    """Whether a Telegram account is joined."""
+    joined = select(Address.id).where(Address.participant_id == participant_id, Address.channel == TELEGRAM)
+    return session.scalar(joined.limit(1)) is not None
+
+
+def owner_of_account(session: Session, address_id: int) -> tuple[int | None, str]:
+    """The participant whose Telegram account it is and their language; (None, "") where it was parted."""
+    found = session.execute(
+        select(Address.participant_id, Participant.language)
+        .join(Participant, Participant.id == Address.participant_id)
+        .where(Address.id == address_id, Address.channel == TELEGRAM)
+    ).one_or_none()
+    return (found.participant_id, found.language) if found else (None, "")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a delivery was about; `purpose` is "" for a notice."""
+
+    participant_id: int
+    office_id: int
+    purpose: str
+
+
+def load_told(session: Session, delivery_id: int) -> Told | None:
+    """None for a delivery that is not there, or of no office."""
+    about = select(Delivery.participant_id, Mailing.office_id, Mailing.purpose)
+    found = session.execute(
+        about.join(Mailing, Mailing.id == Delivery.mailing_id).where(Delivery.id == delivery_id)
+    ).one_or_none()
+    return Told(*found) if found and found.office_id is not None else None
 
 
 def _by_process(session: Session, table: Any, order: Any) -> dict[int, list[Any]]:

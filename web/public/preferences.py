@@ -1,0 +1,145 @@
+"""A person's preferences and data, behind the link that every message carries."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.clock import local
+from core.errors import LinkForged
+from core.i18n import LANGUAGES, N_
+from core.links import Purpose
+from core.people.consent import PURPOSES
+from core.people.erasing import erase_person
+from core.people.my_data import export_person
+from core.people.store import remaining
+from surveys.engine.spoken_dates import read_date
+from web.public.store import HOME_ZONE, load_office
+from web.public.wishes import CHANNEL_NAMES, PURPOSE_NAMES, Wishes, keep_wishes, load_wishes
+from web.site import OfficeName, remember_reader, site_of
+
+WRONG_DATE = N_("Please write a day after today, day before month, for example 31/12/2024.")
+UNTICKED = N_("Please tick the box first, so that nothing is erased by mistake.")
+
+
+@dataclass(frozen=True)
+class PreferencesLink:
+    """What a preferences link says."""
+
+    token: str
+    participant_id: int
+    office_id: int
+
+    @property
+    def path(self) -> str:
+        return f"/preferences/{self.token}"
+
+    @property
+    def key(self) -> str:
+        return f"participant:{self.participant_id}"
+
+
+async def show(request: Request) -> Response:
+    link, wishes = await _open(request)
+    return _page(request, link, wishes)
+
+
+async def keep(request: Request) -> Response:
+    """Keeps what the page posts; keeping it twice changes nothing."""
+    site = site_of(request)
+    link, before = await _open(request)
+    data = await request.form()
+    now = site.deps.clock.now()
+    wanted, pause = _wanted(data, before), str(data.get("until", "")).strip()
+    if data.get("pause") == "until":
+        today = local(now, HOME_ZONE).date()
+        day = read_date(pause[:40], before.language, today.isoformat())
+        if not day or date.fromisoformat(day) <= today:
+            return _page(request, link, wanted, WRONG_DATE, pause)
+        wanted = Wishes(wanted.language, wanted.channel, wanted.purposes, date.fromisoformat(day), wanted.in_chat)
+    person = (link.participant_id, link.office_id)
+    await site.deps.database.shared(lambda session: keep_wishes(session, person, wanted, now), key=link.key)
+    return RedirectResponse(f"{link.path}?say=saved", 303)
+
+
+async def download(request: Request) -> Response:
+    """Everything that is known of the person, as a JSON file."""
+    site = site_of(request)
+    link, _ = await _open(request)
+    known = await site.deps.database.aread(
+        lambda session: export_person(session, remaining(session, link.participant_id), site.deps.contributors)
+    )
+    headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
+    text = json.dumps(known, ensure_ascii=False, indent=2, default=str)
+    return Response(text, headers=headers, media_type="application/json")
+
+
+async def ask_to_erase(request: Request) -> Response:
+    link, _ = await _open(request)
+    return site_of(request).page(request, "public/erase.html", link=link, error="")
+
+
+async def erase(request: Request) -> Response:
+    """Erases the person once the box is ticked; afterwards the link leads nowhere."""
+    site = site_of(request)
+    link, _ = await _open(request)
+    if (await request.form()).get("sure") != "yes":
+        return site.page(request, "public/erase.html", 422, link=link, error=UNTICKED)
+    now = site.deps.clock.now()
+    await site.deps.database.shared(
+        lambda session: erase_person(session, link.participant_id, site.deps.erasers, now), key=link.key
+    )
+    return site.page(request, "public/erased.html")
+
+
+async def _open(request: Request) -> tuple[PreferencesLink, Wishes]:
+    """Reads the link and the wishes; raises LinkForged, LinkExpired, ParticipantUnknown."""
+    site = site_of(request)
+    token, now = request.path_params["token"], site.deps.clock.now()
+    numbers = site.deps.links.read(Purpose.PREFERENCES, token, now)
+    if len(numbers) != 2:
+        raise LinkForged
+    link = PreferencesLink(token, *numbers)
+
+    def work(session: Session) -> tuple[OfficeName, Wishes]:
+        wishes = load_wishes(session, link.participant_id, link.office_id, now)
+        return load_office(session, link.office_id), wishes
+
+    office, wishes = await site.deps.database.aread(work)
+    remember_reader(request, wishes.language, office)
+    return link, wishes
+
+
+def _wanted(data: FormData, before: Wishes) -> Wishes:
+    """What was chosen; what is none of the offers leaves things as they were."""
+    language, channel = str(data.get("language", "")), str(data.get("channel", ""))
+    ticked = {str(one) for one in data.getlist("purpose")}
+    return Wishes(
+        language if language in LANGUAGES else before.language,
+        channel if channel in CHANNEL_NAMES else before.channel,
+        frozenset(purpose for purpose in PURPOSES if purpose in ticked),
+        before.paused_until if data.get("pause") == "keep" else None,
+        before.in_chat,
+    )
+
+
+def _page(request: Request, link: PreferencesLink, wishes: Wishes, error: str = "", pause: str = "") -> Response:
+    return site_of(request).page(
+        request,
+        "public/preferences.html",
+        422 if error else 200,
+        link=link,
+        wishes=wishes,
+        saved=request.query_params.get("say") == "saved",
+        error=error,
+        pause=pause,
+        purposes=PURPOSE_NAMES,
+        channels=CHANNEL_NAMES,
+        endless=date.max.year,
+    )

@@ -1,0 +1,82 @@
+"""What a person wishes of an office, read and kept as the preferences page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from core.i18n import N_
+from core.people import preferences
+from core.people.addresses import CHANNELS, EMAIL, TELEGRAM
+from core.people.consent import PURPOSES, Proof, consents, state_consent
+from core.people.errors import ParticipantUnknown
+from core.people.store import membership, remaining
+from core.people.tables import Participant
+from web.public.store import is_in_chat, time_zone_of
+
+PROOF = Proof("preferences-page:1", "preferences-page")
+PURPOSE_NAMES = {
+    "questionnaires": N_("Questionnaires"),
+    "events": N_("Events and meetings"),
+    "polls": N_("Quick polls"),
+    "results": N_("Results and what became of them"),
+}
+CHANNEL_NAMES = {"": N_("Whichever is at hand"), EMAIL: N_("E-mail"), TELEGRAM: N_("Telegram")}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """`purposes` are those that the person is written to about; `paused_until` is a local day."""
+
+    language: str
+    channel: str
+    purposes: frozenset[str]
+    paused_until: date | None = None
+    in_chat: bool = False  # whether a Telegram account is joined
+
+
+def load_wishes(session: Session, participant_id: int, office_id: int, now: datetime) -> Wishes:
+    """Raises ParticipantUnknown for somebody who was erased or never was."""
+    person = session.get(Participant, remaining(session, participant_id))
+    if person is None or person.erased_at is not None:
+        raise ParticipantUnknown
+    paused = person.paused_until if person.paused_until and person.paused_until > now else None
+    zone = ZoneInfo(time_zone_of(session, office_id))
+    return Wishes(
+        person.language,
+        person.preferred_channel,
+        _purposes(session, person.id, office_id),
+        # A pause without an end lies beyond what a time zone can reckon with.
+        (paused.date() if paused.year == date.max.year else paused.astimezone(zone).date()) if paused else None,
+        is_in_chat(session, person.id),
+    )
+
+
+def keep_wishes(session: Session, person: tuple[int, int], wanted: Wishes, now: datetime) -> None:
+    """Keeps the wishes of (participant, office); consent is stated only where it changed."""
+    participant_id, office_id = remaining(session, person[0]), person[1]
+    before = load_wishes(session, participant_id, office_id, now)
+    preferences.set_language(session, participant_id, wanted.language)
+    preferences.set_preferred_channel(session, participant_id, wanted.channel)
+    for purpose in before.purposes ^ wanted.purposes:
+        for channel in CHANNELS:
+            granted = purpose in wanted.purposes
+            state_consent(session, participant_id, office_id, purpose, channel, granted, PROOF, now)
+    if wanted.paused_until is None:
+        preferences.end_pause(session, participant_id)
+    elif wanted.paused_until != before.paused_until:
+        zone = ZoneInfo(time_zone_of(session, office_id))
+        preferences.pause(session, participant_id, datetime.combine(wanted.paused_until, time(), zone))
+
+
+def _purposes(session: Session, participant_id: int, office_id: int) -> frozenset[str]:
+    """A purpose counts where one channel at least is allowed: by consent, or by the public task."""
+    stated = consents(session, participant_id, office_id)
+    known = membership(session, office_id, participant_id)
+    usual = known is not None and known.legal_basis == "public-task"
+    return frozenset(
+        purpose for purpose in PURPOSES if any(stated.get((purpose, channel), usual) for channel in CHANNELS)
+    )
