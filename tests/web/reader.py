@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from uuid import uuid4
 
 import httpx
 from lxml import html
@@ -63,6 +64,29 @@ class Reader:
         data = {**self.fields(do), **typed, "do": do}
         self.at = self.http.post(action, data=data, follow_redirects=True)
         return self.at
+
+    def post(self, do: str) -> httpx.Response:
+        """Does something that the page may have no button for, as an older page would."""
+        if do in self.buttons():
+            return self.press(do)
+        return self.send({"key": uuid4().hex, "do": do})
+
+    def send(self, fields: Fields) -> httpx.Response:
+        """Posts fields as they are, saving by default."""
+        self.at = self.http.post(self.path, data={"do": "save", **fields}, follow_redirects=True)
+        return self.at
+
+    def options(self, number: int) -> list[str]:
+        """The values offered for a question."""
+        places = [key.partition(".")[2] for key in self.fields() if key.startswith(f"q{number}.")]
+        offered = "//input[@name=$name]/@value | //select[@name=$name]/option[@value!='']/@value"
+        return places or [str(one) for one in self.page.xpath(offered, name=f"q{number}")]
+
+    def said(self, label: str) -> str:
+        """The answer that stands beside a question in the review."""
+        lines = self.page.xpath("//div[@class='line']")
+        found = next(one for one in lines if "".join(one.xpath("./dt//text()")) == label)
+        return " ".join(found.xpath("string(./dd[@class='given'])").split())
 
     def number(self, place: int = 0) -> int:
         """The number of a question on the page."""

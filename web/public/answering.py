@@ -123,10 +123,7 @@ def _answer(request: Request, link: AnswerLink, post: Post, outcome: Outcome) ->
         return _after(link, post, turn)
     if any(one.fault is Fault.NOT_OPEN for one in outcome.refused):
         return _on_to(link, turn, "gone")
-    if post.do == "submit":
-        return _on_to(link, turn, "needed")
-    asked = {question.ref for _, question in reading.questions_of(turn.form, post)}
-    at = next((one.ref for one in outcome.refused if one.ref in asked), None)
+    at = outcome.refused[0].ref
     typed = reading.typed(turn.form, post) if post.do == "save" else {}
     return show_turn(request, link, turn, Look(at, refused=outcome.refused, typed=typed))
 

@@ -126,7 +126,9 @@ def load_told(session: Session, delivery_id: int) -> Told | None:
     found = session.execute(
         about.join(Mailing, Mailing.id == Delivery.mailing_id).where(Delivery.id == delivery_id)
     ).one_or_none()
-    return Told(*found) if found and found.office_id is not None else None
+    if found is None or found.office_id is None:
+        return None
+    return Told(found.participant_id, found.office_id, found.purpose)
 
 
 def _by_process(session: Session, table: Any, order: Any) -> dict[int, list[Any]]:

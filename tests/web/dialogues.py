@@ -1,0 +1,202 @@
+"""Plays the golden dialogues through the pages, with scripts off.
+
+A conversation asks one question after the other; a page may hold several. What is answered on
+one page is gathered and posted together, as a person would.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import httpx
+from sqlalchemy.orm import Session as DatabaseSession
+
+from core.i18n import translator
+from surveys.engine.dialogue import resume, start
+from surveys.engine.events import AnswerRefused, Fault
+from surveys.engine.form import Kind, Question
+from surveys.engine.prompts import CompletePrompt, Page, PausedPrompt, ReviewPrompt
+from surveys.engine.session import Session, Stage
+from surveys.engine.show import find, page
+from surveys.responses import store
+from surveys.responses.rounds import SubjectKind
+from surveys.responses.service import counting
+from surveys.responses.store import Changes, Subject
+from tests.responses.scene import Scene
+from tests.support.dialogues import Dialogue, Expectation, Step, inputs_of
+from tests.support.web import RunningWeb
+from tests.web.reader import Fields, Reader
+from web.public.faults import why_refused
+
+ANSWERING = ("type", "choose", "tick", "rank", "confirm", "skip")
+CHOSEN = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK, Kind.ACKNOWLEDGE)
+
+
+@dataclass
+class Player:
+    """Goes through one dialogue; the pure engine beside it tells which question each step is about."""
+
+    dialogue: Dialogue
+    reader: Reader
+    pure: Session
+    gathered: Fields = field(default_factory=dict)
+    refused: tuple[AnswerRefused, ...] = ()
+
+    def play(self) -> None:
+        self.check(self.dialogue.opening, 0)
+        for step in self.dialogue.steps:
+            before = self.pure
+            self.refused = ()
+            for given in inputs_of(self.dialogue.form, self.pure, step):
+                self.pure, events = resume(self.dialogue.form, self.pure, given, self.dialogue.now)
+                self.refused += tuple(event for event in events if isinstance(event, AnswerRefused))
+            if self.do(step, before):
+                self.check(step.expected, step.line)
+
+    def do(self, step: Step, before: Session) -> bool:
+        """Does a step on the page; False where nothing is to be seen of it yet, or it is of chats only."""
+        if step.action in ANSWERING:
+            return self.answer(step, before)
+        match step.action:
+            case "back":
+                self.back()
+            case "edit":
+                number = next(n for n, one in self.numbered() if one.name == step.argument)
+                self.reader.post(f"edit:{number}")
+            case "language":
+                self.reader.press(f"language:{step.argument}")
+            case _:
+                self.reader.post(step.action)
+        return True
+
+    def back(self) -> None:
+        found = [do for do in self.reader.buttons() if do == "review" or do.startswith("back:")]
+        if found:
+            self.reader.press(found[0])
+
+    def answer(self, step: Step, before: Session) -> bool:
+        number, question = next((n, one) for n, one in self.numbered() if one.ref == before.at)
+        typed_choice = step.action == "type" and question.kind in CHOSEN
+        if typed_choice and self.refused:
+            return False  # words that a chat must understand; a page offers the choices
+        self.gathered |= self.fields_of(number, question, step)
+        on_page = str(self.reader.fields()["on"]).split(",")
+        after = next((n for n, one in self.numbered() if one.ref == self.pure.at), 0)
+        if self.pure.stage is Stage.ASKING and str(after) in on_page and not self.refused:
+            return False
+        self.reader.send({**self.reader.fields(), **self.gathered})
+        self.gathered = {}
+        return True
+
+    def fields_of(self, number: int, question: Question, step: Step) -> Fields:
+        """What a step fills in."""
+        name, meant = f"q{number}", self.pure.values.get(question.ref, "")
+        if step.action == "confirm" and question.kind is not Kind.ACKNOWLEDGE:
+            return {}
+        if question.kind is Kind.NOTE:
+            return {}
+        if question.kind is Kind.RANK:
+            order = {"rank": step.items, "skip": ()}.get(step.action, tuple(meant.split()))
+            offered = [key for key in self.reader.fields() if key.startswith(f"{name}.")]
+            return {**dict.fromkeys(offered, ""), **{f"{name}.{one}": str(place) for place, one in enumerate(order, 1)}}
+        if question.kind is Kind.SELECT_MULTIPLE:
+            ticked = step.items if step.action == "tick" else meant.split()
+            return {name: [one for one in self.reader.options(number) if one in ticked]}  # as browsers send them
+        if step.action == "skip":
+            return {name: ""}
+        if question.kind is Kind.ACKNOWLEDGE:
+            return {name: "OK"}
+        return {name: meant if question.kind in CHOSEN and step.action == "type" else step.argument}
+
+    def numbered(self) -> list[tuple[int, Question]]:
+        found: list[tuple[int, Question]] = []
+        while (question := find(self.dialogue.form, len(found) + 1)) is not None:
+            found.append((len(found) + 1, question))
+        return found
+
+    def check(self, expected: tuple[Expectation, ...], line: int) -> None:
+        """Whether the page shows what the step expects, and its errors are the engine's."""
+        where = f"{self.dialogue.name}.md:{line} {self.reader.at.url}"
+        shown = page(self.dialogue.form, self.pure, None, self.dialogue.now)
+        kinds = {one.ref: one.kind for one in self.dialogue.form.questions()}
+        t = translator(self.pure.language or "it")
+        wanted = [why_refused(t, one, kinds[one.ref]) for one in self.refused if one.fault is not Fault.NOT_OPEN]
+        errors = [error.rpartition(": ")[2] if isinstance(shown, Page) and len(shown.questions) > 1 else error
+                  for error in self.reader.errors]  # fmt: skip
+        assert errors == wanted, f"{where}: {errors} shown, {wanted} expected"
+        assert self.reader.at.status_code == (422 if wanted else 200), where
+        for one in expected:
+            self.check_one(one, shown, where)
+
+    def check_one(
+        self, one: Expectation, shown: Page | ReviewPrompt | CompletePrompt | PausedPrompt, where: str
+    ) -> None:
+        page_text = " ".join(self.reader.page.xpath("string(//main)").split())
+        buttons = self.reader.buttons()
+        where = f"{where}: {one} not in: {page_text} {buttons}"
+        match one.what:
+            case "question":
+                assert isinstance(shown, Page)
+                assert any(prompt.ref.endswith(f"/{one.name}") for prompt in shown.questions), where
+                assert " ".join(one.text.split()) in page_text, where
+                assert "save" in buttons, where
+                numbers = [str(prompt.number) for prompt in shown.questions]
+                assert str(self.reader.fields()["on"]).split(",") == numbers, where
+            case "options":
+                assert isinstance(shown, Page)
+                assert self.reader.options(shown.questions[0].number) == list(one.items), where
+            case "hint" | "part":
+                assert all(part in page_text for part in one.value.split(" / ")), where
+            case "progress":
+                number, _, total = one.value.partition("/")
+                assert f"{number} of {total}" in page_text or f"{number} di {total}" in page_text, where
+            case "review":
+                assert "submit" in buttons, where
+            case "complete":
+                assert "reopen" in buttons, where
+            case "paused":
+                assert "resume" in buttons, where
+            case "said":
+                assert self.reader.said(self.label(one.name)) == one.text, where
+
+    def label(self, name: str) -> str:
+        shown = page(self.dialogue.form, self.pure, None, self.dialogue.now)
+        assert isinstance(shown, ReviewPrompt | CompletePrompt)
+        return next(item.label for item in shown.items if item.ref.endswith(f"/{name}"))
+
+
+def play_on_pages(dialogue: Dialogue, scene: Scene, web: RunningWeb, http: httpx.Client) -> dict[str, str]:
+    """Plays a dialogue; the answers kept in the database, by question name."""
+    person = scene.participant(language=dialogue.language)
+    if dialogue.preload:
+        _begin_with(dialogue, scene, person)
+    reader = Reader(http, web.answer_path(person, scene.round_id))
+    if "begin" in reader.buttons():
+        reader.press("begin")
+    pure, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.preload)
+    Player(dialogue, reader, pure).play()
+    return {ref.rpartition("/")[2]: same_instant(value) for ref, value in scene.answers(1).items()}
+
+
+def same_instant(value: str) -> str:
+    """A time with a time zone as the instant in UTC, so that two spellings of it are the same."""
+    if not value.endswith((":00", "Z")) or "T" not in value or "+" not in value:
+        return value
+    return datetime.fromisoformat(value).astimezone(datetime.fromisoformat("2026-01-01T00:00+00:00").tzinfo).isoformat()
+
+
+def _begin_with(dialogue: Dialogue, scene: Scene, person: int) -> None:
+    """Begins a response that knows something already."""
+    opened, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.preload)
+    values = {"form_version_id": scene.form_version_id, "session": opened.to_json()}
+    subject = Subject(SubjectKind.PARTICIPANT, str(person), person)
+
+    def work(session: DatabaseSession) -> None:
+        round_ = store.load_round(session, scene.round_id)
+        response_id = store.start_response(session, round_, subject, values, dialogue.now)
+        assert response_id is not None
+        given = Changes(counting(opened), (), opened.to_json(), store.PARTIAL, opened.language, "web")
+        store.keep_answers(session, (response_id, scene.form_version_id), given, dialogue.now)
+
+    scene.database.write(work)
