@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LONGEST = 64
+LARGEST = 2**63 - 1  # of a number in the database; whoever writes their own client can send any
 DIGITS = string.digits + string.ascii_lowercase
 IDLE = "-"  # a button that only shows something
 
@@ -90,15 +91,23 @@ def unpack(data: str) -> Pressed | None:
     try:
         if kind == "q":
             response, question, revision, act = rest.split(":", 3)
-            return Press(int(response, 36), int(question, 36), int(revision, 36), Act(act[:1]), act[1:])
+            numbers = [_number(one, 36) for one in (response, question, revision)]
+            return Press(numbers[0], numbers[1], numbers[2], Act(act[:1]), act[1:])
         if kind == "open":
-            return OpenRound(int(rest))
+            return OpenRound(_number(rest, 10))
         if kind == "c":
             name, _, value = rest.partition(":")
             return CommandPress(name, value)
     except ValueError:
         return None
     return None
+
+
+def _number(text: str, base: int) -> int:
+    number = int(text, base)
+    if not 0 <= number <= LARGEST:
+        raise ValueError(text)
+    return number
 
 
 def _base36(number: int) -> str:

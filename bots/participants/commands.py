@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 from bots.participants.callback import CommandPress, open_round
-from bots.participants.dialogue import Talk, stand, take
+from bots.participants.dialogue import Talk, aside, held, show, take
 from bots.participants.render import choice_row
 from bots.participants.screen import Document, Key, Reply, Screen, label, plain
 from bots.participants.store import change_chat, offices_of
-from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_, translator
+from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
 from core.people.preferences import end_pause, pause, set_language, unsubscribe
 from surveys.engine.inputs import Back, ChangeLanguage, Pause, Resume, Review
 from surveys.responses.my_data import answers_contributor, erase_answers
-from surveys.responses.service import current, open_rounds
+from surveys.responses.service import open_rounds
 
 SOURCE = "telegram"
 
@@ -58,9 +59,9 @@ def welcome(talk: Talk) -> Reply:
     return Reply((Screen(t("These questionnaires are open for you:"), keys),))
 
 
-def resume_or_welcome(talk: Talk) -> Reply:
+def go_on_or_welcome(talk: Talk) -> Reply:
     """The dialogue where it stands, or what is open."""
-    return stand(talk) if talk.chat.response_id is not None else welcome(talk)
+    return take(talk, Resume()) if held(talk) is not None else welcome(talk)
 
 
 def _help(talk: Talk) -> Reply:
@@ -73,12 +74,12 @@ def _help(talk: Talk) -> Reply:
     if talk.chat.participant_id is not None:
         names = ", ".join(plain(name, 200) for _, name in offices_of(talk.session, talk.chat.participant_id))
         lines.append(t("Who writes to you: {offices}.", offices=names))
-    return Reply((Screen("\n\n".join(lines)),))
+    return aside(talk, Screen("\n\n".join(lines)))
 
 
 def _language(talk: Talk) -> Reply:
     pairs = [(LANGUAGE_NAMES[code], "language", code) for code in LANGUAGES]
-    return Reply((Screen(talk.t("Which language do you prefer?"), choice_row(pairs)),))
+    return aside(talk, Screen(talk.t("Which language do you prefer?"), choice_row(pairs)))
 
 
 def _set_language(talk: Talk, code: str) -> Reply:
@@ -87,13 +88,13 @@ def _set_language(talk: Talk, code: str) -> Reply:
     change_chat(talk.session, talk.chat.id, language=code)
     if talk.chat.participant_id is not None:
         set_language(talk.session, talk.chat.participant_id, code)
-    told = Screen(translator(code)("We go on in English."))
-    if talk.chat.response_id is None:
+    talk = replace(talk, chat=replace(talk.chat, language=code))
+    told = Screen(talk.t("We go on in English."))  # translators: name your own language
+    turn = held(talk)
+    if turn is None or turn.session.paused:
         return Reply((told,))
-    turn = current(talk.session, talk.shelf, talk.chat.response_id, talk.now)
-    if code not in turn.form.languages:
-        return Reply((told, *stand(talk).screens))
-    return Reply((told, *take(talk, ChangeLanguage(code)).screens))
+    changed = take(talk, ChangeLanguage(code)) if code in turn.form.languages else show(talk, turn)
+    return Reply((told, *changed.screens))
 
 
 def _pause(talk: Talk) -> Reply:
@@ -103,7 +104,7 @@ def _pause(talk: Talk) -> Reply:
 def _resume(talk: Talk) -> Reply:
     if talk.chat.participant_id is not None:
         end_pause(talk.session, talk.chat.participant_id)
-    return take(talk, Resume()) if talk.chat.response_id is not None else welcome(talk)
+    return go_on_or_welcome(talk)
 
 
 def _back(talk: Talk) -> Reply:
@@ -123,13 +124,13 @@ def _stop(talk: Talk) -> Reply:
         (t("No more messages from these offices, on any channel"), "stop", "all"),
         (t("Leave everything as it is"), "stop", "none"),
     ]
-    return Reply((Screen(t("What would you like to stop?"), choice_row(pairs)),))
+    return aside(talk, Screen(t("What would you like to stop?"), choice_row(pairs)))
 
 
 def _stop_pause(talk: Talk, _: str) -> Reply:
     assert talk.chat.participant_id is not None
     pause(talk.session, talk.chat.participant_id)
-    return Reply((Screen(talk.t("We will not write to you until you write /resume.")),))
+    return _told(talk.t("We will not write to you until you write /resume."))
 
 
 def _stop_all(talk: Talk, _: str) -> Reply:
@@ -137,31 +138,33 @@ def _stop_all(talk: Talk, _: str) -> Reply:
     for office_id, _name in offices_of(talk.session, talk.chat.participant_id):
         unsubscribe(talk.session, talk.chat.participant_id, office_id, None, SOURCE, talk.now)
     text = talk.t("Done: you will receive no more messages, neither here nor by e-mail. Your answers are kept.")
-    return Reply((Screen(text),))
+    return _told(text)
 
 
 def _nothing(talk: Talk, _: str) -> Reply:
-    return Reply((Screen(talk.t("Everything stays as it is.")),))
+    return _told(talk.t("Everything stays as it is."))
+
+
+def _told(text: str) -> Reply:
+    return Reply((Screen(text),), apart=True)
 
 
 def _my_data(talk: Talk) -> Reply:
     t = talk.t
     if talk.chat.participant_id is None:
         return Reply((Screen(t("Nothing is kept about you here but this chat's number and language.")),))
-    if not talk.chat.proved:
-        return welcome(talk)
     known = export_person(talk.session, talk.chat.participant_id, [answers_contributor()])
     content = json.dumps(known, ensure_ascii=False, indent=2).encode()
     document = Document("ascolto.json", content, t("All that is known about you, as a file that programs can read."))
     pairs = [(t("Erase everything about me"), "erase", "ask"), (t("Leave everything as it is"), "erase", "no")]
-    return Reply((Screen(t("You can also have it erased."), choice_row(pairs)),), document=document)
+    return replace(aside(talk, Screen(t("You can also have it erased."), choice_row(pairs))), document=document)
 
 
 def _erase_ask(talk: Talk, _: str) -> Reply:
     t = talk.t
     text = t("This erases your addresses and your answers for good. It cannot be undone. Are you sure?")
     pairs = [(t("Yes, erase everything"), "erase", "yes"), (t("No, leave everything as it is"), "erase", "no")]
-    return Reply((Screen(text, choice_row(pairs)),))
+    return Reply((Screen(text, choice_row(pairs)),), apart=True)
 
 
 def _erase(talk: Talk, _: str) -> Reply:
@@ -172,7 +175,7 @@ def _erase(talk: Talk, _: str) -> Reply:
 
 
 def _unknown(talk: Talk) -> Reply:
-    return Reply((Screen(talk.t("I do not know this command. Write /help to see what I can do.")),))
+    return aside(talk, Screen(talk.t("I do not know this command. Write /help to see what I can do.")))
 
 
 COMMANDS: dict[str, Callable[[Talk], Reply]] = {
@@ -184,7 +187,7 @@ COMMANDS: dict[str, Callable[[Talk], Reply]] = {
     "review": _review,
     "stop": _stop,
     "mydata": _my_data,
-    "start": resume_or_welcome,
+    "start": go_on_or_welcome,
 }
 PRESSES: dict[tuple[str, str], Callable[[Talk, str], Reply]] = {
     ("language", ""): _set_language,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bots.participants.callback import Act, Press
 from bots.participants.questions import PER_PAGE
 from bots.participants.render import Standing, render
-from bots.participants.screen import Reply
+from bots.participants.screen import Reply, Screen
 from bots.participants.store import ChatState, change_chat
 from core.clock import local
 from core.i18n import Translator, translator
@@ -33,6 +33,7 @@ from surveys.engine.inputs import (
     Undo,
 )
 from surveys.engine.prompts import QuestionPrompt
+from surveys.engine.session import Stage
 from surveys.engine.show import find
 from surveys.responses.service import Moment, Request, Turn, answer, begin, current
 from surveys.responses.shelf import FormShelf
@@ -95,6 +96,23 @@ def take_press(talk: Talk, press: Press) -> Reply:
         return _moved_on(talk, turn)
     after = answer(talk.session, talk.shelf, Request(press.response_id, given, DOOR, revision=press.revision), talk.now)
     return _moved_on(talk, after) if after.stale else show(talk, after, page=_same_page(after, press))
+
+
+def held(talk: Talk) -> Turn | None:
+    """The dialogue that can be gone on with: not sent yet, its round open."""
+    if talk.chat.response_id is None:
+        return None
+    turn = current(talk.session, talk.shelf, talk.chat.response_id, talk.now)
+    going_on = turn.session.stage is not Stage.COMPLETE and turn.round.open_at(talk.now)
+    return turn if going_on else None
+
+
+def aside(talk: Talk, told: Screen) -> Reply:
+    """Something beside the dialogue: the open question comes again below it."""
+    turn = held(talk)
+    if turn is None or turn.session.paused:
+        return Reply((told,))
+    return Reply((told, *show(talk, turn).screens))
 
 
 def stand(talk: Talk) -> Reply:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
-from bots.participants.commands import resume_or_welcome
+from bots.participants.commands import go_on_or_welcome
 from bots.participants.dialogue import Talk, begin_round
 from bots.participants.render import choice_row
-from bots.participants.screen import Reply, Screen, plain
-from bots.participants.store import change_chat, load_chat, offices_of
+from bots.participants.screen import Reply, Rows, Screen, plain
+from bots.participants.store import change_chat, language_of, load_chat, offices_of
+from core.i18n import Translator
 from core.ids import Ids
 from core.links import Links, Purpose
 from core.people.joining import CodeCheck, Joined, JoiningLink, enter_code, join_chat, send_code
-from core.people.preferences import set_language
 from surveys.responses.standing import has_answers
 
 
@@ -25,26 +26,34 @@ def join(talk: Talk, links: Links, ids: Ids, token: str) -> Reply:
     link = JoiningLink(participant_id, nonce, talk.chat.id)
     answered = has_answers(talk.session, participant_id)
     address_id, joined = join_chat(talk.session, link, ids, answered=answered, now=talk.now)
-    awaiting = {"code": address_id, "round": round_id} if joined is Joined.CODE_NEEDED else {}
-    change_chat(talk.session, talk.chat.id, address_id=address_id, awaiting=awaiting)
-    chat = load_chat(talk.session, talk.chat.id)
-    assert chat is not None
-    talk = replace(talk, chat=chat)
+    talk = _seated(talk, address_id)
     if joined is Joined.CODE_NEEDED:
+        change_chat(talk.session, talk.chat.id, awaiting={"code": address_id, "round": round_id})
         return ask_code(talk)
-    if joined is Joined.NOW:
-        assert chat.participant_id is not None
-        set_language(talk.session, chat.participant_id, chat.language)
     return _greet(talk, round_id) if joined is Joined.NOW else _go_on(talk, round_id)
+
+
+def _seated(talk: Talk, address_id: int) -> Talk:
+    """The chat as that of an address; nothing of whoever was joined before remains."""
+    values: dict[str, Any] = {"address_id": address_id, "awaiting": {}}
+    if talk.chat.address_id != address_id:
+        values["response_id"] = None
+    change_chat(talk.session, talk.chat.id, **values)
+    chat = load_chat(talk.session, talk.chat.id)
+    assert chat is not None and chat.participant_id is not None
+    if talk.chat.address_id != address_id:
+        chat = replace(chat, language=language_of(talk.session, chat.participant_id))
+        change_chat(talk.session, chat.id, language=chat.language)
+    return replace(talk, chat=chat)
 
 
 def ask_code(talk: Talk) -> Reply:
     t = talk.t
     text = t(
         "You have given answers before. To see them here, please write the code of six digits "
-        "that we have just sent to your e-mail address."
+        "that we have sent to your e-mail address."
     )
-    return Reply((Screen(text, choice_row([(t("Send a new code"), "code", "new")])),))
+    return Reply((Screen(text, _another(t)),))
 
 
 def take_code(talk: Talk, ids: Ids, typed: str) -> Reply:
@@ -57,15 +66,25 @@ def take_code(talk: Talk, ids: Ids, typed: str) -> Reply:
             chat = replace(talk.chat, awaiting={}, proved=True)
             return _greet(replace(talk, chat=chat), round_id)
         case CodeCheck.WRONG:
-            return Reply((Screen(t("This is not the code. Please check the e-mail and write the six digits.")),))
+            text = t("This is not the code. Please check the e-mail and write the six digits.")
+            return Reply((Screen(text, _another(t)),))
         case CodeCheck.OVER:
             return new_code(talk, ids)
 
 
 def new_code(talk: Talk, ids: Ids) -> Reply:
-    send_code(talk.session, int(talk.chat.awaiting["code"]), ids, talk.now)
-    text = talk.t("We have sent you a new code by e-mail. Please write its six digits here.")
-    return Reply((Screen(text),))
+    t = talk.t
+    if not send_code(talk.session, int(talk.chat.awaiting["code"]), ids, talk.now):
+        text = t(
+            "Too many codes were asked for today. Please try again tomorrow, or answer from the link in the e-mail."
+        )
+        return Reply((Screen(text, _another(t)),))
+    text = t("We have sent you a new code by e-mail. Please write its six digits here.")
+    return Reply((Screen(text, _another(t)),))
+
+
+def _another(t: Translator) -> Rows:
+    return choice_row([(t("Send a new code"), "code", "new")])
 
 
 def _greet(talk: Talk, round_id: int) -> Reply:
@@ -79,4 +98,4 @@ def _greet(talk: Talk, round_id: int) -> Reply:
 
 
 def _go_on(talk: Talk, round_id: int) -> Reply:
-    return begin_round(talk, round_id) if round_id else resume_or_welcome(talk)
+    return begin_round(talk, round_id) if round_id else go_on_or_welcome(talk)

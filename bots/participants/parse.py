@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aiogram.enums import ContentType
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
 
 from core.i18n import LANGUAGES
 
 GONE = ("kicked", "left")
+SENT_BY_PEOPLE = {
+    ContentType.ANIMATION, ContentType.AUDIO, ContentType.CHECKLIST, ContentType.CONTACT, ContentType.DICE,
+    ContentType.DOCUMENT, ContentType.GAME, ContentType.LIVE_PHOTO, ContentType.LOCATION, ContentType.PHOTO,
+    ContentType.POLL, ContentType.STICKER, ContentType.STORY, ContentType.VENUE, ContentType.VIDEO,
+    ContentType.VIDEO_NOTE, ContentType.VOICE,
+}  # fmt: skip
+"""What an answer could be meant by; the rest is what Telegram itself notes in a chat."""
 
 
 @dataclass(frozen=True)
@@ -71,11 +79,13 @@ def _message(update_id: int, message: Message) -> Arrived | None:
     language = _language(message.from_user.language_code)
     text = message.text
     did: Did
+    if text is None and message.content_type not in SENT_BY_PEOPLE:
+        return None
     if text is None:
         did = SentSomethingElse()
     elif text.startswith("/") and len(text) > 1 and text[1].isalpha():
-        name, _, rest = text[1:].partition(" ")
-        did = Command(name.partition("@")[0].lower(), rest.strip())
+        name, *rest = text[1:].split(None, 1)
+        did = Command(name.partition("@")[0].lower(), "".join(rest).strip())
     else:
         did = Said(text)
     return Arrived(update_id, message.chat.id, language, did)

@@ -10,16 +10,15 @@ from aiogram import Bot, Dispatcher
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import Update
 
+from bots.participants.failing import Failures
 from bots.participants.receiving import UPDATES, BotDeps, create_dispatcher, introduce
 from core.database.leader import leadership
-from core.i18n import translator
 
 log = structlog.get_logger()
 
 MOST_UPDATES = 100
 POLL_SECONDS = 25
 TROUBLE_SECONDS = 1.0
-MOST_TRIES = 3
 
 
 async def run_polling(deps: BotDeps) -> None:
@@ -52,7 +51,8 @@ class Poller:
         self._bot = bot
         self._dispatcher = dispatcher
         self._offset: int | None = None
-        self._failures: dict[int, int] = {}
+        self._done: set[int] = set()  # taken in, but behind one that is still to be
+        self._failures = Failures(bot)
 
     async def poll(self) -> None:
         try:
@@ -63,12 +63,14 @@ class Poller:
             log.warning("Telegram does not answer", error=type(error).__name__)
             await asyncio.sleep(TROUBLE_SECONDS)
             return
-        done = await self.feed(updates)
-        failed = [update.update_id for update in updates if update.update_id not in done]
-        if updates:
-            self._offset = min(failed) if failed else updates[-1].update_id + 1
+        self._done |= await self.feed(one for one in updates if one.update_id not in self._done)
+        failed = [update.update_id for update in updates if update.update_id not in self._done]
         if failed:
+            self._offset = min(failed)
             await asyncio.sleep(TROUBLE_SECONDS)
+        elif updates:
+            self._offset = updates[-1].update_id + 1
+            self._done.clear()
 
     async def feed(self, updates: Iterable[Update]) -> set[int]:
         """Chats side by side, each in its order; the ids of what is committed or given up."""
@@ -84,29 +86,12 @@ class Poller:
             try:
                 await self._dispatcher.feed_update(self._bot, update)
             except Exception as error:  # whatever it was, the update was not committed
-                if not await self._given_up(update, error):
+                if not await self._failures.given_up(update, error):
                     return done
+            else:
+                self._failures.forget(update)
             done.append(update.update_id)
         return done
-
-    async def _given_up(self, update: Update, error: Exception) -> bool:
-        """An update that fails again and again must not hold up everybody else's."""
-        tries = self._failures.get(update.update_id, 0) + 1
-        self._failures[update.update_id] = tries
-        log.error("an update failed", update=update.update_id, tries=tries, exc_info=error)
-        if tries < MOST_TRIES:
-            return False
-        del self._failures[update.update_id]
-        await self._apologise(update)
-        return True
-
-    async def _apologise(self, update: Update) -> None:
-        if chat := _chat_of(update):
-            text = translator("it")("Something went wrong on our side. Please try again; your answers are kept.")
-            try:
-                await self._bot.send_message(chat, text)
-            except TelegramAPIError as error:
-                log.warning("an apology could not be sent", error=type(error).__name__)
 
 
 def _chat_of(update: Update) -> int:

@@ -56,11 +56,26 @@ class Keyboard:
             return ()
         return ((self.key(self.t("Keep: {answer}", answer=self.prompt.value), Act.CONFIRM),),)
 
-    def options(self, make: Callable[[int, Option], Key], shown: list[tuple[int, Option]]) -> Rows:
+    def offered(self) -> list[tuple[int, Option]]:
+        """The options with their places: all, of a ranking those left."""
+        options = list(enumerate(self.prompt.options))
+        ranked = self.prompt.draft if self.prompt.kind is Kind.RANK else ()
+        return [(place, one) for place, one in options if one.value not in ranked]
+
+    def shown(self) -> list[tuple[int, Option]]:
+        """Those of the page."""
+        page, _ = self.pages()
+        return self.offered()[page * PER_PAGE : (page + 1) * PER_PAGE]
+
+    def pages(self) -> tuple[int, int]:
+        """The page's number and the last one's, from 0."""
+        last = max(0, (len(self.offered()) - 1) // PER_PAGE)
+        return min(int(self.page) if self.page.isdecimal() else 0, last), last
+
+    def options(self, make: Callable[[int, Option], Key]) -> Rows:
         """A page of options with arrows to the others."""
-        last = max(0, (len(shown) - 1) // PER_PAGE)
-        page = min(int(self.page) if self.page.isdecimal() else 0, last)
-        rows = arrange([make(place, one) for place, one in shown[page * PER_PAGE : (page + 1) * PER_PAGE]])
+        page, last = self.pages()
+        rows = arrange([make(place, one) for place, one in self.shown()])
         if not last:
             return rows
         turn = [self.key("◀", Act.PAGE, str(page - 1))] if page else []
@@ -75,7 +90,7 @@ def _one(board: Keyboard) -> Rows:
     def make(place: int, option: Option) -> Key:
         return board.key(f"● {option.label}" if option.value == chosen else option.label, Act.CHOOSE, str(place))
 
-    return board.options(make, list(enumerate(board.prompt.options)))
+    return board.options(make)
 
 
 def _several(board: Keyboard) -> Rows:
@@ -83,19 +98,18 @@ def _several(board: Keyboard) -> Rows:
         tick = "☑" if option.value in board.prompt.draft else "☐"
         return board.key(f"{tick} {option.label}", Act.TICK, str(place))
 
-    rows = board.options(make, list(enumerate(board.prompt.options)))
+    rows = board.options(make)
     if not board.prompt.draft and board.prompt.required:
         return rows
     return (*rows, (board.key(board.t("Done"), Act.CONFIRM),))
 
 
 def _rank(board: Keyboard) -> Rows:
-    left = [(place, one) for place, one in enumerate(board.prompt.options) if one.value not in board.prompt.draft]
-
     def make(place: int, option: Option) -> Key:
         return board.key(option.label, Act.RANK, str(place))
 
-    rows = board.options(make, left) if left else ()
+    left = board.offered()
+    rows = board.options(make) if left else ()
     if not left:
         rows = (*rows, (board.key(board.t("Done"), Act.CONFIRM),))
     return (*rows, (board.key(board.t("Undo"), Act.UNDO),)) if board.prompt.draft else rows

@@ -6,11 +6,12 @@ aiogram's dispatcher tells messages, presses and membership apart; each becomes 
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 
 import structlog
 from aiogram import Bot, Dispatcher, Router
-from aiogram.exceptions import TelegramAPIError, TelegramForbiddenError
+from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
 
 from bots.participants.commands import MENU
@@ -27,6 +28,8 @@ from surveys.responses.shelf import FormShelf
 
 log = structlog.get_logger()
 
+PATIENCE_SECONDS = 5.0
+DEFAULT_LANGUAGE = "it"
 UPDATES = ["message", "callback_query", "my_chat_member"]
 
 
@@ -48,17 +51,38 @@ class Receiver:
     def __init__(self, deps: BotDeps) -> None:
         self._deps = deps
         self._desk = Desk(deps.shelf, deps.links, deps.ids)
+        self._showing: dict[int, asyncio.Task[None]] = {}
 
     async def receive(self, arrived: Arrived) -> None:
-        """Returns once the update is committed and shown; raises only when it was not committed."""
+        """Returns once the update is committed and shown; raises only when it was not committed.
+
+        Whoever is slow to show (Telegram asked to wait) is waited for `PATIENCE_SECONDS`, and
+        goes on behind: nobody else's updates are held up by it.
+        """
+        before = self._showing.get(arrived.chat_id)
+        if before is not None:
+            await asyncio.wait({before}, timeout=PATIENCE_SECONDS)
         taken = await self._commit(arrived)
+        showing = asyncio.create_task(self._show_after(before, arrived, taken))
+        self._showing[arrived.chat_id] = showing
+        showing.add_done_callback(lambda done: self._forget(arrived.chat_id, done))
+        await asyncio.wait({showing}, timeout=PATIENCE_SECONDS)
+
+    def _forget(self, chat_id: int, done: asyncio.Task[None]) -> None:
+        if self._showing.get(chat_id) is done:
+            del self._showing[chat_id]
+
+    async def _show_after(self, before: asyncio.Task[None] | None, arrived: Arrived, taken: Taken) -> None:
+        """The answer is kept already: where it cannot be shown, the next update shows where things stand."""
+        if before is not None and not before.done():
+            await asyncio.wait({before})
         try:
             await self._show(arrived, taken)
         except TelegramForbiddenError:
             now = self._deps.clock.now()
             await self._deps.database.shared(lambda session: set_blocked(session, arrived.chat_id, now))
-        except TelegramAPIError as error:  # the answer is kept; the next update shows the prompt again
-            log.warning("a prompt could not be shown", chat=arrived.chat_id, error=type(error).__name__)
+        except Exception as error:
+            log.warning("a prompt could not be shown", chat=arrived.chat_id, exc_info=error)
 
     async def _commit(self, arrived: Arrived) -> Taken:
         now = self._deps.clock.now()
@@ -69,9 +93,9 @@ class Receiver:
     async def _show(self, arrived: Arrived, taken: Taken) -> None:
         pressed = arrived.did if isinstance(arrived.did, PressedButton) else None
         live = await show(self._deps.bot, taken.chat, taken.reply, pressed)
-        if live is not None:
+        if live is not None and (live or taken.chat.prompt_message_id):
             await self._deps.database.shared(
-                lambda session: change_chat(session, arrived.chat_id, prompt_message_id=live),
+                lambda session: change_chat(session, arrived.chat_id, prompt_message_id=live or None),
                 key=f"chat:{arrived.chat_id}",
             )
 
@@ -96,7 +120,7 @@ def create_dispatcher(deps: BotDeps) -> Dispatcher:
 
 async def introduce(bot: Bot) -> None:
     """Tells Telegram the commands, in every language."""
-    for language in LANGUAGES:
-        t = translator(language)
+    for language in (None, *LANGUAGES):
+        t = translator(language or DEFAULT_LANGUAGE)
         commands = [BotCommand(command=name, description=t(text)) for name, text in MENU.items()]
         await bot.set_my_commands(commands, language_code=language)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bots.participants.callback import IDLE, Act, Press, command, pack
 from bots.participants.questions import HELP, LONGEST_SCALE, Keyboard, scale
-from bots.participants.screen import Key, Rows, Screen, label, plain
+from bots.participants.screen import LONGEST_TEXT, Key, Rows, Screen, label, plain, units
 from bots.participants.wording import why_refused
 from core.i18n import Translator
 from surveys.engine.events import AnswerRefused, Event
@@ -22,6 +22,9 @@ from surveys.engine.prompts import (
 
 ITEMS_A_PAGE = 10
 ITEM_LENGTH = 160
+CHOICE_LENGTH = 140
+ORDER_LENGTH = 900
+SHORTEST_LABEL = 500
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,19 @@ def _question(prompt: QuestionPrompt, events: tuple[Event, ...], standing: Stand
     page = standing.page or (standing.today if prompt.kind is Kind.DATE and not prompt.value else "")
     board = Keyboard(prompt, standing.response_id, standing.revision, t, page)
     refused = [event for event in events if isinstance(event, AnswerRefused)]
-    lines = [_heading(prompt, t), f"<b>{plain(prompt.label)}</b>"]
-    if prompt.hint:
-        lines.append(f"<i>{plain(prompt.hint, 600)}</i>")
-    lines += _aids(prompt, t)
-    lines += [f"⚠️ {plain(why_refused(t, one), 300)}" for one in refused]
+    heading = _heading(prompt, t)
+    lines = [f"<i>{plain(prompt.hint, 600)}</i>"] if prompt.hint else []
+    lines += [*_aids(prompt, t), *_in_full(board)]
+    lines += [f"⚠️ {plain(why_refused(t, one), 300)}" for one in refused[:1]]
+    left = LONGEST_TEXT - sum(units(line) + 2 for line in (heading, *lines))
+    lines = [heading, f"<b>{plain(prompt.label, max(left, SHORTEST_LABEL))}</b>", *lines]
     return Screen("\n\n".join(lines), (*_suggested(board, refused), *board.rows(), *_ways(board)))
+
+
+def _in_full(board: Keyboard) -> list[str]:
+    """The choices of the page whose buttons cannot hold them, written out."""
+    cut = [(place, one) for place, one in board.shown() if label(one.label) != one.label]
+    return ["\n".join(f"{place + 1}. {plain(one.label, CHOICE_LENGTH)}" for place, one in cut)] if cut else []
 
 
 def _heading(prompt: QuestionPrompt, t: Translator) -> str:
@@ -80,7 +90,8 @@ def _aids(prompt: QuestionPrompt, t: Translator) -> list[str]:
         return [plain(prompt.value, 500)] if prompt.value else []
     if prompt.kind is Kind.RANK and prompt.draft:
         labels = {one.value: one.label for one in prompt.options}
-        ranked = (f"{place}. {plain(labels.get(one, one), 100)}" for place, one in enumerate(prompt.draft, 1))
+        length = max(ORDER_LENGTH // len(prompt.draft), 10)
+        ranked = (f"{place}. {plain(labels.get(one, one), length)}" for place, one in enumerate(prompt.draft, 1))
         lines.append("\n".join(ranked))
     if prompt.kind is Kind.RANGE and len(scale(prompt)) > LONGEST_SCALE:
         limits = {"start": prompt.parameters.get("start", "0"), "end": prompt.parameters.get("end", "10")}
@@ -93,7 +104,8 @@ def _aids(prompt: QuestionPrompt, t: Translator) -> list[str]:
 def _suggested(board: Keyboard, refused: list[AnswerRefused]) -> Rows:
     """Choices we ask back about when a typed text was near to them."""
     near = ", ".join(dict(one.values).get("near", "") for one in refused)
-    found = [(place, one) for place, one in enumerate(board.prompt.options) if near and one.label in near]
+    named = [f", {one.label}, " in f", {near}, " for one in board.prompt.options]
+    found = [(place, one) for place, one in enumerate(board.prompt.options) if named[place]]
     asks = (board.t("Did you mean {choice}?", choice=one.label) for _, one in found)
     return tuple((board.key(text, Act.SUGGESTED, str(place)),) for (place, _), text in zip(found, asks, strict=True))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 
 LONGEST_TEXT = 4096  # Bot API, sendMessage: UTF-16 units after entities are parsed
@@ -42,13 +42,14 @@ class Document:
 class Reply:
     """What follows from an update: messages, the last of which carries the live buttons.
 
-    `toast` is shown over the chat after a press; `hidden` leaves the chat as it is.
+    `toast` is shown over the chat after a press. `apart` concerns the pressed message only and
+    leaves the live one as it is.
     """
 
     screens: tuple[Screen, ...] = ()
     toast: str = ""
     document: Document | None = None
-    alert: bool = field(default=False)
+    apart: bool = False
 
 
 def plain(text: str, limit: int = 1500) -> str:
@@ -58,10 +59,10 @@ def plain(text: str, limit: int = 1500) -> str:
 
 def shorten(text: str, limit: int) -> str:
     """At most `limit` UTF-16 units, which is how Telegram counts."""
-    if _units(text) <= limit:
+    if units(text) <= limit:
         return text
     kept = text[:limit]
-    while _units(kept) > limit - 1:
+    while units(kept) > limit - 1:
         kept = kept[:-1]
     return f"{kept.rstrip()}…"
 
@@ -83,5 +84,5 @@ def arrange(keys: list[Key]) -> Rows:
     return tuple(rows)
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -21,33 +21,40 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 UNCHANGED = "message is not modified"
+LONGEST_TOAST = 200  # Bot API, answerCallbackQuery
 
 
 async def show(bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton | None) -> int | None:
-    """Shows a reply; the id of the message that holds the live buttons now, None when it is the one it was.
+    """Shows a reply; the id of the message that holds the live buttons now, 0 for none, None for the one that did.
 
     A press on the live message changes it in place; anything else is written below and takes
     the buttons off the message before. Raises what Telegram refuses for good (blocked).
     """
     if pressed is not None:
-        await _tolerating(lambda: bot.answer_callback_query(pressed.callback_id, text=reply.toast[:200] or None))
+        toast = reply.toast[:LONGEST_TOAST] or None
+        await _tolerating(lambda: bot.answer_callback_query(pressed.callback_id, text=toast))
     if reply.document is not None:
         document = reply.document
         await _patiently(lambda: _send_document(bot, chat.id, document))
     if not reply.screens:
         return None
-    in_place = pressed is not None and pressed.message_id is not None and len(reply.screens) == 1
-    if in_place and pressed is not None and pressed.message_id in {chat.prompt_message_id, None}:
-        if await _edit(bot, chat.id, pressed.message_id, reply.screens[0]):
-            return None
-    elif pressed is not None and pressed.message_id is not None and pressed.message_id != chat.prompt_message_id:
-        await _take_buttons(bot, chat.id, pressed.message_id)
-    if chat.prompt_message_id is not None:
-        await _take_buttons(bot, chat.id, chat.prompt_message_id)
+    on = pressed.message_id if pressed is not None else None
+    in_place = on is not None and len(reply.screens) == 1 and (reply.apart or on == chat.prompt_message_id)
+    if on is not None and in_place and await _edit(bot, chat.id, on, reply.screens[0]):
+        return None
+    if reply.apart:
+        await _send_all(bot, chat.id, reply.screens)
+        return None
+    for old in {on, chat.prompt_message_id} - {None}:
+        await _take_buttons(bot, chat.id, old)
+    return await _send_all(bot, chat.id, reply.screens)
+
+
+async def _send_all(bot: Bot, chat_id: int, screens: tuple[Screen, ...]) -> int | None:
     sent = None
-    for screen in reply.screens:
-        sent = await _patiently(partial(_send, bot, chat.id, screen))
-    return sent
+    for screen in screens:
+        sent = await _patiently(partial(_send, bot, chat_id, screen))
+    return sent if screens[-1].rows else 0
 
 
 async def _send(bot: Bot, chat_id: int, screen: Screen) -> int:
@@ -61,7 +68,7 @@ async def _send_document(bot: Bot, chat_id: int, document: Document) -> None:
     await bot.send_document(chat_id, BufferedInputFile(document.content, document.name), caption=document.caption)
 
 
-async def _edit(bot: Bot, chat_id: int, message_id: int | None, screen: Screen) -> bool:
+async def _edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:
     """False when the message cannot be changed any more (deleted, too old)."""
     try:
         await _patiently(
@@ -78,7 +85,7 @@ async def _edit(bot: Bot, chat_id: int, message_id: int | None, screen: Screen) 
     return True
 
 
-async def _take_buttons(bot: Bot, chat_id: int, message_id: int) -> None:
+async def _take_buttons(bot: Bot, chat_id: int, message_id: int | None) -> None:
     await _tolerating(lambda: bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id))
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from bots.participants.tables import Chat
+from core.people.store import remaining
 from core.people.tables import Address, Membership, Participant
 from core.process.tables import Office
 
@@ -18,7 +19,10 @@ TELEGRAM = "telegram"
 
 @dataclass(frozen=True)
 class ChatState:
-    """One chat; `participant_id` None until somebody joined, `proved` once they may see earlier answers."""
+    """One chat; `participant_id` None until somebody joined, `proved` once they may see earlier answers.
+
+    Before that, and once a joining was undone, there is no `response_id` either.
+    """
 
     id: int
     language: str
@@ -55,9 +59,9 @@ def load_chat(session: Session, chat_id: int) -> ChatState | None:
         id=row.id,
         language=row.language,
         address_id=row.address_id,
-        participant_id=row.merged_into or row.participant_id,
+        participant_id=row.participant_id if row.merged_into is None else remaining(session, row.merged_into),
         proved=row.proved_at is not None,
-        response_id=row.response_id,
+        response_id=row.response_id if row.proved_at is not None else None,
         prompt_message_id=row.prompt_message_id,
         awaiting=row.awaiting,
     )
@@ -76,6 +80,10 @@ def set_blocked(session: Session, account: int, at: datetime | None) -> None:
     """Notes that a person stopped the bot, or (None) took it up again."""
     mine = Address.channel == TELEGRAM, Address.value == str(account)
     session.execute(update(Address).where(*mine).values(blocked_at=at))
+
+
+def language_of(session: Session, participant_id: int) -> str:
+    return str(session.execute(select(Participant.language).where(Participant.id == participant_id)).scalar_one())
 
 
 def offices_of(session: Session, participant_id: int) -> list[tuple[int, str]]:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from html import escape
 
 from sqlalchemy.orm import Session
 
 from bots.participants.callback import IDLE, CommandPress, OpenRound, unpack
-from bots.participants.commands import resume_or_welcome, run_command, run_press, welcome
-from bots.participants.dialogue import Talk, begin_round, stand, take, take_press
+from bots.participants.commands import run_command, run_press, welcome
+from bots.participants.dialogue import Talk, aside, begin_round, held, stand, take, take_press
 from bots.participants.joining import ask_code, join, new_code, take_code
 from bots.participants.parse import Arrived, BlockedBot, Command, Did, PressedButton, Said, SentSomethingElse
 from bots.participants.screen import Reply, Screen
 from bots.participants.store import ChatState, add_chat, load_chat, set_blocked
 from core.errors import Problem
-from core.i18n import translator
 from core.ids import Ids
 from core.inbound import first_time
 from core.links import Links
 from surveys.engine.inputs import Resume, Words
-from surveys.responses.service import current
+from surveys.engine.session import Stage
 from surveys.responses.shelf import FormShelf
 
 DOOR = "telegram:participants"
+UNLOCKED = {"help", "language", "stop"}  # commands that show nothing of earlier answers
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,16 @@ def _guarded(talk: Talk, desk: Desk, did: Did) -> Reply:
         reply = _do(talk, desk, did)
     except Problem as problem:
         savepoint.rollback()
-        return Reply((Screen(f"⚠️ {problem.say(translator(talk.chat.language))}"),))
+        told = Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}")
+        return aside(talk, told) if isinstance(did, Command) else Reply((told,))
     savepoint.commit()
     return reply
 
 
 def _again(talk: Talk) -> Reply:
-    if talk.chat.response_id is None or "code" in talk.chat.awaiting:
-        return Reply()
-    return stand(talk)
+    if "code" in talk.chat.awaiting:
+        return ask_code(talk)
+    return stand(talk) if talk.chat.response_id is not None else welcome(talk)
 
 
 def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
@@ -85,19 +87,18 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
         case Said(text):
             return _said(talk, desk, text)
         case SentSomethingElse():
-            told = Screen(talk.t("I can only read text here. Please use the buttons or write your answer."))
-            reply = _again(talk)
-            return replace(reply, screens=(told, *reply.screens))
+            told = talk.t("I can only read text here. Please use the buttons or write your answer.")
+            return aside(talk, Screen(told))
     return Reply()
 
 
 def _said(talk: Talk, desk: Desk, text: str) -> Reply:
     if "code" in talk.chat.awaiting:
         return take_code(talk, desk.ids, text)
-    if talk.chat.response_id is None or not talk.chat.proved:
-        return resume_or_welcome(talk) if talk.chat.response_id is None else Reply()
-    turn = current(talk.session, talk.shelf, talk.chat.response_id, talk.now)
-    if turn.session.paused or turn.session.at == "":
+    turn = held(talk)
+    if turn is None:
+        return welcome(talk)
+    if turn.session.paused or turn.session.stage is not Stage.ASKING:
         return take(talk, Resume())
     return take(talk, Words(text))
 
@@ -110,7 +111,7 @@ def _press(talk: Talk, desk: Desk, data: str) -> Reply:
         return Reply(toast=talk.t("This button is not in use any more."))
     if isinstance(pressed, CommandPress) and pressed.command == "code" and "code" in talk.chat.awaiting:
         return new_code(talk, desk.ids)
-    if "code" in talk.chat.awaiting and not (isinstance(pressed, CommandPress) and pressed.command == "language"):
+    if "code" in talk.chat.awaiting and not (isinstance(pressed, CommandPress) and pressed.command in UNLOCKED):
         return ask_code(talk)
     if isinstance(pressed, CommandPress):
         stranger = talk.chat.participant_id is None and pressed.command != "language"
@@ -122,4 +123,4 @@ def _press(talk: Talk, desk: Desk, data: str) -> Reply:
 
 def _locked(talk: Talk, name: str) -> Reply | None:
     """While a code is awaited nothing of earlier answers is shown."""
-    return ask_code(talk) if "code" in talk.chat.awaiting and name not in {"help", "language", "stop"} else None
+    return ask_code(talk) if "code" in talk.chat.awaiting and name not in UNLOCKED else None

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bots.participants.failing import Failures
 from bots.participants.receiving import UPDATES, BotDeps, create_dispatcher, introduce
 
 log = structlog.get_logger()
@@ -47,7 +48,7 @@ async def keep_webhook(bot: Bot, public_url: str, secret: str) -> None:
 
 def webhook_route(deps: BotDeps, secret: str) -> Route:
     """The route that takes updates in; anything without the secret is turned away."""
-    dispatcher = create_dispatcher(deps)
+    dispatcher, failures = create_dispatcher(deps), Failures(deps.bot)
 
     async def take(request: Request) -> Response:
         given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
@@ -63,9 +64,9 @@ def webhook_route(deps: BotDeps, secret: str) -> Route:
             return Response(status_code=400)
         try:
             await dispatcher.feed_update(deps.bot, update)
-        except Exception:  # not committed: Telegram sends it again
-            log.exception("an update failed", update=update.update_id)
-            return Response(status_code=500)
+        except Exception as error:  # not committed: Telegram sends it again
+            return Response(status_code=200 if await failures.given_up(update, error) else 500)
+        failures.forget(update)
         return Response(status_code=200)
 
     return Route(PATH, take, methods=["POST"])

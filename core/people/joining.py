@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import LinkExpired, LinkUsed
@@ -21,8 +21,10 @@ from core.notices import News, tell
 from core.people.addresses import EMAIL, TELEGRAM, add_address, prove
 from core.people.store import remaining
 from core.people.tables import Address, Joining, Participant
+from core.tables import Notice
 
 MOST_TRIES = 5
+MOST_CODES_A_DAY = 5
 CODE_LASTS = timedelta(minutes=30)
 
 
@@ -77,17 +79,21 @@ def join_chat(session: Session, link: JoiningLink, ids: Ids, *, answered: bool, 
     return address_id, Joined.NOW
 
 
-def send_code(session: Session, address_id: int, ids: Ids, now: datetime) -> None:
-    """Sends a new code to the person's e-mail address; earlier ones end."""
+def send_code(session: Session, address_id: int, ids: Ids, now: datetime) -> bool:
+    """Sends a new code to the person's e-mail address; earlier ones end.
+
+    False when the day's codes are used up: nobody fills a mailbox, or tries codes without end.
+    """
     joining = _newest(session, address_id)
     owner = session.scalar(select(Address.participant_id).where(Address.id == address_id))
-    if joining is None or owner is None:
-        return
+    if joining is None or owner is None or _codes_sent(session, owner, now) >= MOST_CODES_A_DAY:
+        return False
     code = ids.code()
     fresh = update(Joining).where(Joining.nonce == joining.nonce).values(code=code, code_sent_at=now, tries=0)
     session.execute(fresh)
     key = f"{joining.nonce}:{now.isoformat()}"
     tell(session, News("join-code", key, owner, EMAIL, values={"code": code}), now)
+    return True
 
 
 def enter_code(session: Session, address_id: int, typed: str, now: datetime) -> CodeCheck:
@@ -127,6 +133,12 @@ def _again(session: Session, used: Joining, account: int) -> tuple[int, Joined]:
 def _newest(session: Session, address_id: int) -> Joining | None:
     found = select(Joining).where(Joining.address_id == address_id, Joining.undone_at.is_(None))
     return session.scalars(found.order_by(Joining.used_at.desc()).limit(1)).one_or_none()
+
+
+def _codes_sent(session: Session, participant_id: int, now: datetime) -> int:
+    of_the_day = Notice.kind == "join-code", Notice.created_at > now - timedelta(days=1)
+    mine = select(func.count()).where(Notice.participant_id == participant_id, *of_the_day)
+    return int(session.execute(mine).scalar_one())
 
 
 def _is_gone(session: Session, participant_id: int) -> bool:

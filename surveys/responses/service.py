@@ -12,6 +12,7 @@ from functools import cached_property
 
 from sqlalchemy.orm import Session as Database
 
+from core.clock import local
 from core.inbound import first_time
 from surveys.engine.dialogue import resume, start
 from surveys.engine.events import AnswerAccepted, Event
@@ -56,7 +57,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Turn:
-    """Where a response stands, and what a door needs to go on."""
+    """Where a response stands, and what a door needs to go on.
+
+    `now` is the wall clock of the round's time zone: a form's today() is the day people have there.
+    """
 
     response_id: int
     round: OpenRound
@@ -142,7 +146,7 @@ def answer(session: Database, shelf: FormShelf, request: Request, now: datetime)
     turn = _turn(session, shelf, response, now)
     if request.revision is not None and request.revision != turn.session.revision:
         return replace(turn, stale=True)
-    after, events = resume(turn.form, turn.session, storable(request.input), now)
+    after, events = resume(turn.form, turn.session, storable(request.input), turn.now)
     after_turn = replace(turn, session=after, events=events)
     if after is not turn.session:
         store.keep_changes(session, response, _changes(turn.session, after_turn, request.door), now)
@@ -207,7 +211,8 @@ def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
     if form_version_id is None:
         raise FormUnknown
     form, moment = shelf.get(session, form_version_id), new.moment
-    opened, events = start(form, moment.language, moment.now, _preload(form, new.known))
+    there = local(moment.now, new.round.time_zone)
+    opened, events = start(form, moment.language, there, _preload(form, new.known))
     values = {"form_version_id": form_version_id, "session": opened.to_json()}
     response_id = store.start_response(session, new.round, new.subject, values, moment.now)
     if response_id is None:  # another door began it meanwhile
@@ -215,7 +220,7 @@ def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
         if found is None:
             raise ResponseUnknown
         return _turn(session, shelf, found, moment.now)
-    turn = Turn(response_id, new.round, form, opened, moment.now, events)
+    turn = Turn(response_id, new.round, form, opened, there, events)
     given = _changes(Session(language=opened.language), turn, moment.door)
     store.keep_answers(session, (response_id, form_version_id), given, moment.now)
     return turn
@@ -229,7 +234,8 @@ def _preload(form: Form, known: dict[str, str]) -> dict[str, str]:
 
 def _turn(session: Database, shelf: FormShelf, response: Kept, now: datetime) -> Turn:
     form = shelf.get(session, response.form_version_id)
-    return Turn(response.id, response.round, form, Session.from_json(response.session), now)
+    there = local(now, response.round.time_zone)
+    return Turn(response.id, response.round, form, Session.from_json(response.session), there)
 
 
 def _changes(before: Session, turn: Turn, door: str) -> Changes:

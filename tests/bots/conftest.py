@@ -1,0 +1,26 @@
+"""A stage for the bot, on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.links import Links
+from tests.bots.stage import Stage
+from tests.responses.scene import build
+from tests.support.sandbox import RunningSandbox, running_sandbox
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[RunningSandbox]:
+    async with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def stage(database: Database, clock: FixedClock, links: Links, sandbox: RunningSandbox) -> AsyncIterator[Stage]:
+    async with sandbox.bot() as bot:
+        yield Stage(build(database, clock.now()), sandbox, bot, clock, links)
