@@ -1,9 +1,10 @@
-"""The web application: pages for participants; further routers are joined where it is wired."""
+"""The web application: pages for participants and the console for staff."""
 
 from __future__ import annotations
 
 from fastapi import FastAPI
 
+from web.console.routes import console_routes
 from web.deps import WebDeps
 from web.guards import BodyLimit, SecurityHeaders
 from web.health import Counting, Counts, health_routes
@@ -18,9 +19,10 @@ def create_app(deps: WebDeps) -> FastAPI:
     site = create_site(deps)
     counts = Counts()
     app.state.site = site
-    app.add_route("/assets/{name:path}", site.assets.serve, methods=["GET", "HEAD"])
+    app.add_api_route("/assets/{name:path}", site.assets.serve, methods=["GET", "HEAD"], include_in_schema=False)
     app.include_router(health_routes(deps, counts))
     app.include_router(public_routes())
+    app.include_router(console_routes())
     add_handlers(app)
     app.add_middleware(BodyLimit, limit_mb=deps.upload_limit_mb)
     app.add_middleware(SecurityHeaders, secure=deps.secure)

@@ -8,9 +8,11 @@ from babel.dates import format_date, format_datetime, format_time
 
 from core.clock import local
 
+DAY_FIRST = {"en": "en_GB"}  # the pages are read in Europe
+
 
 def day(value: date, language: str) -> str:
-    return str(format_date(value, "long", locale=language))
+    return str(format_date(value, "long", locale=_locale(language)))
 
 
 def span(starts: date, ends: date, language: str) -> str:
@@ -21,11 +23,15 @@ def span(starts: date, ends: date, language: str) -> str:
 
 def write_moment(value: datetime, language: str, zone: str) -> str:
     """An instant on the wall clock of a time zone."""
-    return str(format_datetime(local(value, zone), "d MMMM y, HH:mm", tzinfo=None, locale=language))
+    return str(format_datetime(local(value, zone), "d MMMM y, HH:mm", tzinfo=None, locale=_locale(language)))
 
 
 def hours(starts: datetime, ends: datetime, language: str) -> str:
     """From one wall-clock time to another; the day is named again where it is another one."""
-    first = f"{day(starts.date(), language)}, {format_time(starts, 'HH:mm', locale=language)}"
-    last = str(format_time(ends, "HH:mm", locale=language))
+    first = f"{day(starts.date(), language)}, {format_time(starts, 'HH:mm', locale=_locale(language))}"
+    last = str(format_time(ends, "HH:mm", locale=_locale(language)))
     return f"{first} – {last}" if starts.date() == ends.date() else f"{first} – {day(ends.date(), language)}, {last}"
+
+
+def _locale(language: str) -> str:
+    return DAY_FIRST.get(language, language)

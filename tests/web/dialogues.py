@@ -7,7 +7,6 @@ one page is gathered and posted together, as a person would.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import httpx
 from sqlalchemy.orm import Session as DatabaseSession
@@ -176,14 +175,7 @@ def play_on_pages(dialogue: Dialogue, scene: Scene, web: RunningWeb, http: httpx
         reader.press("begin")
     pure, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.preload)
     Player(dialogue, reader, pure).play()
-    return {ref.rpartition("/")[2]: same_instant(value) for ref, value in scene.answers(1).items()}
-
-
-def same_instant(value: str) -> str:
-    """A time with a time zone as the instant in UTC, so that two spellings of it are the same."""
-    if not value.endswith((":00", "Z")) or "T" not in value or "+" not in value:
-        return value
-    return datetime.fromisoformat(value).astimezone(datetime.fromisoformat("2026-01-01T00:00+00:00").tzinfo).isoformat()
+    return {ref.rpartition("/")[2]: value for ref, value in scene.answers(1).items()}
 
 
 def _begin_with(dialogue: Dialogue, scene: Scene, person: int) -> None:

@@ -91,16 +91,16 @@ def _take(session: Session, shelf: FormShelf, link: AnswerLink, post: Post, now:
     if isinstance(found, Opening):
         return None
     revision = post.revision if post.do == "submit" else None  # what else is posted names what it is about
-    given = Given(found.response_id, _input(found, post, now), DOOR, f"q:{post.key}", revision)
+    given = Given(found.response_id, _input(found, post), DOOR, f"q:{post.key}", revision)
     turn = answer(session, shelf, given, now)
     refused = tuple(event for event in turn.events if isinstance(event, AnswerRefused))
     return Outcome(turn, refused)
 
 
-def _input(turn: Turn, post: Post, now: datetime) -> Input:
+def _input(turn: Turn, post: Post) -> Input:
     match post.do:
         case "save":
-            return Fill(reading.values(turn.form, post, turn.session, now))
+            return Fill(reading.values(turn.form, post, turn.session, turn.now))
         case "skip":
             return Fill({question.ref: "" for _, question in reading.questions_of(turn.form, post)})
         case "edit" | "back":
