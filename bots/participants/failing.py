@@ -10,6 +10,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bots.participants.parse import parse
+from bots.participants.show import patiently
 from core.i18n import translator
 
 log = structlog.get_logger()
@@ -48,8 +49,7 @@ class Failures:
             return
         t = translator(arrived.language)
         try:
-            await self._bot.send_message(
-                arrived.chat_id, t("Something went wrong on our side. Please try again; your answers are kept.")
-            )
+            text = t("Something went wrong on our side. Please try again; your answers are kept.")
+            await patiently(lambda: self._bot.send_message(arrived.chat_id, text))
         except AiogramError as error:
             log.warning("an apology could not be sent", error=type(error).__name__)

@@ -10,7 +10,7 @@ from typing import TypeVar
 import structlog
 from aiogram import Bot
 from aiogram.enums import ParseMode
-from aiogram.exceptions import TelegramBadRequest, TelegramRetryAfter
+from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
 
 from bots.participants.parse import PressedButton
@@ -21,6 +21,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 UNCHANGED = "message is not modified"
+PAUSES = (0.2, 1, 2, 4, 8, 16)  # seconds between tries when Telegram cannot be reached
 LONGEST_TOAST = 200  # Bot API, answerCallbackQuery
 
 
@@ -35,7 +36,7 @@ async def show(bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton |
         await _tolerating(lambda: bot.answer_callback_query(pressed.callback_id, text=toast))
     if reply.document is not None:
         document = reply.document
-        await _patiently(lambda: _send_document(bot, chat.id, document))
+        await patiently(lambda: _send_document(bot, chat.id, document))
     if not reply.screens:
         return None
     on = pressed.message_id if pressed is not None else None
@@ -53,7 +54,7 @@ async def show(bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton |
 async def _send_all(bot: Bot, chat_id: int, screens: tuple[Screen, ...]) -> int | None:
     sent = None
     for screen in screens:
-        sent = await _patiently(partial(_send, bot, chat_id, screen))
+        sent = await patiently(partial(_send, bot, chat_id, screen))
     return sent if screens[-1].rows else 0
 
 
@@ -71,7 +72,7 @@ async def _send_document(bot: Bot, chat_id: int, document: Document) -> None:
 async def _edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:
     """False when the message cannot be changed any more (deleted, too old)."""
     try:
-        await _patiently(
+        await patiently(
             lambda: bot.edit_message_text(
                 screen.text,
                 chat_id=chat_id,
@@ -92,18 +93,27 @@ async def _take_buttons(bot: Bot, chat_id: int, message_id: int | None) -> None:
 async def _tolerating(call: Callable[[], Awaitable[object]]) -> None:
     """For what may be gone already: an old button, a query that waited too long."""
     try:
-        await _patiently(call)
+        await patiently(call)
     except TelegramBadRequest as error:
         log.info("telegram refused a courtesy", reason=error.message)
 
 
-async def _patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Waits as long as Telegram says, then tries again."""
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Waits as long as Telegram says and tries again; trouble on the way is tried over some time.
+
+    What was in doubt may so be shown twice, which harms nothing; not at all would leave the person stuck.
+    """
+    pauses = iter(PAUSES)
     while True:
         try:
             return await call()
         except TelegramRetryAfter as error:
             await asyncio.sleep(error.retry_after)
+        except (TelegramNetworkError, TelegramServerError):
+            pause = next(pauses, None)
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
 
 
 def _markup(rows: Rows) -> InlineKeyboardMarkup:

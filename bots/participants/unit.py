@@ -65,7 +65,7 @@ def _guarded(talk: Talk, desk: Desk, did: Did) -> Reply:
     except Problem as problem:
         savepoint.rollback()
         told = Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}")
-        return aside(talk, told) if isinstance(did, Command) else Reply((told,))
+        return aside(talk, told)
     savepoint.commit()
     return reply
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from core.clock import FixedClock
 from core.database.database import Database
@@ -12,6 +13,13 @@ from core.links import Links
 from tests.bots.stage import Stage
 from tests.responses.scene import build
 from tests.support.sandbox import RunningSandbox, running_sandbox
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Errors are provoked here; nobody reads their tracebacks, and to draw them takes seconds."""
+    with capture_logs():
+        yield
 
 
 @pytest.fixture
