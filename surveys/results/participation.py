@@ -42,7 +42,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Participation:
-    """The whole and its parts, each part sorted by name."""
+    """The whole and its parts, each part in the order of its names."""
 
     whole: Share
     by_zone: tuple[Share, ...]
@@ -152,7 +152,13 @@ def _parts(rows: Iterable[Any], key: Callable[[Any], str]) -> tuple[Share, ...]:
     found: dict[str, list[Any]] = {}
     for row in rows:
         found.setdefault(key(row), []).append(row)
-    return tuple(_sum(name, found[name]) for name in sorted(found))
+    return tuple(_sum(name, found[name]) for name in sorted(found, key=_in_order))
+
+
+def _in_order(name: str) -> tuple[int, str]:
+    """Names by their number where they begin with one ("2 AMT Ovest" before "10 Chivassese"), then by letter."""
+    number = name.split(" ")[0]
+    return (int(number) if number.isdecimal() and len(number) < 10 else 0, name)
 
 
 def _sum(name: str, rows: Iterable[Any]) -> Share:

@@ -1,0 +1,18 @@
+"""What can go wrong in the console."""
+
+from __future__ import annotations
+
+from core.errors import Problem
+from core.i18n import N_
+
+
+class FormForged(Problem):
+    text = N_("This form is too old or was not sent from this page. Please go back, reload the page and try again.")
+    status = 403
+
+
+class NothingHere(Problem):
+    """What another office has looks like what nobody has."""
+
+    text = N_("There is nothing at this address that your account may see. Please start from the list of processes.")
+    status = 404

@@ -1,0 +1,43 @@
+"""What all pages of the console share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.staff.accounts import Staff
+from core.staff.roles import Permission
+from web.console.signing import form_token
+from web.console.words import ACTS, CHANNELS, KINDS, MAILING_STATES, REASONS, STATES, word
+from web.site import site_of
+
+WORDS = {
+    "state": STATES,
+    "reason": REASONS,
+    "channel": CHANNELS,
+    "mailing_state": MAILING_STATES,
+    "kind": KINDS,
+    "act": ACTS,
+}
+
+
+def console_page(request: Request, staff: Staff, template: str, **values: Any) -> Response:
+    """A page of the console for whoever is signed in."""
+    return site_of(request).page(
+        request,
+        template,
+        staff=staff,
+        form_token=form_token(request),
+        sees_audit=any(staff.may(Permission.SEE_AUDIT, office) for office in staff.roles),
+        words=WORDS,
+        word=word,
+        **values,
+    )
+
+
+def page_number(request: Request) -> int:
+    """`?page=`, from 0; anything else is the first."""
+    text = request.query_params.get("page", "0")
+    return int(text) if text.isdecimal() and len(text) < 7 else 0

@@ -1,0 +1,98 @@
+"""The list of processes and the dashboard of one: who was written to, who answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response
+
+from core.clock import local
+from core.process.tables import Phase
+from core.staff.accounts import Staff
+from core.staff.roles import Permission
+from notifications.ledger.report import Count, counts
+from notifications.ledger.states import DeliveryState
+from surveys.responses.rounds import OpenRound
+from surveys.results.participation import Participation, participation
+from web.console import store
+from web.console.page import console_page
+from web.site import site_of
+
+SENT = (DeliveryState.SENT, DeliveryState.HANDED_OVER)
+
+
+@dataclass(frozen=True)
+class RoundView:
+    round: OpenRound
+    participation: Participation
+    open_now: bool
+    last_day: date | None  # of answering, None without an end
+
+
+@dataclass(frozen=True)
+class MailingView:
+    """A mailing with what became of it; `due` while it is still to leave."""
+
+    mailing: store.MailingRow
+    counts: tuple[Count, ...]
+    due: datetime | None
+
+    @property
+    def written_to(self) -> int:
+        return sum(one.people for one in self.counts if one.state in SENT)
+
+    @property
+    def people(self) -> int:
+        return sum(one.people for one in self.counts)
+
+
+@dataclass(frozen=True)
+class Dashboard:
+    process: store.ProcessRow
+    today: date
+    phases: tuple[Phase, ...]
+    rounds: tuple[RoundView, ...]
+    mailings: tuple[MailingView, ...]
+    in_doubt: int
+    may_see_people: bool
+
+
+async def list_processes(request: Request, staff: Staff) -> Response:
+    found = await site_of(request).deps.database.aread(lambda session: store.processes(session, staff))
+    return console_page(request, staff, "console/processes.html", processes=found)
+
+
+async def dashboard(request: Request, staff: Staff) -> Response:
+    deps = site_of(request).deps
+    process_id, now = int(request.path_params["process_id"]), deps.clock.now()
+    found = await deps.database.aread(lambda session: _load(session, staff, process_id, now))
+    return console_page(request, staff, "console/dashboard.html", dashboard=found)
+
+
+def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Dashboard:
+    process = store.find_process(session, staff, process_id)
+    due = store.next_due(session, process_id)
+    return Dashboard(
+        process=process,
+        today=local(now, process.time_zone).date(),
+        phases=tuple(store.phases(session, process_id)),
+        rounds=tuple(
+            RoundView(one, participation(session, one, now), one.open_at(now), _last_day(one))
+            for one in store.rounds(session, process_id)
+        ),
+        mailings=tuple(
+            MailingView(one, tuple(counts(session, one.id)), due.get(one.id))
+            for one in store.mailings(session, process_id)
+        ),
+        in_doubt=store.in_doubt(session, process_id),
+        may_see_people=staff.may(Permission.SEE_PEOPLE, process.office_id),
+    )
+
+
+def _last_day(round_: OpenRound) -> date | None:
+    """A round that closes at midnight was open until the day before."""
+    closes = round_.closes_at
+    return local(closes - timedelta(seconds=1), round_.time_zone).date() if closes else None

@@ -1,0 +1,120 @@
+"""The results of a round: a chart for each question, and the files."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import IO, Any
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from core.i18n import Translator, translator
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from core.staff.roles import Permission
+from surveys.responses.rounds import OpenRound
+from surveys.results.chart import ChartBar, bar_chart
+from surveys.results.counts import QuestionResult
+from surveys.results.export import Format, export_csv, export_xlsx
+from surveys.results.participation import Participation, participation
+from surveys.results.store import results
+from surveys.results.table import Wish
+from web.console import store
+from web.console.errors import NothingHere
+from web.console.page import console_page
+from web.site import site_of
+
+WRITERS = {Format.CSV: export_csv, Format.XLSX: export_xlsx}
+TYPES = {
+    Format.CSV: "text/csv; charset=utf-8",
+    Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True)
+class Charted:
+    """A question's result with its chart ("" where there is nothing to draw)."""
+
+    result: QuestionResult
+    chart: str
+
+
+@dataclass(frozen=True)
+class RoundResults:
+    round: OpenRound
+    participation: Participation
+    questions: tuple[Charted, ...]
+    may_export: bool
+
+
+async def show(request: Request, staff: Staff) -> Response:
+    deps = site_of(request).deps
+    round_id, now, t = int(request.path_params["round_id"]), deps.clock.now(), translator(staff.language)
+
+    def work(session: Session) -> RoundResults:
+        found = store.find_round(session, staff, round_id)
+        questions = tuple(Charted(one, _chart(one, t)) for one in results(session, deps.shelf, found, t.language))
+        may_export = staff.may(Permission.EXPORT_RESULTS, found.office_id)
+        return RoundResults(found, participation(session, found, now), questions, may_export)
+
+    return console_page(request, staff, "console/results.html", found=await deps.database.aread(work))
+
+
+async def export(request: Request, staff: Staff) -> Response:
+    """A round's responses as a file; the act is in the audit log before the first byte."""
+    deps = site_of(request).deps
+    round_id, now = int(request.path_params["round_id"]), deps.clock.now()
+    form = _format(request.path_params["form"])
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the last byte is sent
+    try:
+        round_ = await deps.database.aread(lambda session: _write(session, deps.shelf, (staff, round_id, form), file))
+        act = _exported(staff, round_, form)
+        await deps.database.shared(lambda session: record(session, act, now))
+    except BaseException:
+        file.close()
+        raise
+    headers = {"Content-Disposition": f'attachment; filename="{round_.slug}-{now:%Y-%m-%d}.{form}"'}
+    return StreamingResponse(_chunks(file), media_type=TYPES[form], headers=headers)
+
+
+def _write(session: Session, shelf: Any, wanted: tuple[Staff, int, Format], file: IO[bytes]) -> OpenRound:
+    staff, round_id, form = wanted
+    found = store.find_round(session, staff, round_id)
+    staff.need(Permission.EXPORT_RESULTS, found.office_id)
+    WRITERS[form](session, shelf, found, file, Wish(staff.language, labels=True))  # type: ignore[arg-type]
+    file.seek(0)
+    return found
+
+
+def _exported(staff: Staff, round_: OpenRound, form: Format) -> Act:
+    return Act("results.exported", f"round:{round_.id}", staff.account_id, round_.office_id, {"format": form.value})
+
+
+def _format(name: str) -> Format:
+    try:
+        return Format(name)
+    except ValueError as error:
+        raise NothingHere from error
+
+
+async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _chart(result: QuestionResult, t: Translator) -> str:
+    if result.bars:
+        bars = [ChartBar(one.label, one.count, f"{one.count} ({one.share:.0%})") for one in result.bars]
+        return bar_chart(result.label, bars)
+    if result.ranking:
+        ranked = [
+            ChartBar(one.label, one.points, t.n("{count} point", "{count} points", one.points))
+            for one in result.ranking
+        ]
+        return bar_chart(result.label, ranked)
+    return ""

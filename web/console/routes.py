@@ -1,0 +1,22 @@
+"""The console by its addresses."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from web.console import audit, mailings, processes, results, signing
+from web.console.signing import signed_in
+
+
+def console_routes() -> APIRouter:
+    router = APIRouter(prefix="/console", include_in_schema=False)
+    router.add_api_route("/sign-in", signing.ask, methods=["GET"])
+    router.add_api_route("/sign-in", signing.enter, methods=["POST"])
+    router.add_api_route("/sign-out", signed_in(signing.leave), methods=["POST"])
+    router.add_api_route("", signed_in(processes.list_processes), methods=["GET"])
+    router.add_api_route("/processes/{process_id:int}", signed_in(processes.dashboard), methods=["GET"])
+    router.add_api_route("/rounds/{round_id:int}", signed_in(results.show), methods=["GET"])
+    router.add_api_route("/rounds/{round_id:int}/export.{form}", signed_in(results.export), methods=["POST"])
+    router.add_api_route("/mailings/{mailing_id:int}", signed_in(mailings.ledger), methods=["GET"])
+    router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
+    return router

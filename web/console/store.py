@@ -1,0 +1,198 @@
+"""What the console reads. Every look-up is bound to the offices of whoever looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session
+
+from core.people.tables import Membership
+from core.process.tables import Office, Phase, Process
+from core.staff.accounts import Staff
+from core.staff.roles import Permission
+from core.staff.tables import Account, AuditEntry
+from notifications.ledger.states import DeliveryState, Kind, OccurrenceState
+from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
+from surveys.responses.rounds import OpenRound
+from surveys.responses.store import load_round
+from surveys.responses.tables import Round
+from web.console.errors import NothingHere
+from web.public.store import load_office
+from web.site import OfficeName
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class ProcessRow:
+    """A process in the list; `title` by language."""
+
+    id: int
+    slug: str
+    title: dict[str, str]
+    office_id: int
+    office: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class MailingRow:
+    """A mailing with its subject by language."""
+
+    id: int
+    slug: str
+    kind: str
+    state: str
+    office_id: int
+    process_id: int | None
+    subjects: dict[str, str]
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """One person's line in the ledger of a mailing."""
+
+    id: int
+    reference: str
+    name: str
+    channel: str
+    state: str
+    reason: str
+    attempts: int
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class AuditRow:
+    at: datetime
+    who: str
+    act: str
+    subject: str
+    details: dict[str, Any]
+
+
+def office_of(session: Session, staff: Staff) -> OfficeName:
+    """The office that stands in the header: the first of the account's."""
+    return load_office(session, min(staff.roles, default=None))
+
+
+def processes(session: Session, staff: Staff) -> list[ProcessRow]:
+    """The processes that the account's offices run."""
+    statement = _PROCESS.where(Process.office_id.in_(staff.roles)).order_by(Process.id)
+    return [ProcessRow(*row) for row in session.execute(statement)]
+
+
+def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
+    """Raises NothingHere."""
+    row = session.execute(_PROCESS.where(Process.id == process_id)).one_or_none()
+    if row is None or row.office_id not in staff.roles:
+        raise NothingHere
+    return ProcessRow(*row)
+
+
+def phases(session: Session, process_id: int) -> Sequence[Phase]:
+    return session.scalars(select(Phase).where(Phase.process_id == process_id).order_by(Phase.position)).all()
+
+
+def rounds(session: Session, process_id: int) -> list[OpenRound]:
+    """The rounds of a process, the newest first."""
+    found = select(Round.id).where(Round.process_id == process_id).order_by(Round.opens_at.desc(), Round.id)
+    return [load_round(session, round_id) for round_id in session.scalars(found)]
+
+
+def find_round(session: Session, staff: Staff, round_id: int) -> OpenRound:
+    """Raises NothingHere."""
+    office = session.scalar(select(Round.office_id).where(Round.id == round_id))
+    if office is None or not staff.may(Permission.SEE_RESULTS, office):
+        raise NothingHere
+    return load_round(session, round_id)
+
+
+def mailings(session: Session, process_id: int) -> list[MailingRow]:
+    """The mailings of a process in the order they were written; notices are not among them."""
+    statement = select(Mailing).where(Mailing.process_id == process_id, Mailing.kind != Kind.NOTICE)
+    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+
+
+def find_mailing(session: Session, staff: Staff, mailing_id: int) -> MailingRow:
+    """Raises NothingHere; who may not see people may not see the ledger."""
+    found = session.get(Mailing, mailing_id)
+    if found is None or found.office_id is None or not staff.may(Permission.SEE_PEOPLE, found.office_id):
+        raise NothingHere
+    return _mailing(session, found)
+
+
+def ledger(session: Session, mailing: MailingRow, state: str, page: int) -> list[LedgerRow]:
+    """A page of the ledger, of one state or (with "") of all; one row more when there is a next page."""
+    member = and_(Membership.participant_id == Delivery.participant_id, Membership.office_id == mailing.office_id)
+    moment = func.coalesce(Delivery.settled_at, Delivery.handed_over_at)
+    statement = (
+        select(
+            Delivery.id, Membership.reference, Membership.name, Delivery.channel, Delivery.state, Delivery.reason,
+            Delivery.attempts, moment.label("at"),
+        )
+        .outerjoin(Membership, member)
+        .where(Delivery.mailing_id == mailing.id)
+        .order_by(Delivery.id)
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )  # fmt: skip
+    if state:
+        statement = statement.where(Delivery.state == state)
+    return [
+        LedgerRow(row.id, row.reference or "", row.name or "", row.channel, row.state, row.reason, row.attempts, row.at)
+        for row in session.execute(statement)
+    ]
+
+
+def in_doubt(session: Session, process_id: int) -> int:
+    """How many deliveries of a process nobody knows the outcome of."""
+    statement = (
+        select(func.count())
+        .select_from(Delivery)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .where(Mailing.process_id == process_id, Delivery.state == DeliveryState.IN_DOUBT)
+    )
+    return session.scalar(statement) or 0
+
+
+def next_due(session: Session, process_id: int) -> dict[int, datetime]:
+    """The next planned time of each mailing that has one."""
+    statement = (
+        select(Occurrence.mailing_id, Occurrence.due_at)
+        .join(Mailing, Mailing.id == Occurrence.mailing_id)
+        .where(Mailing.process_id == process_id, Occurrence.state == OccurrenceState.DUE)
+        .order_by(Occurrence.due_at.desc())
+    )
+    return {row.mailing_id: row.due_at for row in session.execute(statement)}
+
+
+def audit(session: Session, staff: Staff, page: int) -> list[AuditRow]:
+    """The audit log of the offices whose log the account may see, the newest first."""
+    offices = [office for office in staff.roles if staff.may(Permission.SEE_AUDIT, office)]
+    if not offices:
+        raise NothingHere
+    statement = (
+        select(AuditEntry.at, Account.name, AuditEntry.act, AuditEntry.subject, AuditEntry.details)
+        .outerjoin(Account, Account.id == AuditEntry.account_id)
+        .where(AuditEntry.office_id.in_(offices))
+        .order_by(AuditEntry.id.desc())
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )
+    return [AuditRow(row.at, row.name or "", row.act, row.subject, row.details) for row in session.execute(statement)]
+
+
+_PROCESS = select(
+    Process.id, Process.slug, Process.title, Process.office_id, Office.name, Process.time_zone
+).join(Office, Office.id == Process.office_id)  # fmt: skip
+
+
+def _mailing(session: Session, one: Mailing) -> MailingRow:
+    texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
+    subjects = {row.language: row.subject for row in texts}
+    return MailingRow(one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id, subjects)

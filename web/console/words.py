@@ -1,0 +1,48 @@
+"""The states and reasons of the ledger, and the acts of the log, as staff read them."""
+
+from __future__ import annotations
+
+from core.i18n import N_, Translator
+
+STATES = {
+    "planned": N_("waiting"),
+    "claimed": N_("about to leave"),
+    "handed-over": N_("leaving"),
+    "sent": N_("sent"),
+    "failed": N_("not delivered"),
+    "bounced": N_("returned"),
+    "skipped": N_("not written to"),
+    "in-doubt": N_("in doubt"),
+}
+REASONS = {
+    "no-consent": N_("no consent, or unsubscribed"),
+    "no-address": N_("no address"),
+    "suppressed": N_("the address is excluded"),
+    "paused": N_("asked for a pause"),
+    "answered": N_("has answered already"),
+    "closed": N_("the questionnaire was closed"),
+    "cancelled": N_("the mailing was stopped"),
+    "gone": N_("cannot be reached any more"),
+    "bad-address": N_("the address does not exist"),
+}
+CHANNELS = {"email": N_("e-mail"), "telegram": N_("Telegram"), "": N_("none")}
+MAILING_STATES = {
+    "draft": N_("draft"),
+    "released": N_("released"),
+    "paused": N_("paused"),
+    "cancelled": N_("stopped"),
+}
+KINDS = {"mailing": N_("mailing"), "reminder": N_("reminder")}
+ACTS = {
+    "account.added": N_("account added"),
+    "account.signed-in": N_("signed in"),
+    "role.granted": N_("role given"),
+    "package.loaded": N_("process loaded"),
+    "people.imported": N_("people imported"),
+    "results.exported": N_("results exported"),
+}
+
+
+def word(words: dict[str, str], name: str, t: Translator) -> str:
+    """The word for a name; one that has none is shown as it is."""
+    return t(words[name]) if name in words else name
