@@ -16,6 +16,7 @@ from core.people.erasing import erase_person
 from core.people.my_data import export_person
 from core.people.preferences import end_pause, pause, set_language, unsubscribe
 from surveys.engine.inputs import Back, ChangeLanguage, Pause, Resume, Review
+from surveys.engine.session import Stage
 from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.service import open_rounds
 
@@ -112,7 +113,14 @@ def _back(talk: Talk) -> Reply:
 
 
 def _review(talk: Talk) -> Reply:
-    return take(talk, Review()) if talk.chat.response_id is not None else welcome(talk)
+    """All answers, or the first question that stands in their way, and why it came."""
+    if talk.chat.response_id is None:
+        return welcome(talk)
+    reply, turn = take(talk, Review()), held(talk)
+    if turn is None or turn.session.stage is Stage.REVIEW:
+        return reply
+    told = Screen(talk.t("Before you can see all your answers, this question needs one."))
+    return replace(reply, screens=(told, *reply.screens))
 
 
 def _stop(talk: Talk) -> Reply:

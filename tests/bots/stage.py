@@ -111,6 +111,10 @@ class Stage:
         """What is kept, by the names of questions."""
         return {ref.rpartition("/")[2]: value for ref, value in self.scene.answers(self.response_id(person)).items()}
 
+    def given(self, person: Person) -> dict[str, str]:
+        """What the person said themselves."""
+        return {name: value for name, value in self.values(person).items() if not name.startswith("attr_")}
+
     def notices(self, kind: str) -> list[Notice]:
         statement = select(Notice).where(Notice.kind == kind).order_by(Notice.id)
         return list(self.scene.database.read(lambda s: s.scalars(statement).all()))
