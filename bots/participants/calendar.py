@@ -28,8 +28,8 @@ def calendar(wanted: str, chosen: str, language: str) -> Month:
     )
     return Month(
         title=str(format_skeleton("yMMM", first, locale=language)),
-        before=f"{first - timedelta(days=1):%Y-%m}",
-        after=f"{first + timedelta(days=31):%Y-%m}",
+        before=(first - timedelta(days=1)).isoformat()[:7],  # strftime writes the year 999 with three digits
+        after=(first + timedelta(days=31)).isoformat()[:7],
         weeks=weeks,
     )
 
