@@ -90,7 +90,7 @@ async def test_back_shows_the_answer_that_was_given(stage: Stage) -> None:
 
 
 async def test_review_leads_to_what_is_missing_and_then_lists_everything(stage: Stage) -> None:
-    person = await english(stage)
+    person = await stage.joined(language="en")
     await stage.press(person, "Yes")
     shown = await stage.say(person, "/review")
     assert "needs one" in (await person.bot_messages())[-2]["text"] and "For how many years?" in shown["text"]
