@@ -119,7 +119,7 @@ class Player:
         where = f"{self.dialogue.name}.md:{line} {self.reader.at.url}"
         shown = page(self.dialogue.form, self.pure, None, self.dialogue.now)
         kinds = {one.ref: one.kind for one in self.dialogue.form.questions()}
-        t = translator(self.pure.language or "it")
+        t = translator(self.pure.language or self.dialogue.language)
         wanted = [why_refused(t, one, kinds[one.ref]) for one in self.refused if one.fault is not Fault.NOT_OPEN]
         errors = [error.rpartition(": ")[2] if isinstance(shown, Page) and len(shown.questions) > 1 else error
                   for error in self.reader.errors]  # fmt: skip

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -15,9 +14,9 @@ from core.links import Purpose
 from core.people.addresses import add_address
 from core.people.consent import PURPOSES, consent_history, consents
 from core.people.tables import Address, Consent, Participant
-from notifications.ledger.tables import Delivery, Mailing, Occurrence
 from tests.responses.scene import Scene
 from tests.support.web import RunningWeb
+from tests.web.mailing import delivery
 from tests.web.reader import Reader
 
 
@@ -108,21 +107,6 @@ def test_erasing_asks_first(scene: Scene, web: RunningWeb, http: httpx.Client, p
     assert scene.database.read(lambda session: session.scalars(select(Address)).all()) == []
     assert page.open(page.path).status_code == 404
     assert http.post(f"{page.path}/erase", data={"sure": "yes"}).status_code == 404
-
-
-def delivery(scene: Scene, person: int, purpose: str = "questionnaires") -> int:
-    mailing = scene.insert(
-        Mailing, office_id=scene.office_id, process_id=scene.process_id, slug=uuid4().hex, kind="mailing",
-        purpose=purpose, anchor={}, missed={}, state="released",
-    )  # fmt: skip
-    occurrence = scene.insert(
-        Occurrence, mailing_id=mailing, key="", due_local="2023-07-10T09:00", time_zone="Europe/Rome",
-        due_at=scene.now, state="planned", values={},
-    )  # fmt: skip
-    return scene.insert(
-        Delivery, mailing_id=mailing, occurrence_id=occurrence, participant_id=person, channel="email", state="sent",
-        due_at=scene.now, attempts=1,
-    )  # fmt: skip
 
 
 def test_a_look_at_the_unsubscribe_link_does_nothing(

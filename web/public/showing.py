@@ -86,7 +86,7 @@ def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Res
         return site.page(request, "public/complete.html", **values)
     if isinstance(shown, ReviewPrompt):
         return site.page(request, "public/review.html", **values)
-    controls = _controls(turn, shown, look)
+    controls = _controls(shown, look, str(values["language"]))
     values |= {
         "controls": controls,
         "faults": [one for one in controls if one.error],
@@ -99,8 +99,7 @@ def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Res
     return site.page(request, "public/question.html", 422 if look.refused else 200, **values)
 
 
-def _controls(turn: Turn, shown: Page, look: Look) -> tuple[Control, ...]:
-    language = turn.session.language
+def _controls(shown: Page, look: Look, language: str) -> tuple[Control, ...]:
     t = translator(language)
     errors = {one.ref: one for one in look.refused}
     return tuple(
@@ -126,12 +125,13 @@ def _can_skip(control: Control) -> bool:
 
 
 def _of_turn(request: Request, link: AnswerLink, turn: Turn) -> dict[str, Any]:
-    language = _interface(turn.session.language)
+    # A form without languages speaks as its author wrote it; all around it speaks the person's.
+    language = _interface(turn.session.language) or language_of(request)
     return {
-        **_common(request, link, turn.form, language or language_of(request)),
+        **_common(request, link, turn.form, language),
         "round": turn.round,
         "revision": turn.session.revision,
-        "closes": _closes(turn, language or language_of(request)),
+        "closes": _closes(turn, language),
     }
 
 
