@@ -123,14 +123,16 @@ def _ways(board: Keyboard) -> Rows:
 def _review(prompt: ReviewPrompt, events: tuple[Event, ...], standing: Standing) -> Screen:
     t = standing.t
     shown, page, last = _page_of(prompt.items, standing.page)
-    lines = [f"<b>{t('Your answers')}</b>", *(_item(one, prompt, t) for one in shown)]
+    places = range(page * ITEMS_A_PAGE + 1, len(prompt.items) + 1)  # hidden questions leave no gap in what people count
+    listed = list(zip(places, shown, strict=False))
+    lines = [f"<b>{t('Your answers')}</b>", *(_item(place, one, prompt, t) for place, one in listed)]
     refused = [event for event in events if isinstance(event, AnswerRefused)]
     if prompt.missing:
         lines.append(f"⚠️ {t('Some answers are still needed: they are marked with an exclamation mark.')}")
     elif refused:
         lines.append(f"⚠️ {plain(why_refused(t, refused[0]), 300)}")
     lines.append(t("Press a number to change an answer, or send everything."))
-    edits = [Key(str(one.number), _edit(one, standing)) for one in shown]
+    edits = [Key(str(place), _edit(one, standing)) for place, one in listed]
     rows: list[tuple[Key, ...]] = [tuple(edits[at : at + 5]) for at in range(0, len(edits), 5)]
     rows += _turns(page, last, standing)
     rows.append((standing.key(f"✅ {t('Send')}", Act.SUBMIT),))
@@ -161,10 +163,10 @@ def _paused(prompt: PausedPrompt, standing: Standing) -> Screen:
     return Screen(f"⏸ {text}", ((standing.key(f"▶️ {t('Go on')}", Act.RESUME),),))
 
 
-def _item(item: ReviewItem, prompt: ReviewPrompt, t: Translator) -> str:
+def _item(place: int, item: ReviewItem, prompt: ReviewPrompt, t: Translator) -> str:
     mark = "❗️" if item.ref in prompt.missing else ""
     answer = plain(item.answer, ITEM_LENGTH) if item.answer else f"<i>{t('no answer')}</i>"
-    return f"{mark}<b>{item.number}.</b> {plain(item.label, ITEM_LENGTH)}\n→ {answer}"
+    return f"{mark}<b>{place}.</b> {plain(item.label, ITEM_LENGTH)}\n→ {answer}"
 
 
 def _edit(item: ReviewItem, standing: Standing) -> str:
