@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import structlog
 from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.errors import Problem
 from core.i18n import N_, translator
 from web.errors import MethodWrong, PageUnknown, PostIncomplete, RequestTooLarge, Unexpected
+from web.public.store import load_office
 from web.site import language_of, site_of
 
 log = structlog.get_logger()
@@ -37,11 +39,13 @@ def add_handlers(app: FastAPI) -> None:
 
 async def on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)
+    await _name_office(request)
     return show_problem(request, error)
 
 
 async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    await _name_office(request)
     known = KNOWN.get(error.status_code, PostIncomplete)
     limit = site_of(request).deps.upload_limit_mb
     response = show_problem(request, known(limit=limit), error.status_code)
@@ -82,6 +86,15 @@ def show_problem(request: Request, problem: Problem, status: int = 0) -> Respons
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return JSONResponse(body, status, media_type="application/problem+json")
     return site_of(request).page(request, "problem.html", status, title=title, detail=detail)
+
+
+async def _name_office(request: Request) -> None:
+    """An error page says whom to write to, also where the link told nothing."""
+    if getattr(request.state, "office", None) is None and not _wants_json(request):
+        try:
+            request.state.office = await site_of(request).deps.database.aread(load_office)
+        except SQLAlchemyError:
+            log.warning("no office to name")
 
 
 def _wants_json(request: Request) -> bool:

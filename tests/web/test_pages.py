@@ -150,6 +150,7 @@ def test_every_address_says_its_office(scene: Scene, web: RunningWeb, http: http
     scene.change(Office, scene.office_id, name="Comune di Prova", contact_email="ufficio@example.org")
     assert "Comune di Prova" in http.get("/privacy").text
     assert "ufficio@example.org" in http.get("/accessibility").text
+    assert "ufficio@example.org" in http.get("/q/forged").text
 
 
 def test_get_is_never_the_only_way_to_act() -> None:

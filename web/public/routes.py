@@ -6,21 +6,23 @@ from fastapi import APIRouter
 
 from web.public import answering, front, leaving, preferences, undoing
 
+LOOK, ACT = ["GET", "HEAD"], ["POST"]
+
 
 def public_routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
-    router.add_api_route("/", front.front, methods=["GET"])
-    router.add_api_route("/privacy", front.privacy, methods=["GET"])
-    router.add_api_route("/accessibility", front.accessibility, methods=["GET"])
-    router.add_api_route("/q/{token}", answering.show, methods=["GET"])
-    router.add_api_route("/q/{token}", answering.act, methods=["POST"])
-    router.add_api_route("/preferences/{token}", preferences.show, methods=["GET"])
-    router.add_api_route("/preferences/{token}", preferences.keep, methods=["POST"])
-    router.add_api_route("/preferences/{token}/data", preferences.download, methods=["GET"])
-    router.add_api_route("/preferences/{token}/erase", preferences.ask_to_erase, methods=["GET"])
-    router.add_api_route("/preferences/{token}/erase", preferences.erase, methods=["POST"])
-    router.add_api_route("/unsubscribe/{token}", leaving.show, methods=["GET"])
-    router.add_api_route("/unsubscribe/{token}", leaving.act, methods=["POST"])
-    router.add_api_route("/joining/undo/{token}", undoing.show, methods=["GET"])
-    router.add_api_route("/joining/undo/{token}", undoing.act, methods=["POST"])
+    router.add_api_route("/", front.front, methods=LOOK)
+    router.add_api_route("/privacy", front.privacy, methods=LOOK)
+    router.add_api_route("/accessibility", front.accessibility, methods=LOOK)
+    router.add_api_route("/q/{token}", answering.show, methods=LOOK)
+    router.add_api_route("/q/{token}", answering.act, methods=ACT)
+    router.add_api_route("/preferences/{token}", preferences.show, methods=LOOK)
+    router.add_api_route("/preferences/{token}", preferences.keep, methods=ACT)
+    router.add_api_route("/preferences/{token}/data", preferences.download, methods=LOOK)
+    router.add_api_route("/preferences/{token}/erase", preferences.ask_to_erase, methods=LOOK)
+    router.add_api_route("/preferences/{token}/erase", preferences.erase, methods=ACT)
+    router.add_api_route("/unsubscribe/{token}", leaving.show, methods=LOOK)
+    router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
+    router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
+    router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
     return router
