@@ -18,6 +18,7 @@ from sandbox.server.rates import Limits, Rates
 from sandbox.server.strict import known_methods
 from sandbox.server.webhook import Deliverer
 
+SECONDS_COUNTED, UPDATES_A_SECOND = 10_000_000, 200  # within 32 bits, as Telegram's own numbers are
 PREFIXES = ("/telegram", "/mail", "/sandbox", "/clock", "/misbehave")
 
 
@@ -74,7 +75,14 @@ def create_world(
     """A new, empty world; `tokens` are the bots' by their names (`participants`, `staff`)."""
     ids = RandomIds()
     bots = {name: Bot(name, token, clock, ids, Rates(limits or Limits()), Files(ids)) for name, token in tokens.items()}
+    for bot in bots.values():
+        bot.updates.last_id = first_update(clock)
     return World(bots, clock, language, doors=doors)
+
+
+def first_update(clock: Clock) -> int:
+    """Where the numbers of updates begin: a world that is made anew never counts as one that was taken in before."""
+    return int(clock.now().timestamp()) % SECONDS_COUNTED * UPDATES_A_SECOND
 
 
 def beside(world_app: ASGIApp, product: ASGIApp) -> ASGIApp:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,8 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from core.clock import FixedClock
 from sandbox.serving import serving_app
-from tests.support.sandbox import RunningSandbox
+from sandbox.world import create_world
+from tests.support.sandbox import TOKENS, RunningSandbox
 
 
 async def test_updates_stay_until_they_are_confirmed(sandbox: RunningSandbox, bot: Bot) -> None:
@@ -97,3 +100,13 @@ async def test_a_webhook_gets_everything_in_order_until_it_is_content(sandbox: R
 async def _until(condition: Any) -> None:
     while not condition():
         await asyncio.sleep(0.01)
+
+
+def test_a_world_made_anew_repeats_no_number_of_an_update(clock: FixedClock) -> None:
+    """A product that kept its database would take the new updates for old ones."""
+    before = create_world(TOKENS, clock).bots["participants"].updates
+    clock.advance(timedelta(seconds=2))
+    after = create_world(TOKENS, clock).bots["participants"].updates
+    numbers = [[updates.add(7, "message", {}) for _ in range(100)] for updates in (before, after)]
+    assert not {*numbers[0]} & {*numbers[1]}
+    assert all(one is not None and one < 2**31 for each in numbers for one in each)
