@@ -38,6 +38,7 @@ from sandbox.app import create_app as sandbox_app
 from sandbox.server.rates import Limits
 from sandbox.serving import serving_mail
 from sandbox.world import Door, beside, create_world
+from sandbox.world import World as Outside
 
 HOST = "127.0.0.1"
 EXAMPLE = Path(__file__).parent.parent / "examples" / "psm-torino"
@@ -64,7 +65,6 @@ async def _run(listener: socket.socket, folder: Path, address: str) -> None:
     outside = create_world(TOKENS, clock, limits=LIMITS)
     async with AsyncExitStack() as stack:
         mail_port = await stack.enter_async_context(serving_mail(outside))
-        stack.push_async_callback(outside.close)
         settings = demo_settings(folder, address, mail_port)
         _make_tables(settings)
         world = stack.enter_context(open_world(settings))
@@ -76,7 +76,15 @@ async def _run(listener: socket.socket, folder: Path, address: str) -> None:
         app: ASGIApp = beside(sandbox_app(outside), product)
         _tell(address)
         work = [one for part in parts for one in part.work]
-        await run_until_stopped([serve_http(app, listener), *work])
+        await run_until_stopped([serve_http(app, listener), _let_go(outside), *work])
+
+
+async def _let_go(outside: Outside) -> None:
+    """At the end the polls that wait are answered, so that the server need not wait for them."""
+    try:
+        await asyncio.Event().wait()
+    finally:
+        await outside.close()
 
 
 def demo_settings(folder: Path, address: str, mail_port: int) -> Settings:

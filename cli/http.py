@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import socket
 from collections.abc import Iterator
@@ -36,8 +37,11 @@ def make_server(app: ASGIApp) -> Server:
 async def serve_http(app: ASGIApp, listener: socket.socket) -> None:
     """Serves until cancelled; then what is under way is finished."""
     server = make_server(app)
+    # Cancelling the server itself would leave its requests to die with the loop, each with a traceback.
+    serving = asyncio.ensure_future(server.serve(sockets=[listener]))
     try:
-        await server.serve(sockets=[listener])
+        await asyncio.shield(serving)
     finally:
         server.should_exit = True
+        await serving
         listener.close()
