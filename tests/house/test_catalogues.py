@@ -1,87 +1,43 @@
+"""What people read comes out in their language, plural forms included."""
+
 from __future__ import annotations
 
-from io import BytesIO
-
 import pytest
-from babel.messages.catalog import Message as Entry
-from babel.messages.pofile import read_po
 
-from tools.catalogues import entry_fault, render
-from tools.messages import Message, python_messages, template_messages
+from core.i18n import translator
 
-PYTHON = """
-class Closed(Problem):
-    text = N_("The round is "
-              "closed")
-def f(self, t):
-    t("Hello {name}", name=self.name)
-    self.t.n("{count} answer", "{count} answers", 3)
-    t(variable)
-    other.n("not", "ours", 3)
-"""
-TEMPLATE = """{% extends "base.html" %}
-<p>{{ t("Thank you") }} {{ t.n("{count} zone", "{count} zones", zones | length) }}</p>
-{% for x in y %}{{ form.n("a", "b") }}{{ show(t("Next")) }}{% endfor %}
-"""
-
-
-def test_every_message_of_a_source_is_found() -> None:
-    assert sorted(python_messages(PYTHON)) == [
-        (3, "The round is closed", ""),
-        (6, "Hello {name}", ""),
-        (7, "{count} answer", "{count} answers"),
-    ]
-
-
-def test_every_message_of_a_template_is_found() -> None:
-    assert sorted(template_messages(TEMPLATE)) == [
-        (2, "Thank you", ""),
-        (2, "{count} zone", "{count} zones"),
-        (3, "Next", ""),
-    ]
-
-
-MESSAGES = [
-    Message("Hello {name}", places=(("web/a.py", 3), ("web/a.py", 9))),
-    Message("{count} answer", "{count} answers", (("web/b.html", 1),)),
-]
-
-
-def test_a_catalogue_keeps_what_was_translated_and_changes_for_nothing_else() -> None:
-    known = {"Hello {name}": Entry("Hello {name}", "Buongiorno {name}")}
-    first = render("it", MESSAGES, known)
-    again = {str(entry.id[0] if isinstance(entry.id, tuple) else entry.id): entry for entry in read(first)}
-    assert render("it", MESSAGES, again) == first
-    assert [entry.string for entry in read(first)] == ["Buongiorno {name}", ("", "")]
-    assert b"Date" not in first
-    assert b"a.py:" not in first
-
-
-def test_english_is_its_own_translation() -> None:
-    assert [entry.string for entry in read(render("en", MESSAGES, {}))] == [
-        "Hello {name}",
-        ("{count} answer", "{count} answers"),
-    ]
+ONE, MANY = "{count} answer", "{count} answers"
 
 
 @pytest.mark.parametrize(
-    ("message", "entry", "fault"),
+    ("language", "said"),
     [
-        (Message("Hi"), Entry("Hi", "Ciao"), ""),
-        (Message("Hi"), Entry("Hi", ""), "not translated"),
-        (Message("Hi"), Entry("Hi", "Ciao", flags=["fuzzy"]), "fuzzy"),
-        (Message("Hi {name}"), Entry("Hi {name}", "Ciao {nome}"), "other gaps"),
-        (Message("Hi {name}"), Entry("Hi {name}", "Ciao {name"), "wrong braces"),
-        (Message("{count} zone", "{count} zones"), Entry("{count} zone", "una zona"), "counts in one place"),
-        (Message("{count} zone", "{count} zones"), Entry(("a", "b"), ("una zona", "{count} zone")), ""),
-        (Message("{count} zone", "{count} zones"), Entry(("a", "b"), ("una zona", "zone")), "other gaps"),
+        ("it", {0: "0 risposte", 1: "1 risposta", 2: "2 risposte", 1_000_000: "1000000 risposte"}),
+        ("en", {0: "0 answers", 1: "1 answer", 2: "2 answers"}),
+        ("fr", {0: "0 réponse", 1: "1 réponse", 2: "2 réponses", 1_000_000: "1000000 réponses"}),
     ],
 )
-def test_what_is_wrong_with_a_translation_is_said(message: Message, entry: Entry, fault: str) -> None:
-    found = entry_fault(message, entry)
-    assert fault in found
-    assert bool(found) == bool(fault)
+def test_plural_forms_follow_the_language(language: str, said: dict[int, str]) -> None:
+    t = translator(language)
+    assert {count: t.n(ONE, MANY, count) for count in said} == said
 
 
-def read(catalogue: bytes) -> list[Entry]:
-    return [entry for entry in read_po(BytesIO(catalogue), locale="it") if entry.id]
+def test_every_package_speaks_italian_and_french() -> None:
+    samples = {
+        "This link has already been used. Please ask the office for a new one.": (
+            "Questo collegamento è già stato usato. Ne chieda uno nuovo all'ufficio.",
+            "Ce lien a déjà été utilisé. Demandez-en un nouveau au service.",
+        ),
+        "Back": ("Indietro", "Retour"),
+        "Your code for Telegram": ("Il Suo codice per Telegram", "Votre code pour Telegram"),
+        "We go on in English.": ("Continuiamo in italiano.", "Nous continuons en français."),
+        "The process is loaded.": ("Il processo è caricato.", "Le processus est chargé."),
+    }
+    for english, (italian, french) in samples.items():
+        assert translator("en")(english) == english
+        assert translator("it-IT")(english) == italian
+        assert translator("fr_FR")(english) == french
+
+
+def test_an_unknown_language_reads_english() -> None:
+    assert translator("de")("Back") == "Back"
