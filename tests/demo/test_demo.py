@@ -1,0 +1,251 @@
+"""The demo played in a browser by three people: in chat and on the web, on the web alone, in the office."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from playwright.sync_api import Browser, Page, expect
+
+from cli.demo_world import STAFF
+from tests.demo.chatting import DONE, PAUSE, Chatting
+from tests.demo.filling import Wishes, fill_in, press
+from tests.demo.running import Demo, running_demo
+from tests.support.browser import chromium, page_of, violations
+
+INVITATION, REMINDER = "follow-up-invitation", "follow-up-reminder"
+BY_CHAT_AND_WEB = "livio.chiaralti@regione-piemonte.example.org"
+BY_WEB = "marta.vallescura@citta-di-torino.example.org"
+BLOCKS = "rosa.poggioli@anci-piemonte.example.org"
+LEAVES = "mauro.lagorossi@uncem-piemonte.example.org"
+ONLY_JOINS = "alfio.lunalta@bioindustry-park.example.org"
+AXES = [
+    "Salute", "Mobilità sostenibile", "Istruzione e ricerca", "Inclusione e coesione",
+    "Rivoluzione verde e transizione ecologica", "Digitalizzazione, innovazione, competitività e cultura",
+]  # fmt: skip
+CHANGE = "Più treni la sera, ma ancora pochi autobus nelle valli."
+PROPOSAL = "Un ambulatorio mobile che passi ogni settimana nei Comuni più piccoli."
+REST: Wishes = {
+    "Quanto è stato utile": "5",
+    "Quali assi del Piano ha seguito": ["Salute", "Mobilità sostenibile"],
+    "Quale cambiamento": CHANGE,
+    "Metta in ordine": AXES,
+    "Perché mette al primo posto «Salute»": "Perché le cure sono lontane.",
+    "Asse «Salute»": "Cure vicine a casa",
+    "Asse «Mobilità sostenibile»": "Trasporto nelle valli e nelle colline",
+    "Ha un'idea": "Sì",
+    "Descriva la Sua proposta": PROPOSAL,
+    "A quale asse appartiene": "Salute",
+    "Chi dovrebbe essere coinvolto": ["Regione"],
+    "Da quando": "2025-03-01",
+    "Quanto potrebbe costare": "0,5",
+    "Nel complesso": "In parte",
+    "Su quali assi vi sono": ["Istruzione e ricerca"],
+    "Come vorrebbe": ["Un'intervista"],
+    "Confermo": ["Confermo"],
+}
+BEGINNING: Wishes = {
+    "In quale veste": "Terzo settore",
+    "In quale zona": "5 Pinerolese",
+    "Da quanti anni": "3",
+    "A quali momenti": ["Incontri online"],
+    "Quanto conosce": "1",
+}
+WHOLE: Wishes = {
+    **BEGINNING,
+    **REST,
+    "Ha un'idea": "No",
+    "Quale cambiamento": "Nessuno",
+    "Come vorrebbe": ["Sondaggi rapidi"],
+}
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    with running_demo(tmp_path_factory.mktemp("demo")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as opened:
+        yield opened
+
+
+def test_three_people_play_the_demo(demo: Demo, browser: Browser) -> None:
+    invited = demo.settles(INVITATION)
+    assert set(invited) <= {("sent", "email", ""), ("skipped", "", "no-address")}, invited
+    _answers_in_chat_and_on_the_web(demo, browser)
+    _answers_on_the_web_without_scripts(demo, browser)
+    _only_joins(demo, browser, ONLY_JOINS, 2)
+    _only_joins(demo, browser, BLOCKS, 3).blocks()
+    _leaves(demo)
+    _office_looks(demo, browser)
+    demo.move_to(demo.due(REMINDER))
+    _reminded(demo)
+
+
+def _answers_in_chat_and_on_the_web(demo: Demo, browser: Browser) -> None:
+    with page_of(browser) as page:
+        page.goto(f"{demo.url}/sandbox")
+        fine(page)
+        page.locator(f"a[href$='{BY_CHAT_AND_WEB}']").first.click()
+        fine(page)
+        page.locator("main li a").first.click()
+        fine(page, "letter")
+        chat = _follow(page, "Rispondi in Telegram")
+        fine(chat)
+        chat.locator("main a.button").click()  # somebody new
+        _answers_in_chat(Chatting(chat))
+        web = _follow(page, "Rispondi al questionario")
+        asked = fill_in(web, REST, lambda shown: fine(shown, "web" if "Metta in ordine" in shown.content() else ""))
+        asked = [label for label in asked if label]
+        assert asked[0].startswith("Quanto è stato utile"), "the pages go on where the chat stopped"
+        expect(web.locator("main")).to_contain_text("Incontri pubblici")  # said in chat, shown here
+        press(web, "submit")
+        fine(web)
+        expect(web.locator("main")).to_contain_text(PROPOSAL)
+        assert not page.__dict__["told_errors"]
+
+
+def _answers_in_chat(chat: Chatting) -> None:
+    chat.starts()
+    chat.sees("Lei ha preso parte")
+    fine(chat.page)
+    chat.does(DONE)
+    chat.sees("In quale veste risponde?")
+    chat.presses("Dipendente di un ente pubblico")
+    chat.sees("In quale zona omogenea")
+    chat.presses("1 Torino")
+    chat.sees("Quanti abitanti")
+    chat.presses("Più di 15.000")
+    chat.sees("Da quanti anni")
+    chat.types("settantuno")
+    chat.sees("⚠️")
+    chat.types("12")
+    chat.sees("A quali momenti")
+    chat.ticks("Incontri pubblici")
+    chat.ticks("Interviste")
+    fine(chat.page, "chat")
+    chat.does(DONE)
+    chat.sees("Quanto conosce")
+    chat.presses("4")
+    chat.sees("Quanto è stato utile")
+    chat.does(PAUSE)
+    chat.sees("⏸")
+    fine(chat.page)
+
+
+def _answers_on_the_web_without_scripts(demo: Demo, browser: Browser) -> None:
+    with page_of(browser, script=False) as page:
+        page.goto(_link(demo, BY_WEB, "/q/"))
+        fill_in(page, WHOLE, lambda _: None)
+        press(page, "submit")
+        expect(page.locator("main")).to_contain_text("Terzo settore")
+
+
+def _only_joins(demo: Demo, browser: Browser, address: str, number: int) -> Chatting:
+    """Somebody new whose chat shows the first question; the window stays open with the browser."""
+    page = browser.new_page()
+    page.goto(_link(demo, address, "start="))
+    page.locator("main a.button").click()
+    assert page.url.partition("?")[0].endswith(f"/{number}")
+    chat = Chatting(page)
+    chat.starts()
+    chat.sees("Lei ha preso parte")
+    return chat
+
+
+def _leaves(demo: Demo) -> None:
+    """As a mail program does when its button is pressed (RFC 8058)."""
+    headers = dict(demo.letter(demo.letters(LEAVES)[0]["id"])["headers"])
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    answer = demo.http.post(headers["List-Unsubscribe"].strip("<>"), data={"List-Unsubscribe": "One-Click"})
+    assert answer.status_code == 200, answer.text
+
+
+def _office_looks(demo: Demo, browser: Browser) -> None:
+    with page_of(browser) as page:
+        page.goto(f"{demo.url}/console")
+        fine(page)
+        page.locator("input[name=email]").fill(STAFF.email)
+        page.locator("input[name=password]").fill(STAFF.password)
+        page.locator("main button[type=submit]").click()
+        fine(page)
+        page.locator("main a[href^='/console/processes/']").first.click()
+        fine(page, "console")
+        figures = page.locator("main .figures").first
+        invited = sum(demo.states(INVITATION).values())
+        assert [int(one) for one in re.findall(r"\d+", figures.inner_text())[:3]] == [invited, 2, 2]
+        page.locator("main a[href^='/console/rounds/']").first.click()
+        fine(page)
+        expect(page.locator("main")).to_contain_text(PROPOSAL)
+        assert page.locator("main .chart svg").count() > 5
+        _check_rows(list(csv.reader(io.StringIO(_download(page, "csv").read_text("utf-8-sig")))))
+        sheet = load_workbook(io.BytesIO(_download(page, "xlsx").read_bytes()), read_only=True).worksheets[0]
+        _check_rows([["" if cell is None else str(cell) for cell in row] for row in sheet.values])
+        page.goto(f"{demo.url}/console/audit")
+        fine(page)
+
+
+def _check_rows(rows: list[list[str]]) -> None:
+    answers = [dict(zip(rows[0], row, strict=True)) for row in rows[1:]]
+    (first,) = [row for row in answers if row["capacity"] == "public_staff"]
+    (second,) = [row for row in answers if row["capacity"] == "third_sector"]
+    kept = {name: first[name] for name in ("zone", "years", "took_part_in", "knowledge", "usefulness", "change_seen")}
+    assert kept == {
+        "zone": "z1", "years": "12", "took_part_in": "public interview", "knowledge": "4", "usefulness": "5",
+        "change_seen": CHANGE,
+    }  # fmt: skip
+    assert first["axes_ranked"] == "health mobility education inclusion green digital"
+    assert (first["proposal"], second["proposal"]) == (PROPOSAL, "")
+    assert (second["zone"], second["usefulness"]) == ("z5", "")
+
+
+def _download(page: Page, form: str) -> Path:
+    with page.expect_download() as download:
+        page.locator(f"form[action$='export.{form}'] button").click()
+    return Path(download.value.path())
+
+
+def _reminded(demo: Demo) -> None:
+    """Everybody who has not answered, once, where they are reached; nobody else."""
+    found = demo.settles(REMINDER)
+    invited = demo.states(INVITATION)["sent", "email", ""]
+    assert found["sent", "telegram", ""] == 1, found
+    assert found["sent", "email", ""] == invited - 4, found  # two have answered, one has left, one is told in chat
+    got = Counter(mail["to"][0] for mail in demo.all_mail())
+    once, twice = [{address for address, count in got.items() if count == number} for number in (1, 2)]
+    assert once == {BY_CHAT_AND_WEB, BY_WEB, LEAVES, ONLY_JOINS}
+    assert len(twice) == invited - 4 and BLOCKS in twice
+    assert len(demo.letters(BLOCKS, REMINDER)) == 1, "who has blocked the bot is told by e-mail"
+    subject = demo.letters(BLOCKS, REMINDER)[0]["subject"]
+    told = [one for one in demo.chat(2) if one["from"] == "bot" and subject in one["text"]]
+    assert len(told) == 1, demo.chat(2)
+
+
+def _link(demo: Demo, address: str, contains: str) -> str:
+    (letter,) = demo.letters(address)
+    return str(next(link for link in letter["links"] if contains in link))
+
+
+def _follow(page: Page, label: str) -> Page:
+    """Presses a button of a mail; it opens a window of its own."""
+    with page.expect_popup() as opened:
+        page.frame_locator("iframe.letter").get_by_role("link", name=label).click()
+    opened.value.wait_for_load_state()
+    return opened.value
+
+
+def fine(page: Page, picture: str = "") -> None:
+    """The page passes axe; where ASCOLTO_PICTURES names a folder, a picture of it is kept."""
+    assert violations(page) == [], page.url
+    if picture and (folder := os.environ.get("ASCOLTO_PICTURES")):
+        page.screenshot(path=Path(folder) / f"{picture}.png")
