@@ -121,7 +121,7 @@ class Player:
         kinds = {one.ref: one.kind for one in self.dialogue.form.questions()}
         t = translator(self.pure.language or self.dialogue.language)
         wanted = [why_refused(t, one, kinds[one.ref]) for one in self.refused if one.fault is not Fault.NOT_OPEN]
-        errors = [error.rpartition(": ")[2] if isinstance(shown, Page) and len(shown.questions) > 1 else error
+        errors = [error.partition(" – ")[2] if isinstance(shown, Page) and len(shown.questions) > 1 else error
                   for error in self.reader.errors]  # fmt: skip
         assert errors == wanted, f"{where}: {errors} shown, {wanted} expected"
         assert self.reader.at.status_code == (422 if wanted else 200), where
