@@ -22,7 +22,7 @@ WIDE, NARROW = {"width": 1200, "height": 900}, {"width": 320, "height": 640}
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The system's Chromium, else Playwright's own."""
+    """The system's Chromium, else Playwright's own; no coroutine can be tested in this thread meanwhile."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
         yield browser

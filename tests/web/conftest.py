@@ -33,7 +33,8 @@ def http(web: RunningWeb) -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """For modules without coroutines: while it is open, Playwright runs this thread's event loop."""
     with chromium() as opened:
         yield opened
