@@ -34,11 +34,23 @@ def parse_roles(roles: str) -> tuple[str, ...]:
     return tuple(role for role in ROLES if role in chosen)
 
 
-def serve(roles: str = typer.Option(",".join(ROLES), help="Which parts of the service this process runs.")) -> None:
+def serve(
+    roles: str = typer.Option(
+        "", help=f"Which parts of the service this process runs, out of {','.join(ROLES)}; all when left out."
+    ),
+) -> None:
     """Runs the service until it is told to stop."""
     chosen = parse_roles(roles)
     with open_world() as world:
-        asyncio.run(run_roles(world, chosen))
+        asyncio.run(run_roles(world, chosen or usual_roles(world)))
+
+
+def usual_roles(world: World) -> tuple[str, ...]:
+    """All roles; an office that has no bot does without the one that needs its token."""
+    if world.settings.participant_bot_token:
+        return ROLES
+    log.warning("there is no bot: ASCOLTO_PARTICIPANT_BOT_TOKEN is not set")
+    return tuple(role for role in ROLES if role != "bots")
 
 
 async def run_roles(world: World, roles: Sequence[str]) -> None:
