@@ -97,7 +97,7 @@ def sign_in(web: RunningWeb, database: Database, clock: FixedClock) -> Iterator[
         client.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as opened:
         yield opened
