@@ -20,6 +20,12 @@ from tests.demo.filling import Wishes, fill_in, press
 from tests.demo.running import Demo, running_demo
 from tests.support.browser import chromium, page_of, violations
 
+PICTURES = {
+    "letter": {"width": 760, "height": 980},
+    "chat": {"width": 460, "height": 900},
+    "web": {"width": 460, "height": 900},
+    "console": {"width": 640, "height": 900},
+}
 MESSAGES = EXAMPLE / "messages"
 INVITATION, REMINDER = "follow-up-invitation", "follow-up-reminder"
 BY_CHAT_AND_WEB = "livio.chiaralti@regione-piemonte.example.org"
@@ -106,7 +112,7 @@ def _answers_in_chat_and_on_the_web(demo: Demo, browser: Browser) -> None:
         chat.locator("main a.button").click()  # somebody new
         _answers_in_chat(Chatting(chat))
         web = _follow(page, "Rispondi al questionario")
-        asked = fill_in(web, REST, lambda shown: fine(shown, "web" if "Metta in ordine" in shown.content() else ""))
+        asked = fill_in(web, REST, lambda shown: fine(shown, "web" if _asks(shown, "Chi dovrebbe") else ""))
         asked = [label for label in asked if label]
         assert asked[0].startswith("Quanto è stato utile"), "the pages go on where the chat stopped"
         expect(web.locator("main")).to_contain_text("Incontri pubblici")  # said in chat, shown here
@@ -232,6 +238,11 @@ def _reminded(demo: Demo) -> None:
     assert len(told) == 1, demo.chat(2)
 
 
+def _asks(page: Page, beginning: str) -> bool:
+    heading = page.locator("main h1").first
+    return heading.count() > 0 and heading.inner_text().strip().startswith(beginning)
+
+
 def _subject(text: Path) -> str:
     return next(line.partition(": ")[2] for line in text.read_text("utf-8").splitlines() if line.startswith("subject"))
 
@@ -253,4 +264,11 @@ def fine(page: Page, picture: str = "") -> None:
     """The page passes axe; where ASCOLTO_PICTURES names a folder, a picture of it is kept."""
     assert violations(page) == [], page.url
     if picture and (folder := os.environ.get("ASCOLTO_PICTURES")):
+        whole = page.viewport_size
+        assert whole is not None
+        page.set_viewport_size(PICTURES[picture])  # type: ignore[arg-type]
+        page.evaluate("window.scrollTo(0, 0); document.activeElement.blur()")
+        if log := page.query_selector("#log"):
+            log.evaluate("log => log.scrollTop = log.scrollHeight")
         page.screenshot(path=Path(folder) / f"{picture}.png")
+        page.set_viewport_size(whole)
