@@ -7,7 +7,7 @@ import threading
 from functools import partial
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import event, func, select, text
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
@@ -98,3 +98,120 @@ async def test_an_error_in_a_long_write_rolls_back(database: Database, clock: Fi
     with pytest.raises(LinkUsed):
         await database.awrite(fail)
     assert database.read(lambda s: s.scalar(select(func.count()).select_from(Inbound))) == 0
+
+
+class Ending(BaseException):
+    """What is no Exception and would end a thread."""
+
+
+@pytest.mark.parametrize("raised", [StopIteration, Ending, asyncio.CancelledError, SystemExit])
+async def test_whatever_a_unit_raises_nobody_waits_for_ever(
+    database: Database, clock: FixedClock, raised: type[BaseException]
+) -> None:
+    def end(session: Session) -> None:
+        first_time(session, "test", "ended", clock.now())
+        raise raised
+
+    async with asyncio.timeout(20):
+        ended, noted = await asyncio.gather(
+            database.shared(end, key="a"),
+            database.shared(lambda s: first_time(s, "test", "beside", clock.now()), key="b"),
+            return_exceptions=True,
+        )
+        assert isinstance(ended, RuntimeError)
+        assert isinstance(ended.__cause__, raised)
+        assert noted is True
+        assert await database.shared(lambda s: first_time(s, "test", "after", clock.now()))
+    assert _stored(database) == {"beside", "after"}
+
+
+async def test_units_of_one_key_keep_their_order_when_one_is_tried_again(database: Database) -> None:
+    done: list[str] = []
+
+    def refused_once(session: Session) -> None:
+        if "refused" not in done:
+            done.append("refused")
+            session.execute(text("SELECT nothing FROM nowhere"))
+        done.append("first")
+
+    opening, gate = await _keep_busy(database)
+    units = asyncio.gather(
+        database.shared(refused_once, key="one"),
+        database.shared(lambda _: done.append("second"), key="one"),
+        database.shared(lambda _: done.append("third"), key="one"),
+        database.shared(lambda _: done.append("other"), key="two"),
+    )
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(opening, units)
+    assert done == ["refused", "other", "first", "second", "third"]
+
+
+async def test_nobody_is_acknowledged_when_the_transaction_is_lost_in_the_middle(
+    database: Database, clock: FixedClock
+) -> None:
+    def lose(session: Session) -> None:
+        if database.engine.dialect.name == "sqlite":  # as SQLite does by itself when the disk is full
+            session.connection().exec_driver_sql("ROLLBACK")
+        else:
+            session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+        raise LinkUsed
+
+    opening, gate = await _keep_busy(database)
+    units = asyncio.gather(
+        database.shared(lambda s: first_time(s, "test", "before", clock.now()), key="a"),
+        database.shared(lose, key="b"),
+        database.shared(lambda s: first_time(s, "test", "behind", clock.now()), key="c"),
+        return_exceptions=True,
+    )
+    await asyncio.sleep(0)
+    gate.set()
+    async with asyncio.timeout(20):
+        await opening
+        results = await units
+        told = {name for name, result in zip(("before", "lost", "behind"), results, strict=True) if result is True}
+        assert told == _stored(database)
+        assert await database.shared(lambda s: first_time(s, "test", "later", clock.now()))
+
+
+async def test_a_loop_that_closed_meanwhile_stops_nobody_else(database: Database, clock: FixedClock) -> None:
+    gate = threading.Event()
+
+    async def leave() -> None:
+        left = asyncio.ensure_future(database.shared(lambda _: gate.wait(10)))
+        await asyncio.sleep(0)
+        assert not left.done()
+
+    await asyncio.to_thread(asyncio.run, leave())
+    gate.set()
+    async with asyncio.timeout(20):
+        assert await database.shared(lambda s: first_time(s, "test", "here", clock.now()))
+
+
+async def test_what_was_submitted_before_the_close_is_committed_and_nothing_after(
+    database: Database, clock: FixedClock
+) -> None:
+    before = asyncio.ensure_future(database.shared(lambda s: first_time(s, "test", "before", clock.now())))
+    await asyncio.sleep(0)
+    await asyncio.to_thread(database.close)
+    assert await before
+    with pytest.raises(RuntimeError, match="closed"):
+        await database.shared(lambda s: first_time(s, "test", "after", clock.now()))
+    assert _stored(database) == {"before"}
+
+
+async def _keep_busy(database: Database) -> tuple[asyncio.Future[bool], threading.Event]:
+    """A unit alone in its group until the event is set: what comes meanwhile is the next group."""
+    begun, gate = threading.Event(), threading.Event()
+
+    def wait(_: Session) -> bool:
+        begun.set()
+        return gate.wait(10)
+
+    busy = asyncio.ensure_future(database.shared(wait))
+    await asyncio.to_thread(begun.wait, 10)
+    return busy, gate
+
+
+def _stored(database: Database) -> set[str]:
+    return set(database.read(lambda s: s.scalars(select(Inbound.key)).all()))
