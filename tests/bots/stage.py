@@ -73,15 +73,21 @@ class Stage:
         numbers = participant_id, self.scene.round_id if round_id is None else round_id, self.nonce
         return f"/start {self.links.sign(Purpose.JOIN_CHAT, *numbers, expires=self.clock.now() + timedelta(days=days))}"
 
+    async def person(self, number: int) -> Person:
+        """Somebody whose Telegram is in English, as these tests are."""
+        person = self.sandbox.person(number)
+        await person.is_called("Ada", "en")
+        return person
+
     def participant(self, email: str = "ada@example.org", **known: Any) -> int:
-        made = self.scene.participant(**known)
+        made = self.scene.participant(**{"language": "en", **known})
         values = {"proved_at": None, "blocked_at": None, "created_at": self.scene.now}
         self.scene.insert(Address, participant_id=made, channel="email", value=email, **values)
         return made
 
     async def joined(self, number: int = 501, **known: Any) -> Person:
         """Somebody whose chat is joined and shows the first question."""
-        person = self.sandbox.person(number)
+        person = await self.person(number)
         await person.says(self.link(self.participant(f"p{number}@example.org", **known)))
         await self.hears()
         return person

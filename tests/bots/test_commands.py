@@ -15,7 +15,7 @@ from core.people.tables import Address, Consent, Participant
 from tests.bots.stage import Stage, labels, live
 from tests.support.sandbox import Person
 
-QUESTION = "Lei è socio?"
+QUESTION = "Are you a member?"
 
 
 def row(stage: Stage, person: Person) -> Participant:
@@ -34,10 +34,10 @@ async def texts(person: Person) -> list[str]:
 async def test_the_open_question_comes_again_below(stage: Stage, said: str) -> None:
     person = await stage.joined()
     shown = await stage.say(person, said)
-    assert QUESTION in shown["text"] and labels(shown)[:2] == ["Sì", "No"]
-    with_answers = [message for message in await live(person) if "Sì" in labels(message)]
+    assert QUESTION in shown["text"] and labels(shown)[:2] == ["Yes", "No"]
+    with_answers = [message for message in await live(person) if "Yes" in labels(message)]
     assert len(with_answers) == 1, "one question only can be pressed"
-    assert "Quali assi?" in (await stage.press(person, "No"))["text"]
+    assert "Which axes?" in (await stage.press(person, "No"))["text"]
 
 
 async def test_help_tells_every_command_and_who_writes(stage: Stage) -> None:
@@ -56,7 +56,7 @@ async def test_every_command_is_told_to_telegram_in_every_language(stage: Stage)
 
 @pytest.mark.parametrize("name", [*MENU, "start"])
 async def test_a_stranger_is_answered_whatever_they_ask(stage: Stage, name: str) -> None:
-    person = stage.sandbox.person(9)
+    person = await stage.person(9)
     await person.is_called("Ada", "en")
     shown = await stage.say(person, f"/{name}")
     assert shown["text"] and "do not know this command" not in shown["text"]
@@ -66,17 +66,18 @@ async def test_a_stranger_is_answered_whatever_they_ask(stage: Stage, name: str)
 async def test_the_language_changes_in_the_middle(stage: Stage) -> None:
     person = await stage.joined()
     await stage.say(person, "/language")
-    shown = await stage.press(person, "English")
-    assert "Are you a member?" in shown["text"] and row(stage, person).language == "en"
+    shown = await stage.press(person, "Italiano")
+    assert "Lei è socio?" in shown["text"] and row(stage, person).language == "it"
     assert await live(person) == [shown]
     await stage.say(person, "/language")
     shown = await stage.press(person, "Français")
     assert row(stage, person).language == "fr"
-    assert "Are you a member?" in shown["text"], "a form without French goes on in the language it has"
+    assert "Lei è socio?" in shown["text"], "a form without French goes on in the language it has"
 
 
 async def test_a_stranger_chooses_a_language_too(stage: Stage) -> None:
     person = stage.sandbox.person(9)
+    await person.is_called("Ada", "it")
     await stage.say(person, "/language")
     await stage.press(person, "English")
     assert "link in the e-mail" in (await stage.say(person, "hello"))["text"]
@@ -177,7 +178,7 @@ async def test_what_is_said_without_a_questionnaire_gets_a_hint(stage: Stage) ->
     await stage.say(person, "/review")
     await stage.press(person, "Send")
     assert "open for you" in (await stage.say(person, "thank you"))["text"]
-    assert "have been sent" in (await stage.press(person, "Questionario"))["text"]
+    assert "have been sent" in (await stage.press(person, "Questionnaire"))["text"]
 
 
 async def test_a_closed_round_says_so(stage: Stage) -> None:

@@ -15,7 +15,7 @@ from tests.bots.stage import Stage, labels, newest
 from tests.responses.desk import Desk
 from tests.support.sandbox import Person
 
-SECRET = "socio"  # stands in the first question, and in nothing that is said before the code
+SECRET = "member"  # stands in the first question, and in nothing that is said before the code
 
 
 async def answered_elsewhere(stage: Stage) -> tuple[int, Person]:
@@ -23,15 +23,15 @@ async def answered_elsewhere(stage: Stage) -> tuple[int, Person]:
     participant = stage.participant()
     desk = Desk(stage.scene, FormShelf())
     desk.give(desk.begin(participant, "web").response_id, Answer("/data/member", "no"), "web")
-    person = stage.sandbox.person(7)
+    person = await stage.person(7)
     await stage.say(person, stage.link(participant))
     return participant, person
 
 
 async def test_a_link_joins_greets_and_shows_the_open_question(stage: Stage) -> None:
-    participant, person = stage.participant(), stage.sandbox.person(7)
+    participant, person = stage.participant(), await stage.person(7)
     shown = await stage.say(person, stage.link(participant))
-    assert "Lei è socio?" in shown["text"] and labels(shown)[:2] == ["Sì", "No"]
+    assert "Are you a member?" in shown["text"] and labels(shown)[:2] == ["Yes", "No"]
     assert "Metropolitan city" in (await person.bot_messages())[0]["text"]
     address = stage.address(person)
     assert address is not None and address.participant_id == participant and address.proved_at is not None
@@ -41,22 +41,22 @@ async def test_a_link_joins_greets_and_shows_the_open_question(stage: Stage) -> 
 
 
 async def test_the_chat_speaks_the_persons_language(stage: Stage) -> None:
-    person = stage.sandbox.person(7)
+    person = await stage.person(7)
     await person.is_called("Ada", "fr")
     shown = await stage.say(person, stage.link(stage.participant(language="en")))
     assert "Are you a member?" in shown["text"] and "Question 1 of 4" in shown["text"]
 
 
 async def test_the_same_link_again_in_the_same_chat_goes_on(stage: Stage) -> None:
-    person, link = stage.sandbox.person(7), stage.link(stage.participant())
+    person, link = await stage.person(7), stage.link(stage.participant())
     await stage.say(person, link)
     await stage.press(person, "No")
-    assert "Quali assi?" in (await stage.say(person, link))["text"]
+    assert "Which axes?" in (await stage.say(person, link))["text"]
     assert len(stage.notices("chat-joined")) == 1
 
 
 async def test_a_link_serves_one_chat(stage: Stage) -> None:
-    first, second, link = stage.sandbox.person(7), stage.sandbox.person(8), stage.link(stage.participant())
+    first, second, link = await stage.person(7), await stage.person(8), stage.link(stage.participant())
     await stage.say(first, link)
     shown = await stage.say(second, link)
     assert "already been used" in shown["text"] and stage.address(second) is None
@@ -64,7 +64,7 @@ async def test_a_link_serves_one_chat(stage: Stage) -> None:
 
 async def test_two_chats_at_the_same_moment_share_no_link(stage: Stage) -> None:
     link = stage.link(stage.participant())
-    people = [stage.sandbox.person(number) for number in range(7, 12)]
+    people = [await stage.person(number) for number in range(7, 12)]
     for person in people:
         await person.says(link)
     async with stage.running():
@@ -78,22 +78,22 @@ async def test_an_account_joined_to_somebody_else_stays_theirs(stage: Stage) -> 
     person = await stage.joined(7)
     shown = await stage.say(person, stage.link(stage.participant("other@example.org")))
     texts = [message["text"] for message in await person.bot_messages()]
-    assert "⚠️" in texts[-2] and "Lei è socio?" in shown["text"] and labels(shown)[:2] == ["Sì", "No"]
+    assert "⚠️" in texts[-2] and "Are you a member?" in shown["text"] and labels(shown)[:2] == ["Yes", "No"]
 
 
 @pytest.mark.parametrize(("token", "told"), [("abc", "not valid"), ("x" * 64, "not valid"), ("è<b>", "not valid")])
 async def test_a_forged_link_is_told(stage: Stage, token: str, told: str) -> None:
-    assert told in (await stage.say(stage.sandbox.person(7), f"/start {token}"))["text"]
+    assert told in (await stage.say(await stage.person(7), f"/start {token}"))["text"]
 
 
 async def test_an_expired_link_is_told(stage: Stage) -> None:
     link = stage.link(stage.participant(), days=1)
     stage.clock.advance(timedelta(days=2))
-    assert "expired" in (await stage.say(stage.sandbox.person(7), link))["text"]
+    assert "expired" in (await stage.say(await stage.person(7), link))["text"]
 
 
 async def test_start_without_a_link_says_how_to_take_part(stage: Stage) -> None:
-    assert "link in the e-mail" in (await stage.say(stage.sandbox.person(7), "/start"))["text"]
+    assert "link in the e-mail" in (await stage.say(await stage.person(7), "/start"))["text"]
 
 
 async def test_earlier_answers_are_shown_only_after_the_code(stage: Stage) -> None:
@@ -101,11 +101,11 @@ async def test_earlier_answers_are_shown_only_after_the_code(stage: Stage) -> No
     for said in ("/review", "/back", "/resume", "/mydata", "/pause", "/start", "hello", "/help", "/language", "/stop"):
         await stage.say(person, said)
     said_so_far = " ".join(message["text"] for message in await person.bot_messages())
-    assert SECRET not in said_so_far and "assi" not in said_so_far and "code of six digits" in said_so_far
+    assert SECRET not in said_so_far and "axes" not in said_so_far and "code of six digits" in said_so_far
     (notice,) = stage.notices("join-code")
     assert notice.channel == "email"
     assert "This is not the code" in (await stage.say(person, "999999"))["text"]
-    assert "Quali assi?" in (await stage.say(person, f" {notice.values['code']} "))["text"]
+    assert "Which axes?" in (await stage.say(person, f" {notice.values['code']} "))["text"]
 
 
 async def test_a_press_on_what_was_shown_elsewhere_does_not_pass_by_the_code(stage: Stage) -> None:
@@ -138,7 +138,7 @@ async def test_an_old_code_is_replaced(stage: Stage) -> None:
     stage.clock.advance(timedelta(minutes=31))
     shown = await stage.say(person, stage.notices("join-code")[0].values["code"])
     assert "new code" in shown["text"] and len(stage.notices("join-code")) == 2
-    assert "Quali assi?" in (await stage.say(person, stage.notices("join-code")[1].values["code"]))["text"]
+    assert "Which axes?" in (await stage.say(person, stage.notices("join-code")[1].values["code"]))["text"]
 
 
 async def test_an_undone_joining_shows_nothing_any_more(stage: Stage) -> None:
@@ -151,26 +151,26 @@ async def test_an_undone_joining_shows_nothing_any_more(stage: Stage) -> None:
     assert stage.scene.database.write(lambda s: undo_joining(s, address.id, stage.clock.now())) is False
     for said in ("/review", "/back", "/resume", "/pause", "/start", "green", "/mydata", "/help", "/stop"):
         shown = await stage.say(person, said)
-        assert "assi" not in shown["text"] and "socio" not in shown["text"], said
+        assert "axes" not in shown["text"] and "member" not in shown["text"], said
     await person.presses_data(question["id"], question["buttons"][0][0]["data"], force=True)
     await stage.hears()
     assert "link in the e-mail" in (await newest(person))["text"]
     shown = await stage.say(person, link)
-    assert "Lei è socio?" in shown["text"], "whoever joins now begins their own"
+    assert "Are you a member?" in shown["text"], "whoever joins now begins their own"
 
 
 async def test_the_undone_link_joins_nobody(stage: Stage) -> None:
-    person, link = stage.sandbox.person(7), stage.link(stage.participant())
+    person, link = await stage.person(7), stage.link(stage.participant())
     await stage.say(person, link)
     address = stage.address(person)
     assert address is not None
     stage.scene.database.write(lambda s: undo_joining(s, address.id, stage.clock.now()))
     for number in (7, 8):
-        assert "already been used" in (await stage.say(stage.sandbox.person(number), link))["text"]
+        assert "already been used" in (await stage.say(await stage.person(number), link))["text"]
 
 
 async def test_a_link_without_a_round_offers_what_is_open(stage: Stage) -> None:
-    person = stage.sandbox.person(7)
+    person = await stage.person(7)
     shown = await stage.say(person, stage.link(stage.participant(), 0))
-    assert labels(shown) == ["Questionario"]
-    assert "Lei è socio?" in (await stage.press(person, "Questionario"))["text"]
+    assert labels(shown) == ["Questionnaire"]
+    assert "Are you a member?" in (await stage.press(person, "Questionnaire"))["text"]

@@ -19,7 +19,7 @@ from sandbox.serving import serving_app
 from tests.bots.stage import Stage, labels, newest
 from tests.support.sandbox import RunningSandbox
 
-QUESTION = "Lei è socio?"
+QUESTION = "Are you a member?"
 SECRET = "s3cret-of-the-webhook"
 
 
@@ -38,19 +38,19 @@ async def test_an_update_delivered_again_acts_once_and_shows_the_prompt(stage: S
     for _ in range(3):
         (update,) = await waiting(stage)
         await stage.dispatcher().feed_update(stage.bot, update)
-        assert "Quali assi?" in (await newest(person))["text"]
+        assert "Which axes?" in (await newest(person))["text"]
     assert stage.turn(person).session.revision == 1
     await stage.hears()
-    await person.says("Ambiente")
+    await person.says("Environment")
     for _ in range(2):
         (update,) = await waiting(stage)
         await stage.dispatcher().feed_update(stage.bot, update)
-        assert "In quale ordine?" in (await newest(person))["text"]
+        assert "In which order?" in (await newest(person))["text"]
     assert stage.values(person) == {"attr_category": "citizen", "member": "no", "axes": "green"}
 
 
 async def test_a_start_delivered_again_joins_once(stage: Stage) -> None:
-    person = stage.sandbox.person(7)
+    person = await stage.person(7)
     await person.says(stage.link(stage.participant()))
     for _ in range(2):
         (update,) = await waiting(stage)
@@ -67,7 +67,7 @@ async def test_a_press_on_an_old_button_answers_nothing(stage: Stage) -> None:
     await stage.hears()
     assert stage.values(person)["member"] == "no"
     assert "moved on" in (await person.chat())["toasts"][-1]["text"]
-    assert "Quali assi?" in (await newest(person))["text"]
+    assert "Which axes?" in (await newest(person))["text"]
 
 
 ODD = (
@@ -83,7 +83,7 @@ async def test_what_no_button_of_ours_carries_is_ignored_politely(stage: Stage, 
     await person.presses_data(message["id"], data, force=True)
     await stage.hears()
     assert stage.values(person) == {"attr_category": "citizen"} and (await person.chat())["toast_count"] == 1
-    assert "Quali assi?" in (await stage.say(person, "no"))["text"]
+    assert "Which axes?" in (await stage.say(person, "no"))["text"]
 
 
 async def test_a_typed_answer_leaves_one_live_message_at_the_end(stage: Stage) -> None:
@@ -95,8 +95,8 @@ async def test_a_typed_answer_leaves_one_live_message_at_the_end(stage: Stage) -
 
 
 async def test_a_restart_in_the_middle_is_not_noticed(stage: Stage) -> None:
-    person = stage.sandbox.person(7)
-    for said in (stage.link(stage.participant()), "sì", "4", "Ambiente", "1 2 3", "niente", "/review"):
+    person = await stage.person(7)
+    for said in (stage.link(stage.participant()), "yes", "4", "Environment", "1 2 3", "niente", "/review"):
         await person.says(said)
         async with stage.running():
             await person.waits_until_heard()
@@ -110,7 +110,7 @@ async def test_a_restart_in_the_middle_is_not_noticed(stage: Stage) -> None:
 async def test_many_people_at_once_keep_each_their_order(stage: Stage) -> None:
     people = [await stage.joined(number) for number in range(500, 515)]
     for person in people:
-        for said in ("sì", str(person.id), "Salute", "3 2 1", f"proposta di {person.id}"):
+        for said in ("yes", str(person.id), "Health", "3 2 1", f"proposta di {person.id}"):
             await person.says(said)
     async with stage.running():
         for person in people:
@@ -144,9 +144,9 @@ async def test_telegrams_limits_and_trouble_are_waited_out(stage: Stage) -> None
     person = await stage.joined()
     fault: dict[str, Any] = {"status": 429, "retry_after": 1, "times": 1, "methods": ["sendMessage"]}
     await stage.sandbox.misbehaves(telegram=fault)
-    assert "Quali assi?" in (await stage.say(person, "no"))["text"]
+    assert "Which axes?" in (await stage.say(person, "no"))["text"]
     await stage.sandbox.misbehaves(telegram={"status": 502, "times": 2})
-    assert "In quale ordine?" in (await stage.say(person, "Ambiente"))["text"]
+    assert "In which order?" in (await stage.say(person, "Environment"))["text"]
 
 
 async def test_a_lost_prompt_comes_with_the_next_thing_said(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +157,7 @@ async def test_a_lost_prompt_comes_with_the_next_thing_said(stage: Stage, monkey
     await stage.hears()
     assert QUESTION in (await newest(person))["text"] and stage.values(person)["member"] == "no"
     await stage.sandbox.http.delete("/misbehave")
-    assert "Quali assi?" in (await stage.press(person, "Sì"))["text"], "stale: shows where things stand"
+    assert "Which axes?" in (await stage.press(person, "Yes"))["text"], "stale: shows where things stand"
     assert stage.values(person)["member"] == "no"
 
 
@@ -170,9 +170,9 @@ async def test_who_is_slow_to_be_shown_holds_up_nobody(stage: Stage, monkeypatch
     async with stage.running():
         await slow.waits_until_heard()
         await quick.presses("No")
-        await quick.waits_for("Quali assi?", 2)
+        await quick.waits_for("Which axes?", 2)
         assert QUESTION in (await newest(slow))["text"]
-        await slow.waits_for("Quali assi?")
+        await slow.waits_for("Which axes?")
 
 
 async def test_groups_and_edited_messages_are_left_alone(stage: Stage) -> None:
@@ -187,7 +187,7 @@ async def test_groups_and_edited_messages_are_left_alone(stage: Stage) -> None:
 )
 async def test_hostile_texts_are_data(stage: Stage, hostile: str) -> None:
     person = await stage.joined()
-    for said in ("no", "Ambiente", "1 2 3", hostile, "/review"):
+    for said in ("no", "Environment", "1 2 3", hostile, "/review"):
         shown = await stage.say(person, said)
     assert stage.values(person)["idea"] == hostile
     assert hostile.strip()[:30] in shown["text"] and "✅ Send" in labels(shown)
@@ -196,7 +196,7 @@ async def test_hostile_texts_are_data(stage: Stage, hostile: str) -> None:
 async def test_a_text_that_is_too_long_is_told(stage: Stage) -> None:
     """Clients split what is longer than a message; here a server says it whole."""
     person = await stage.joined()
-    for said in ("no", "Ambiente", "1 2 3"):
+    for said in ("no", "Environment", "1 2 3"):
         await stage.say(person, said)
     await person.says("x")
     (update,) = await waiting(stage)
@@ -229,6 +229,7 @@ class Trouble:
 
 async def test_a_poison_update_is_given_up_and_told(sandbox: RunningSandbox, bot: Bot) -> None:
     first, second = sandbox.person(7), sandbox.person(8)
+    await first.is_called("Ada", "en")
     for person, text in ((first, "before"), (first, "poison"), (first, "after"), (second, "other")):
         await person.says(text)
     trouble = Trouble(KeyError("a bug"), 99)
@@ -261,14 +262,14 @@ async def bot(sandbox: RunningSandbox) -> Any:
 
 
 async def test_the_webhook_takes_in_what_telegram_delivers(stage: Stage) -> None:
-    person = stage.sandbox.person(7)
+    person = await stage.person(7)
     async with serving_app(Starlette(routes=[webhook_route(stage.deps(), SECRET)])) as port:
         address = f"http://127.0.0.1:{port}{PATH}"
         await stage.bot.set_webhook(address, secret_token=SECRET)
         await person.says(stage.link(stage.participant()))
         await person.waits_for(QUESTION)
         await person.presses("No")
-        await person.waits_for("Quali assi?")
+        await person.waits_for("Which axes?")
         await person.waits_until_heard()
         http = stage.sandbox.http
         for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "wrong"}):
@@ -314,4 +315,4 @@ async def test_what_was_committed_and_not_confirmed_comes_again_without_harm(sta
         dispatcher = stage.dispatcher()
         await asyncio.gather(*(dispatcher.feed_update(stage.bot, one) for one in updates))
     for person in people:
-        assert stage.turn(person).session.revision == 1 and "Quali assi?" in (await newest(person))["text"]
+        assert stage.turn(person).session.revision == 1 and "Which axes?" in (await newest(person))["text"]
