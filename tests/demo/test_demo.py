@@ -26,6 +26,7 @@ PICTURES = {
     "web": {"width": 460, "height": 900},
     "console": {"width": 640, "height": 900},
 }
+expect.set_options(timeout=30_000)
 MESSAGES = EXAMPLE / "messages"
 INVITATION, REMINDER = "follow-up-invitation", "follow-up-reminder"
 BY_CHAT_AND_WEB = "livio.chiaralti@regione-piemonte.example.org"
@@ -86,6 +87,7 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.mark.timeout(480)
 def test_three_people_play_the_demo(demo: Demo, browser: Browser) -> None:
     invited = demo.settles(INVITATION)
     assert set(invited) <= {("sent", "email", ""), ("skipped", "", "no-address")}, invited
