@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -17,13 +19,20 @@ NOW = datetime(2023, 7, 10, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
-def sqlite_databases(tmp_path_factory: pytest.TempPathFactory) -> SqliteDatabases:
-    return SqliteDatabases(tmp_path_factory.mktemp("sqlite"))
+def databases_folder() -> Iterator[Path]:
+    """Not pytest's own folder: a later run clears those of earlier ones away, running or not."""
+    with tempfile.TemporaryDirectory(prefix="ascolto-tests-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
-def postgres_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresDatabases]:
-    databases = PostgresDatabases(tmp_path_factory.mktemp("postgres"))
+def sqlite_databases(databases_folder: Path) -> SqliteDatabases:
+    return SqliteDatabases(databases_folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_databases(databases_folder: Path) -> Iterator[PostgresDatabases]:
+    databases = PostgresDatabases(databases_folder)
     yield databases
     databases.close()
 
