@@ -116,7 +116,7 @@ def _ways(board: Keyboard) -> Rows:
     ways = [board.key(f"⬅️ {t('Back')}", Act.BACK)] if prompt.can_go_back else []
     if not prompt.required and not prompt.readonly and prompt.kind is not Kind.NOTE:
         ways.append(board.key(t("Skip"), Act.SKIP))
-    ways.append(board.key(f"⏸ {t('Pause')}", Act.PAUSE))
+    ways.append(board.key(t("Pause"), Act.PAUSE))
     return (tuple(ways),)
 
 
@@ -136,7 +136,7 @@ def _review(prompt: ReviewPrompt, events: tuple[Event, ...], standing: Standing)
     rows: list[tuple[Key, ...]] = [tuple(edits[at : at + 5]) for at in range(0, len(edits), 5)]
     rows += _turns(page, last, standing)
     rows.append((standing.key(f"✅ {t('Send')}", Act.SUBMIT),))
-    rows.append((standing.key(f"⏸ {t('Pause')}", Act.PAUSE),))
+    rows.append((standing.key(t("Pause"), Act.PAUSE),))
     return Screen("\n\n".join(lines), tuple(rows))
 
 
