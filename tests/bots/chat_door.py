@@ -41,17 +41,31 @@ class ChatDoor:
     dialogue: Dialogue
 
     async def play(self) -> None:
-        await self.act(self.person.says(self.stage.link(self._somebody())))
-        await self._compare(0, self.dialogue.opening)
+        await self.joins()
         for step in self.dialogue.steps:
-            await self._take(step)
-            await self._compare(step.line, step.expected)
+            await self.take(step)
+        self.compare_kept()
+
+    def compare_kept(self) -> None:
+        """Whether what is kept at the end is what the file says."""
         turn = self.stage.turn(self.person)
         counted = {ref.rpartition("/")[2]: value for ref, value in counting(turn.session).items()}
         shown = {ref.rpartition("/")[2] for ref in answers(turn.form, turn.session, turn.now)}
         compare_answers(self.dialogue, {name: value for name, value in counted.items() if name in shown})
         if not self.dialogue.preload:  # those were not kept by the service
             assert self.stage.values(self.person) == counted, "what is stored is what counts"
+
+    async def joins(self) -> int:
+        """Opens the dialogue by a joining link; the participant."""
+        participant = self._somebody()
+        await self.act(self.person.says(self.stage.link(participant)))
+        await self._compare(0, self.dialogue.opening)
+        return participant
+
+    async def take(self, step: Step) -> None:
+        """Does a step and compares all that is expected of it."""
+        await self._take(step)
+        await self._compare(step.line, step.expected)
 
     async def act(self, doing: Awaitable[object]) -> None:
         await doing
