@@ -12,8 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkExpired, LinkForged, Problem
 from core.links import Purpose
-from core.staff.accounts import SIGNED_IN, Staff, close_session, open_session, sign_in, whose_session
-from core.staff.errors import SignInFailed
+from core.staff.accounts import SIGNED_IN, Staff, check_sign_in, close_session, open_session, sign_in, whose_session
 from web.console.errors import FormForged
 from web.console.store import office_of
 from web.deps import WebDeps
@@ -67,13 +66,10 @@ async def enter(request: Request) -> Response:
     email, password = str(form.get("email", ""))[:320], str(form.get("password", ""))[:1000]
     now = deps.clock.now()
     try:
-        account_id = await deps.database.awrite(lambda session: sign_in(session, email, password, now))
-        if account_id is None:
-            raise SignInFailed
+        account_id = check_sign_in(await deps.database.awrite(lambda session: sign_in(session, email, password, now)))
     except Problem as problem:
         return _ask(request, problem, email)
-    found: int = account_id
-    token = await deps.database.shared(lambda session: open_session(session, found, deps.ids, now))
+    token = await deps.database.shared(lambda session: open_session(session, account_id, deps.ids, now))
     response = RedirectResponse(_next(request), 303)
     response.set_cookie(
         cookie_name(deps), token, max_age=int(SIGNED_IN.total_seconds()), path="/", httponly=True, samesite="lax",
