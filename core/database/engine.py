@@ -25,9 +25,8 @@ def open_engine(address: str, pool_size: int = 5) -> Engine:
         case "sqlite":
             return _open_sqlite(url, pool_size)
         case "postgresql" | "postgres":
-            return create_engine(
-                url.set(drivername="postgresql+psycopg"), pool_size=pool_size, max_overflow=5, pool_pre_ping=True
-            )
+            postgres = url.set(drivername="postgresql+psycopg")
+            return create_engine(postgres, pool_pre_ping=True, **_usual(pool_size))
         case other:
             reason = f"{other} is not supported; use sqlite:///PATH or postgresql://USER@HOST/NAME"
             raise SettingWrong(name="ASCOLTO_DATABASE_URL", reason=reason)
@@ -38,8 +37,7 @@ def _open_sqlite(url: URL, pool_size: int) -> Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         url.set(drivername="sqlite"),
-        pool_size=pool_size,
-        max_overflow=5,
+        **_usual(pool_size),
         connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False},
     )
 
@@ -57,3 +55,8 @@ def _open_sqlite(url: URL, pool_size: int) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _usual(size: int) -> dict[str, Any]:
+    """What both kinds share. Values are hidden in errors: people wrote them, and errors go to the log."""
+    return {"pool_size": size, "max_overflow": 5, "hide_parameters": True}

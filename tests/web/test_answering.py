@@ -218,7 +218,9 @@ def test_posts_that_no_page_makes(scene: Scene, web: RunningWeb, http: httpx.Cli
         {"do": "fly", "key": "a"},
         {"do": "edit:x", "key": "b"},
         {"do": "edit:999999", "key": "c"},
+        {"do": "edit:" + "9" * 5000, "key": "f"},
         {"do": "save", "key": "k" * 65},
+        {"do": "review", "key": "a\x00b"},
     ]
     for data in odd:
         assert http.post(someone.path, data=data).status_code == 400, data

@@ -104,7 +104,7 @@ def _input(turn: Turn, post: Post) -> Input:
         case "skip":
             return Fill({question.ref: "" for _, question in reading.questions_of(turn.form, post)})
         case "edit" | "back":
-            question = find_question(turn.form, int(post.argument)) if post.argument.isdecimal() else None
+            question = find_question(turn.form, post.target) if post.target else None
             if question is None:
                 raise PostIncomplete
             return GoTo(question.ref)

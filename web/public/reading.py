@@ -36,9 +36,19 @@ class Post:
         return next(iter(self.texts(name)), "")
 
     @property
+    def target(self) -> int:
+        """The number of the question that a button leads to, 0 where it names none."""
+        return _number(self.argument)
+
+    @property
     def numbers(self) -> list[int]:
         """The numbers of the questions that were on the page."""
-        return [int(one) for one in self.text("on").split(",") if one.isdecimal() and len(one) < 6]
+        return [number for one in self.text("on").split(",") if (number := _number(one))]
+
+
+def _number(text: str) -> int:
+    """A question's number, which begins at 1; 0 for what is none."""
+    return int(text) if text.isdecimal() and len(text) < 6 else 0
 
 
 def read_post(data: FormData) -> Post:
@@ -47,7 +57,7 @@ def read_post(data: FormData) -> Post:
     known = dict(fields)
     do, _, argument = known.get("do", "").partition(":")
     key, revision = known.get("key", ""), known.get("revision", "")
-    if not do or not key or len(key) > LONGEST_KEY:
+    if not do or not key.isprintable() or not 0 < len(key) <= LONGEST_KEY:  # PostgreSQL keeps no NUL
         raise PostIncomplete
     return Post(do, argument, key, int(revision) if revision.isdecimal() and len(revision) < 10 else None, fields)
 
