@@ -35,7 +35,7 @@ SETTLES_WITHIN = 90.0
 FIRST_CHAT = 1_000_000
 KILLED_AT_START = 0.2  # of the kills; the others come while a sender works
 START_SECONDS = 1.0
-WORK_SECONDS = 0.3
+WORK_SECONDS = 1.5
 PACE = Pace(RATE)
 LIMITS = Limits(overall=RATE)
 MOST_IN_FLIGHT = 2 * PACE.workers * PACE.group  # of one process: both channels, each worker's group
