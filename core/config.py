@@ -11,6 +11,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.errors import SettingMissing, SettingUnknown, SettingWrong
+from core.i18n import N_
 
 PREFIX = "ASCOLTO_"
 TELEGRAM = "https://api.telegram.org"
@@ -28,9 +29,9 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="The address the web server listens on")
     port: int = Field(default=8000, ge=0, le=65535, description="The port the web server listens on")
     secret_key: str = Field(
-        default="", description="Signs links and sessions: at least 32 random characters, kept secret"
+        default="", description=N_("Signs links and sessions: at least 32 random characters, kept secret")
     )
-    participant_bot_token: str = Field(default="", description="The token of the participants' bot, from BotFather")
+    participant_bot_token: str = Field(default="", description=N_("The token of the participants' bot, from BotFather"))
     participant_bot_name: str = Field(
         default="", description="The bot's user name, for joining links; asked from Telegram if empty"
     )
@@ -40,10 +41,10 @@ class Settings(BaseSettings):
         default=30, gt=0, le=1000, description="Messages a second to Telegram, all processes together"
     )
     smtp_url: str = Field(
-        default="", description="smtp://HOST:PORT, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://..."
+        default="", description=N_("smtp://HOST:PORT, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://...")
     )
     smtp_rate: float = Field(default=50, gt=0, description="Mails a second to the relay, all processes together")
-    mail_from: str = Field(default="", description="The sender of mails: Office name <office@example.org>")
+    mail_from: str = Field(default="", description=N_("The sender of mails: Office name <office@example.org>"))
     clock_file: Path | None = Field(default=None, description="A clock shared by processes, for training and tests")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines")
     upload_limit_mb: int = Field(default=20, ge=1, description="The largest file accepted, in megabytes")

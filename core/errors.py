@@ -47,6 +47,9 @@ class LinkUsed(Problem):
 class SettingMissing(Problem):
     text = N_("The setting {name} is missing. Set it in the environment or in the .env file: {help}")
 
+    def say(self, t: Translator) -> str:
+        return t(self.text, **{**self.values, "help": t(str(self.values["help"]))})
+
 
 class SettingUnknown(Problem):
     text = N_("The setting {name} is unknown. Did you mean {near}? The settings are listed in docs/settings.md.")
