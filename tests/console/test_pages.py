@@ -78,6 +78,15 @@ def test_the_ledger_has_a_line_for_everybody(sign_in: SignIn) -> None:
     assert "Carla Neri" not in only
 
 
+def test_who_may_see_people_goes_from_a_state_to_its_people(sign_in: SignIn) -> None:
+    wanted = "//td/a/@href | //th/a/@href"
+    client = sign_in()
+    ways = tree(client.get("/console/processes/1")).xpath(wanted)
+    assert set(ways) == {f"/console/mailings/1?state={one}" for one in ("sent", "in-doubt", "skipped")}
+    assert "Bruno Verdi" in text_of(client.get("/console/mailings/1?state=in-doubt"))
+    assert tree(sign_in("reader").get("/console/processes/1")).xpath(wanted) == []
+
+
 def test_an_export_is_a_harmless_file_and_an_audit_entry(sign_in: SignIn, database: Database) -> None:
     client = sign_in()
     sent = client.post("/console/rounds/1/export.csv", data={"token": form_token(client)})
@@ -113,7 +122,9 @@ def test_another_office_sees_nothing(sign_in: SignIn, database: Database) -> Non
     for page in PAGES[1:4]:
         assert client.get(page).status_code == 404, page
     token = form_token(client)
-    assert client.post("/console/rounds/1/export.csv", data={"token": token}).status_code == 404
+    assert client.get("/console/mailings/1?state=in-doubt").status_code == 404
+    for form in ("csv", "xlsx"):
+        assert client.post(f"/console/rounds/1/export.{form}", data={"token": token}).status_code == 404
     assert "results exported" not in text_of(client.get("/console/audit"))
 
 
