@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from core.i18n import translator
+from tools.catalogues import entries, strings
+from tools.files import PACKAGES
 
 ONE, MANY = "{count} answer", "{count} answers"
 
@@ -25,7 +29,7 @@ def test_plural_forms_follow_the_language(language: str, said: dict[int, str]) -
 def test_every_package_speaks_italian_and_french() -> None:
     samples = {
         "This link has already been used. Please ask the office for a new one.": (
-            "Questo collegamento è già stato usato. Ne chieda uno nuovo all'ufficio.",
+            "Questo collegamento è già stato usato. Ne chieda uno nuovo all'ente.",
             "Ce lien a déjà été utilisé. Demandez-en un nouveau au service.",
         ),
         "Back": ("Indietro", "Retour"),
@@ -37,6 +41,18 @@ def test_every_package_speaks_italian_and_french() -> None:
         assert translator("en")(english) == english
         assert translator("it-IT")(english) == italian
         assert translator("fr_FR")(english) == french
+
+
+def test_no_french_line_can_begin_with_a_punctuation_mark() -> None:
+    """French sets a space before these marks; an ordinary one would let a narrow screen break the line there."""
+    loose = [
+        text
+        for package in PACKAGES
+        for entry in entries("fr", package)
+        for text in strings(entry)
+        if re.search(r" [;:?!](\s|$)", text)
+    ]
+    assert loose == []
 
 
 def test_an_unknown_language_reads_english() -> None:
