@@ -6,7 +6,9 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from core.ids import Ids
@@ -15,10 +17,11 @@ from core.staff.audit import Act, record
 from core.staff.errors import AccountExists, AccountLocked, NotAllowed, OfficeUnknown, RoleUnknown, SignInFailed
 from core.staff.passwords import hash_password, matches, nobody
 from core.staff.roles import Permission, Role, allows
-from core.staff.tables import Account, Grant, StaffSession
+from core.staff.tables import Account, FailedSignIn, Grant, StaffSession
 
 TRIES = 8
 LOCKED = timedelta(minutes=15)
+FORGOTTEN = timedelta(days=1)  # after which earlier wrong passwords no longer count
 SIGNED_IN = timedelta(hours=10)
 
 
@@ -59,7 +62,6 @@ def add_account(session: Session, new: NewAccount, now: datetime) -> int:
         name=new.name,
         language=new.language,
         password=hash_password(new.password),
-        failures=0,
         created_at=now,
     )
     account_id: int = session.execute(made.returning(Account.id)).scalar_one()
@@ -82,26 +84,35 @@ def grant_role(session: Session, account_id: int, office_slug: str, role: str, n
 def sign_in(session: Session, email: str, password: str, now: datetime) -> int | None:
     """The account's id, or None when the password is wrong (the failure is counted: commit it).
 
-    Raises AccountLocked. The caller answers None with SignInFailed after the commit.
+    Raises AccountLocked, for an address without an account just as for one with it: nobody
+    learns which exist. The caller answers None with SignInFailed after the commit.
     """
+    email = email.strip().lower()
+    _check_lock(session, email, now)
     account = session.execute(
-        select(Account.id, Account.password, Account.failures, Account.locked_until, Account.disabled_at).where(
-            Account.email == email.strip().lower()
-        )
+        select(Account.id, Account.password).where(Account.email == email, Account.disabled_at.is_(None))
     ).one_or_none()
-    if account is None or account.disabled_at is not None:
+    if account is not None and matches(account.password, password):
+        session.execute(delete(FailedSignIn).where(FailedSignIn.digest == _digest(email)))
+        return int(account.id)
+    if account is None:
         matches(nobody(), password)
-        return None
-    if account.locked_until is not None and account.locked_until > now:
-        raise AccountLocked(minutes=int((account.locked_until - now).total_seconds() // 60) + 1)
-    account_id: int = account.id
-    if matches(account.password, password):
-        session.execute(update(Account).where(Account.id == account.id).values(failures=0, locked_until=None))
-        return account_id
-    failures = account.failures + 1
-    locked = now + LOCKED if failures % TRIES == 0 else None
-    session.execute(update(Account).where(Account.id == account.id).values(failures=failures, locked_until=locked))
+    _count_failure(session, email, now)
     return None
+
+
+def _check_lock(session: Session, email: str, now: datetime) -> None:
+    failed = session.get(FailedSignIn, _digest(email))
+    if failed is not None and failed.failures % TRIES == 0 and failed.last_at + LOCKED > now:
+        raise AccountLocked(minutes=int((failed.last_at + LOCKED - now).total_seconds() // 60) + 1)
+
+
+def _count_failure(session: Session, email: str, now: datetime) -> None:
+    session.execute(delete(FailedSignIn).where(FailedSignIn.last_at < now - FORGOTTEN))
+    insert_into = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    failed = insert_into(FailedSignIn).values(digest=_digest(email), failures=1, last_at=now)
+    again = {"failures": FailedSignIn.failures + 1, "last_at": now}
+    session.execute(failed.on_conflict_do_update(index_elements=["digest"], set_=again))
 
 
 def open_session(session: Session, account_id: int, ids: Ids, now: datetime) -> str:

@@ -21,10 +21,18 @@ class Account(Base):
     name: Mapped[str]
     language: Mapped[str]
     password: Mapped[str]
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class FailedSignIn(Base):
+    """Wrong passwords given for an e-mail address, whether an account has it or not."""
+
+    __tablename__ = "failed_sign_in"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)  # of the address as typed
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
 
 
 class Grant(Base):

@@ -55,9 +55,12 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(sign_in: SignIn, 
     assert first == second
 
 
-def test_many_wrong_passwords_lock_the_account(sign_in: SignIn, web: RunningWeb) -> None:
+@pytest.mark.parametrize("email", ["administrator0@example.org", "nobody111111111@example.org"])
+def test_many_wrong_passwords_lock_an_address_with_or_without_account(
+    sign_in: SignIn, web: RunningWeb, email: str
+) -> None:
     sign_in()
-    data = {"email": "administrator0@example.org", "password": "wrong"}
+    data = {"email": email, "password": "wrong"}
     statuses = [httpx.post(f"{web.url}/console/sign-in", data=data).status_code for _ in range(TRIES + 1)]
     assert statuses == [401] * TRIES + [429]
 

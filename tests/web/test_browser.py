@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.clock import FixedClock
 from core.database.database import Database
@@ -98,6 +98,13 @@ def go_on(page: Page, button: str = "save") -> None:
     page.wait_for_load_state()
 
 
+def choose(control: Locator) -> None:
+    """Ticks a choice by the keyboard, which no scrolling page can make miss its target."""
+    if not control.is_checked():
+        control.press("Space")
+    expect(control).to_be_checked()
+
+
 def fill_in(page: Page) -> None:
     """Answers whatever the page asks."""
     for place, select in enumerate(page.locator(".places select").all(), 1):
@@ -105,7 +112,7 @@ def fill_in(page: Page) -> None:
     for select in page.locator("select:not(.places select)").all():
         select.select_option(index=1)
     for group in page.locator(".choices, .scale").all():
-        group.locator("input").first.check(force=True)
+        choose(group.locator("input").first)
     for kind, value in (("date", "2024-05-01"), ("time", "09:30"), ("datetime-local", "2024-05-01T09:30")):
         for field in page.locator(f"input[type={kind}]").all():
             field.fill(value)

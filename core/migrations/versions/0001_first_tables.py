@@ -21,12 +21,16 @@ def upgrade() -> None:
     sa.Column('name', sa.String(), nullable=False),
     sa.Column('language', sa.String(), nullable=False),
     sa.Column('password', sa.String(), nullable=False),
-    sa.Column('failures', BigId, nullable=False),
-    sa.Column('locked_until', Instant(), nullable=True),
     sa.Column('disabled_at', Instant(), nullable=True),
     sa.Column('created_at', Instant(), nullable=False),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_account')),
     sa.UniqueConstraint('email', name=op.f('uq_account_email'))
+    )
+    op.create_table('failed_sign_in',
+    sa.Column('digest', sa.String(), nullable=False),
+    sa.Column('failures', BigId, nullable=False),
+    sa.Column('last_at', Instant(), nullable=False),
+    sa.PrimaryKeyConstraint('digest', name=op.f('pk_failed_sign_in'))
     )
     op.create_table('inbound',
     sa.Column('door', sa.String(), nullable=False),
@@ -548,5 +552,6 @@ def downgrade() -> None:
     op.drop_table('participant')
     op.drop_table('office')
     op.drop_table('inbound')
+    op.drop_table('failed_sign_in')
     op.drop_table('account')
     # ### end Alembic commands ###
