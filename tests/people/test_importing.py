@@ -140,12 +140,14 @@ def test_a_repeated_row_names_the_first(office: Office) -> None:
     assert office.faults("name,email\nAda,a@example.org\nada,A@example.org\n")[0][0] == 3
 
 
-def test_a_consent_needs_its_proof(office: Office) -> None:
+@pytest.mark.parametrize("words", [("yes", "no"), ("sì", "falso"), ("oui", "non"), ("Vrai", "faux")])
+def test_a_consent_needs_its_proof(office: Office, words: tuple[str, str]) -> None:
     found = office.faults("reference,name,consent_events\nA1,Ada,yes\n")
     assert found[0][:2] == (2, "consent_date")
     head = "reference,name,consent_events,consent_polls,consent_date,consent_source,consent_text\n"
     assert "future" in office.faults(f"{head}A1,Ada,yes,no,2030-01-01,form,v1\n")[0][2]
-    office.take(f"{head}A1,Ada,yes,no,2023-05-01,form,v1\n")
+    yes, no = words
+    office.take(f"{head}A1,Ada,{yes},{no},2023-05-01,form,v1\n")
     person = office.member("A1").participant_id
     stands = office.database.read(lambda s: consents(s, person, office.id))
     assert stands == {("events", "email"): True, ("polls", "email"): False}

@@ -16,8 +16,8 @@ from core.people.importing.columns import CONSENTS, Columns
 from core.people.predicates import NO, YES
 from core.spreadsheet import Row
 
-YES_WORDS = {"yes", "y", "true", "1", "x", "si", "sì", "s", "vero"}
-NO_WORDS = {"no", "n", "false", "0", "", "falso"}
+YES_WORDS = {"yes", "y", "true", "1", "x", "si", "sì", "s", "vero", "oui", "vrai"}
+NO_WORDS = {"no", "n", "false", "0", "", "falso", "non", "faux"}
 CAPACITIES = {"contact": "contact", "referente": "contact", "substitute": "substitute", "supplente": "substitute"}
 LONGEST_NAME = 200
 
