@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.ids import Ids
 from core.process.tables import Office
 from core.staff.audit import Act, record
-from core.staff.errors import AccountExists, AccountLocked, NotAllowed, OfficeUnknown, RoleUnknown, SignInFailed
+from core.staff.errors import AccountExists, AccountLocked, NotAllowed, OfficeUnknown, RoleUnknown
 from core.staff.passwords import hash_password, matches, nobody
 from core.staff.roles import Permission, Role, allows
 from core.staff.tables import Account, FailedSignIn, Grant, StaffSession
@@ -31,6 +31,15 @@ class NewAccount:
     name: str
     password: str
     language: str = "it"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Who wants to sign in; `password` is the account's hash, "" where there is no account."""
+
+    email: str
+    account_id: int | None = None
+    password: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,33 +90,33 @@ def grant_role(session: Session, account_id: int, office_slug: str, role: str, n
     record(session, Act("role.granted", f"account:{account_id}", office_id=office_id, details={"role": role}), now)
 
 
-def sign_in(session: Session, email: str, password: str, now: datetime) -> int | None:
-    """The account's id, or None when the password is wrong (the failure is counted: commit it).
+def count_try(session: Session, email: str, now: datetime) -> Candidate:
+    """Counts a try before the password is looked at, so that tries side by side count too.
 
     Raises AccountLocked, for an address without an account just as for one with it: nobody
-    learns which exist. The caller answers None with SignInFailed after the commit.
+    learns which exist. Commit it, then ask `is_right` outside any transaction.
     """
     email = email.strip().lower()
     _check_lock(session, email, now)
+    _count(session, email, now)
     account = session.execute(
         select(Account.id, Account.password).where(Account.email == email, Account.disabled_at.is_(None))
     ).one_or_none()
-    if account is not None and matches(account.password, password):
-        session.execute(delete(FailedSignIn).where(FailedSignIn.digest == _digest(email)))
-        return int(account.id)
-    if account is None:
-        matches(nobody(), password)
-    _count_failure(session, email, now)
-    return None
+    return Candidate(email) if account is None else Candidate(email, account.id, account.password)
+
+
+def is_right(candidate: Candidate, password: str) -> bool:
+    """Whether a password opens the account; slow by design, and as slow where there is none."""
+    return matches(candidate.password or nobody(), password) and candidate.account_id is not None
 
 
 def _check_lock(session: Session, email: str, now: datetime) -> None:
-    failed = session.get(FailedSignIn, _digest(email))
+    failed = session.get(FailedSignIn, _digest(email), with_for_update=True)
     if failed is not None and failed.failures % TRIES == 0 and failed.last_at + LOCKED > now:
         raise AccountLocked(minutes=int((failed.last_at + LOCKED - now).total_seconds() // 60) + 1)
 
 
-def _count_failure(session: Session, email: str, now: datetime) -> None:
+def _count(session: Session, email: str, now: datetime) -> None:
     session.execute(delete(FailedSignIn).where(FailedSignIn.last_at < now - FORGOTTEN))
     insert_into = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     failed = insert_into(FailedSignIn).values(digest=_digest(email), failures=1, last_at=now)
@@ -115,9 +124,10 @@ def _count_failure(session: Session, email: str, now: datetime) -> None:
     session.execute(failed.on_conflict_do_update(index_elements=["digest"], set_=again))
 
 
-def open_session(session: Session, account_id: int, ids: Ids, now: datetime) -> str:
-    """Signs a browser in; returns the token for its cookie."""
-    token = ids.token()
+def open_session(session: Session, candidate: Candidate, ids: Ids, now: datetime) -> str:
+    """Signs a browser in whose password was right; returns the token for its cookie."""
+    token, account_id = ids.token(), candidate.account_id
+    session.execute(delete(FailedSignIn).where(FailedSignIn.digest == _digest(candidate.email)))
     session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
     session.execute(
         insert(StaffSession).values(
@@ -143,13 +153,6 @@ def whose_session(session: Session, token: str, now: datetime) -> Staff | None:
         return None
     grants = session.execute(select(Grant.office_id, Grant.role).where(Grant.account_id == found.id))
     return Staff(found.id, found.name, found.language, {office: Role(role) for office, role in grants})
-
-
-def check_sign_in(account_id: int | None) -> int:
-    """Raises SignInFailed for None."""
-    if account_id is None:
-        raise SignInFailed
-    return account_id
 
 
 def _digest(token: str) -> str:

@@ -13,13 +13,15 @@ from core.ids import CountedIds
 from core.process.tables import Office
 from core.staff.accounts import (
     TRIES,
+    Candidate,
     NewAccount,
     Staff,
     add_account,
     close_session,
+    count_try,
     grant_role,
+    is_right,
     open_session,
-    sign_in,
     whose_session,
 )
 from core.staff.errors import AccountExists, AccountLocked, NotAllowed, OfficeUnknown, PasswordWeak, RoleUnknown
@@ -42,26 +44,36 @@ def account_id(database: Database, clock: FixedClock) -> int:
 def test_the_right_password_signs_in_and_the_wrong_one_does_not(
     database: Database, clock: FixedClock, account_id: int
 ) -> None:
-    now = clock.now()
-    assert database.write(lambda s: sign_in(s, " Clerk@cmto.example.org", CLERK.password, now)) == account_id
-    assert database.write(lambda s: sign_in(s, CLERK.email, "something else entirely", now)) is None
-    assert database.write(lambda s: sign_in(s, "nobody@example.org", CLERK.password, now)) is None
+    candidate = database.write(lambda s: count_try(s, " Clerk@cmto.example.org", clock.now()))
+    assert candidate.account_id == account_id
+    assert is_right(candidate, CLERK.password)
+    assert not is_right(candidate, "something else entirely")
+    assert not is_right(database.write(lambda s: count_try(s, "nobody@example.org", clock.now())), CLERK.password)
 
 
-def test_many_wrong_passwords_lock_for_a_while(database: Database, clock: FixedClock, account_id: int) -> None:
+@pytest.mark.parametrize("email", [CLERK.email, "nobody@example.org"])
+def test_many_tries_lock_for_a_while(database: Database, clock: FixedClock, account_id: int, email: str) -> None:
     for _ in range(TRIES):
-        database.write(lambda s: sign_in(s, CLERK.email, "wrong password", clock.now()))
+        database.write(lambda s: count_try(s, email, clock.now()))
     with pytest.raises(AccountLocked):
-        database.write(lambda s: sign_in(s, CLERK.email, CLERK.password, clock.now()))
+        database.write(lambda s: count_try(s, email, clock.now()))
     clock.advance(timedelta(minutes=16))
-    assert database.write(lambda s: sign_in(s, CLERK.email, CLERK.password, clock.now())) == account_id
+    assert database.write(lambda s: count_try(s, email, clock.now())).email == email
+
+
+def test_a_right_password_wipes_the_tries_out(
+    database: Database, clock: FixedClock, ids: CountedIds, account_id: int
+) -> None:
+    for _ in range(2 * TRIES):
+        candidate = database.write(lambda s: count_try(s, CLERK.email, clock.now()))
+        database.write(lambda s, who=candidate: open_session(s, who, ids, clock.now()))  # type: ignore[misc]
 
 
 def test_a_session_ends_by_itself_and_by_signing_out(
     database: Database, clock: FixedClock, ids: CountedIds, account_id: int
 ) -> None:
-    first = database.write(lambda s: open_session(s, account_id, ids, clock.now()))
-    second = database.write(lambda s: open_session(s, account_id, ids, clock.now()))
+    first = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, clock.now()))
+    second = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, clock.now()))
     database.write(lambda s: close_session(s, first))
     assert database.read(lambda s: whose_session(s, first, clock.now())) is None
     found = database.read(lambda s: whose_session(s, second, clock.now()))
@@ -74,7 +86,7 @@ def test_a_session_ends_by_itself_and_by_signing_out(
 def test_the_cookie_is_not_in_the_database(
     database: Database, clock: FixedClock, ids: CountedIds, account_id: int
 ) -> None:
-    token = database.write(lambda s: open_session(s, account_id, ids, clock.now()))
+    token = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, clock.now()))
     assert token not in set(database.read(lambda s: s.scalars(select(StaffSession.digest)).all()))
 
 
@@ -82,7 +94,7 @@ def test_a_role_counts_in_its_office_only(
     database: Database, clock: FixedClock, ids: CountedIds, account_id: int
 ) -> None:
     database.write(lambda s: grant_role(s, account_id, "cmto", "reader", clock.now()))
-    token = database.write(lambda s: open_session(s, account_id, ids, clock.now()))
+    token = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, clock.now()))
     staff = database.read(lambda s: whose_session(s, token, clock.now()))
     assert isinstance(staff, Staff)
     (office,) = staff.roles

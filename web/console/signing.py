@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -12,7 +13,8 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkExpired, LinkForged, Problem
 from core.links import Purpose
-from core.staff.accounts import SIGNED_IN, Staff, check_sign_in, close_session, open_session, sign_in, whose_session
+from core.staff.accounts import SIGNED_IN, Staff, close_session, count_try, is_right, open_session, whose_session
+from core.staff.errors import SignInFailed
 from web.console.errors import FormForged
 from web.console.store import office_of
 from web.deps import WebDeps
@@ -66,10 +68,12 @@ async def enter(request: Request) -> Response:
     email, password = str(form.get("email", ""))[:320], str(form.get("password", ""))[:1000]
     now = deps.clock.now()
     try:
-        account_id = check_sign_in(await deps.database.awrite(lambda session: sign_in(session, email, password, now)))
+        candidate = await deps.database.awrite(lambda session: count_try(session, email, now))
+        if not await to_thread(is_right, candidate, password):
+            raise SignInFailed
     except Problem as problem:
         return _ask(request, problem, email)
-    token = await deps.database.shared(lambda session: open_session(session, account_id, deps.ids, now))
+    token = await deps.database.shared(lambda session: open_session(session, candidate, deps.ids, now))
     response = RedirectResponse(_next(request), 303)
     response.set_cookie(
         cookie_name(deps), token, max_age=int(SIGNED_IN.total_seconds()), path="/", httponly=True, samesite="lax",
