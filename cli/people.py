@@ -129,6 +129,7 @@ def _show(report: Report, *, dry_run: bool) -> None:
         Became.CHANGED: t("changed"),
         Became.UNCHANGED: t("unchanged"),
         Became.LEFT: t("left the office, not imported"),
+        Became.ERASED: t("erased at their own request, not imported"),
     }
     for became, word in words.items():
         if report.counts[became]:

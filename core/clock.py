@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -81,6 +81,11 @@ def clock_from(path: Path | None) -> Clock:
 def local(instant: datetime, zone: str) -> datetime:
     """An instant as the wall clock of a time zone shows it."""
     return instant.astimezone(ZoneInfo(zone))
+
+
+def last_day(ends: datetime, zone: str) -> date:
+    """The last local day before an instant: what ends at midnight was open until the day before."""
+    return local(ends - timedelta(seconds=1), zone).date()
 
 
 async def sleep_until(clock: Clock, instant: datetime, check_every: float = 0.5) -> None:

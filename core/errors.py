@@ -70,3 +70,10 @@ class FileTooLarge(Problem):
 
 class DatabaseBehind(Problem):
     text = N_("The database is at version {found}, this release needs {wanted}. Run: ascolto db upgrade")
+
+
+class DatabaseInconsistent(Problem):
+    text = N_(
+        "{rows} rows, the first in {table}, refer to rows that do not exist. Nothing was migrated; "
+        "restore a backup, or ask for help with this message."
+    )

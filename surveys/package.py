@@ -28,6 +28,7 @@ from surveys.xlsform.errors import FormError, FormErrors
 
 MOMENTS = ("opens", "closes")
 TIME_KEYS = {"phase": "", "at": "", "days": "", "time": ""}
+OTHER_ROUND = N_("Another process of the office has a round {value} already. Choose another short name.")
 CLOSES_FIRST = N_("The round closes before it opens.")
 TOO_LARGE = N_("The file is too large: at most {limit} MB are accepted.")
 
@@ -156,9 +157,13 @@ class RoundSection:
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
         questionnaires = _Slugs(ids_by_slug(load, Questionnaire, Questionnaire.process_id == load.process_id))
         audiences = _Slugs(ids_by_slug(load, Audience, Audience.office_id == load.office_id))
-        known = {
-            one.slug: one for one in load.session.scalars(select(Round).where(Round.process_id == load.process_id))
-        }
+        rounds = load.session.scalars(select(Round).where(Round.office_id == load.office_id)).all()
+        known = {one.slug: one for one in rounds if one.process_id == load.process_id}
+        others = {one.slug for one in rounds if one.process_id != load.process_id}
+        for at, item in enumerate(items):
+            if item.slug in others:
+                load.package.root.fault_at(("rounds", at, "slug"), OTHER_ROUND, value=item.slug)
+        load.package.faults.check()
 
         def standing(item: Item) -> dict[str, Any] | None:
             row = known.get(item.slug)

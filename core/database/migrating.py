@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import autogenerate, command
@@ -12,20 +13,43 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData
 
 from core.database.engine import WRITES
-from core.errors import DatabaseBehind
+from core.errors import DatabaseBehind, DatabaseInconsistent
 
 SCRIPTS = Path(__file__).parent.parent / "migrations"
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Applies the migrations up to a revision, all or none."""
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
+    with _rebuilding(engine) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
-    with engine.execution_options(**{WRITES: True}).begin() as connection:
+    with _rebuilding(engine) as connection:
         command.downgrade(_config(connection), revision)
+
+
+@contextmanager
+def _rebuilding(engine: Engine) -> Iterator[Connection]:
+    """One write transaction in which SQLite may rebuild tables that others refer to.
+
+    It alters a table by making a new one and dropping the old; with foreign keys in force the
+    drop would take the rows that refer to it. They rest meanwhile and are checked at the end.
+    """
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.execution_options(**{WRITES: True}).connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        if sqlite:
+            driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                    raise DatabaseInconsistent(rows=len(broken), table=broken[0][0])
+        finally:
+            if sqlite:
+                driver.execute("PRAGMA foreign_keys=ON")
 
 
 def check_current(engine: Engine) -> None:

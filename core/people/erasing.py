@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.people.erased import remember_erased
 from core.people.store import remaining
 from core.people.tables import Address, Consent, ContactPerson, Joining, Membership, Participant
+from core.process.tables import PackageItem
 from core.tables import Notice
 
+PERSON = "person"  # the kind under which packages remember people
 # What stands above core erases its part: (session, the ids of the person and those merged into them).
 Eraser = Callable[[Session, Sequence[int]], None]
 
@@ -19,17 +22,28 @@ Eraser = Callable[[Session, Sequence[int]], None]
 def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser], now: datetime) -> None:
     """Removes addresses, memberships, consents and, by the erasers, answers.
 
-    The rows of participants stay, empty, so that the ledger's counts remain true.
+    The rows of participants stay, empty, so that the ledger's counts remain true; a digest
+    stays, so that no import brings the person back.
     """
     ids = _all_of(session, remaining(session, participant_id))
     for erase in erasers:
         erase(session, ids)
+    remember_erased(session, ids, now)
+    for known in session.execute(_references(ids)).all():
+        loaded = delete(PackageItem).where(PackageItem.office_id == known.office_id, PackageItem.kind == PERSON)
+        session.execute(loaded.where(PackageItem.slug == known.reference))
     addresses = select(Address.id).where(Address.participant_id.in_(ids))
     session.execute(delete(Joining).where(Joining.address_id.in_(addresses)))
     session.execute(delete(Notice).where(Notice.participant_id.in_(ids)))
     for table in (Address, ContactPerson, Consent, Membership):
         session.execute(delete(table).where(table.participant_id.in_(ids)))
     session.execute(update(Participant).where(Participant.id.in_(ids)).values(erased_at=now, paused_until=None))
+
+
+def _references(ids: Sequence[int]) -> Select[int, str | None]:
+    """By what name offices knew somebody; what a package remembers of them goes by it."""
+    known = select(Membership.office_id, Membership.reference)
+    return known.where(Membership.participant_id.in_(ids), Membership.reference.is_not(None))
 
 
 def _all_of(session: Session, participant_id: int) -> list[int]:

@@ -71,6 +71,7 @@ def _next(session: Session, office_id: int, last: int) -> list[int]:
             Membership.participant_id > last,
             Membership.left_at.is_(None),
             Participant.erased_at.is_(None),
+            Participant.merged_into.is_(None),
         )
         .order_by(Membership.participant_id)
         .limit(BATCH)

@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from core.people.consent import Proof, state_consent
 from core.people.errors import MergeWrong
 from core.people.store import remaining
-from core.people.tables import Membership, Participant
+from core.people.tables import Consent, Membership, Participant
 
 KNOWN = tuple(
     column for column in Membership.__table__.columns if column.name not in {"id", "participant_id", "reference"}
@@ -20,8 +21,8 @@ def merge(session: Session, participant_id: int, into: int, now: datetime) -> No
     """Says that `participant_id` is the same person as `into`, who remains; moves no row.
 
     An office that knew only the one who goes gets a membership of the one who remains, so that
-    its audiences still reach them. Where both answered, the earliest response stands. Raises
-    MergeWrong.
+    its audiences still reach them. Where both spoke of consent, the later word counts; where
+    both answered, the earliest response stands. Raises MergeWrong.
     """
     gone, kept = remaining(session, participant_id), remaining(session, into)
     pair = list(session.scalars(select(Participant).where(Participant.id.in_([gone, kept]))))
@@ -33,3 +34,6 @@ def merge(session: Session, participant_id: int, into: int, now: datetime) -> No
     for row in session.execute(only_gone).mappings().all():
         # The reference stays with the older row: it is unique in an office.
         session.execute(insert(Membership).values({**row, "participant_id": kept, "reference": None, "joined_at": now}))
+    for one in session.scalars(select(Consent).where(Consent.participant_id == gone, Consent.ended_at.is_(None))).all():
+        proof = Proof(one.text_version, one.source)
+        state_consent(session, kept, one.office_id, one.purpose, one.channel, one.granted, proof, one.stated_at)

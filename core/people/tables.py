@@ -176,6 +176,16 @@ class Suppression(Base):
     lifted_at: Mapped[datetime | None]
 
 
+class Erased(Base):
+    """Who asked an office to be erased, as a digest: an old list loaded again must not bring them back."""
+
+    __tablename__ = "erased"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    erased_at: Mapped[datetime]
+
+
 class Audience(Base):
     """A named rule; evaluated at the moment of use."""
 

@@ -14,11 +14,12 @@ from sqlalchemy.orm import Session
 from core.ids import Ids
 from core.process.tables import Office
 from core.staff.audit import Act, record
-from core.staff.errors import AccountExists, AccountLocked, NotAllowed, OfficeUnknown, RoleUnknown
+from core.staff.errors import AccountExists, AccountLocked, ClerkElsewhere, NotAllowed, OfficeUnknown, RoleUnknown
 from core.staff.passwords import hash_password, matches, nobody
 from core.staff.roles import Permission, Role, allows
 from core.staff.tables import Account, FailedSignIn, Grant, StaffSession
 
+MUNICIPALITY = "municipality"  # the kind of office that has clerks
 TRIES = 8
 LOCKED = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=1)  # after which earlier wrong passwords no longer count
@@ -79,12 +80,18 @@ def add_account(session: Session, new: NewAccount, now: datetime) -> int:
 
 
 def grant_role(session: Session, account_id: int, office_slug: str, role: str, now: datetime) -> None:
-    """Gives an account a role in an office, in place of an earlier one; raises OfficeUnknown, RoleUnknown."""
+    """Gives an account a role in an office, in place of an earlier one.
+
+    Raises OfficeUnknown, RoleUnknown, ClerkElsewhere.
+    """
     if role not in set(Role):
         raise RoleUnknown(role=role, roles=", ".join(Role))
-    office_id = session.scalar(select(Office.id).where(Office.slug == office_slug))
-    if office_id is None:
+    office = session.execute(select(Office.id, Office.kind).where(Office.slug == office_slug)).one_or_none()
+    if office is None:
         raise OfficeUnknown(office=office_slug)
+    if role == Role.CLERK and office.kind != MUNICIPALITY:
+        raise ClerkElsewhere(office=office_slug)
+    office_id = office.id
     session.execute(delete(Grant).where(Grant.account_id == account_id, Grant.office_id == office_id))
     session.execute(insert(Grant).values(account_id=account_id, office_id=office_id, role=role))
     record(session, Act("role.granted", f"account:{account_id}", office_id=office_id, details={"role": role}), now)

@@ -35,5 +35,9 @@ class OfficeUnknown(Problem):
     text = N_("There is no office called {office}. Load a process first: ascolto load DIR")
 
 
+class ClerkElsewhere(Problem):
+    text = N_("A clerk belongs to a municipality's office; {office} is none. Choose organiser or reader instead.")
+
+
 class RoleUnknown(Problem):
     text = N_("There is no role called {role}. The roles are: {roles}.")

@@ -8,7 +8,7 @@ from enum import StrEnum
 class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     ORGANISER = "organiser"
-    CLERK = "clerk"  # a municipality's own people only
+    CLERK = "clerk"  # only in a municipality's office, so of its own people only
     REVIEWER = "reviewer"  # releases what others wrote
     READER = "reader"
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import CursorResult
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.people.tables import Participant
@@ -13,6 +15,8 @@ from core.tables import Notice
 from notifications.ledger.snapshot import Snapshot, write_snapshot
 from notifications.ledger.states import Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
+
+log = structlog.get_logger()
 
 MOST_AT_ONCE = 500
 
@@ -24,24 +28,34 @@ def waiting_notices(session: Session) -> list[int]:
 
 
 def plan_notices(session: Session, now: datetime) -> int:
-    """Writes the deliveries of waiting notices; how many notices it took."""
+    """Writes the deliveries of waiting notices; how many notices it took. One that cannot be holds up no other."""
     taken = 0
     for notice_id in waiting_notices(session):
-        claimed = session.execute(
-            update(Notice).where(Notice.id == notice_id, Notice.planned_at.is_(None)).values(planned_at=now)
-        )
-        assert isinstance(claimed, CursorResult)
-        if claimed.rowcount:  # else another planner got there first
-            _plan(session, session.get_one(Notice, notice_id), now)
-            taken += 1
+        try:
+            with session.begin_nested():
+                taken += _take(session, notice_id, now)
+        except IntegrityError as error:
+            # Without the traceback: a database's message may hold what a person wrote.
+            log.error("notice cannot be planned", notice=notice_id, reason=type(error.orig).__name__)  # noqa: TRY400
     return taken
+
+
+def _take(session: Session, notice_id: int, now: datetime) -> bool:
+    claimed = session.execute(
+        update(Notice).where(Notice.id == notice_id, Notice.planned_at.is_(None)).values(planned_at=now)
+    )
+    assert isinstance(claimed, CursorResult)
+    if not claimed.rowcount:
+        return False  # another planner got there first
+    _plan(session, session.get_one(Notice, notice_id), now)
+    return True
 
 
 def _plan(session: Session, notice: Notice, now: datetime) -> None:
     mailing = _mailing_of(session, notice, now)
     occurrence = Occurrence(
         mailing_id=mailing.id,
-        key=str(notice.id),
+        key=notice.key,
         due_local=now.isoformat(timespec="minutes"),
         time_zone="UTC",
         due_at=now,

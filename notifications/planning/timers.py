@@ -17,7 +17,7 @@ from apscheduler.jobstores.memory import MemoryJobStore  # type: ignore[import-u
 from apscheduler.schedulers.asyncio import AsyncIOScheduler  # type: ignore[import-untyped]
 from apscheduler.triggers.date import DateTrigger  # type: ignore[import-untyped]
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
@@ -121,8 +121,9 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
         try:
             work = partial(_plan, occurrence_id=occurrence_id, now=now, clause=deps.clause)
             planned = await deps.database.awrite(work)
-        except Problem as problem:  # one mailing's mistake must not stop the others
-            log.warning("mailing cannot be planned", occurrence=occurrence_id, reason=str(problem))
+        except (Problem, IntegrityError) as problem:  # one mailing's mistake must not stop the others
+            reason = str(problem) if isinstance(problem, Problem) else type(problem.orig).__name__
+            log.error("mailing cannot be planned", occurrence=occurrence_id, reason=reason)  # noqa: TRY400 - it may hold personal data
             refused.note(occurrence_id)
             continue
         if planned is not None and planned.state == OccurrenceState.DUE:

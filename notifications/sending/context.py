@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.addresses import PublicUrls
-from core.clock import local
+from core.clock import last_day
 from core.i18n import pick_text
 from core.process.tables import Event, Office, Process
 from notifications.content.notices import NOTICES, notice_text
@@ -121,8 +121,7 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
         "place": "",
     }
     if parts.round is not None and parts.round.closes_at is not None:
-        last = local(parts.round.closes_at - timedelta(seconds=1), zone)  # closing at midnight is the day before
-        values["closes_on"] = format_date(last.date(), "long", locale=language)
+        values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=language)
     if parts.event is not None:
         starts = datetime.fromisoformat(parts.event.starts_local)
         values |= {

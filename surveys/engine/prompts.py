@@ -15,10 +15,15 @@ class Option:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far the person is: the open question's number among those relevant now."""
+    """How far the person is: the open question's number among those relevant now.
+
+    `total` changes with the answers. `percent` is the way through the whole form: it never goes
+    back while the person goes forward, and shows 0 at the first question.
+    """
 
     number: int
     total: int
+    percent: int = 0
 
 
 @dataclass(frozen=True)

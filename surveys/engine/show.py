@@ -6,7 +6,7 @@ from datetime import datetime
 
 from surveys.engine.events import AnswerRefused, Fault
 from surveys.engine.form import Form, Group, Kind, Question
-from surveys.engine.machine import machine
+from surveys.engine.machine import Machine, machine
 from surveys.engine.moving import faults_of, refusals
 from surveys.engine.prompts import (
     CompletePrompt,
@@ -132,7 +132,14 @@ def _progress(state: State, ref: str) -> Progress:
     counted = [question.ref for question in state.relevant_questions() if question.kind is not Kind.NOTE]
     place = state.machine.places.get(ref, len(state.machine.asked))
     number = sum(1 for one in counted if state.machine.places[one] <= place)
-    return Progress(min(max(number, 1), max(len(counted), 1)), max(len(counted), 1))
+    total = max(len(counted), 1)
+    return Progress(min(max(number, 1), total), total, _percent(state.machine, place))
+
+
+def _percent(made: Machine, place: int) -> int:
+    """The part of all the form's questions, asked or not, that comes before a place."""
+    counts = [question.kind is not Kind.NOTE for question in made.asked]
+    return 100 * sum(counts[:place]) // max(sum(counts), 1)
 
 
 def _has_before(state: State, ref: str) -> bool:

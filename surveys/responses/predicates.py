@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, String, cast, select, union
 
-from core.people.tables import ContactPerson, Participant
+from core.people.tables import ContactPerson, Membership, Participant
 from surveys.responses.rounds import SubjectKind
 from surveys.responses.standing import MERGED, person_of
 from surveys.responses.store import COMPLETE
@@ -22,7 +22,7 @@ def started(slug: str, office_id: int) -> ColumnElement[bool]:
 
 
 def _among(slug: str, office_id: int, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Who answered themselves, and whoever speaks for an organisation that has answered."""
+    """Who answered themselves, and on whose behalf it was done: an organisation's speakers, a municipality's people."""
     rounds = select(Round.id).where(Round.slug == slug, Round.office_id == office_id)
     themselves = (
         select(person_of(Response.participant_id))
@@ -34,4 +34,15 @@ def _among(slug: str, office_id: int, *conditions: ColumnElement[bool]) -> Colum
         .join(Response, Response.subject == cast(ContactPerson.organisation_id, String))
         .where(Response.round_id.in_(rounds), Response.subject_kind == SubjectKind.ORGANISATION.value, *conditions)
     )
-    return Participant.id.in_(union(themselves, contacts))
+    municipalities = (
+        select(Membership.participant_id)
+        .join(Response, Response.subject == cast(Membership.municipality_id, String))
+        .where(
+            Response.round_id.in_(rounds),
+            Response.subject_kind == SubjectKind.MUNICIPALITY.value,
+            Membership.office_id == office_id,
+            Membership.left_at.is_(None),
+            *conditions,
+        )
+    )
+    return Participant.id.in_(union(themselves, contacts, municipalities))

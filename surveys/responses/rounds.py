@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from core.clock import local
+from core.clock import last_day, local
 from core.i18n import pick_text
 from surveys.responses.errors import RoundClosed, RoundNotOpen
 
@@ -38,6 +38,11 @@ class OpenRound:
 
     def title_in(self, language: str) -> str:
         return pick_text(self.title, language)
+
+    @property
+    def last_day(self) -> date | None:
+        """The last local day on which answers are taken, None without an end."""
+        return last_day(self.closes_at, self.time_zone) if self.closes_at else None
 
     def open_at(self, now: datetime) -> bool:
         return self.opens_at <= now and (self.closes_at is None or now < self.closes_at)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, func, select
+from sqlalchemy import ColumnElement, Select, String, Subquery, cast, func, select
 from sqlalchemy.orm import Session
 
-from core.people.tables import Participant
+from core.people.tables import ContactPerson, Membership, Participant
 from surveys.responses.rounds import SubjectKind
 from surveys.responses.tables import Answer, Response
 
@@ -61,12 +61,23 @@ def standing(round_id: int | ColumnElement[int]) -> Subquery:
 
 
 def has_answers(session: Session, participant_id: int) -> bool:
-    """Whether a person has given an answer already, in any round."""
-    person = person_of(Response.participant_id)
+    """Whether there is an answer, in any round, that this person may read: their own, or their body's."""
+    speaks_for = select(cast(ContactPerson.organisation_id, String)).where(
+        ContactPerson.participant_id == participant_id
+    )
+    lives_in = select(cast(Membership.municipality_id, String)).where(Membership.participant_id == participant_id)
     given = (
         select(Answer.id)
         .join(Response, Response.id == Answer.response_id)
         .outerjoin(MERGED, MERGED.c.id == Response.participant_id)
-        .where(person == participant_id)
+        .where(
+            (person_of(Response.participant_id) == participant_id)
+            | _for(SubjectKind.ORGANISATION, speaks_for)
+            | _for(SubjectKind.MUNICIPALITY, lives_in)
+        )
     )
     return session.scalar(given.limit(1)) is not None
+
+
+def _for(kind: SubjectKind, subjects: Select[str]) -> ColumnElement[bool]:
+    return (Response.subject_kind == kind.value) & Response.subject.in_(subjects)

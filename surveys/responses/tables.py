@@ -41,7 +41,7 @@ class Round(Base):
     """Opens a questionnaire to an audience for a time; one response per round and subject."""
 
     __tablename__ = "round"
-    __table_args__ = (UniqueConstraint("process_id", "slug"),)
+    __table_args__ = (UniqueConstraint("office_id", "slug"),)
 
     id: Mapped[Id]
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))

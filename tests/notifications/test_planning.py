@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from core.database.database import Database
 from core.notices import News, tell
 from core.people.suppression import suppress
 from core.process.tables import Phase
+from core.tables import Notice
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from notifications.planning.notices import plan_notices
 from notifications.planning.planner import (
@@ -255,3 +256,32 @@ def test_a_notice_becomes_one_delivery_by_its_channel(database: Database) -> Non
         return [(row.state, row.channel, row.priority) for row in session.execute(statement)]
 
     assert database.write(work) == [("planned", "email", 0)]
+
+
+def test_a_notice_after_an_erased_one_is_told_too(database: Database) -> None:
+    """SQLite gives a deleted row's number out again: what was planned must not go by it."""
+
+    def work(session: Session) -> int:
+        rows = make_office(session, [Person("one", email="a@example.org"), Person("two", email="b@example.org")])
+        for name in ("one", "two"):
+            tell(session, News("join-code", name, rows.people[name], "email", rows.office, {"code": "1"}), DUE)
+            assert plan_notices(session, DUE) == 1
+            session.execute(delete(Notice))
+        return len(session.scalars(select(Delivery.id)).all())
+
+    assert database.write(work) == 2
+
+
+def test_a_notice_that_cannot_be_planned_holds_up_no_other(database: Database) -> None:
+    def work(session: Session) -> tuple[int, list[str]]:
+        rows = make_office(session, [Person("one", email="a@example.org"), Person("two", email="b@example.org")])
+        news: dict[str, Any] = {"channel": "email", "office_id": rows.office}
+        tell(session, News("join-code", "first", rows.people["one"], **news), DUE)
+        plan_notices(session, DUE)
+        session.execute(delete(Notice))
+        for name, key in (("one", "first"), ("two", "second")):
+            tell(session, News("join-code", key, rows.people[name], **news), DUE)
+        taken = plan_notices(session, DUE)
+        return taken, list(session.scalars(select(Notice.key).where(Notice.planned_at.is_(None))))
+
+    assert database.write(work) == (1, ["first"])

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from core.database.database import Database
 from core.faults import FileWrong
 from core.people.predicates import core_predicates
-from core.people.tables import Audience, ContactPerson, Membership
+from core.people.tables import Audience, Consent, ContactPerson, Membership
 from core.process.package.dates import read_day, read_moment
 from core.process.package.loading import Loaded, check_package, load
 from core.process.package.section import What
@@ -313,3 +313,31 @@ def test_days(text: str, day: date | None) -> None:
 def test_moments(text: str, moment: str | None) -> None:
     found = read_moment(text, date(2023, 7, 3))
     assert (found and found.isoformat()) == moment
+
+
+def test_a_second_process_of_the_office_takes_nothing_from_the_first(database: Database, folder: Path) -> None:
+    bring(database, folder)
+    change(folder, "process.yaml", "slug: plan", "slug: second")
+    with pytest.raises(FileWrong) as caught:
+        bring(database, folder)
+    assert f"process.yaml:{line_of(folder, 'slug: first')}:" in str(caught.value)
+    change(folder, "process.yaml", "slug: first", "slug: again")
+    change(folder, "process.yaml", "round: first", "round: again")
+    change(folder, "process.yaml", "{took_part: true}, {zone: hills}", "{zone: hills}")
+    with pytest.raises(FileWrong, match="The process plan has those already"):
+        bring(database, folder)
+    rules = database.read(lambda s: s.scalars(select(Audience.rule)).all())
+    assert rules == [{"all": [{"took_part": True}, {"zone": "hills"}]}]
+    change(folder, "process.yaml", "{zone: hills}", "{took_part: true}, {zone: hills}")
+    assert told(bring(database, folder))["round again"] is What.ADDED
+
+
+def test_a_withdrawal_counts_for_whom_staff_edited_too(database: Database, folder: Path) -> None:
+    with_consent = "reference,name,consent_events,consent_date,consent_source\nP1,{},{},{},form\n"
+    (folder / "people.csv").write_text(with_consent.format("Ada", "yes", "2023-05-02"))
+    bring(database, folder)
+    database.write(lambda s: s.execute(update(Membership).values(category="guest")))
+    (folder / "people.csv").write_text(with_consent.format("Ada R.", "no", "2023-06-02"))
+    assert told(bring(database, folder)) == {"people people.csv": What.KEPT}
+    current = select(Consent.granted).where(Consent.ended_at.is_(None))
+    assert database.read(lambda s: s.scalars(current).all()) == [False]

@@ -16,7 +16,7 @@ from core.people.consent import consents
 from core.people.exporting import export_people
 from core.people.importing.importing import Became, Report, import_people
 from core.people.importing.writing import Origin
-from core.people.tables import Address, ContactPerson, Membership, Participant
+from core.people.tables import Address, ContactPerson, Membership, Organisation, Participant
 from tests.conftest import NOW
 from tests.people import scene
 
@@ -234,3 +234,39 @@ def test_many_people_are_imported_in_batches(office: Office) -> None:
     last = office.member("R1299")
     statement = select(Address.value).where(Address.participant_id == last.participant_id)
     assert office.database.read(lambda s: s.scalar(statement)) == "p1299@example.org"
+
+
+def test_a_reference_given_later_finds_the_person_by_name_and_address(office: Office) -> None:
+    office.take("name,email\nAda Riva,ada@example.org\n")
+    again = office.take("reference,name,email\nA1,Ada Riva,ada@example.org\n")
+    assert (again.counts[Became.CHANGED], office.count()) == (1, 1)
+    assert office.member("A1").name == "Ada Riva"
+
+
+def test_a_shared_mailbox_without_names_goes_by_references(office: Office) -> None:
+    report = office.take("reference,email\nA1,hall@example.org\nA2,hall@example.org\n")
+    assert report.counts[Became.ADDED] == 2
+    assert office.take("reference,email\nA3,hall@example.org\n").counts[Became.ADDED] == 1
+
+
+def test_of_two_bodies_with_one_name_the_row_must_say_which(office: Office) -> None:
+    twin = {"office_id": office.id, "slug": "rete-2", "name": "Rete Verde", "kind": "third-sector"}
+    office.database.write(lambda session: scene.put(session, Organisation, **twin))
+    ((line, column, text),) = office.faults("name,organisation\nAda,Rete Verde\n")
+    assert (line, column) == (2, "organisation")
+    assert "Rete Verde is the name of more than one" in text
+    assert office.take("name,organisation\nAda,rete-2\n").counts[Became.ADDED] == 1
+
+
+def test_who_speaks_for_two_bodies_goes_on_speaking_for_the_other(office: Office) -> None:
+    office.take("reference,name,organisation,contact\nA1,Ada,rete,yes\n")
+    other = select(Organisation.id).where(Organisation.slug == "lega")
+
+    def speak(session: Session) -> None:
+        who = {"participant_id": office.member("A1").participant_id, "capacity": "contact"}
+        scene.put(session, ContactPerson, organisation_id=session.scalars(other).one(), **who)
+
+    office.database.write(speak)
+    office.take("reference,name,organisation,contact\nA1,Ada,,\n")
+    left = office.database.read(lambda s: s.scalars(select(ContactPerson.organisation_id)).all())
+    assert left == [office.database.read(lambda s: s.scalars(other).one())]

@@ -11,12 +11,13 @@ from sqlalchemy import select
 from core.people.audience import check_rule
 from core.people.merging import merge
 from core.people.tables import Participant
-from surveys.engine.inputs import Words
+from surveys.engine.inputs import Answer, Words
 from surveys.responses import service
 from surveys.responses.audience import round_audience, survey_predicates
 from surveys.responses.errors import NotInvited
 from surveys.responses.my_data import erase_answers, export_answers
 from surveys.responses.shelf import FormShelf
+from surveys.responses.standing import has_answers
 from tests.responses.desk import Desk
 from tests.responses.scene import Scene
 
@@ -105,3 +106,25 @@ def test_a_person_takes_their_answers_along_or_has_them_erased(scene: Scene, she
     left = {row.id: row.participant_id for row in scene.responses()}
     assert left == {for_chamber.response_id: None, others.response_id: other}
     assert scene.answers(own.response_id) == {}
+
+
+def test_who_belongs_to_a_municipality_that_has_answered(scene: Scene, shelf: FormShelf) -> None:
+    desk = Desk(scene, shelf)
+    town, other = scene.municipality("borgo"), scene.municipality("valle")
+    clerk, mayor, stranger = (scene.participant(municipality_id=one) for one in (town, town, other))
+    round_id = scene.round("census", subject_kind="municipality")
+    desk.begin(clerk, round_id=round_id)
+    assert meant(scene, {"started": "census"}) == {clerk, mayor}
+    assert stranger not in meant(scene, {"started": "census"})
+
+
+def test_answers_of_a_body_are_behind_the_code_for_all_who_speak_for_it(scene: Scene, shelf: FormShelf) -> None:
+    desk = Desk(scene, shelf)
+    one, other, stranger = (scene.participant() for _ in range(3))
+    scene.organisation("rete", one, other)
+    round_id = scene.round("bodies", subject_kind="organisation")
+    assert not scene.database.read(lambda s: has_answers(s, other))
+    begun = desk.begin(one, round_id=round_id)
+    desk.give(begun.response_id, Answer("/data/member", "yes"))
+    assert scene.database.read(lambda s: has_answers(s, other))
+    assert not scene.database.read(lambda s: has_answers(s, stranger))

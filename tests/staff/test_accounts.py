@@ -24,7 +24,15 @@ from core.staff.accounts import (
     open_session,
     whose_session,
 )
-from core.staff.errors import AccountExists, AccountLocked, NotAllowed, OfficeUnknown, PasswordWeak, RoleUnknown
+from core.staff.errors import (
+    AccountExists,
+    AccountLocked,
+    ClerkElsewhere,
+    NotAllowed,
+    OfficeUnknown,
+    PasswordWeak,
+    RoleUnknown,
+)
 from core.staff.roles import Permission
 from core.staff.tables import AuditEntry, StaffSession
 
@@ -112,14 +120,16 @@ def test_mistakes_are_told(database: Database, clock: FixedClock, account_id: in
         database.write(lambda s: add_account(s, NewAccount("b@example.org", "B", "short"), now))
     with pytest.raises(OfficeUnknown):
         database.write(lambda s: grant_role(s, account_id, "nowhere", "reader", now))
+    with pytest.raises(ClerkElsewhere):
+        database.write(lambda s: grant_role(s, account_id, "cmto", "clerk", now))
     with pytest.raises(RoleUnknown):
         database.write(lambda s: grant_role(s, account_id, "cmto", "king", now))
 
 
 def test_acts_are_in_the_audit_log(database: Database, clock: FixedClock, account_id: int) -> None:
-    database.write(lambda s: grant_role(s, account_id, "cmto", "clerk", clock.now()))
+    database.write(lambda s: grant_role(s, account_id, "cmto", "reviewer", clock.now()))
     acts = database.read(lambda s: s.execute(select(AuditEntry.act, AuditEntry.details)).all())
     assert [(entry.act, entry.details) for entry in acts] == [
         ("account.added", {}),
-        ("role.granted", {"role": "clerk"}),
+        ("role.granted", {"role": "reviewer"}),
     ]

@@ -119,8 +119,14 @@ class Player:
         where = f"{self.dialogue.name}.md:{line} {self.reader.at.url}"
         shown = page(self.dialogue.form, self.pure, None, self.dialogue.now)
         kinds = {one.ref: one.kind for one in self.dialogue.form.questions()}
+        at = page(self.dialogue.form, self.pure, self.refused[0].ref if self.refused else None, self.dialogue.now)
+        needed = {one.ref for one in at.questions if one.required} if isinstance(at, Page) else set()
         t = translator(self.pure.language or self.dialogue.language)
-        wanted = [why_refused(t, one, kinds[one.ref]) for one in self.refused if one.fault is not Fault.NOT_OPEN]
+        wanted = [
+            why_refused(t, one, kinds[one.ref], required=one.ref in needed)
+            for one in self.refused
+            if one.fault is not Fault.NOT_OPEN
+        ]
         errors = [error.partition(" – ")[2] if isinstance(shown, Page) and len(shown.questions) > 1 else error
                   for error in self.reader.errors]  # fmt: skip
         assert errors == wanted, f"{where}: {errors} shown, {wanted} expected"

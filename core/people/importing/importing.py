@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from core.faults import Fault, Faults
 from core.i18n import N_
+from core.people.erased import erased_since, identities
 from core.people.importing.columns import Columns, match_columns
 from core.people.importing.known import Known, by_email, by_reference
 from core.people.importing.person import Person, PersonReader
@@ -32,6 +33,9 @@ LEGAL_BASES = ("consent", "public-task")
 SAME_REFERENCE = N_("The reference {reference} stands in row {row} already.")
 SAME_PERSON = N_("The same name and e-mail address stand in row {row} already.")
 OTHER_REFERENCE = N_("{name} with this e-mail address is known as {reference} already. Use that reference.")
+WAS_ERASED = N_(
+    "This person asked to be erased and is not imported again. Only a consent given since then would allow it."
+)
 HAS_LEFT = N_("This person has left the office and is not imported again.")
 NO_CONSENT = N_("The people are known by consent, but the file has no consent columns: nobody will be written to.")
 
@@ -44,6 +48,7 @@ class Became(StrEnum):
     UNCHANGED = "unchanged"
     KEPT = "kept"  # edited in the console since the package was last loaded
     LEFT = "left"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -136,7 +141,7 @@ def repeated(file: str, person: Person, references: dict[str, int], same: dict[t
         first = references.setdefault(person.reference, person.row)
         if first != person.row:
             return Fault(file, person.row, "", SAME_REFERENCE, {"reference": person.reference, "row": str(first)})
-    if person.email:
+    if person.email and (person.name or not person.reference):
         first = same.setdefault((person.email, person.name.casefold()), person.row)
         if first != person.row:
             return Fault(file, person.row, "", SAME_PERSON, {"row": str(first)})
@@ -173,7 +178,7 @@ class _Import:
         if self._faults:
             return  # nothing will be stored; only the remaining errors are of interest
         edited = self._edited([before for _, before in met if before])
-        new = [one for one, before in met if before is None]
+        new = self._without_erased([one for one, before in met if before is None])
         write_new(self._session, new, self._job.origin, self._ids, self._job.now)
         self._count(Became.ADDED, len(new))
         for one, before in met:
@@ -185,10 +190,12 @@ class _Import:
         if one.reference and one.reference in known:
             return known[one.reference]
         same = alike.get((one.email, one.name.casefold())) if one.email else None
-        if same is not None and one.reference and same.reference and same.reference != one.reference:
+        if one.reference and not one.name:
+            return None  # several people may share a mailbox: without a name only the reference tells them apart
+        if same is not None and one.reference and same.reference:
             values = {"name": one.name, "reference": same.reference}
             self._faults.add(Fault(self._file, one.row, "", OTHER_REFERENCE, values))
-        return None if one.reference else same
+        return same
 
     def _update(self, one: Person, before: Known, edited: set[str]) -> Became:
         if before.left:
@@ -196,13 +203,31 @@ class _Import:
             return Became.LEFT
         attributes = merged_attributes(before, one)
         same = {**before.values, **one.values} == before.values and attributes == before.attributes
+        same = same and one.reference in {None, before.reference}
         if same and (not one.email or one.email in before.emails):
             changed = write_consents(self._session, one, before.participant_id, self._job.origin.office_id)
             return Became.CHANGED if changed else Became.UNCHANGED
         if (before.reference or "") in edited:
+            # What staff edited stays; what the person said about consent counts all the same.
+            write_consents(self._session, one, before.participant_id, self._job.origin.office_id)
             return Became.KEPT
         write_changed(self._session, one, before, self._job.origin, self._ids, self._job.now)
         return Became.CHANGED
+
+    def _without_erased(self, new: list[Person]) -> list[Person]:
+        """Leaves out whoever asked to be erased, unless they have consented since."""
+        names = {one.row: identities(one.reference, one.email, one.name) for one in new}
+        known_by = (name for own in names.values() for name in own)
+        erased = erased_since(self._session, self._job.origin.office_id, known_by)
+        welcome = []
+        for one in new:
+            since = max((erased[name] for name in names[one.row] if name in erased), default=None)
+            if since is None or _agreed_after(one, since):
+                welcome.append(one)
+            else:
+                self._report.warnings.append(Fault(self._file, one.row, "", WAS_ERASED))
+                self._count(Became.ERASED)
+        return welcome
 
     def _edited(self, known: list[Known]) -> set[str]:
         if self._job.watch is None:
@@ -218,3 +243,7 @@ class _Import:
 
     def _count(self, became: Became, many: int = 1) -> None:
         self._report.counts[became] += many
+
+
+def _agreed_after(one: Person, erased_at: datetime) -> bool:
+    return one.consent_at is not None and one.consent_at > erased_at and any(one.consents.values())

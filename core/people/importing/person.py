@@ -27,6 +27,7 @@ LANGUAGE = N_("The language {value} is not offered. Choose one of: {known}.")
 CHANNEL = N_("The channel {value} is not known. Choose one of: {known}.")
 EMAIL = N_("{value} is not an e-mail address. Write it as in name@example.org.")
 PLACE = N_("There is no {kind} {value}. Did you mean {near}?")
+SAME_NAME = N_("{value} is the name of more than one: write the short name of the one you mean.")
 NO_PLACE = N_("There is no {kind} {value}: the office has none yet. Load its places first.")
 CONTACT = N_("Write contact or substitute instead of {value}, or leave it empty.")
 NO_BODY = N_("Whoever is a contact person needs an organisation.")
@@ -36,6 +37,7 @@ PROOF = N_("A consent needs its proof: fill in consent_date and consent_source."
 FUTURE = N_("The consent's date lies in the future.")
 
 Places = Mapping[str, Mapping[str, str]]  # by kind: slug, and name in small letters, to slug
+SEVERAL = "*"  # no slug: more than one has the name
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,10 @@ class PersonReader:
         if not value:
             return ""
         known = self._places.get(kind, {})
-        if found := known.get(value, known.get(value.casefold())):
+        found = known.get(value, known.get(value.casefold(), ""))
+        if found == SEVERAL:
+            self._fault(kind, SAME_NAME, value=value)
+        if found:
             return found
         near = difflib.get_close_matches(value.casefold(), known, 1, 0.0)
         if near:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.people.importing.person import Places
+from core.people.importing.person import SEVERAL, Places
 from core.people.tables import Municipality, Organisation, Zone
 
 TABLES: dict[str, type[Organisation | Municipality | Zone]] = {
@@ -17,13 +17,15 @@ PlaceIds = dict[str, dict[str, int]]
 
 
 def places_of(session: Session, office_id: int) -> Places:
-    """By kind: slug, and name in small letters, to slug."""
+    """By kind: slug, and name in small letters, to slug; a name that several have leads to SEVERAL."""
     found: dict[str, dict[str, str]] = {}
     for kind, table in TABLES.items():
-        names = found.setdefault(kind, {})
-        for row in session.execute(select(table.slug, table.name).where(table.office_id == office_id)):
-            names.setdefault(row.name.casefold(), row.slug)
-            names[row.slug] = row.slug
+        rows = session.execute(select(table.slug, table.name).where(table.office_id == office_id)).all()
+        names: dict[str, str] = {}
+        for row in rows:
+            name = row.name.casefold()
+            names[name] = SEVERAL if name in names else row.slug
+        found[kind] = names | {row.slug: row.slug for row in rows}
     return found
 
 

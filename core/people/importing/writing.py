@@ -75,10 +75,14 @@ def write_changed(session: Session, one: Person, known: Known, origin: Origin, i
     session.execute(
         update(Membership)
         .where(Membership.id == known.membership_id)
-        .values(**_columns(values, ids), attributes=merged_attributes(known, one))
+        .values(
+            **_columns(values, ids),
+            attributes=merged_attributes(known, one),
+            reference=one.reference or known.reference,
+        )
     )
     if "contact" in one.values or "organisation" in one.values:
-        _write_contact(session, known.participant_id, values, ids)
+        _write_contact(session, known, values, ids)
     if one.email and one.email not in known.emails:
         _write_email(session, one.email, known, now)
     write_consents(session, one, known.participant_id, origin.office_id)
@@ -119,18 +123,16 @@ def _columns(values: dict[str, Any], ids: PlaceIds) -> dict[str, Any]:
     return {"name": values.get("name", ""), "category": values.get("category", ""), **places}
 
 
-def _write_contact(session: Session, participant_id: int, values: dict[str, Any], ids: PlaceIds) -> None:
-    session.execute(
-        delete(ContactPerson).where(
-            ContactPerson.participant_id == participant_id,
-            ContactPerson.organisation_id.in_(list(ids["organisation"].values())),
-        )
-    )
+def _write_contact(session: Session, known: Known, values: dict[str, Any], ids: PlaceIds) -> None:
+    """Whoever changes organisation speaks for the new one; for a third one they speak as before."""
+    both = [ids["organisation"][slug] for slug in {known.values["organisation"], values["organisation"]} if slug]
+    mine = (ContactPerson.participant_id == known.participant_id, ContactPerson.organisation_id.in_(both))
+    session.execute(delete(ContactPerson).where(*mine))
     if values["contact"] and values["organisation"]:
         session.execute(
             insert(ContactPerson).values(
                 organisation_id=ids["organisation"][values["organisation"]],
-                participant_id=participant_id,
+                participant_id=known.participant_id,
                 capacity=values["contact"],
             )
         )

@@ -9,10 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, insert, select, update
 
+from core.i18n import N_
 from core.process.package.section import Change, Item, Load, What
 from core.process.tables import PackageItem
 
 Values = Mapping[str, Any]
+
+OTHER_PROCESS = N_("The process {process} has {value} already, with other contents. Choose another short name.")
 
 
 def digest(values: Values) -> str:
@@ -58,6 +61,24 @@ def digests(load: Load, kind: str, slugs: Collection[str]) -> dict[str, set[str]
     for slug, value in load.session.execute(statement):
         found.setdefault(slug, set()).add(value)
     return found
+
+
+def check_owner(load: Load, key: str, items: Sequence[Item], standing: Callable[[Item], Values | None]) -> None:
+    """Faults for items that another process of the office brought, and brought differently.
+
+    To write them would change that process unseen. `items` stand in the order of the list `key`.
+    """
+    for at, item in enumerate(items):
+        before = standing(item)
+        if before is None or digest(before) == digest(item.values):
+            continue
+        brought = select(PackageItem.process_slug).where(
+            PackageItem.office_id == load.office_id, PackageItem.kind == item.kind, PackageItem.slug == item.slug
+        )
+        owners = set(load.session.scalars(brought))
+        if owners and load.package.slug not in owners:
+            values = {"value": item.slug, "process": min(owners)}
+            load.package.root.fault_at((key, at, "slug"), OTHER_PROCESS, **values)
 
 
 def remember(load: Load, kind: str, loaded: Mapping[str, str]) -> None:

@@ -88,6 +88,7 @@ def load(session: Session, checked: Checked, now: datetime, *, force: bool = Fal
     """
     under_way = Load(session, checked.package, now, force)
     changes = [change for section, items in checked.parts for change in section.apply(under_way, items)]
+    checked.package.faults.check()
     counts: dict[str, int] = {}
     for change in changes:
         counts[change.what] = counts.get(change.what, 0) + change.count

@@ -11,7 +11,7 @@ from core.people.audience import Known, Predicates, check_rule
 from core.people.tables import Audience
 from core.process.package.document import Path
 from core.process.package.entry import Entry
-from core.process.package.items import apply_items
+from core.process.package.items import apply_items, check_owner
 from core.process.package.section import Change, Item, Load, Package
 
 PLACES = ("zone", "municipality", "organisation_kind")
@@ -61,6 +61,7 @@ class AudienceSection:
                 row = {"office_id": load.office_id, "slug": item.slug, **item.values}
                 load.session.execute(insert(Audience).values(row))
 
+        check_owner(load, "audiences", items, standing)
         return apply_items(load, items, standing, write)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.faults import FileWrong
 from core.i18n import N_
+from core.people.erasing import PERSON
 from core.people.importing.columns import match_columns
 from core.people.importing.importing import LEGAL_BASES, Became, Job, Report, Standing, Watch, check_rows, import_table
 from core.people.importing.person import PersonReader
@@ -17,9 +18,14 @@ from core.process.package.items import digest, digests, remember
 from core.process.package.section import Change, Item, Load, Package, What
 from core.spreadsheet import read_table
 
-KIND = "person"
 NO_REFERENCE = N_("A package's people need a column reference: by it they are found when it is loaded again.")
-BECAME = {Became.ADDED: What.ADDED, Became.CHANGED: What.CHANGED, Became.KEPT: What.KEPT, Became.LEFT: What.KEPT}
+BECAME = {
+    Became.ADDED: What.ADDED,
+    Became.CHANGED: What.CHANGED,
+    Became.KEPT: What.KEPT,
+    Became.LEFT: What.KEPT,
+    Became.ERASED: What.KEPT,
+}
 
 
 class PeopleSection:
@@ -101,12 +107,12 @@ def _watch(load: Load) -> Watch:
     def edited(states: Mapping[str, dict[str, Any]]) -> set[str]:
         if load.force:
             return set()
-        loaded = digests(load, KIND, list(states))
+        loaded = digests(load, PERSON, list(states))
         found = {slug for slug, state in states.items() if digest(state) not in loaded.get(slug, ())}
         kept.update(found)
         return found
 
     def loaded(people: Iterable[Standing]) -> None:
-        remember(load, KIND, {one.reference: digest(one.state) for one in people if one.reference not in kept})
+        remember(load, PERSON, {one.reference: digest(one.state) for one in people if one.reference not in kept})
 
     return Watch(edited, loaded)
