@@ -131,7 +131,8 @@ def has_playwright_browser() -> bool:
 def pip_install(*what: str) -> None:
     uv = find_uv()
     if uv:
-        run(uv, "pip", "install", "--quiet", "--python", str(PYTHON), *what)
+        # Without compiled files every start of a process would translate all its libraries anew.
+        run(uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", str(PYTHON), *what)
     else:
         run(str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *what)
 
