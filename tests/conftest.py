@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,13 +17,19 @@ from core.ids import CountedIds
 from core.links import Links
 from tests.support.databases import PostgresDatabases, SqliteDatabases
 
+MEMORY, ROOM = Path("/dev/shm"), 2_000_000_000
 NOW = datetime(2023, 7, 10, 8, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def databases_folder() -> Iterator[Path]:
-    """Not pytest's own folder: a later run clears those of earlier ones away, running or not."""
-    with tempfile.TemporaryDirectory(prefix="ascolto-tests-", ignore_cleanup_errors=True) as folder:
+    """Not pytest's own folder: a later run clears those of earlier ones away, running or not.
+
+    In memory where there is room: no test is about the machine losing its power.
+    """
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    place = MEMORY if roomy else None
+    with tempfile.TemporaryDirectory(prefix="ascolto-tests-", dir=place, ignore_cleanup_errors=True) as folder:
         yield Path(folder)
 
 
