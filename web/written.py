@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 
 from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal, format_percent
 
 from core.clock import local
 
@@ -31,6 +33,21 @@ def hours(starts: datetime, ends: datetime, language: str) -> str:
     first = f"{day(starts.date(), language)}, {format_time(starts, 'HH:mm', locale=_locale(language))}"
     last = str(format_time(ends, "HH:mm", locale=_locale(language)))
     return f"{first} – {last}" if starts.date() == ends.date() else f"{first} – {day(ends.date(), language)}, {last}"
+
+
+def write_number(value: Decimal, language: str) -> str:
+    """As it was given, with the signs of the language."""
+    return str(format_decimal(value, format="#,##0.######", locale=_locale(language)))
+
+
+def write_mean(value: Decimal, language: str) -> str:
+    """To one decimal place."""
+    return str(format_decimal(value, format="#,##0.0", locale=_locale(language)))
+
+
+def write_percent(share: float, language: str) -> str:
+    """A share from 0 to 1."""
+    return str(format_percent(share, locale=_locale(language)))
 
 
 def _locale(language: str) -> str:

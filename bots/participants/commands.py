@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from bots.participants.callback import CommandPress, open_round
-from bots.participants.dialogue import Talk, aside, held, show, take
+from bots.participants.dialogue import Talk, aside, held, take
 from bots.participants.render import choice_row
 from bots.participants.screen import Document, Key, Reply, Screen, label, plain
 from bots.participants.store import change_chat, offices_of
@@ -17,7 +17,9 @@ from core.people.my_data import export_person
 from core.people.preferences import end_pause, pause, set_language, unsubscribe
 from surveys.engine.inputs import Back, ChangeLanguage, Pause, Resume, Review
 from surveys.engine.session import Stage
+from surveys.responses.languages import not_offered
 from surveys.responses.my_data import answers_contributor, erase_answers
+from surveys.responses.my_data_page import my_data_page
 from surveys.responses.service import open_rounds
 
 SOURCE = "telegram"
@@ -94,8 +96,9 @@ def _set_language(talk: Talk, code: str) -> Reply:
     turn = held(talk)
     if turn is None or turn.session.paused:
         return Reply((told,))
-    changed = take(talk, ChangeLanguage(code)) if code in turn.form.languages else show(talk, turn)
-    return Reply((told, *changed.screens))
+    if missing := not_offered(turn.form, talk.t):
+        told = Screen(f"{told.text} {missing}")
+    return Reply((told, *take(talk, ChangeLanguage(code)).screens))
 
 
 def _pause(talk: Talk) -> Reply:
@@ -163,9 +166,13 @@ def _my_data(talk: Talk) -> Reply:
         return Reply((Screen(t("Nothing is kept about you here but this chat's number and language.")),))
     known = export_person(talk.session, talk.chat.participant_id, [answers_contributor()])
     content = json.dumps(known, ensure_ascii=False, indent=2).encode()
-    document = Document("ascolto.json", content, t("All that is known about you, as a file that programs can read."))
+    page = my_data_page(talk.session, talk.shelf, talk.chat.participant_id, t, talk.now).encode()
+    documents = (
+        Document("ascolto.html", page, t("All that is known about you, to read: open it in a browser.")),
+        Document("ascolto.json", content, t("All that is known about you, as a file that programs can read.")),
+    )
     pairs = [(t("Erase everything about me"), "erase", "ask"), (t("Leave everything as it is"), "erase", "no")]
-    return replace(aside(talk, Screen(t("You can also have it erased."), choice_row(pairs))), document=document)
+    return replace(aside(talk, Screen(t("You can also have it erased."), choice_row(pairs))), documents=documents)
 
 
 def _erase_ask(talk: Talk, _: str) -> Reply:

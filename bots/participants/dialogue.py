@@ -35,7 +35,8 @@ from surveys.engine.inputs import (
 from surveys.engine.prompts import QuestionPrompt
 from surveys.engine.session import Stage
 from surveys.engine.show import find
-from surveys.responses.service import Moment, Request, Turn, answer, begin, current
+from surveys.responses.languages import not_offered
+from surveys.responses.service import Moment, Request, Turn, answer, begin, current, in_language
 from surveys.responses.shelf import FormShelf
 
 DOOR = "telegram"
@@ -69,17 +70,19 @@ def begin_round(talk: Talk, round_id: int) -> Reply:
     assert talk.chat.participant_id is not None
     moment = Moment(talk.now, DOOR, talk.chat.language)
     turn = begin(talk.session, talk.shelf, talk.chat.participant_id, round_id, moment)
+    told = not_offered(turn.form, talk.t) if turn.events else ""  # once: where the dialogue begins
     if turn.response_id != talk.chat.response_id:
         change_chat(talk.session, talk.chat.id, response_id=turn.response_id)
     if turn.session.paused:
-        turn = answer(talk.session, talk.shelf, Request(turn.response_id, Resume(), DOOR), talk.now)
-    return show(talk, turn)
+        turn = _answer(talk, Request(turn.response_id, Resume(), DOOR))
+    reply = show(talk, turn)
+    return replace(reply, screens=(Screen(told), *reply.screens)) if told else reply
 
 
 def take(talk: Talk, given: Input) -> Reply:
     """One input for the dialogue being held."""
     assert talk.chat.response_id is not None
-    return show(talk, answer(talk.session, talk.shelf, Request(talk.chat.response_id, given, DOOR), talk.now))
+    return show(talk, _answer(talk, Request(talk.chat.response_id, given, DOOR)))
 
 
 def take_press(talk: Talk, press: Press) -> Reply:
@@ -94,7 +97,7 @@ def take_press(talk: Talk, press: Press) -> Reply:
     given = _input(turn, press)
     if given is None:
         return _moved_on(talk, turn)
-    after = answer(talk.session, talk.shelf, Request(press.response_id, given, DOOR, revision=press.revision), talk.now)
+    after = _answer(talk, Request(press.response_id, given, DOOR, revision=press.revision))
     return _moved_on(talk, after) if after.stale else show(talk, after, page=_same_page(after, press))
 
 
@@ -108,11 +111,14 @@ def held(talk: Talk) -> Turn | None:
 
 
 def aside(talk: Talk, told: Screen) -> Reply:
-    """Something beside the dialogue: the open question comes again below it."""
+    """Something beside the dialogue: what is open above stays so, and a line says how to come back to it."""
     turn = held(talk)
-    if turn is None or turn.session.paused:
+    if turn is None:
         return Reply((told,))
-    return Reply((told, *show(talk, turn).screens))
+    if turn.session.paused:
+        return Reply((told,), beside=True)
+    way = talk.t("You can go on above, or write /resume to see here where you were.")
+    return Reply((replace(told, text=f"{told.text}\n\n<i>{way}</i>"),), beside=True)
 
 
 def stand(talk: Talk) -> Reply:
@@ -122,13 +128,19 @@ def stand(talk: Talk) -> Reply:
 
 
 def show(talk: Talk, turn: Turn, page: str = "") -> Reply:
-    """The screens for a turn, in the language of the dialogue."""
+    """The screens for a turn, all in one language: the person's, else the one the form is shown in."""
+    turn = in_language(turn, talk.chat.language)
     t = translator(turn.session.language or talk.chat.language)
     there = local(talk.now, turn.round.time_zone)
-    closes = turn.round.closes_at
-    until = format_date(local(closes, turn.round.time_zone), "long", locale=t.language) if closes else ""
-    standing = Standing(turn.response_id, turn.session.revision, t, page, there.date().isoformat(), until)
+    until = format_date(turn.round.last_day, "long", locale=t.language) if turn.round.last_day else ""
+    standing = Standing(
+        turn.response_id, turn.session.revision, t, page, there.date().isoformat(), until, turn.changing
+    )
     return Reply(tuple(render(prompt, turn.events, standing) for prompt in turn.prompts))
+
+
+def _answer(talk: Talk, request: Request) -> Turn:
+    return answer(talk.session, talk.shelf, replace(request, language=talk.chat.language), talk.now)
 
 
 def _moved_on(talk: Talk, turn: Turn) -> Reply:

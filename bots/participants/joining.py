@@ -14,18 +14,22 @@ from core.i18n import Translator
 from core.ids import Ids
 from core.links import Links, Purpose
 from core.people.joining import CodeCheck, Joined, JoiningLink, enter_code, join_chat, send_code
+from surveys.responses.rounds import check_open
 from surveys.responses.standing import has_answers
+from surveys.responses.store import load_round
 
 
 def join(talk: Talk, links: Links, ids: Ids, token: str) -> Reply:
     """Joins the chat's account to the person the link was made for.
 
-    Raises LinkForged, LinkExpired, LinkUsed, AddressTaken.
+    Raises LinkForged, LinkExpired, LinkUsed, PersonErased, AddressTaken, RoundUnknown, RoundClosed.
     """
     participant_id, round_id, nonce = links.read(Purpose.JOIN_CHAT, token, talk.now)
     link = JoiningLink(participant_id, nonce, talk.chat.id)
     answered = has_answers(talk.session, participant_id)
     address_id, joined = join_chat(talk.session, link, ids, answered=answered, now=talk.now)
+    if round_id:
+        check_open(load_round(talk.session, round_id), talk.now)  # nobody is asked for a code in vain
     talk = _seated(talk, address_id)
     if joined is Joined.CODE_NEEDED:
         change_chat(talk.session, talk.chat.id, awaiting={"code": address_id, "round": round_id})
@@ -64,7 +68,7 @@ def take_code(talk: Talk, ids: Ids, typed: str) -> Reply:
             round_id = int(talk.chat.awaiting.get("round", 0))
             change_chat(talk.session, talk.chat.id, awaiting={})
             chat = replace(talk.chat, awaiting={}, proved=True)
-            return _greet(replace(talk, chat=chat), round_id)
+            return _greet(replace(talk, chat=chat), _still_open(talk, round_id))
         case CodeCheck.WRONG:
             text = t("This is not the code. Please check the e-mail and write the six digits.")
             return Reply((Screen(text, _another(t)),))
@@ -99,3 +103,8 @@ def _greet(talk: Talk, round_id: int) -> Reply:
 
 def _go_on(talk: Talk, round_id: int) -> Reply:
     return begin_round(talk, round_id) if round_id else go_on_or_welcome(talk)
+
+
+def _still_open(talk: Talk, round_id: int) -> int:
+    """The round, 0 once it closed while the code was on its way: the account is joined all the same."""
+    return round_id if round_id and load_round(talk.session, round_id).open_at(talk.now) else 0

@@ -37,6 +37,7 @@ class Standing:
     page: str = ""
     today: str = ""  # ISO date; calendars open there
     until: str = ""  # until when answers can be changed, written for people
+    changing: bool = False  # what was sent is being changed
 
     def key(self, text: str, act: Act, value: str = "") -> Key:
         return Key(label(text), pack(Press(self.response_id, 0, self.revision, act, value)))
@@ -79,7 +80,8 @@ def _heading(prompt: QuestionPrompt, t: Translator) -> str:
     part = plain(prompt.part[-1], 100) if prompt.part else ""
     if prompt.kind is Kind.NOTE:
         return f"<i>{part}</i>" if part else "ℹ️"
-    number = t("Question {number} of {total}", number=prompt.progress.number, total=prompt.progress.total)
+    way = {"number": prompt.progress.number, "percent": prompt.progress.percent}
+    number = t("Question {number} · {percent}% of the way", **way)
     return f"<i>{part} · {number}</i>" if part else f"<i>{number}</i>"
 
 
@@ -131,6 +133,8 @@ def _review(prompt: ReviewPrompt, events: tuple[Event, ...], standing: Standing)
         lines.append(f"⚠️ {t('Some answers are still needed: they are marked with an exclamation mark.')}")
     elif refused:
         lines.append(f"⚠️ {plain(why_refused(t, refused[0]), 300)}")
+    if standing.changing:
+        lines.append(t("What you sent before counts until you send again."))
     lines.append(t("Press a number to change an answer, or send everything."))
     edits = [Key(str(place), _edit(one, standing)) for place, one in listed]
     rows: list[tuple[Key, ...]] = [tuple(edits[at : at + 5]) for at in range(0, len(edits), 5)]
@@ -145,7 +149,7 @@ def _complete(prompt: CompletePrompt, standing: Standing) -> Screen:
     count = sum(1 for one in prompt.items if one.answer)
     lines = [
         f"✅ <b>{t('Thank you! Your answers have been sent.')}</b>",
-        t.n("{count} answer was received.", "{count} answers were received.", count),
+        t.n("You answered {count} question.", "You answered {count} questions.", count),
     ]
     if standing.until:
         lines.append(t("You can change them until {date}.", date=standing.until))
@@ -155,10 +159,9 @@ def _complete(prompt: CompletePrompt, standing: Standing) -> Screen:
 def _paused(prompt: PausedPrompt, standing: Standing) -> Screen:
     t = standing.t
     text = t(
-        "We stop here for now: question {number} of {total}. Everything is kept. "
+        "We stop here for now, at question {number}. Everything is kept. "
         "Write or press anything when you want to go on, or use the link in the e-mail.",
         number=prompt.progress.number,
-        total=prompt.progress.total,
     )
     return Screen(f"⏸ {text}", ((standing.key(f"▶️ {t('Go on')}", Act.RESUME),),))
 

@@ -43,13 +43,14 @@ class Reply:
     """What follows from an update: messages, the last of which carries the live buttons.
 
     `toast` is shown over the chat after a press. `apart` concerns the pressed message only and
-    leaves the live one as it is.
+    leaves the live one as it is; `beside` is written below and leaves every message as it is.
     """
 
     screens: tuple[Screen, ...] = ()
     toast: str = ""
-    document: Document | None = None
+    documents: tuple[Document, ...] = ()
     apart: bool = False
+    beside: bool = False
 
 
 def plain(text: str, limit: int = 1500) -> str:

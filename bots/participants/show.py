@@ -34,10 +34,12 @@ async def show(bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton |
     if pressed is not None:
         toast = reply.toast[:LONGEST_TOAST] or None
         await _tolerating(lambda: bot.answer_callback_query(pressed.callback_id, text=toast))
-    if reply.document is not None:
-        document = reply.document
-        await patiently(lambda: _send_document(bot, chat.id, document))
+    for document in reply.documents:
+        await patiently(partial(_send_document, bot, chat.id, document))
     if not reply.screens:
+        return None
+    if reply.beside:
+        await _send_all(bot, chat.id, reply.screens)
         return None
     on = pressed.message_id if pressed is not None else None
     in_place = on is not None and len(reply.screens) == 1 and (reply.apart or on == chat.prompt_message_id)

@@ -19,7 +19,9 @@ TELEGRAM = "telegram"
 
 @dataclass(frozen=True)
 class ChatState:
-    """One chat; `participant_id` None until somebody joined, `proved` once they may see earlier answers.
+    """One chat; `language` is the person's own once they are known.
+
+    `participant_id` is None until somebody joined, `proved` once they may see earlier answers.
 
     Before that, and once a joining was undone, there is no `response_id` either.
     """
@@ -45,6 +47,7 @@ _LOAD = (
         Address.participant_id,
         Address.proved_at,
         Participant.merged_into,
+        Participant.language.label("chosen"),
     )
     .outerjoin(Address, Address.id == Chat.address_id)
     .outerjoin(Participant, Participant.id == Address.participant_id)
@@ -55,11 +58,15 @@ def load_chat(session: Session, chat_id: int) -> ChatState | None:
     row = session.execute(_LOAD.where(Chat.id == chat_id)).one_or_none()
     if row is None:
         return None
+    participant_id, language = row.participant_id, row.chosen or row.language
+    if row.merged_into is not None:
+        participant_id = remaining(session, row.merged_into)
+        language = language_of(session, participant_id)
     return ChatState(
         id=row.id,
-        language=row.language,
+        language=language,
         address_id=row.address_id,
-        participant_id=row.participant_id if row.merged_into is None else remaining(session, row.merged_into),
+        participant_id=participant_id,
         proved=row.proved_at is not None,
         response_id=row.response_id if row.proved_at is not None else None,
         prompt_message_id=row.prompt_message_id,

@@ -24,6 +24,13 @@ class ParticipantUnknown(Problem):
     status = 404
 
 
+class PersonErased(Problem):
+    """A link of somebody whose data were erased; they asked for it themselves."""
+
+    text = N_("Your data were erased, as you asked. Nobody writes to you any more, and there is nothing left to do.")
+    status = 410
+
+
 class MergeWrong(Problem):
     text = N_("These two people cannot be merged: they are the same person already, or one of them was erased.")
 

@@ -15,12 +15,13 @@ from enum import Enum, auto
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.errors import LinkExpired, LinkUsed
+from core.errors import LinkUsed
 from core.ids import Ids
 from core.notices import News, tell
 from core.people.addresses import EMAIL, TELEGRAM, add_address, prove
+from core.people.errors import PersonErased
 from core.people.store import remaining
-from core.people.tables import Address, Joining, Participant
+from core.people.tables import Address, Joining, Membership, Participant
 from core.tables import Notice
 
 MOST_TRIES = 5
@@ -57,12 +58,12 @@ def join_chat(session: Session, link: JoiningLink, ids: Ids, *, answered: bool, 
     """Joins an account to a participant; the address's id and how far it got.
 
     `answered` says whether there are answers that must not be shown before the code. Raises
-    LinkUsed (another account pressed the link first, or the joining was undone), LinkExpired (the
-    person was erased), AddressTaken (the account is another person's).
+    LinkUsed (another account pressed the link first, or the joining was undone), PersonErased,
+    AddressTaken (the account is another person's).
     """
     participant_id = remaining(session, link.participant_id)
     if _is_gone(session, participant_id):
-        raise LinkExpired
+        raise PersonErased
     used = session.get(Joining, str(link.nonce))
     if used is not None:
         return _again(session, used, link.account)
@@ -70,12 +71,10 @@ def join_chat(session: Session, link: JoiningLink, ids: Ids, *, answered: bool, 
     session.execute(insert(Joining).values(nonce=str(link.nonce), address_id=address_id, tries=0, used_at=now))
     if _is_proved(session, address_id):
         return address_id, Joined.BEFORE
-    told = News("chat-joined", str(link.nonce), participant_id, EMAIL, values={"address_id": address_id})
-    tell(session, told, now)
     if answered and _has_email(session, participant_id):
         send_code(session, address_id, ids, now)
         return address_id, Joined.CODE_NEEDED
-    prove(session, address_id, now)
+    _complete(session, address_id, str(link.nonce), now)
     return address_id, Joined.NOW
 
 
@@ -92,7 +91,7 @@ def send_code(session: Session, address_id: int, ids: Ids, now: datetime) -> boo
     fresh = update(Joining).where(Joining.nonce == joining.nonce).values(code=code, code_sent_at=now, tries=0)
     session.execute(fresh)
     key = f"{joining.nonce}:{now.isoformat()}"
-    tell(session, News("join-code", key, owner, EMAIL, values={"code": code}), now)
+    tell(session, News("join-code", key, owner, EMAIL, _office_of(session, owner), {"code": code}), now)
     return True
 
 
@@ -106,7 +105,7 @@ def enter_code(session: Session, address_id: int, typed: str, now: datetime) -> 
     digits = "".join(letter for letter in typed if letter in "0123456789")
     if hmac.compare_digest(digits, joining.code):
         session.execute(update(Joining).where(Joining.nonce == joining.nonce).values(code=None))
-        prove(session, address_id, now)
+        _complete(session, address_id, joining.nonce, now)
         return CodeCheck.RIGHT
     tries = joining.tries + 1
     session.execute(update(Joining).where(Joining.nonce == joining.nonce).values(tries=tries))
@@ -121,6 +120,19 @@ def undo_joining(session: Session, address_id: int, now: datetime) -> bool:
     session.execute(update(Joining).where(Joining.address_id == address_id).values(undone_at=now))
     gone = delete(Address).where(Address.id == address_id, Address.channel == TELEGRAM)
     return session.execute(gone.returning(Address.id)).first() is not None
+
+
+def _complete(session: Session, address_id: int, nonce: str, now: datetime) -> None:
+    """The account is joined: from now on the chat shows everything, and the mailbox is told."""
+    prove(session, address_id, now)
+    owner = session.scalars(select(Address.participant_id).where(Address.id == address_id)).one()
+    tell(session, News("chat-joined", nonce, owner, EMAIL, _office_of(session, owner), {"address_id": address_id}), now)
+
+
+def _office_of(session: Session, participant_id: int) -> int | None:
+    """The office that the mail speaks for: the first that the person belongs to."""
+    theirs = Membership.participant_id == participant_id, Membership.left_at.is_(None)
+    return session.scalar(select(Membership.office_id).where(*theirs).order_by(Membership.id).limit(1))
 
 
 def _again(session: Session, used: Joining, account: int) -> tuple[int, Joined]:

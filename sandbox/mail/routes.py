@@ -14,9 +14,10 @@ from starlette.routing import Route
 from sandbox.mail.parsing import Letter
 from sandbox.mail.store import Mail, MailStore
 
-# Mail is anybody's text: shown apart from our pages, without scripts, its links free to open.
+# Mail is anybody's text: shown apart from our pages, without scripts, its links free to open. The same
+# origin lets our page measure it; without scripts the mail itself can do nothing with it.
 SHUT = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
+    "sandbox allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
     "default-src 'none'; img-src 'self' data: http: https:; style-src 'unsafe-inline'; font-src 'none'"
 )
 

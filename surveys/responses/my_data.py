@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -39,6 +41,25 @@ def export_answers(session: Session, participant_ids: Sequence[int]) -> list[dic
         }
         for row in responses
     ]
+
+
+@dataclass(frozen=True)
+class KeptResponse:
+    """A response by its id and when it was begun and sent."""
+
+    id: int
+    started_at: datetime
+    completed_at: datetime | None
+
+
+def kept_responses(session: Session, participant_ids: Sequence[int]) -> list[KeptResponse]:
+    """The responses these participants gave, oldest first."""
+    rows = session.execute(
+        select(Response.id, Response.started_at, Response.completed_at)
+        .where(Response.participant_id.in_(participant_ids))
+        .order_by(Response.started_at, Response.id)
+    )
+    return [KeptResponse(row.id, row.started_at, row.completed_at) for row in rows]
 
 
 def erase_answers(session: Session, participant_ids: Sequence[int]) -> None:

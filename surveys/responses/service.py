@@ -6,6 +6,7 @@ of it is stored or nothing. Work about one person goes under the key `participan
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -14,10 +15,10 @@ from sqlalchemy.orm import Session as Database
 
 from core.clock import local
 from core.inbound import first_time
-from surveys.engine.dialogue import resume, start
+from surveys.engine.dialogue import known_language, resume, start
 from surveys.engine.events import AnswerAccepted, Event
 from surveys.engine.form import Form, Kind
-from surveys.engine.inputs import Answer, Fill, Input, Words
+from surveys.engine.inputs import Answer, ChangeLanguage, Fill, Input, Words
 from surveys.engine.prompts import CompletePrompt, Page, Prompt, ReviewPrompt
 from surveys.engine.session import Session, Stage
 from surveys.engine.show import page, prompts
@@ -45,7 +46,8 @@ class Request:
     """One input of one person.
 
     `key` is the door's own name for the update or post ("" where the door noted it already),
-    `revision` that of the session which the pressed button or the posted page showed.
+    `revision` that of the session which the pressed button or the posted page showed, `language`
+    the person's now: the form speaks it from here on, where it can.
     """
 
     response_id: int
@@ -53,6 +55,7 @@ class Request:
     door: str
     key: str = ""
     revision: int | None = None
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,7 @@ class Turn:
     """Where a response stands, and what a door needs to go on.
 
     `now` is the wall clock of the round's time zone: a form's today() is the day people have there.
+    Once `sent`, a response counts as it was sent; changes count when it is sent anew.
     """
 
     response_id: int
@@ -70,10 +74,16 @@ class Turn:
     events: tuple[Event, ...] = ()
     duplicate: bool = False
     stale: bool = False
+    sent: bool = False
 
     @property
     def state(self) -> str:
-        return COMPLETE if self.session.stage is Stage.COMPLETE else PARTIAL
+        return COMPLETE if self.sent or self.session.stage is Stage.COMPLETE else PARTIAL
+
+    @property
+    def changing(self) -> bool:
+        """Whether what was sent is being changed: the changes are a draft."""
+        return self.sent and self.session.stage is not Stage.COMPLETE
 
     @cached_property
     def prompts(self) -> tuple[Prompt, ...]:
@@ -146,16 +156,28 @@ def answer(session: Database, shelf: FormShelf, request: Request, now: datetime)
     turn = _turn(session, shelf, response, now)
     if request.revision is not None and request.revision != turn.session.revision:
         return replace(turn, stale=True)
-    after, events = resume(turn.form, turn.session, storable(request.input), turn.now)
+    spoken = turn.session
+    if in_language(turn, request.language) is not turn:
+        spoken, _ = resume(turn.form, spoken, ChangeLanguage(request.language), turn.now)
+    after, events = resume(turn.form, spoken, storable(request.input), turn.now)
     after_turn = replace(turn, session=after, events=events)
     if after is not turn.session:
-        store.keep_changes(session, response, _changes(turn.session, after_turn, request.door), now)
+        counted = store.answers(session, response.id) if turn.changing else counting(turn.session)
+        store.keep_changes(session, response, _changes(counted, after_turn, request.door), now)
     return after_turn
 
 
 def current(session: Database, shelf: FormShelf, response_id: int, now: datetime) -> Turn:
     """Where a response stands; changes nothing, also after the round has closed. Raises ResponseUnknown."""
     return _turn(session, shelf, store.load(session, response_id), now)
+
+
+def in_language(turn: Turn, language: str) -> Turn:
+    """The turn as a reader of a language sees it; the same one where the form does not have it."""
+    known = known_language(turn.form, language) if language else ""
+    if known[:2] != language[:2] or known not in turn.form.languages or known == turn.session.language:
+        return turn
+    return replace(turn, session=replace(turn.session, language=known))
 
 
 def open_rounds(session: Database, participant_id: int, now: datetime) -> list[OpenRound]:
@@ -221,7 +243,7 @@ def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
             raise ResponseUnknown
         return _turn(session, shelf, found, moment.now)
     turn = Turn(response_id, new.round, form, opened, there, events)
-    given = _changes(Session(language=opened.language), turn, moment.door)
+    given = _changes({}, turn, moment.door)
     store.keep_answers(session, (response_id, form_version_id), given, moment.now)
     return turn
 
@@ -235,13 +257,14 @@ def _preload(form: Form, known: dict[str, str]) -> dict[str, str]:
 def _turn(session: Database, shelf: FormShelf, response: Kept, now: datetime) -> Turn:
     form = shelf.get(session, response.form_version_id)
     there = local(now, response.round.time_zone)
-    return Turn(response.id, response.round, form, Session.from_json(response.session), there)
+    session_ = Session.from_json(response.session)
+    return Turn(response.id, response.round, form, session_, there, sent=response.completed_at is not None)
 
 
-def _changes(before: Session, turn: Turn, door: str) -> Changes:
+def _changes(old: Mapping[str, str], turn: Turn, door: str) -> Changes:
     """What is now kept that was not, from what counted and counts; an answer given again counts as given."""
-    old, new = counting(before), counting(turn.session)
-    again = {event.ref for event in turn.events if isinstance(event, AnswerAccepted)}
+    new = old if turn.changing else counting(turn.session)
+    again = set() if turn.changing else {event.ref for event in turn.events if isinstance(event, AnswerAccepted)}
     given = {ref: value for ref, value in new.items() if ref in again or old.get(ref) != value}
     gone = [ref for ref in old if ref not in new]
     return Changes(given, gone, turn.session.to_json(), turn.state, turn.session.language, door)

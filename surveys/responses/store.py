@@ -108,6 +108,7 @@ _NEWEST_FORM = (
     .order_by(FormVersion.version.desc())
     .limit(1)
 )
+_ANSWERS = select(ANSWERS.c.ref, ANSWERS.c.value).where(ANSWERS.c.response_id == bindparam("of_response"))
 _FORGET = delete(ANSWERS).where(
     ANSWERS.c.response_id == bindparam("of_response"), ANSWERS.c.ref.in_(bindparam("refs", expanding=True))
 )
@@ -158,6 +159,11 @@ def load_round(session: Session, round_id: int) -> OpenRound:
     if row is None:
         raise RoundUnknown(name=round_id)
     return open_round(row)
+
+
+def usual_zone(session: Session) -> str:
+    """The time zone of the first process, UTC where there is none."""
+    return session.scalar(select(PROCESSES.c.time_zone).order_by(PROCESSES.c.id).limit(1)) or "UTC"
 
 
 def round_named(session: Session, name: str) -> OpenRound:
@@ -218,6 +224,11 @@ def start_response(
         },
     ).scalar_one_or_none()
     return found
+
+
+def answers(session: Session, response_id: int) -> dict[str, str]:
+    """The kept answers of a response, by reference."""
+    return {row.ref: row.value for row in session.execute(_ANSWERS, {"of_response": response_id})}
 
 
 def keep_changes(session: Session, response: Kept, changes: Changes, now: datetime) -> None:

@@ -1,9 +1,9 @@
-"""Commands at any moment: each says its thing, and the open question stays the last."""
+"""Commands at any moment: each says its thing, and the open question stays open above."""
 
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from bots.participants.commands import MENU
 from bots.participants.receiving import introduce
 from core.people.preferences import WITHOUT_END
 from core.people.tables import Address, Consent, Participant
+from surveys.responses.tables import Round
 from tests.bots.stage import Stage, labels, live
 from tests.support.sandbox import Person
 
@@ -31,19 +32,23 @@ async def texts(person: Person) -> list[str]:
 
 
 @pytest.mark.parametrize("said", ["/help", "/language", "/stop", "/mydata", "/nonsense", "/HELP@participants_bot now"])
-async def test_the_open_question_comes_again_below(stage: Stage, said: str) -> None:
+async def test_the_open_question_stays_open_above(stage: Stage, said: str) -> None:
+    """What was asked for is the last thing in the chat, with its buttons in sight; a line says how to go on."""
     person = await stage.joined()
     shown = await stage.say(person, said)
-    assert QUESTION in shown["text"] and labels(shown)[:2] == ["Yes", "No"]
-    with_answers = [message for message in await live(person) if "Yes" in labels(message)]
-    assert len(with_answers) == 1, "one question only can be pressed"
-    assert "Which axes?" in (await stage.press(person, "No"))["text"]
+    assert QUESTION not in shown["text"] and "/resume" in shown["text"]
+    (question,) = [message for message in await live(person) if "Yes" in labels(message)]
+    assert QUESTION in question["text"]
+    await stage.press(person, "No")
+    assert stage.given(person) == {"member": "no"}
+    again = await stage.say(person, "/resume")
+    assert "Which axes?" in again["text"]
 
 
 async def test_help_tells_every_command_and_who_writes(stage: Stage) -> None:
     person = await stage.joined()
     await stage.say(person, "/help")
-    text = (await texts(person))[-2]
+    text = (await texts(person))[-1]
     assert all(f"/{name} " in text for name in MENU if name != "help") and "Metropolitan city" in text
 
 
@@ -73,6 +78,7 @@ async def test_the_language_changes_in_the_middle(stage: Stage) -> None:
     shown = await stage.press(person, "Français")
     assert row(stage, person).language == "fr"
     assert "Lei è socio?" in shown["text"], "a form without French goes on in the language it has"
+    assert "italien" in (await texts(person))[-2], "and says so"
 
 
 async def test_a_stranger_chooses_a_language_too(stage: Stage) -> None:
@@ -117,7 +123,7 @@ async def test_stop_asks_which_and_pauses_messages(stage: Stage) -> None:
     await stage.say(person, "/stop")
     shown = await stage.press(person, "Pause: no messages")
     assert row(stage, person).paused_until == WITHOUT_END
-    assert any("until you write /resume" in text for text in await texts(person)) and QUESTION in shown["text"]
+    assert "until you write /resume" in shown["text"]
     await stage.say(person, "/resume")
     assert row(stage, person).paused_until is None
 
@@ -147,7 +153,8 @@ async def test_stop_can_be_left(stage: Stage) -> None:
     person = await stage.joined()
     await stage.say(person, "/stop")
     shown = await stage.press(person, "Leave everything")
-    assert any("Everything stays" in text for text in await texts(person)) and await live(person) == [shown]
+    (question,) = await live(person)
+    assert "Everything stays" in shown["text"] and QUESTION in question["text"]
     assert row(stage, person).paused_until is None
     assert stage.scene.database.read(lambda s: s.scalar(select(Consent.id).limit(1))) is None
 
@@ -156,10 +163,11 @@ async def test_my_data_is_a_file_and_erasing_is_asked_twice(stage: Stage) -> Non
     person = await stage.joined()
     await stage.press(person, "No")
     await stage.say(person, "/mydata")
-    (document,) = [message for message in await person.bot_messages() if message["media"]]
-    content = await stage.sandbox.http.get(f"/telegram/participants/media/{document['media']['file']['file_id']}")
-    known = json.dumps(json.loads(content.content))
+    files = [one["media"]["file"]["file_id"] for one in await person.bot_messages() if one["media"]]
+    page, data = [(await stage.sandbox.http.get(f"/telegram/participants/media/{one}")).text for one in files]
+    known = json.dumps(json.loads(data))
     assert "p501@example.org" in known and "member" in known
+    assert "p501@example.org" in page and f"<dt>{QUESTION}</dt><dd>No</dd>" in page, "one is for people"
     await stage.press(person, "Erase everything about me")
     await stage.press(person, "No, leave everything")
     assert stage.address(person) is not None
@@ -176,7 +184,10 @@ async def test_what_is_said_without_a_questionnaire_gets_a_hint(stage: Stage) ->
     person = await stage.joined()
     await stage.press(person, "No")
     await stage.say(person, "/review")
-    await stage.press(person, "Send")
+    midnight = datetime(2023, 7, 31, 22, tzinfo=UTC)
+    stage.scene.change(Round, stage.scene.round_id, closes_at=midnight)
+    sent = await stage.press(person, "Send")
+    assert "until July 31, 2023" in sent["text"] and "You answered 1 question." in sent["text"]
     assert "open for you" in (await stage.say(person, "thank you"))["text"]
     assert "have been sent" in (await stage.press(person, "Questionnaire"))["text"]
 

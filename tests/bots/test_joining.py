@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from core.people.erasing import erase_person
 from core.people.joining import MOST_CODES_A_DAY, MOST_TRIES, undo_joining
-from core.people.tables import Address
+from core.people.tables import Address, Participant
 from surveys.engine.inputs import Answer
+from surveys.responses.my_data import erase_answers
 from surveys.responses.shelf import FormShelf
-from tests.bots.stage import Stage, labels, newest
+from surveys.responses.tables import Round
+from tests.bots.stage import Stage, labels, live, newest
 from tests.responses.desk import Desk
 from tests.support.sandbox import Person
 
@@ -36,6 +39,7 @@ async def test_a_link_joins_greets_and_shows_the_open_question(stage: Stage) -> 
     address = stage.address(person)
     assert address is not None and address.participant_id == participant and address.proved_at is not None
     (told,) = stage.notices("chat-joined")
+    assert told.office_id == stage.scene.office_id, "the mail goes out under the office's name"
     assert (told.participant_id, told.channel, told.values) == (participant, "email", {"address_id": address.id})
     assert stage.notices("join-code") == []
 
@@ -44,7 +48,7 @@ async def test_the_chat_speaks_the_persons_language(stage: Stage) -> None:
     person = await stage.person(7)
     await person.is_called("Ada", "fr")
     shown = await stage.say(person, stage.link(stage.participant(language="en")))
-    assert "Are you a member?" in shown["text"] and "Question 1 of 4" in shown["text"]
+    assert "Are you a member?" in shown["text"] and "Question 1 · 0%" in shown["text"]
 
 
 async def test_the_same_link_again_in_the_same_chat_goes_on(stage: Stage) -> None:
@@ -76,9 +80,10 @@ async def test_two_chats_at_the_same_moment_share_no_link(stage: Stage) -> None:
 
 async def test_an_account_joined_to_somebody_else_stays_theirs(stage: Stage) -> None:
     person = await stage.joined(7)
+    question = await newest(person)
     shown = await stage.say(person, stage.link(stage.participant("other@example.org")))
-    texts = [message["text"] for message in await person.bot_messages()]
-    assert "⚠️" in texts[-2] and "Are you a member?" in shown["text"] and labels(shown)[:2] == ["Yes", "No"]
+    assert "⚠️" in shown["text"] and "/resume" in shown["text"]
+    assert await live(person) == [question], "what was open stays open above"
 
 
 @pytest.mark.parametrize(("token", "told"), [("abc", "not valid"), ("x" * 64, "not valid"), ("è<b>", "not valid")])
@@ -103,9 +108,57 @@ async def test_earlier_answers_are_shown_only_after_the_code(stage: Stage) -> No
     said_so_far = " ".join(message["text"] for message in await person.bot_messages())
     assert SECRET not in said_so_far and "axes" not in said_so_far and "code of six digits" in said_so_far
     (notice,) = stage.notices("join-code")
-    assert notice.channel == "email"
+    assert (notice.channel, notice.office_id) == ("email", stage.scene.office_id)
+    assert stage.notices("chat-joined") == [], "an account is joined when its code was typed, not before"
     assert "This is not the code" in (await stage.say(person, "999999"))["text"]
     assert "Which axes?" in (await stage.say(person, f" {notice.values['code']} "))["text"]
+    assert len(stage.notices("chat-joined")) == 1
+
+
+async def test_a_closed_round_says_so_before_any_code(stage: Stage) -> None:
+    participant, person = stage.participant(), await stage.person(7)
+    desk = Desk(stage.scene, FormShelf())
+    desk.give(desk.begin(participant, "web").response_id, Answer("/data/member", "no"), "web")
+    stage.scene.change(Round, stage.scene.round_id, closes_at=stage.clock.now())
+    assert "is closed" in (await stage.say(person, stage.link(participant)))["text"]
+    assert stage.notices("join-code") == [] and stage.address(person) is None
+
+
+async def test_a_round_that_closes_while_the_code_is_typed_does_not_undo_the_joining(stage: Stage) -> None:
+    _, person = await answered_elsewhere(stage)
+    stage.scene.change(Round, stage.scene.round_id, closes_at=stage.clock.now())
+    await stage.say(person, stage.notices("join-code")[0].values["code"])
+    address = stage.address(person)
+    assert address is not None and address.proved_at is not None
+    assert "no questionnaire open" in (await newest(person))["text"]
+
+
+async def test_the_link_of_somebody_erased_says_that_nothing_is_left_to_do(stage: Stage) -> None:
+    participant, person = stage.participant(), await stage.person(7)
+    stage.scene.database.write(lambda s: erase_person(s, participant, [erase_answers], stage.clock.now()))
+    assert "erased, as you asked" in (await stage.say(person, stage.link(participant)))["text"]
+
+
+async def test_the_language_of_the_person_is_that_of_the_chat_and_of_the_questions(stage: Stage) -> None:
+    """Begun in Italian, then English was chosen on a page: no half of the chat stays Italian."""
+    person = await stage.joined(7, language="it")
+    assert "Lei è socio?" in (await newest(person))["text"]
+    address = stage.address(person)
+    assert address is not None
+    stage.scene.change(Participant, address.participant_id, language="en")
+    shown = await stage.press(person, "No")
+    assert "Which axes?" in shown["text"] and "Question 2 · 40%" in shown["text"]
+    assert "Back" in " ".join(labels(shown)) and "The questions of" not in shown["text"]
+    assert stage.turn(person).session.language == "en"
+    assert "You can stop at any time" in (await stage.say(person, "/help"))["text"]
+
+
+async def test_a_form_without_the_persons_language_says_so_once(stage: Stage) -> None:
+    person = await stage.joined(7, language="fr")
+    greeting, missing, question = await person.bot_messages()
+    assert "Bonjour" in greeting["text"] and "italien" in missing["text"]
+    assert "Lei è socio?" in question["text"] and "Domanda 1" in question["text"]
+    assert "italien" not in (await stage.press(person, "No"))["text"]
 
 
 async def test_a_press_on_what_was_shown_elsewhere_does_not_pass_by_the_code(stage: Stage) -> None:

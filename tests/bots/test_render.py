@@ -48,7 +48,7 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6000)
 def question(kind: Kind = Kind.TEXT, **known: object) -> QuestionPrompt:
     usual: dict[str, object] = {
         "ref": "/data/q", "number": 7, "kind": kind, "label": "What?", "hint": "", "required": True, "readonly": False,
-        "options": (), "value": "", "draft": (), "progress": Progress(3, 24), "part": (), "appearance": frozenset(),
+        "options": (), "value": "", "draft": (), "progress": Progress(3, 24, 8), "part": (), "appearance": frozenset(),
         "parameters": {}, "can_go_back": True,
     }  # fmt: skip
     return QuestionPrompt(**{**usual, **known})  # type: ignore[arg-type]
@@ -183,7 +183,7 @@ def test_ways_out_suit_the_question() -> None:
     last = labels(render(question(required=False, can_go_back=False), (), STANDING))[-1]
     assert last == ["Skip", "Pause"]
     screen = render(question(part=("Axes", "Environment")), (), STANDING)
-    assert "Environment · Question 3 of 24" in screen.text
+    assert "Environment · Question 3 · 8% of the way" in screen.text
 
 
 def test_the_review_has_pages_and_marks_what_is_missing() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from core.clock import FixedClock, SharedClock, local, sleep_until
+from core.clock import FixedClock, SharedClock, last_day, local, sleep_until
 from tests.conftest import NOW
 
 WAY = timedelta(days=1000)
@@ -45,3 +45,9 @@ async def test_a_sleeper_wakes_when_the_clock_is_moved() -> None:
 def test_local_time_follows_daylight_saving() -> None:
     assert local(datetime(2023, 7, 1, 8, tzinfo=UTC), "Europe/Rome").hour == 10
     assert local(datetime(2023, 12, 1, 8, tzinfo=UTC), "Europe/Rome").hour == 9
+
+
+def test_what_ends_at_midnight_lasts_until_the_day_before() -> None:
+    midnight = datetime(2023, 7, 31, 22, tzinfo=UTC)
+    assert last_day(midnight, "Europe/Rome") == date(2023, 7, 31)
+    assert last_day(midnight + timedelta(seconds=1), "Europe/Rome") == date(2023, 8, 1)

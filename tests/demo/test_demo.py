@@ -109,11 +109,11 @@ def _answers_in_chat_and_on_the_web(demo: Demo, browser: Browser) -> None:
         fine(page)
         page.locator("main li a").first.click()
         fine(page, "letter")
-        chat = _follow(page, "Rispondi in Telegram")
+        chat = _follow(page, "Rispondere in Telegram")
         fine(chat)
         chat.locator("main a.button").click()  # somebody new
         _answers_in_chat(Chatting(chat))
-        web = _follow(page, "Rispondi al questionario")
+        web = _follow(page, "Rispondere al questionario")
         asked = fill_in(web, REST, lambda shown: fine(shown, "web" if _asks(shown, "Chi dovrebbe") else ""))
         asked = [label for label in asked if label]
         assert asked[0].startswith("Quanto è stato utile"), "the pages go on where the chat stopped"

@@ -121,6 +121,12 @@ async def test_mail_is_read_in_an_inbox(sandbox: RunningSandbox, page: Page) -> 
     await page.get_by_role("link", name="anna@posta.example").click()
     await check(page)
     await page.get_by_role("link", name="Invito").click()
+    await page.wait_for_function(  # the frame is as high as the mail: neither cut off nor the usual 490 pixels
+        """() => {
+          const frame = document.querySelector("iframe");
+          return frame.contentDocument.documentElement.scrollHeight <= frame.clientHeight && frame.clientHeight < 400;
+        }"""
+    )
     link = page.frame_locator("iframe").get_by_role("link", name="Qui")
     assert await link.get_attribute("href") == "https://comune.example/r/abc"
     await check(page)

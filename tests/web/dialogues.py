@@ -154,8 +154,9 @@ class Player:
             case "hint" | "part":
                 assert all(part in page_text for part in one.value.split(" / ")), where
             case "progress":
-                number, _, total = one.value.partition("/")
-                assert f"{number} of {total}" in page_text or f"{number} di {total}" in page_text, where
+                assert isinstance(shown, Page)
+                percent = shown.questions[0].progress.percent
+                assert f" {one.value.partition('/')[0]} · {percent}%" in page_text, where
             case "review":
                 assert "submit" in buttons, where
             case "complete":

@@ -8,7 +8,11 @@ from uuid import uuid4
 import httpx
 
 from core.clock import FixedClock
+from core.i18n import translator
 from core.links import Purpose
+from core.people.tables import Participant
+from surveys.engine.events import AnswerRefused, Fault
+from surveys.engine.form import Kind
 from surveys.engine.inputs import Answer
 from surveys.responses.errors import RoundClosed
 from surveys.responses.shelf import FormShelf
@@ -18,6 +22,7 @@ from tests.responses.desk import Desk
 from tests.responses.scene import Scene
 from tests.support.web import CHAT, RunningWeb
 from tests.web.reader import Reader
+from web.public.faults import why_refused
 
 
 def reader(scene: Scene, web: RunningWeb, http: httpx.Client) -> Reader:
@@ -114,10 +119,15 @@ def test_a_ranking_needs_places_that_differ(scene: Scene, web: RunningWeb, http:
     someone.press("skip")
     someone.press("save", **{"q5.green": "1", "q5.health": "1", "q5.schools": "2"})
     assert someone.at.status_code == 422
-    assert len(someone.errors) == 1
+    assert someone.errors == ["Please give every line a place of its own, or leave all of them without one."]
     assert someone.fields()["q5.schools"] == "2"
     someone.press("save", **{"q5.green": "3", "q5.health": "1", "q5.schools": "2"})
     assert scene.answers(1)["/data/order"] == "health schools green"
+
+
+def test_a_ranking_that_is_needed_is_not_said_to_be_left_out() -> None:
+    said = why_refused(translator("en"), AnswerRefused("order", Fault.RANK_INCOMPLETE), Kind.RANK, required=True)
+    assert "leave" not in said
 
 
 def test_to_the_end_and_back(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:
@@ -171,6 +181,21 @@ def test_the_language_changes_and_the_answers_stay(scene: Scene, web: RunningWeb
     assert "Da quanti anni?" in someone.heading
     assert someone.page.get("lang") == "it"
     assert scene.answers(1)["/data/member"] == "yes"
+    person = scene.database.read(lambda session: session.get(Participant, 1))
+    assert person is not None
+    assert person.language == "it", "one language for the pages, the chat and the mails"
+    scene.change(Participant, 1, language="en")  # chosen in the chat
+    assert "For how many years?" in Reader(http, someone.path).heading
+
+
+def test_a_form_without_the_readers_language_says_so_before_it_begins(
+    scene: Scene, web: RunningWeb, http: httpx.Client
+) -> None:
+    someone = Reader(http, web.answer_path(scene.participant(language="fr"), scene.round_id))
+    assert "italien" in someone.at.text
+    someone.press("begin")
+    assert someone.page.get("lang") == "it"
+    assert "Lei è socio?" in someone.heading
 
 
 def test_going_on_in_the_chat(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:

@@ -75,7 +75,13 @@ def test_a_pause_until_a_day(scene: Scene, web: RunningWeb, http: httpx.Client, 
     page.press("save", pause="until", until="2023-07-10")  # today
     assert page.at.status_code == 422
     assert kept(scene, person).paused_until is None
-    page.press("save", pause="until", until="2023-08-01")
+    page.press("save", pause="none", until="2023-07-10")  # as the page showed it: what is ticked decides
+    assert (page.at.status_code, kept(scene, person).paused_until) == (200, None)
+    page.press("save", until="2023-07-10")
+    assert page.at.status_code == 422, "a day that was typed is not dropped in silence"
+    page.press("save", pause="until", until="2023-08-02")
+    page.press("save", pause="none")
+    page.press("save", pause="none", until="2023-08-01")
     assert "1 August 2023" in page.at.text
     until = kept(scene, person).paused_until
     assert until is not None
@@ -91,6 +97,10 @@ def test_own_data_as_a_file(scene: Scene, web: RunningWeb, http: httpx.Client, p
     page = preferences(scene, web, http, person)
     found = http.get(f"{page.path}/data")
     assert found.headers["content-disposition"].startswith("attachment")
+    readable = http.get(f"{page.path}/data.html")
+    assert readable.headers["content-disposition"].startswith("attachment")
+    assert "<dt>E-mail</dt><dd>anna@example.org</dd>" in readable.text
+    assert "<dt>Are you a member?</dt><dd>no answer</dd>" in readable.text
     known = json.loads(found.text)
     assert known["addresses"][0]["value"] == "anna@example.org"
     assert known["answers"][0]["state"] == "partial"
@@ -98,6 +108,10 @@ def test_own_data_as_a_file(scene: Scene, web: RunningWeb, http: httpx.Client, p
 
 def test_erasing_asks_first(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:
     page = preferences(scene, web, http, person)
+    old_links = (
+        web.answer_path(person, scene.round_id),
+        f"/unsubscribe/{web.link(Purpose.UNSUBSCRIBE, delivery(scene, person))}",
+    )
     assert http.get(f"{page.path}/erase").status_code == 200
     assert http.post(f"{page.path}/erase").status_code == 422
     assert kept(scene, person).erased_at is None
@@ -105,8 +119,11 @@ def test_erasing_asks_first(scene: Scene, web: RunningWeb, http: httpx.Client, p
     assert "Your data are erased" in done.text
     assert kept(scene, person).erased_at is not None
     assert scene.database.read(lambda session: session.scalars(select(Address)).all()) == []
-    assert page.open(page.path).status_code == 404
-    assert http.post(f"{page.path}/erase", data={"sure": "yes"}).status_code == 404
+    for path in (page.path, f"{page.path}/data", f"{page.path}/data.html", f"{page.path}/erase", *old_links):
+        gone = http.get(path)
+        assert gone.status_code == 410, path
+        assert "erased, as you asked" in gone.text, path
+    assert http.post(f"{page.path}/erase", data={"sure": "yes"}).status_code == 410
 
 
 def test_a_look_at_the_unsubscribe_link_does_nothing(
@@ -130,8 +147,12 @@ def test_one_click_needs_nothing_else(scene: Scene, web: RunningWeb, person: int
 def test_unsubscribing_on_the_page(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:
     page = Reader(http, f"/unsubscribe/{web.link(Purpose.UNSUBSCRIBE, delivery(scene, person))}")
     page.press("purpose")
-    assert page.heading == "You will receive no more of these messages"
+    assert page.heading == "You will receive no more messages of this kind: Questionnaires"
+    assert "no more messages of this kind" in page.page.findtext(".//title", "")
+    choose = Reader(http, page.page.xpath("string(//main//a[starts-with(@href, '/preferences/')]/@href)"))
+    assert choose.fields()["purpose"] == [one for one in PURPOSES if one != "questionnaires"]
     page.press("everything")
+    assert page.heading == "You will receive no more messages from this office"
     assert not any(granted(scene, person).values())
     assert {purpose for purpose, _ in granted(scene, person)} == set(PURPOSES)
     assert page.buttons() == {}

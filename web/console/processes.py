@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -29,7 +29,6 @@ class RoundView:
     round: OpenRound
     participation: Participation
     open_now: bool
-    last_day: date | None  # of answering, None without an end
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
         today=local(now, process.time_zone).date(),
         phases=tuple(store.phases(session, process_id)),
         rounds=tuple(
-            RoundView(one, participation(session, one, now), one.open_at(now), _last_day(one))
+            RoundView(one, participation(session, one, now), one.open_at(now))
             for one in store.rounds(session, process_id)
         ),
         mailings=tuple(
@@ -90,9 +89,3 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
         in_doubt=store.in_doubt(session, process_id),
         may_see_people=staff.may(Permission.SEE_PEOPLE, process.office_id),
     )
-
-
-def _last_day(round_: OpenRound) -> date | None:
-    """A round that closes at midnight was open until the day before."""
-    closes = round_.closes_at
-    return local(closes - timedelta(seconds=1), round_.time_zone).date() if closes else None

@@ -26,6 +26,7 @@ from web.console import store
 from web.console.errors import NothingHere
 from web.console.page import console_page
 from web.site import site_of
+from web.written import write_percent
 
 WRITERS = {Format.CSV: export_csv, Format.XLSX: export_xlsx}
 TYPES = {
@@ -109,7 +110,10 @@ async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
 
 def _chart(result: QuestionResult, t: Translator) -> str:
     if result.bars:
-        bars = [ChartBar(one.label, one.count, f"{one.count} ({one.share:.0%})") for one in result.bars]
+        bars = [
+            ChartBar(one.label, one.count, f"{one.count} ({write_percent(one.share, t.language)})")
+            for one in result.bars
+        ]
         return bar_chart(result.label, bars)
     if result.ranking:
         ranked = [

@@ -27,7 +27,7 @@ from surveys.engine.inputs import (
 )
 from surveys.engine.session import Stage
 from surveys.engine.show import find as find_question
-from surveys.responses.service import Moment, Turn, answer, begin
+from surveys.responses.service import Moment, Turn, answer, begin, in_language
 from surveys.responses.service import Request as Given
 from surveys.responses.shelf import FormShelf
 from web.errors import PostIncomplete
@@ -35,6 +35,7 @@ from web.public import reading
 from web.public.entry import AnswerLink, Opening, know_reader, read_link, stand
 from web.public.reading import Post, read_post
 from web.public.showing import NOTICES, Look, page_number, show_opening, show_stopped, show_turn
+from web.public.store import choose_language, look_up_reader
 from web.site import chosen_language, site_of
 
 DOOR = "web"
@@ -54,11 +55,12 @@ class Outcome:
 async def show(request: Request) -> Response:
     """The open page, that of question `?at=NUMBER`, the review, the end, or where to begin."""
     site, link = site_of(request), read_link(request)
-    await know_reader(request, link)
+    reader = await know_reader(request, link)
     now = site.deps.clock.now()
     found = await site.deps.database.aread(lambda session: stand(session, site.deps.shelf, link, now))
     if isinstance(found, Opening):
         return show_opening(request, link, found)
+    found = in_language(found, reader.language)
     if request.query_params.get("show") == "stopped":
         return show_stopped(request, link, found)
     at = request.query_params.get("at", "")
@@ -76,7 +78,7 @@ async def act(request: Request) -> Response:
     if post.do == "begin":
         moment = Moment(now, DOOR, chosen_language(request))
         turn = await site.deps.database.shared(
-            lambda session: begin(session, site.deps.shelf, link.participant_id, link.round_id, moment), key=link.key
+            lambda session: _begin(session, site.deps.shelf, link, moment), key=link.key
         )
         return _on_to(link, turn)
     outcome = await site.deps.database.shared(
@@ -85,13 +87,21 @@ async def act(request: Request) -> Response:
     return _answer(request, link, post, outcome) if outcome else RedirectResponse(link.path, 303)
 
 
+def _begin(session: Session, shelf: FormShelf, link: AnswerLink, moment: Moment) -> Turn:
+    choose_language(session, link.participant_id, moment.language)
+    return begin(session, shelf, link.participant_id, link.round_id, moment)
+
+
 def _take(session: Session, shelf: FormShelf, link: AnswerLink, post: Post, now: datetime) -> Outcome | None:
     """One post in one transaction; None where nothing was begun."""
     found = stand(session, shelf, link, now)
     if isinstance(found, Opening):
         return None
     revision = post.revision if post.do == "submit" else None  # what else is posted names what it is about
-    given = Given(found.response_id, _input(found, post), DOOR, f"q:{post.key}", revision)
+    if post.do == "language":
+        choose_language(session, link.participant_id, post.argument[:2])
+    language, _ = look_up_reader(session, link.participant_id)
+    given = Given(found.response_id, _input(found, post), DOOR, f"q:{post.key}", revision, language)
     turn = answer(session, shelf, given, now)
     refused = tuple(event for event in turn.events if isinstance(event, AnswerRefused))
     return Outcome(turn, refused)

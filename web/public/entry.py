@@ -10,13 +10,14 @@ from starlette.requests import Request
 
 from core.errors import LinkForged
 from core.links import Purpose
+from core.people.errors import PersonErased
 from surveys.engine.form import Form
 from surveys.responses import store
 from surveys.responses.errors import FormUnknown
 from surveys.responses.rounds import OpenRound
 from surveys.responses.service import Turn, find
 from surveys.responses.shelf import FormShelf
-from web.public.store import language_of_participant, load_office
+from web.public.store import load_office, look_up_reader
 from web.site import OfficeName, remember_reader, site_of
 
 
@@ -65,14 +66,17 @@ def read_link(request: Request) -> AnswerLink:
 
 
 async def know_reader(request: Request, link: AnswerLink) -> Reader:
-    """Looks up the reader's language and office, for the page as for what goes wrong."""
+    """Looks up the reader's language and office, for the page as for what goes wrong; raises PersonErased."""
 
-    def work(session: Session) -> Reader:
-        language = language_of_participant(session, link.participant_id)
-        return Reader(language, load_office(session, store.load_round(session, link.round_id).office_id))
+    def work(session: Session) -> tuple[Reader, bool]:
+        language, erased = look_up_reader(session, link.participant_id)
+        office = load_office(session, store.load_round(session, link.round_id).office_id)
+        return Reader(language, office), erased
 
-    reader = await site_of(request).deps.database.aread(work)
+    reader, erased = await site_of(request).deps.database.aread(work)
     remember_reader(request, reader.language, reader.office)
+    if erased:
+        raise PersonErased
     return reader
 
 

@@ -20,13 +20,16 @@ FAULTS = {
     Fault.READ_ONLY: N_("This answer cannot be changed."),
     Fault.NOT_OPEN: N_("This question is not open any more."),
 }
+ORDER_NEEDED = N_("Please give every line a place of its own: 1, 2, 3 and so on, without repeating any.")
 TIME = N_("Please write a time that exists, for example 9:30.")
 
 
-def why_refused(t: Translator, refused: AnswerRefused, kind: Kind) -> str:
+def why_refused(t: Translator, refused: AnswerRefused, kind: Kind, *, required: bool) -> str:
     """The author's message, else ours."""
     if refused.message:
         return refused.message
     if refused.fault is Fault.NOT_A_DATE and kind is Kind.TIME:
         return t(TIME)
+    if refused.fault is Fault.RANK_INCOMPLETE and required:
+        return t(ORDER_NEEDED)
     return t(FAULTS[refused.fault], **dict(refused.values)) if refused.values else t(FAULTS[refused.fault])

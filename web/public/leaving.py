@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from core.errors import LinkForged
 from core.i18n import translator
-from core.links import Purpose
+from core.links import Purpose, in_days
 from notifications.intake.unsubscribe import unsubscribe
 from web.errors import PostIncomplete
 from web.public.store import load_office, load_told
@@ -28,6 +28,7 @@ class Leaving:
 
     delivery_id: int
     participant_id: int
+    office_id: int
     purpose: str
     wishes: Wishes
     office: OfficeName
@@ -43,6 +44,7 @@ async def show(request: Request) -> Response:
         purpose=PURPOSE_NAMES.get(leaving.purpose, ""),
         stopped=leaving.purpose not in leaving.wishes.purposes if leaving.purpose else not leaving.wishes.purposes,
         stopped_all=not leaving.wishes.purposes,
+        preferences=_preferences(request, leaving),
     )
 
 
@@ -64,8 +66,16 @@ async def act(request: Request) -> Response:
     return RedirectResponse(request.url.path, 303)
 
 
+def _preferences(request: Request, leaving: Leaving) -> str:
+    """Where the person can take it back or choose otherwise, for a day from now."""
+    deps = site_of(request).deps
+    expires = in_days(deps.clock.now(), 1)
+    numbers = (leaving.participant_id, leaving.office_id)
+    return f"/preferences/{deps.links.sign(Purpose.PREFERENCES, *numbers, expires=expires)}"
+
+
 async def _open(request: Request) -> Leaving:
-    """Raises LinkForged, LinkExpired, ParticipantUnknown."""
+    """Raises LinkForged, LinkExpired, PersonErased."""
     site, now = site_of(request), site_of(request).deps.clock.now()
     numbers = site.deps.links.read(Purpose.UNSUBSCRIBE, request.path_params["token"], now)
     if len(numbers) != 1:
@@ -76,7 +86,8 @@ async def _open(request: Request) -> Leaving:
         if told is None:
             raise LinkForged
         wishes = load_wishes(session, told.participant_id, told.office_id, now)
-        return Leaving(numbers[0], told.participant_id, told.purpose, wishes, load_office(session, told.office_id))
+        office = load_office(session, told.office_id)
+        return Leaving(numbers[0], told.participant_id, told.office_id, told.purpose, wishes, office)
 
     leaving = await site.deps.database.aread(work)
     remember_reader(request, leaving.wishes.language, leaving.office)

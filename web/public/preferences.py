@@ -9,20 +9,21 @@ from datetime import date
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.clock import local
 from core.errors import LinkForged
-from core.i18n import LANGUAGES, N_
+from core.i18n import LANGUAGES, N_, translator
 from core.links import Purpose
 from core.people.consent import PURPOSES
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
 from core.people.store import remaining
 from surveys.engine.spoken_dates import read_date
+from surveys.responses.my_data_page import my_data_page
 from web.public.store import HOME_ZONE, load_office
 from web.public.wishes import CHANNEL_NAMES, PURPOSE_NAMES, Wishes, keep_wishes, load_wishes
-from web.site import OfficeName, remember_reader, site_of
+from web.site import OfficeName, language_of, remember_reader, site_of
 
 WRONG_DATE = N_("Please write a day after today, day before month, for example 31/12/2024.")
 UNTICKED = N_("Please tick the box first, so that nothing is erased by mistake.")
@@ -57,7 +58,8 @@ async def keep(request: Request) -> Response:
     data = await request.form()
     now = site.deps.clock.now()
     wanted, pause = _wanted(data, before), str(data.get("until", "")).strip()
-    if data.get("pause") == "until":
+    # A day that was typed asks for a pause, whatever is ticked above it.
+    if data.get("pause") == "until" or pause not in ("", data.get("shown", "")):
         today = local(now, HOME_ZONE).date()
         day = read_date(pause[:40], before.language, today.isoformat())
         if not day or date.fromisoformat(day) <= today:
@@ -80,6 +82,17 @@ async def download(request: Request) -> Response:
     return Response(text, headers=headers, media_type="application/json")
 
 
+async def read_data(request: Request) -> Response:
+    """The same as a page for people, in their language, as a file to keep."""
+    site = site_of(request)
+    link, _ = await _open(request)
+    t, now = translator(language_of(request)), site.deps.clock.now()
+    text = await site.deps.database.aread(
+        lambda session: my_data_page(session, site.deps.shelf, remaining(session, link.participant_id), t, now)
+    )
+    return HTMLResponse(text, headers={"Content-Disposition": 'attachment; filename="my-data.html"'})
+
+
 async def ask_to_erase(request: Request) -> Response:
     link, _ = await _open(request)
     return site_of(request).page(request, "public/erase.html", link=link, error="")
@@ -99,7 +112,7 @@ async def erase(request: Request) -> Response:
 
 
 async def _open(request: Request) -> tuple[PreferencesLink, Wishes]:
-    """Reads the link and the wishes; raises LinkForged, LinkExpired, ParticipantUnknown."""
+    """Reads the link and the wishes; raises LinkForged, LinkExpired, PersonErased."""
     site = site_of(request)
     token, now = request.path_params["token"], site.deps.clock.now()
     numbers = site.deps.links.read(Purpose.PREFERENCES, token, now)

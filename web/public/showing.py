@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.clock import local
 from core.i18n import LANGUAGE_NAMES, N_, Translator, translator
 from core.ids import Ids
 from core.links import Purpose, in_days
@@ -19,6 +17,7 @@ from surveys.engine.form import Form, Kind
 from surveys.engine.machine import machine
 from surveys.engine.prompts import CompletePrompt, Page, QuestionPrompt, ReviewPrompt
 from surveys.engine.session import Stage
+from surveys.responses.languages import not_offered
 from surveys.responses.service import Turn
 from web.public.controls import Control, Typed, control_for
 from web.public.entry import AnswerLink, Opening
@@ -37,16 +36,17 @@ NOTICES = {
 
 @dataclass(frozen=True)
 class Step:
-    """Numbers of the questions on a page among all that are asked now."""
+    """Numbers of the questions on a page, and how much of the way through the form lies behind."""
 
     first: int
     last: int
-    total: int
+    percent: int
 
     def say(self, t: Translator) -> str:
         if self.first == self.last:
-            return t("Question {number} of {total}", number=self.last, total=self.total)
-        return t("Questions {first} to {last} of {total}", first=self.first, last=self.last, total=self.total)
+            return t("Question {number} · {percent}% of the way", number=self.last, percent=self.percent)
+        values = {"first": self.first, "last": self.last, "percent": self.percent}
+        return t("Questions {first} to {last} · {percent}% of the way", **values)
 
 
 def page_number(turn: Turn) -> int:
@@ -59,6 +59,7 @@ def show_opening(request: Request, link: AnswerLink, opening: Opening) -> Respon
     asked = sum(1 for one in opening.form.questions() if one.asked and one.kind is not Kind.NOTE)
     language = language_of(request)
     values = {**_common(request, link, opening.form, language), "round": opening.round, "count": asked}
+    values["missing"] = not_offered(opening.form, translator(language))
     return site_of(request).page(request, "public/opening.html", **values, closes=_closes(opening, language))
 
 
@@ -107,7 +108,7 @@ def _controls(shown: Page, look: Look, language: str) -> tuple[Control, ...]:
             one,
             language,
             look.typed.get(one.ref),
-            why_refused(t, errors[one.ref], one.kind) if one.ref in errors else "",
+            why_refused(t, errors[one.ref], one.kind, required=one.required) if one.ref in errors else "",
         )
         for one in shown.questions
     )
@@ -117,7 +118,7 @@ def _step(questions: tuple[QuestionPrompt, ...]) -> Step | None:
     counted = [one.progress for one in questions if one.kind is not Kind.NOTE]
     if not counted:
         return None
-    return Step(counted[0].number, counted[-1].number, counted[-1].total)
+    return Step(counted[0].number, counted[-1].number, counted[0].percent)
 
 
 def _can_skip(control: Control) -> bool:
@@ -132,6 +133,7 @@ def _of_turn(request: Request, link: AnswerLink, turn: Turn) -> dict[str, Any]:
         "round": turn.round,
         "revision": turn.session.revision,
         "closes": _closes(turn, language),
+        "changing": turn.changing,
     }
 
 
@@ -163,5 +165,4 @@ def _chat(request: Request, link: AnswerLink, ids: Ids) -> str:
 
 def _closes(of: Opening | Turn, language: str) -> str:
     """The last day on which answers are taken, "" without an end."""
-    ends = of.round.closes_at
-    return day(local(ends - timedelta(seconds=1), of.round.time_zone).date(), language) if ends else ""
+    return day(of.round.last_day, language) if of.round.last_day else ""

@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.i18n import LANGUAGES
 from core.people.addresses import TELEGRAM
+from core.people.preferences import set_language
+from core.people.store import remaining
 from core.people.tables import Address, Participant
 from core.process.tables import Event, Office, Phase, Process
 from notifications.ledger.tables import Delivery, Mailing
@@ -84,9 +87,16 @@ def load_processes(session: Session) -> list[PublicProcess]:
     ]
 
 
-def language_of_participant(session: Session, participant_id: int) -> str:
-    """ "" for somebody unknown."""
-    return session.scalar(select(Participant.language).where(Participant.id == participant_id)) or ""
+def look_up_reader(session: Session, participant_id: int) -> tuple[str, bool]:
+    """A participant's language, "" for somebody unknown, and whether they were erased."""
+    person = session.get(Participant, remaining(session, participant_id))
+    return (person.language, person.erased_at is not None) if person else ("", False)
+
+
+def choose_language(session: Session, participant_id: int, language: str) -> None:
+    """Keeps a language chosen on a page as the person's own, for the chat and the mails too."""
+    if language in LANGUAGES:
+        set_language(session, remaining(session, participant_id), language)
 
 
 def time_zone_of(session: Session, office_id: int) -> str:

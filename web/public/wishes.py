@@ -12,7 +12,7 @@ from core.i18n import N_
 from core.people import preferences
 from core.people.addresses import CHANNELS, EMAIL, TELEGRAM
 from core.people.consent import PURPOSES, Proof, consents, state_consent
-from core.people.errors import ParticipantUnknown
+from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.store import membership, remaining
 from core.people.tables import Participant
 from web.public.store import is_in_chat, time_zone_of
@@ -39,10 +39,12 @@ class Wishes:
 
 
 def load_wishes(session: Session, participant_id: int, office_id: int, now: datetime) -> Wishes:
-    """Raises ParticipantUnknown for somebody who was erased or never was."""
+    """Raises PersonErased, and ParticipantUnknown for somebody who never was."""
     person = session.get(Participant, remaining(session, participant_id))
-    if person is None or person.erased_at is not None:
+    if person is None:
         raise ParticipantUnknown
+    if person.erased_at is not None:
+        raise PersonErased
     paused = person.paused_until if person.paused_until and person.paused_until > now else None
     zone = ZoneInfo(time_zone_of(session, office_id))
     return Wishes(

@@ -1,0 +1,148 @@
+"""What is known of a person as a page that people read, beside the file that programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from html import escape
+from typing import Any
+
+from babel.dates import format_date
+from sqlalchemy.orm import Session as Database
+
+from core.clock import local
+from core.i18n import LANGUAGE_NAMES, N_, Translator
+from core.people.my_data import export_person
+from surveys.engine.show import review_items
+from surveys.responses.my_data import kept_responses
+from surveys.responses.service import current, in_language
+from surveys.responses.shelf import FormShelf
+from surveys.responses.store import usual_zone
+
+Row = tuple[str, str]  # a label and what is known, both written for people
+Part = tuple[str, list[Row]]  # under its heading
+
+CHANNELS = {"": N_("No preference"), "email": N_("E-mail"), "telegram": N_("Telegram")}
+PURPOSES = {
+    "questionnaires": N_("Questionnaires"),
+    "events": N_("Events and meetings"),
+    "polls": N_("Quick polls"),
+    "results": N_("Results and what became of them"),
+}
+BASES = {"consent": N_("your consent"), "public-task": N_("a public task")}
+OFFICE = {
+    "name": N_("Name"),
+    "reference": N_("Reference"),
+    "category": N_("Category"),
+    "organisation": N_("Organisation"),
+    "municipality": N_("Municipality"),
+    "zone": N_("Zone"),
+    "source": N_("Where the office knows you from"),
+}
+STYLE = (
+    "body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#17324d}"
+    "dt{font-weight:600;margin-top:.5rem}dd{margin:0;white-space:pre-line;overflow-wrap:anywhere}"
+)
+
+
+@dataclass(frozen=True)
+class _Writer:
+    """Writes for a reader of `t`'s language."""
+
+    t: Translator
+    zone: str
+    now: datetime
+
+    def day(self, instant: datetime | str | None) -> str:
+        if not instant:
+            return ""
+        moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
+        if moment.year == date.max.year:
+            return self.t("without an end")
+        return str(format_date(local(moment, self.zone).date(), "long", locale=self.t.language))
+
+    def word(self, words: Mapping[str, str], value: str) -> str:
+        return self.t(words[value]) if value in words else value
+
+
+def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Translator, now: datetime) -> str:
+    """An HTML file in the language of `t`, every text escaped; raises ParticipantUnknown."""
+    writer = _Writer(t, usual_zone(session), now)
+    known = export_person(session, participant_id, [("told", lambda found, ids: _told(found, shelf, ids, writer))])
+    title = t("What is known about you")
+    parts = [
+        _part(title, [_person(writer, known)], "h1"),
+        _part(t("Addresses"), [_addresses(writer, known)]),
+        _part(t("Offices that know you"), [_office(writer, one) for one in known["offices"]]),
+        _part(t("You speak for"), [[("", one) for one in known["speaks_for"]]]),
+        _part(t("What you agreed to or refused"), [_consents(writer, known)]),
+        *(_part(heading, [rows]) for heading, rows in known["told"]),
+    ]
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    return (
+        f'<!doctype html><html lang="{t.language}"><head>{head}<title>{escape(title)}</title>'
+        f"<style>{STYLE}</style></head><body>{''.join(parts)}</body></html>"
+    )
+
+
+def _part(title: str, blocks: Iterable[Iterable[Row]], level: str = "h2") -> str:
+    """A heading with lists below; nothing where nothing is known."""
+    lists = [list(block) for block in blocks]
+    if not any(lists):
+        return ""
+    return f"<{level}>{escape(title)}</{level}>" + "".join(f"<dl>{_lines(one)}</dl>" for one in lists)
+
+
+def _lines(rows: Iterable[Row]) -> str:
+    return "".join(f"{f'<dt>{escape(label)}</dt>' if label else ''}<dd>{escape(text)}</dd>" for label, text in rows)
+
+
+def _person(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
+    t = writer.t
+    rows = [
+        (t("Language"), LANGUAGE_NAMES.get(known["language"], known["language"])),
+        (t("Preferred channel"), writer.word(CHANNELS, known["preferred_channel"])),
+        (t("No messages until"), writer.day(known["paused_until"])),
+        (t("Known since"), writer.day(known["since"])),
+    ]
+    return [row for row in rows if row[1]]
+
+
+def _addresses(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
+    return [(writer.word(CHANNELS, one["channel"]), str(one["value"])) for one in known["addresses"]]
+
+
+def _office(writer: _Writer, one: Mapping[str, Any]) -> list[Row]:
+    t = writer.t
+    rows = [(t("Office"), one["office"])]
+    rows += [(t(label), str(one[name] or "")) for name, label in OFFICE.items()]
+    rows += [(name, str(value)) for name, value in (one["attributes"] or {}).items()]
+    rows.append((t("By which right"), writer.word(BASES, one["legal_basis"])))
+    rows += [(t("Since"), writer.day(one["joined_at"])), (t("Until"), writer.day(one["left_at"]))]
+    return [row for row in rows if row[1]]
+
+
+def _consents(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
+    t = writer.t
+    rows: list[Row] = []
+    for one in known["consents"]:
+        subject = f"{writer.word(PURPOSES, one['purpose'])}, {writer.word(CHANNELS, one['channel'])}"
+        days = {"day": writer.day(one["stated_at"])}
+        said = t("agreed on {day}", **days) if one["granted"] else t("refused on {day}", **days)
+        ended = t("replaced on {day}", day=writer.day(one["ended_at"])) if one["ended_at"] else ""
+        rows.append((subject, f"{said} – {ended}" if ended else said))
+    return rows
+
+
+def _told(session: Database, shelf: FormShelf, participant_ids: Sequence[int], reader: _Writer) -> list[Part]:
+    """Every response with its questions and answers as the review shows them."""
+    t, found = reader.t, []
+    for kept in kept_responses(session, participant_ids):
+        turn = in_language(current(session, shelf, kept.id, reader.now), t.language)
+        sent = t("sent on {day}", day=reader.day(kept.completed_at)) if kept.completed_at else t("begun, not sent")
+        rows = [(t("Begun on"), reader.day(kept.started_at)), (t("State"), sent)]
+        items = review_items(turn.form, turn.session, turn.now)
+        rows += [(item.label, item.answer or t("no answer")) for item in items]
+        found.append((t("Your answers: {title}", title=turn.round.title_in(t.language)), rows))
+    return found
