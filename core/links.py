@@ -24,7 +24,7 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"  # participant, round
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce
-    UNDO_JOIN = "undo-join"  # address
+    UNDO_JOIN = "undo-join"  # address, participant
     PREFERENCES = "preferences"  # participant, office
     UNSUBSCRIBE = "unsubscribe"  # delivery
     CONSOLE_CSRF = "console-csrf"  # session

@@ -82,7 +82,7 @@ class Composer:
             "answer_link": lambda: urls.answer(sign(Purpose.ANSWER, person, round_id)),
             # The delivery is the nonce: one joining for each link that left.
             "join_link": lambda: urls.join_chat(sign(Purpose.JOIN_CHAT, person, round_id, candidate.id)),
-            "undo_link": lambda: urls.undo_join(sign(Purpose.UNDO_JOIN, int(candidate.values["address_id"]))),
+            "undo_link": lambda: urls.undo_join(sign(Purpose.UNDO_JOIN, int(candidate.values["address_id"]), person)),
             "preferences_link": lambda: urls.preferences(sign(Purpose.PREFERENCES, person, office_id)),
             "unsubscribe_link": lambda: urls.unsubscribe(sign(Purpose.UNSUBSCRIBE, candidate.id)),
         }

@@ -284,7 +284,7 @@ async def test_the_undo_link_names_the_address(database: Database, sandbox: Runn
         await telling.settles()
     plain = next(message(telling).iter_parts()).get_content()
     token = next(word.rsplit("/", 1)[1] for word in plain.split() if "/joining/undo/" in word)
-    assert Links(SECRET).read(Purpose.UNDO_JOIN, token, clock.now()) == (77,)
+    assert Links(SECRET).read(Purpose.UNDO_JOIN, token, clock.now()) == (77, person)
 
 
 async def test_a_sender_told_to_stop_settles_what_left_and_puts_the_rest_back(

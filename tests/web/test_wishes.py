@@ -110,6 +110,7 @@ def test_erasing_asks_first(scene: Scene, web: RunningWeb, http: httpx.Client, p
     page = preferences(scene, web, http, person)
     old_links = (
         web.answer_path(person, scene.round_id),
+        f"/joining/undo/{web.link(Purpose.UNDO_JOIN, 1, person)}",
         f"/unsubscribe/{web.link(Purpose.UNSUBSCRIBE, delivery(scene, person))}",
     )
     assert http.get(f"{page.path}/erase").status_code == 200
