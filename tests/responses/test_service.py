@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import delete, event, select
 
 from core.people.tables import Membership, Participant
-from surveys.engine.inputs import Answer, Confirm, GoTo, Input, Reopen, Skip, Submit, Tick, Words
+from surveys.engine.inputs import Answer, Confirm, GoTo, Input, Reopen, Review, Skip, Submit, Tick, Words
 from surveys.engine.prompts import QuestionPrompt
 from surveys.engine.session import Stage
 from surveys.responses import service
@@ -89,12 +89,19 @@ def test_a_response_is_completed_reopened_and_completed(scene: Scene, desk: Desk
     [row] = scene.responses()
     assert (row.state, row.completed_at) == ("complete", scene.now)
     desk.give(turn.response_id, Reopen())
-    [row] = scene.responses()
-    assert (row.state, row.completed_at) == ("partial", None)
+    sent = scene.answers(turn.response_id)
     desk.give(turn.response_id, GoTo("/data/idea"))
     desk.give(turn.response_id, Words("Più piste ciclabili"))
-    assert desk.give(turn.response_id, Submit()).state == "complete"
-    assert scene.answers(turn.response_id)["/data/idea"] == "Più piste ciclabili"
+    desk.give(turn.response_id, GoTo("/data/axes"))
+    changing = desk.give(turn.response_id, Answer("/data/axes", "schools"))
+    [row] = scene.responses()
+    assert changing.changing and (row.state, row.completed_at) == ("complete", scene.now)
+    assert scene.answers(turn.response_id) == sent  # what was sent counts until it is sent anew
+    desk.give(turn.response_id, Review())
+    anew = desk.give(turn.response_id, Submit())
+    assert (anew.state, anew.changing) == ("complete", False)
+    changed = scene.answers(turn.response_id)
+    assert (changed["/data/idea"], changed["/data/axes"]) == ("Più piste ciclabili", "schools")
 
 
 def test_a_refused_answer_writes_nothing(scene: Scene, desk: Desk) -> None:
