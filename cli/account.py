@@ -7,11 +7,12 @@ from sqlalchemy.orm import Session
 
 from cli.terminal import operator, out
 from cli.world import open_world
-from core.staff.accounts import NewAccount, add_account, grant_role
+from core.config import NEW_PASSWORD
+from core.staff.accounts import NewAccount, add_account, check_grant, grant_role
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
 
-PASSWORD = typer.Option(prompt=True, hide_input=True, confirmation_prompt=True, envvar="ASCOLTO_NEW_PASSWORD")
+PASSWORD = typer.Option("", envvar=NEW_PASSWORD, help="Asked for if left out, which is safer.")
 
 
 @app.command("add")
@@ -22,9 +23,11 @@ def add(
     role: str = typer.Option("organiser", help="administrator, organiser, clerk, reviewer or reader."),
     password: str = PASSWORD,
 ) -> None:
-    """Adds an account and gives it a role in an office."""
+    """Adds an account and gives it a role in an office; asks for the password."""
     with open_world() as world:
         now = world.clock.now()
+        world.database.read(lambda session: check_grant(session, office, role))
+        password = password or typer.prompt(operator()("Password"), hide_input=True, confirmation_prompt=True)
 
         def work(session: Session) -> None:
             account_id = add_account(session, NewAccount(email, name, password), now)

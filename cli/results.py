@@ -7,8 +7,11 @@ from pathlib import Path
 import typer
 from sqlalchemy.orm import Session
 
+from cli.drafts import draft_for, hand_over
 from cli.terminal import operator, out
 from cli.world import open_world
+from core.staff.audit import Act, record
+from surveys.responses.rounds import OpenRound
 from surveys.responses.store import round_named
 from surveys.results.export import Format, export_csv, export_xlsx
 from surveys.results.table import Wish
@@ -33,18 +36,17 @@ def export_command(
 ) -> None:
     """Writes a round's responses, one row each, to a CSV or XLSX file."""
     t = operator()
-    # Beside the target first, so that an export cut short never looks like a whole one.
-    draft = output.with_name(f".{output.name}.part")
-    with open_world() as world:
+    with open_world() as world, draft_for(output) as draft:
 
-        def work(session: Session) -> None:
+        def work(session: Session) -> OpenRound:
             round_ = round_named(session, name)
             with draft.open("wb") as file:
                 WRITERS[form](session, world.shelf, round_, file, Wish(t.language, labels=labels, split=split))
+            return round_
 
-        try:
-            world.database.read(work)
-            draft.replace(output)
-        finally:
-            draft.unlink(missing_ok=True)
+        round_ = world.database.read(work)
+        details = {"format": form.value}
+        act = Act("results.exported", f"round:{round_.id}", office_id=round_.office_id, details=details)
+        world.database.write(lambda session: record(session, act, world.clock.now()))
+        hand_over(draft, output)
     out.print(t("The answers are in {file}.", file=output), markup=False, highlight=False, soft_wrap=True)

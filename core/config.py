@@ -15,6 +15,23 @@ from core.i18n import N_
 
 PREFIX = "ASCOLTO_"
 TELEGRAM = "https://api.telegram.org"
+NEW_PASSWORD = f"{PREFIX}NEW_PASSWORD"  # of `ascolto account add`: for that one command, no setting
+SHORTEST_SECRET = 32
+NEAR = 0.7  # how alike two names must be for one to be taken for the other, from 0 to 1
+
+SHORT_SECRET = N_(
+    "it has fewer than {least} characters. Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+)
+UNUSABLE = N_("its value does not fit. See docs/settings.md.")
+NO_NUMBER = N_("a number is expected.")
+REASONS = {  # by pydantic's type of error
+    "int_parsing": NO_NUMBER,
+    "float_parsing": NO_NUMBER,
+    "greater_than": N_("it must be more than {gt}."),
+    "greater_than_equal": N_("it must be at least {ge}."),
+    "less_than_equal": N_("it must be at most {le}."),
+    "string_pattern_mismatch": N_("it does not match {pattern}."),
+}
 
 
 class Settings(BaseSettings):
@@ -50,7 +67,10 @@ class Settings(BaseSettings):
     upload_limit_mb: int = Field(default=20, ge=1, description="The largest file accepted, in megabytes")
 
     def need_secret(self) -> str:
-        return self._need("secret_key", self.secret_key)
+        secret = self._need("secret_key", self.secret_key)
+        if len(secret) < SHORTEST_SECRET:
+            raise SettingWrong(name=f"{PREFIX}SECRET_KEY", reason=SHORT_SECRET, least=SHORTEST_SECRET)
+        return secret
 
     def need_smtp(self) -> str:
         return self._need("smtp_url", self.smtp_url)
@@ -76,14 +96,15 @@ def load_settings(env_file: Path = Path(".env")) -> Settings:
     """The settings in force; raises SettingUnknown, SettingWrong."""
     found = {name: value for name, value in dotenv_values(env_file).items() if value is not None}
     found |= os.environ
-    given = {name: value for name, value in found.items() if name.upper().startswith(PREFIX)}
+    given = {name: value for name, value in found.items() if name.upper().startswith(PREFIX) and name != NEW_PASSWORD}
     known = [PREFIX + name.upper() for name in Settings.model_fields]
     for name in given:
         if name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), known, 1, 0.0)[0]
-            raise SettingUnknown(name=name, near=near)
+            near = difflib.get_close_matches(name[len(PREFIX) :].lower(), Settings.model_fields, 1, NEAR)
+            raise SettingUnknown(name=name, near=PREFIX + near[0].upper() if near else "")
     try:
         return Settings(**{name[len(PREFIX) :].lower(): value for name, value in given.items()})  # type: ignore[arg-type]
     except ValidationError as error:
         first = error.errors()[0]
-        raise SettingWrong(name=PREFIX + str(first["loc"][0]).upper(), reason=first["msg"]) from error
+        name, reason = PREFIX + str(first["loc"][0]).upper(), REASONS.get(first["type"], UNUSABLE)
+        raise SettingWrong(name=name, reason=reason, **first.get("ctx", {})) from error

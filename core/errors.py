@@ -52,11 +52,28 @@ class SettingMissing(Problem):
 
 
 class SettingUnknown(Problem):
-    text = N_("The setting {name} is unknown. Did you mean {near}? The settings are listed in docs/settings.md.")
+    """`near` is the most similar known one, "" where none is."""
+
+    text = N_("The setting {name} is unknown. The settings are listed in docs/settings.md.")
+    near_text = N_("The setting {name} is unknown. Did you mean {near}? The settings are listed in docs/settings.md.")
+
+    def say(self, t: Translator) -> str:
+        return t(self.near_text if self.values["near"] else self.text, **self.values)
+
+    def __str__(self) -> str:
+        return (self.near_text if self.values["near"] else self.text).format(**self.values)
 
 
 class SettingWrong(Problem):
+    """`reason` is a text of ours, or what somebody else's service said."""
+
     text = N_("The setting {name} cannot be used: {reason}")
+
+    def say(self, t: Translator) -> str:
+        return t(self.text, **{**self.values, "reason": t.fill(str(self.values["reason"]), self.values)})
+
+    def __str__(self) -> str:
+        return self.text.format(**{**self.values, "reason": str(self.values["reason"]).format(**self.values)})
 
 
 class PortTaken(Problem):

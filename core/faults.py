@@ -23,7 +23,7 @@ class Fault:
     values: dict[str, str] = field(default_factory=dict)
 
     def say(self, t: Translator) -> str:
-        return t(self.text, **self.values)
+        return t.fill(self.text, self.values)
 
     @property
     def place(self) -> str:

@@ -6,7 +6,7 @@ the catalogues (`core/locale/<language>/<domain>.po`), one domain a top-level pa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -33,6 +33,10 @@ class Translator:
     def __call__(self, message: str, **values: object) -> str:
         text = self._messages.get(message, (message,))[0]
         return text.format(**values) if values else text
+
+    def fill(self, message: str, values: Mapping[str, object]) -> str:
+        """As a call, of a message written with gaps in mind: doubled braces stand for single ones even without gaps."""
+        return self._messages.get(message, (message,))[0].format(**values)
 
     def n(self, one: str, many: str, count: int, **values: object) -> str:
         forms = self._messages.get(one, (one, many))

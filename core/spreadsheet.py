@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import codecs
 import csv
+import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from openpyxl import load_workbook
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from core.errors import FileTooLarge
 from core.faults import Fault, FileWrong
@@ -24,10 +27,20 @@ LONGEST_CELL = 10_000
 MOST_COLUMNS = 200
 MOST_ROWS = 500_000
 DELIMITERS = ",;\t"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+ENCRYPTED = 0x1  # in a ZIP entry's flags (APPNOTE 4.4.4)
+DAMAGED = (
+    zipfile.BadZipFile, zlib.error, KeyError, IndexError, ValueError, OSError, SyntaxError, RuntimeError, EOFError,
+)  # fmt: skip
+# A cell that begins so runs as a formula (OWASP, "CSV Injection"; the full-width signs in some locales),
+# and so does what follows a semicolon, a tab or a new line where the reader splits at those.
+RUNS = r"(?=[=+\-@＝＋－＠])"
+DANGER = re.compile(rf"^(?=[\t\r\n])|(?:^|(?<=[;\t\r\n])){RUNS}|(?<=[;\t\r\n])(\"+){RUNS}")
+MADE_SAFE = re.compile(rf"^'(?=[\t\r\n])|(?:^|(?<=[;\t\r\n]))'{RUNS}|(?<=[;\t\r\n])(\"+)'{RUNS}")
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0 holds none of these
 
 KIND = N_("This is not a table: send a CSV or XLSX file.")
 BROKEN = N_("The file is damaged and cannot be read. Please save it again and send it anew.")
+LOCKED = N_("The file is locked with a password. Please save it without one and send it anew.")
 EMPTY = N_("The file is empty. Its first row must name the columns.")
 ENCODING = N_("The file is not in UTF-8; it was read as Windows-1252. Please look at the accented letters.")
 NUL = N_("The file holds NUL characters: it is no text. Please save it again as CSV or XLSX.")
@@ -81,12 +94,15 @@ def read_table(path: Path, name: str = "") -> Table:
 
 
 def safe_cell(value: str) -> str:
-    """Text that a spreadsheet will not take for a formula; `plain_cell` undoes it."""
-    return f"'{value}" if value.startswith(FORMULA_STARTS) else value
+    """Text of which no spreadsheet runs any part as a formula: an apostrophe goes before it.
+
+    `plain_cell` undoes it. What no spreadsheet can hold goes.
+    """
+    return DANGER.sub(lambda found: f"{found[1] or ''}'", UNWRITABLE.sub("", value))
 
 
 def plain_cell(value: str) -> str:
-    return value[1:] if value[:1] == "'" and value[1:].startswith(FORMULA_STARTS) else value
+    return MADE_SAFE.sub(lambda found: found[1] or "", value)
 
 
 def _wrong(name: str, line: int, text: str, column: str = "", **values: str) -> FileWrong:
@@ -131,6 +147,8 @@ def _row(cells: Sequence[Any], headers: list[str], name: str, number: int) -> Ro
             faults += [Fault(name, number, "", NO_NAME)] if text else []
         elif len(text) > LONGEST_CELL:
             faults.append(Fault(name, number, header, LONG_CELL, {"most": str(LONGEST_CELL)}))
+        elif "\0" in text:
+            faults.append(Fault(name, number, header, NUL))
         elif text.startswith("="):
             faults.append(Fault(name, number, header, FORMULA))
         else:
@@ -141,6 +159,8 @@ def _row(cells: Sequence[Any], headers: list[str], name: str, number: int) -> Ro
 def _text(cell: Any) -> str:
     if isinstance(cell, bool):
         return "yes" if cell else "no"
+    if isinstance(cell, ArrayFormula | DataTableFormula):
+        return "="
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     if isinstance(cell, datetime):
@@ -194,19 +214,22 @@ def _encoding(path: Path, name: str) -> str:
 
 
 def _xlsx_rows(path: Path, name: str) -> Iterator[Sequence[Any]]:
-    try:
-        with zipfile.ZipFile(path) as packed:
-            unpacked = sum(entry.file_size for entry in packed.infolist())
-        if unpacked > LARGEST_UNPACKED_MB * MEGABYTE:
-            raise FileTooLarge(limit=LARGEST_UNPACKED_MB)
-        book = load_workbook(path, read_only=True)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, SyntaxError) as error:
-        raise _wrong(name, 0, BROKEN) from error
-    try:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()  # what the file claims about its size is not believed
-        yield from sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
-    except (KeyError, IndexError, ValueError, SyntaxError) as error:
-        raise _wrong(name, 0, BROKEN) from error
-    finally:
-        book.close()
+    with path.open("rb") as file:  # ours to close, also where the reader gives up half-way
+        try:
+            _check_packed(file, name)
+            book = load_workbook(file, read_only=True)
+            sheet = book.worksheets[0]
+            sheet.reset_dimensions()  # what the file claims about its size is not believed
+            yield from sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True)
+        except DAMAGED as error:
+            raise _wrong(name, 0, BROKEN) from error
+
+
+def _check_packed(file: BinaryIO, name: str) -> None:
+    with zipfile.ZipFile(file) as packed:
+        entries = packed.infolist()
+    if any(entry.flag_bits & ENCRYPTED for entry in entries):
+        raise _wrong(name, 0, LOCKED)
+    if sum(entry.file_size for entry in entries) > LARGEST_UNPACKED_MB * MEGABYTE:
+        raise FileTooLarge(limit=LARGEST_UNPACKED_MB)
+    file.seek(0)

@@ -16,7 +16,7 @@ from core.faults import Fault
 from core.i18n import N_
 from core.people.tables import Audience
 from core.process.package.dates import to_instant
-from core.process.package.entry import Entry
+from core.process.package.entry import MOST_DAYS, Entry
 from core.process.package.items import apply_items, ids_by_slug
 from core.process.package.section import Change, Item, Load, Package, Section
 from core.process.tables import Phase
@@ -30,7 +30,6 @@ MOMENTS = ("opens", "closes")
 TIME_KEYS = {"phase": "", "at": "", "days": "", "time": ""}
 OTHER_ROUND = N_("Another process of the office has a round {value} already. Choose another short name.")
 CLOSES_FIRST = N_("The round closes before it opens.")
-TOO_LARGE = N_("The file is too large: at most {limit} MB are accepted.")
 
 
 def survey_sections() -> tuple[Section, ...]:
@@ -91,7 +90,7 @@ def _compile(package: Package, path: Path, slug: str) -> None:
         package.faults.extend(_fault(file, one) for one in wrong.errors)
     except FileTooLarge as wrong:
         values = {name: str(value) for name, value in wrong.values.items()}
-        package.fault(file, 0, TOO_LARGE, **values)
+        package.fault(file, 0, FileTooLarge.text, **values)
     else:
         package.warnings += [_fault(file, one) for one in compiled.warnings]
 
@@ -194,7 +193,12 @@ class RoundSection:
                 row |= {"office_id": load.office_id, "process_id": load.process_id, "slug": item.slug}
                 load.session.execute(insert(Round).values(row))
 
-        return apply_items(load, [_timed(load, item) for item in items], standing, write)
+        timed = [_timed(load, item) for item in items]
+        for at, item in enumerate(timed):
+            if item.values["closes_at"] and item.values["closes_at"] <= item.values["opens_at"]:
+                load.package.root.fault_at(("rounds", at, "closes"), CLOSES_FIRST)
+        load.package.faults.check()
+        return apply_items(load, timed, standing, write)
 
 
 def _read_time(package: Package, entry: Entry, key: str) -> Any:
@@ -205,10 +209,7 @@ def _read_time(package: Package, entry: Entry, key: str) -> Any:
         return entry.moment(key, package.start).isoformat(timespec="minutes")
     when = entry.child(key)
     when.allow(TIME_KEYS, ("phase",))
-    days = when.data.get("days", 0)
-    if not isinstance(days, int) or isinstance(days, bool):
-        when.number("days")
-        days = 0
+    days = when.number("days", -MOST_DAYS, MOST_DAYS) or 0
     return {
         "phase": when.reference("phase", "phase", package.slugs_of("phases")),
         "at": when.choice("at", MOMENTS, "opens"),

@@ -7,19 +7,28 @@ from contextlib import AsyncExitStack
 from aiogram import Bot
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
+from aiogram.utils.token import TokenValidationError
 
 from bots.participants.polling import run_polling
 from bots.participants.receiving import BotDeps
 from bots.participants.webhook import keep_webhook, webhook_route, webhook_secret
 from cli.roles import Part
 from cli.world import World
+from core.config import PREFIX
+from core.errors import SettingWrong
+from core.i18n import N_
+
+NO_TOKEN = N_("this is no token. BotFather gives it when the bot is made: numbers, a colon, then letters and digits.")
 
 
 async def start(world: World, stack: AsyncExitStack) -> Part:
-    """Raises SettingMissing without a token."""
+    """Raises SettingMissing without a token, SettingWrong where it is none."""
     settings = world.settings
     server = TelegramAPIServer.from_base(settings.telegram_api_url)
-    bot = Bot(settings.need_participant_token(), session=AiohttpSession(api=server))
+    try:
+        bot = Bot(settings.need_participant_token(), session=AiohttpSession(api=server))
+    except TokenValidationError as error:
+        raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=NO_TOKEN) from error
     stack.push_async_callback(bot.session.close)
     deps = BotDeps(bot, world.database, world.clock, world.links, world.ids, world.shelf)
     if not settings.webhook:

@@ -37,7 +37,7 @@ def _rebuilding(engine: Engine) -> Iterator[Connection]:
     drop would take the rows that refer to it. They rest meanwhile and are checked at the end.
     """
     sqlite = engine.dialect.name == "sqlite"
-    with engine.execution_options(**{WRITES: True}).connect() as connection:
+    with engine.connect().execution_options(**{WRITES: True}) as connection:
         driver = connection.connection.driver_connection
         assert driver is not None
         if sqlite:

@@ -33,7 +33,7 @@ class RuleFault:
     values: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, t: Translator) -> str:
-        return t(self.text, **self.values)
+        return t.fill(self.text, self.values)
 
     @property
     def where(self) -> str:

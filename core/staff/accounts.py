@@ -80,10 +80,15 @@ def add_account(session: Session, new: NewAccount, now: datetime) -> int:
 
 
 def grant_role(session: Session, account_id: int, office_slug: str, role: str, now: datetime) -> None:
-    """Gives an account a role in an office, in place of an earlier one.
+    """Gives an account a role in an office, in place of an earlier one; raises what `check_grant` does."""
+    office_id = check_grant(session, office_slug, role)
+    session.execute(delete(Grant).where(Grant.account_id == account_id, Grant.office_id == office_id))
+    session.execute(insert(Grant).values(account_id=account_id, office_id=office_id, role=role))
+    record(session, Act("role.granted", f"account:{account_id}", office_id=office_id, details={"role": role}), now)
 
-    Raises OfficeUnknown, RoleUnknown, ClerkElsewhere.
-    """
+
+def check_grant(session: Session, office_slug: str, role: str) -> int:
+    """The id of an office in which a role can be given; raises OfficeUnknown, RoleUnknown, ClerkElsewhere."""
     if role not in set(Role):
         raise RoleUnknown(role=role, roles=", ".join(Role))
     office = session.execute(select(Office.id, Office.kind).where(Office.slug == office_slug)).one_or_none()
@@ -91,10 +96,7 @@ def grant_role(session: Session, account_id: int, office_slug: str, role: str, n
         raise OfficeUnknown(office=office_slug)
     if role == Role.CLERK and office.kind != MUNICIPALITY:
         raise ClerkElsewhere(office=office_slug)
-    office_id = office.id
-    session.execute(delete(Grant).where(Grant.account_id == account_id, Grant.office_id == office_id))
-    session.execute(insert(Grant).values(account_id=account_id, office_id=office_id, role=role))
-    record(session, Act("role.granted", f"account:{account_id}", office_id=office_id, details={"role": role}), now)
+    return int(office.id)
 
 
 def count_try(session: Session, email: str, now: datetime) -> Candidate:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.errors import Problem
-from core.i18n import N_
+from core.i18n import N_, Translator
 
 
 class SignInFailed(Problem):
@@ -14,8 +14,15 @@ class SignInFailed(Problem):
 
 
 class AccountLocked(Problem):
-    text = N_("Too many wrong passwords. Please try again in {minutes} minutes.")
+    text = "Too many wrong passwords. Please try again in {minutes} minutes."
     status = 429
+
+    def say(self, t: Translator) -> str:
+        return t.n(
+            "Too many wrong passwords. Please try again in {count} minute.",
+            "Too many wrong passwords. Please try again in {count} minutes.",
+            int(str(self.values["minutes"])),
+        )
 
 
 class PasswordWeak(Problem):
@@ -28,7 +35,7 @@ class NotAllowed(Problem):
 
 
 class AccountExists(Problem):
-    text = N_("There is already an account for {email}.")
+    text = N_("There is already an account for {email}. Sign in with it, or use another address.")
 
 
 class OfficeUnknown(Problem):

@@ -17,6 +17,7 @@ from notifications.planning.workdays import shift_working_days
 
 PHASE_MOMENTS = ("opens", "closes")
 EVENT_MOMENTS = ("starts", "ends")
+MOST_DAYS = 36_500
 KEYS = {"phase", "event", "at", "days", "working", "time"}
 
 
@@ -65,8 +66,8 @@ def parse_anchor(raw: Mapping[str, Any]) -> Anchor:
     if moment not in moments:
         raise AnchorWrong(reason=f"at: {' or '.join(moments)}")
     days, working = raw.get("days", 0), raw.get("working", False)
-    if not isinstance(days, int) or isinstance(days, bool):
-        raise AnchorWrong(reason="days: a whole number")
+    if not isinstance(days, int) or isinstance(days, bool) or abs(days) > MOST_DAYS:
+        raise AnchorWrong(reason=f"days: a whole number, at most {MOST_DAYS}")
     if not isinstance(working, bool):
         raise AnchorWrong(reason="working: true or false")
     return Anchor(kind, str(raw[kind]), moment, days, working, _read_time(raw.get("time"), needed=kind == "phase"))

@@ -1,14 +1,13 @@
 """Responses as files: CSV and XLSX, written as they are read, with no formula that could run.
 
-A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV
-Injection"); numbers stay numbers. Formats are described in docs/results.md.
+A text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay
+numbers. Formats are described in docs/results.md.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import BinaryIO
@@ -16,13 +15,11 @@ from typing import BinaryIO
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
+from core.spreadsheet import safe_cell
 from surveys.responses.rounds import OpenRound
 from surveys.responses.shelf import FormShelf
 from surveys.results.store import results_form
 from surveys.results.table import Cell, Wish, codebook, table
-
-FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # the full-width ones run in some locales
-UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # XML 1.0 holds none of these
 
 
 class Format(StrEnum):
@@ -62,8 +59,5 @@ def write_xlsx(sheets: Mapping[str, Iterable[Iterable[Cell]]], file: BinaryIO) -
 
 
 def harmless(cell: Cell) -> Cell:
-    """The cell as data: text that would run gets an apostrophe, what no file can hold goes."""
-    if not isinstance(cell, str):
-        return cell
-    text = UNWRITABLE.sub("", cell)
-    return f"'{text}" if FORMULA.match(text) else text
+    """The cell as data: text that would run gets an apostrophe, numbers stay numbers."""
+    return safe_cell(cell) if isinstance(cell, str) else cell

@@ -37,6 +37,32 @@ def test_a_wrong_value_is_told(name: str, value: str, monkeypatch: pytest.Monkey
     assert f"ASCOLTO_{name}" in str(caught.value)
 
 
+def test_nothing_like_it_is_not_guessed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASCOLTO_NONSENSE", "1")
+    with pytest.raises(SettingUnknown) as caught:
+        load_settings(tmp_path / "none")
+    assert "ASCOLTO_NONSENSE" in str(caught.value) and "Did you mean" not in caught.value.say(translator("en"))
+
+
+def test_a_wrong_value_is_told_in_the_readers_language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASCOLTO_PORT", "70000")
+    with pytest.raises(SettingWrong) as caught:
+        load_settings(tmp_path / "none")
+    assert "65535" in caught.value.say(translator("it")) and "must be" not in caught.value.say(translator("it"))
+
+
+def test_the_password_of_a_new_account_is_no_setting(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ASCOLTO_NEW_PASSWORD", "a long enough password")
+    load_settings(tmp_path / "none")
+
+
+def test_a_short_secret_is_refused() -> None:
+    with pytest.raises(SettingWrong) as caught:
+        Settings(secret_key="too short").need_secret()
+    assert "32" in caught.value.say(translator("it"))
+    assert Settings(secret_key="x" * 32).need_secret()
+
+
 def test_a_missing_token_says_where_to_set_it() -> None:
     with pytest.raises(SettingMissing) as caught:
         Settings().need_participant_token()

@@ -8,7 +8,9 @@ from surveys.results.chart import ChartBar, bar_chart
 
 
 def words(chart: str) -> list[list[str]]:
-    return [["".join(map(str, one.itertext())) for one in bar.iter("span")] for bar in etree.fromstring(chart).iter("li")]
+    return [
+        ["".join(map(str, one.itertext())) for one in bar.iter("span")] for bar in etree.fromstring(chart).iter("li")
+    ]
 
 
 def widths(chart: str) -> list[tuple[float, float]]:

