@@ -7,8 +7,9 @@ from collections.abc import Iterable
 
 import structlog
 from aiogram import Bot, Dispatcher
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError
 from aiogram.types import Update
+from sqlalchemy.exc import DBAPIError
 
 from bots.participants.failing import Failures
 from bots.participants.receiving import UPDATES, BotDeps, create_dispatcher, introduce
@@ -25,11 +26,15 @@ async def run_polling(deps: BotDeps) -> None:
     """Polls until cancelled; of several processes with one token one polls, the others stand by."""
     dispatcher = create_dispatcher(deps)
     while True:
-        async with leadership(deps.database, f"polling:{deps.bot.id}") as still_leading:
-            await _prepare(deps.bot)
-            poller = Poller(deps.bot, dispatcher)
-            while await still_leading():
-                await poller.poll()
+        try:
+            async with leadership(deps.database, f"polling:{deps.bot.id}") as still_leading:
+                await _prepare(deps.bot)
+                poller = Poller(deps.bot, dispatcher)
+                while await still_leading():
+                    await poller.poll()
+        except DBAPIError as error:  # the database went away: whoever is back first polls
+            log.warning("polling lost the database", error=type(error).__name__)
+            await asyncio.sleep(TROUBLE_SECONDS)
 
 
 async def _prepare(bot: Bot) -> None:
@@ -37,7 +42,7 @@ async def _prepare(bot: Bot) -> None:
         try:
             await bot.delete_webhook()
             await introduce(bot)
-        except TelegramAPIError as error:
+        except AiogramError as error:  # also an answer that is not Telegram's: a proxy's page
             log.warning("Telegram does not answer", error=type(error).__name__)
             await asyncio.sleep(TROUBLE_SECONDS)
         else:
@@ -59,7 +64,7 @@ class Poller:
             updates = await self._bot.get_updates(
                 offset=self._offset, limit=MOST_UPDATES, timeout=POLL_SECONDS, allowed_updates=UPDATES
             )
-        except TelegramAPIError as error:
+        except AiogramError as error:
             log.warning("Telegram does not answer", error=type(error).__name__)
             await asyncio.sleep(TROUBLE_SECONDS)
             return

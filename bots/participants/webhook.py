@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import structlog
 from aiogram import Bot
-from aiogram.exceptions import TelegramAPIError
+from aiogram.exceptions import AiogramError
 from aiogram.types import Update
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -40,7 +40,7 @@ async def keep_webhook(bot: Bot, public_url: str, secret: str) -> None:
                 f"{public_url}{PATH}", secret_token=secret, max_connections=CONNECTIONS, allowed_updates=UPDATES
             )
             break
-        except TelegramAPIError as error:
+        except AiogramError as error:
             log.warning("Telegram does not answer", error=type(error).__name__)
             await asyncio.sleep(TROUBLE_SECONDS)
     await asyncio.Event().wait()

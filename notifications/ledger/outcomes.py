@@ -45,7 +45,7 @@ def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: date
     _write(session, rows)
     for one in tries:
         if isinstance(one.decision, Fallback):
-            _fall_back(session, one, one.decision, now)
+            _fall_back(session, claimer, one, one.decision, now)
 
 
 def _still_ours(session: Session, claimer: Claimer, tries: Sequence[Tried]) -> list[Tried]:
@@ -126,10 +126,10 @@ def _note_blocked(session: Session, tries: Sequence[Tried], now: datetime) -> No
         )
 
 
-def _fall_back(session: Session, one: Tried, decision: Fallback, now: datetime) -> None:
+def _fall_back(session: Session, claimer: Claimer, one: Tried, decision: Fallback, now: datetime) -> None:
     address_id = other_address(session, one.delivery_id, decision.channel)
     if address_id is not None:
-        reroute(session, one.delivery_id, decision.channel, address_id)
+        reroute(session, claimer, one.delivery_id, decision.channel, address_id)
         return
     _write(
         session,

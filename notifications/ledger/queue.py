@@ -6,7 +6,7 @@ must not look dead for it. What happened is noted on the office's.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -106,12 +106,12 @@ def skip(session: Session, claimer: Claimer, ids: Sequence[int], reason: str, no
     )
 
 
-def reroute(session: Session, delivery_id: int, channel: str, address_id: int) -> None:
-    """Lets a delivery go by another channel, at once."""
+def reroute(session: Session, claimer: Claimer, delivery_id: int, channel: str, address_id: int) -> None:
+    """Lets a delivery of ours go by another channel, at once; one that somebody else took over stays theirs."""
     _count(
         session,
         update(Delivery)
-        .where(Delivery.id == delivery_id)
+        .where(_ours(claimer, [delivery_id]), Delivery.state.in_((*IN_HANDS, DeliveryState.IN_DOUBT)))
         .values(state=DeliveryState.PLANNED, channel=channel, address_id=address_id, claimed_by="", claimed_until=None),
     )
 
@@ -123,6 +123,20 @@ def keep_alive(session: Session, claimer: Claimer, moment: Moment) -> int:
         update(Delivery)
         .where(Delivery.claimed_by == claimer.name, Delivery.state.in_(IN_HANDS))
         .values(claimed_until=moment.machine + claimer.lease),
+    )
+
+
+def release_lost(session: Session, claimer: Claimer, held: Collection[int]) -> int:
+    """Puts back what stands under a living sender's name while it holds it no longer; how many.
+
+    So a database error leaves things: after a claim or hand-over whose commit nobody heard of, or between
+    the two. A sender that did not hear of the hand-over did not send.
+    """
+    return _count(
+        session,
+        update(Delivery)
+        .where(Delivery.claimed_by == claimer.name, Delivery.state.in_(IN_HANDS), Delivery.id.not_in(held))
+        .values(state=DeliveryState.PLANNED, claimed_by="", claimed_until=None),
     )
 
 

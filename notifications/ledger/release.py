@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
@@ -10,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from core.i18n import N_
+from core.process.tables import Process
 from notifications.ledger.states import DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
 
@@ -25,6 +28,11 @@ class MailingUnknown(Problem):
     status = 404
 
 
+class MailingAmbiguous(Problem):
+    text = N_("Several mailings are called {slug}. Say which one you mean: {known}")
+    status = 409
+
+
 class MailingStateWrong(Problem):
     text = N_("This mailing cannot be changed so: it is {state}.")
     status = 409
@@ -36,12 +44,23 @@ class NotInDoubt(Problem):
 
 
 def find_mailing(session: Session, slug: str) -> Mailing:
-    """The mailing of a slug, or of `process/slug` where several processes have one; raises MailingUnknown."""
-    mailings = list(session.scalars(select(Mailing).where(Mailing.kind != Kind.NOTICE).order_by(Mailing.id)))
-    for mailing in mailings:
-        if mailing.slug == slug:
-            return mailing
-    raise MailingUnknown(slug=slug, known=", ".join(sorted(mailing.slug for mailing in mailings)) or "-")
+    """The mailing of a slug, or of `process/slug` where several processes have one.
+
+    Raises MailingUnknown, MailingAmbiguous.
+    """
+    process, _, name = slug.rpartition("/")
+    statement = select(Mailing, Process.slug).outerjoin(Process, Process.id == Mailing.process_id)
+    mailings = session.execute(statement.where(Mailing.kind != Kind.NOTICE).order_by(Mailing.id)).all()
+    found = [(one, of) for one, of in mailings if one.slug == name and process in {"", of}]
+    if len(found) > 1:
+        raise MailingAmbiguous(slug=slug, known=_names(found))
+    if not found:
+        raise MailingUnknown(slug=slug, known=_names(mailings) or "-")
+    return found[0][0]
+
+
+def _names(found: Iterable[Any]) -> str:
+    return ", ".join(sorted(f"{process}/{one.slug}" if process else one.slug for one, process in found))
 
 
 def set_state(session: Session, mailing_id: int, state: MailingState, now: datetime) -> None:

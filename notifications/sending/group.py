@@ -112,7 +112,7 @@ class Desk:
                 if address_id is None:
                     skip(session, self.claimer, [candidate.id], reason, moment.now)
                 else:
-                    reroute(session, candidate.id, channel, address_id)
+                    reroute(session, self.claimer, candidate.id, channel, address_id)
 
     def _write(
         self, session: Session, candidate: Candidate, loaded: Mapping[int, MailingContext], moment: Moment

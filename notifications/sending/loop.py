@@ -23,7 +23,16 @@ from core.database.database import Database
 from core.links import Links
 from notifications.channels.contract import Channel, Misconfigured, Outcome, Unknown
 from notifications.ledger.outcomes import Tried, record
-from notifications.ledger.queue import Claimer, Moment, Recovered, claim_batch, keep_alive, recover, release_all
+from notifications.ledger.queue import (
+    Claimer,
+    Moment,
+    Recovered,
+    claim_batch,
+    keep_alive,
+    recover,
+    release_all,
+    release_lost,
+)
 from notifications.sending.compose import Composer, Skeletons
 from notifications.sending.context import Voice
 from notifications.sending.group import Contexts, Desk, Ready
@@ -96,6 +105,8 @@ class Sender:
     def __init__(self, deps: SenderDeps) -> None:
         self.deps = deps
         self.stopping = asyncio.Event()
+        self._held: set[int] = set()  # claimed, and neither settled nor put back
+        self._counting = asyncio.Lock()
         self._claimer = Claimer(deps.name, deps.lease)
         composer = Composer(deps.links, deps.voice, Skeletons())
         self._desk = Desk(self._claimer, composer, Contexts(deps.machine))
@@ -114,12 +125,21 @@ class Sender:
 
     async def one_group(self, channel: Channel) -> int:
         """Takes one group through; how many deliveries it claimed."""
-        claimed, first_at = await self._write(lambda session: self._claim(session, channel.name))
+        async with self._counting:
+            claimed, first_at = await self._write(lambda session: self._claim(session, channel.name))
+            self._held.update(claimed)
+        try:
+            await self._take_through(channel, claimed, first_at)
+        finally:
+            self._held.difference_update(claimed)
+        return len(claimed)
+
+    async def _take_through(self, channel: Channel, claimed: list[int], first_at: datetime) -> None:
         if not claimed:
-            return 0
+            return
         await self._sleep((first_at - self.deps.machine.now()).total_seconds())
         if self.stopping.is_set():
-            return len(claimed)
+            return
         ready = await self._write(lambda session: self._desk.prepare(session, claimed, self._moment()))
         if ready:
             interval = 1 / self.deps.paces[channel.name].rate
@@ -127,17 +147,24 @@ class Sender:
                 *(self._send(channel, one, index * interval) for index, one in enumerate(ready))
             )
             await self._insist(ready, outcomes)
-        return len(claimed)
 
     async def keep_alive(self) -> None:
-        """Shows that this sender lives, and takes over from those that do not."""
+        """Shows that this sender lives, puts back what it lost hold of, and takes over from the dead."""
         while not self.stopping.is_set():
             try:
-                await self._write(lambda session: keep_alive(session, self._claimer, self._moment()))
+                await self._show_life()
                 await self.recover()
             except DBAPIError as error:
                 log.warning("sender lost the database", error=type(error).__name__)
             await self._sleep(self.deps.lease.total_seconds() / 3)
+
+    async def _show_life(self) -> None:
+        async with self._counting:  # no claim is under way whose deliveries are not counted yet
+            held = set(self._held)
+            lost = await self._write(lambda session: release_lost(session, self._claimer, held))
+            await self._write(lambda session: keep_alive(session, self._claimer, self._moment()))
+        if lost:
+            log.warning("put back what a database error had left", deliveries=lost)
 
     async def recover(self) -> Recovered:
         """Takes over what dead senders left."""

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 from aiogram import Bot, Dispatcher, Router
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import TelegramAPIServer
 from aiogram.types import CallbackQuery, Message, Update
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.routing import Route
 
 from bots.participants import polling
 from bots.participants.failing import MOST_TRIES
@@ -17,7 +22,7 @@ from bots.participants.polling import Poller
 from bots.participants.webhook import PATH, webhook_route
 from sandbox.serving import serving_app
 from tests.bots.stage import Stage, labels, newest
-from tests.support.sandbox import RunningSandbox
+from tests.support.sandbox import TOKENS, RunningSandbox
 
 QUESTION = "Are you a member?"
 SECRET = "s3cret-of-the-webhook"
@@ -316,3 +321,19 @@ async def test_what_was_committed_and_not_confirmed_comes_again_without_harm(sta
         await asyncio.gather(*(dispatcher.feed_update(stage.bot, one) for one in updates))
     for person in people:
         assert stage.turn(person).session.revision == 1 and "Which axes?" in (await newest(person))["text"]
+
+
+async def test_a_page_instead_of_an_answer_is_waited_out() -> None:
+    """Before Telegram stand proxies, which answer 502 with a page in HTML."""
+
+    async def page(_: Request) -> HTMLResponse:
+        return HTMLResponse("<html>Bad Gateway</html>", 502)
+
+    async with serving_app(Starlette(routes=[Route("/{anything:path}", page, methods=["GET", "POST"])])) as port:
+        api = TelegramAPIServer.from_base(f"http://127.0.0.1:{port}")
+        async with Bot(TOKENS["participants"], session=AiohttpSession(api=api)).context() as bot:
+            await Poller(bot, Dispatcher()).poll()
+            preparing = asyncio.ensure_future(polling._prepare(bot))
+            done, _ = await asyncio.wait([preparing], timeout=0.2)
+            assert not done, "it tries again until Telegram answers"
+            preparing.cancel()

@@ -19,7 +19,8 @@ from typer.testing import CliRunner
 from cli import mailing, plan
 from core.clock import SharedClock
 from core.database.database import Database
-from notifications.ledger.release import MailingStateWrong, MailingUnknown
+from core.process.tables import Process
+from notifications.ledger.release import MailingAmbiguous, MailingStateWrong, MailingUnknown
 from notifications.ledger.tables import Delivery, Mailing
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
@@ -94,3 +95,24 @@ def test_who_is_missing(installed: Database) -> None:
     assert (missing["name"], missing["state"], missing["reason"]) == ("nowhere", "skipped", "no-address")
     assert "nowhere" in typed("mailing", "missing", "invitation", "--send")
     assert len(installed.read(lambda session: session.scalars(select(Delivery)).all())) == len(PEOPLE)
+
+
+def test_of_two_mailings_of_one_name_the_process_must_be_said(installed: Database) -> None:
+    def second(session: Session) -> None:
+        first = session.scalars(select(Mailing)).one()
+        process = session.get_one(Process, first.process_id)
+        other = Process(
+            office_id=process.office_id, slug="other", title={}, summary={}, languages=["it"],
+            time_zone="Europe/Rome", send_window={}, retention={},
+        )  # fmt: skip
+        session.add(other)
+        session.flush()
+        copied = {column.name: getattr(first, column.name) for column in Mailing.__table__.columns}
+        session.add(Mailing(**{**copied, "id": None, "process_id": other.id}))
+
+    installed.write(second)
+    with pytest.raises(MailingAmbiguous, match="other/invitation"):
+        CliRunner().invoke(app, ["mailing", "pause", "invitation"], catch_exceptions=False)
+    typed("mailing", "release", "other/invitation")
+    states = installed.read(lambda s: s.scalars(select(Mailing.state).order_by(Mailing.id)).all())
+    assert list(states) == ["draft", "released"]

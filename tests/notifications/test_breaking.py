@@ -1,0 +1,77 @@
+"""Whatever breaks between a claim and the letter, nothing is stranded and nothing is taken from another sender."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.people.tables import Address
+from notifications.ledger.queue import Claimer, reroute
+from notifications.ledger.tables import Delivery
+from notifications.planning.planner import plan_all_due
+from notifications.planning.schedule import schedule_occurrences
+from tests.notifications.office import CLAUSE, DUE, Person, make_mailing, make_office
+from tests.notifications.sending import Telling, planned
+from tests.support.sandbox import running_sandbox
+
+T = TypeVar("T")
+MAIL = Person("Maria", email="maria@example.org")
+BOTH = Person("both", email="both@example.org", telegram="22")
+
+
+class Stumbling(Database):
+    """A database whose connection breaks once, before or after the commit of a sender's chosen step."""
+
+    def __init__(self, url: str, step: str, *, committed: bool) -> None:
+        super().__init__(url)
+        self.step, self.committed, self.broke = step, committed, False
+
+    async def awrite(self, work: Callable[[Session], T]) -> T:
+        if self.broke or self.step not in work.__code__.co_names:
+            return await super().awrite(work)
+        self.broke = True
+        if self.committed:
+            await super().awrite(work)
+        raise OperationalError("COMMIT", {}, Exception("connection lost"))
+
+
+@pytest.mark.parametrize("broken", [(step, committed) for step in ("_claim", "prepare") for committed in (False, True)])
+async def test_a_broken_connection_strands_nothing(
+    database: Database, database_url: str, clock: FixedClock, broken: tuple[str, bool]
+) -> None:
+    async with running_sandbox() as sandbox:
+        await strand(planned(database, sandbox, clock, [MAIL]), Stumbling(database_url, broken[0], committed=broken[1]))
+
+
+async def strand(telling: Telling, stumbling: Stumbling) -> None:
+    try:
+        async with telling.sender(database=stumbling, lease=timedelta(seconds=1)):
+            await telling.settles()
+    finally:
+        stumbling.close()
+    assert stumbling.broke
+    assert telling.states() == {MAIL.name: ("sent", "email", "")}
+    assert len(telling.sandbox.world.mail.kept) == 1
+
+
+def test_what_another_took_over_is_not_sent_another_way(database: Database, clock: FixedClock) -> None:
+    def work(session: Session) -> list[tuple[str, str]]:
+        rows = make_office(session, [BOTH])
+        make_mailing(session, rows)
+        schedule_occurrences(session, None, DUE)
+        plan_all_due(session, DUE, CLAUSE)
+        delivery = session.scalars(select(Delivery)).one()
+        session.execute(update(Delivery).values(state="handed-over", claimed_by="other"))
+        address = session.scalars(select(Address.id).where(Address.channel == "email")).one()
+        reroute(session, Claimer("late", timedelta(seconds=1)), delivery.id, "email", address)
+        return [(row.state, row.channel) for row in session.execute(select(Delivery.state, Delivery.channel))]
+
+    assert database.write(work) == [("handed-over", "telegram")]
