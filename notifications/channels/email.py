@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from enum import StrEnum
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
-from aiosmtplib.errors import SMTPAuthenticationError, SMTPException, SMTPResponseException
+from aiosmtplib.errors import SMTPException, SMTPResponseException
 
 from core.errors import SettingWrong
 from notifications.channels.contract import (
@@ -27,6 +28,8 @@ TIMEOUT_SECONDS = 30
 CONNECTIONS = 4
 MAILS_A_CONNECTION = 100  # some relays close after so many anyway
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+SIGN_IN = {454, 530, 534, 535, 538}  # RFC 4954: until the settings are right
+TOO_LARGE = 552
 GONE_CODES = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")  # RFC 3463: the address, not the message
 
 
@@ -89,6 +92,7 @@ class _Connection:
         self.is_good = True
 
     async def send(self, mail: Mail) -> Outcome:
+        step = Step.BEFORE
         try:
             smtp = await self._ready()
             international = not mail.recipient.isascii()  # RFC 6531
@@ -96,12 +100,10 @@ class _Connection:
                 return Rejected("the relay takes no international addresses (SMTPUTF8)")
             encoding = "utf-8" if international else "ascii"
             await smtp.mail(mail.sender, options=_options(smtp, mail), encoding=encoding)
+            step = Step.RECIPIENT
             await smtp.rcpt(mail.recipient, encoding=encoding)
-        except SMTPAuthenticationError as error:
-            self.is_good = False
-            return Misconfigured(f"{error.code} {error.message}")
         except SMTPResponseException as error:
-            return await self._refused(error.code, error.message)
+            return await self._refused(step, error)
         except (SMTPException, OSError, ValueError) as error:  # nothing of the mail has left
             self.is_good = False
             return UnreachableNow(f"{type(error).__name__}: {error}")
@@ -120,7 +122,7 @@ class _Connection:
         try:
             reply = await smtp.data(mail.data)
         except SMTPResponseException as error:
-            return await self._refused(error.code, error.message)
+            return await self._refused(Step.CONTENT, error)
         except (SMTPException, OSError) as error:
             self.is_good = False
             return Unknown(f"{type(error).__name__}: {error}")
@@ -144,29 +146,38 @@ class _Connection:
         await self._smtp.connect()
         return self._smtp
 
-    async def _refused(self, code: int, text: str) -> Outcome:
+    async def _refused(self, step: Step, refusal: SMTPResponseException) -> Outcome:
         """Translates a refusal; the connection goes on after RSET, unless the relay closes it (421)."""
-        if code == 421 or self._smtp is None:
+        if refusal.code == 421 or self._smtp is None or not self._smtp.is_connected:
             self.is_good = False
         else:
             try:
                 await self._smtp.rset()
             except (SMTPException, OSError):
                 self.is_good = False
-        return classify(code, text)
+        return classify(step, refusal.code, refusal.message)
 
 
-def classify(code: int, text: str) -> Outcome:
+class Step(StrEnum):
+    """How far a mail had come when the relay refused."""
+
+    BEFORE = "before"  # greeting, sign-in, MAIL FROM: it is about us, not about who was to get it
+    RECIPIENT = "recipient"
+    CONTENT = "content"
+
+
+def classify(step: Step, code: int, text: str) -> Outcome:
     """The class of a relay's refusal (RFC 5321, section 4.2; RFC 3463)."""
     detail = f"{code} {text}"
+    enhanced = text.split(maxsplit=1)[0] if text.strip() else ""
+    if code in SIGN_IN:
+        return Misconfigured(detail)
     if 400 <= code < 500:
         return UnreachableNow(detail)
-    if code in {530, 534, 535, 538}:
+    if step is Step.BEFORE and code != TOO_LARGE:  # the size stands in MAIL FROM (RFC 1870)
         return Misconfigured(detail)
-    enhanced = text.split(maxsplit=1)[0] if text.strip() else ""
-    if enhanced in GONE_CODES or (code in {550, 551, 553} and not enhanced.startswith("5.")):
-        return RecipientGone(detail)
-    return Rejected(detail)
+    bare = step is Step.RECIPIENT and code in {550, 551, 553} and not enhanced.startswith("5.")
+    return RecipientGone(detail) if enhanced in GONE_CODES or bare else Rejected(detail)
 
 
 def _options(smtp: aiosmtplib.SMTP, mail: Mail) -> list[str]:

@@ -27,6 +27,7 @@ from notifications.ledger.states import TELEGRAM
 TIMEOUT_SECONDS = 30
 KEEP_ALIVE_SECONDS = 10  # less than any server's, or a message meets a connection just closed
 CONNECTIONS = 100
+LONGEST_PAUSE = 86_400.0
 GONE = ("chat not found", "user is deactivated", "bot was blocked", "bot can't initiate", "peer_id_invalid")
 
 
@@ -42,6 +43,8 @@ class TelegramChannel:
 
     async def send(self, message: Message) -> Outcome:
         assert isinstance(message, ChatMessage)
+        if not message.chat.lstrip("-").isdecimal():
+            return Rejected("this is no chat's number")
         try:
             async with self._open().post(self._url, json=_payload(message)) as response:
                 return self._read(response.status, await response.read())
@@ -74,13 +77,20 @@ class TelegramChannel:
         except (ValueError, KeyError, TypeError):
             return Unknown(f"HTTP {status} without an answer of the Bot API")
         if status == 429:
-            seconds = float((answer.get("parameters") or {}).get("retry_after", 1))
-            return ThrottledUntil(self._machine.now() + timedelta(seconds=seconds), detail)
+            return ThrottledUntil(self._machine.now() + timedelta(seconds=_pause(answer)), detail)
         if status == 403 or (status == 400 and any(words in detail.lower() for words in GONE)):
             return RecipientGone(detail)
         if status in {401, 404}:
             return Misconfigured(detail)
         return UnreachableNow(detail) if status >= 500 else Rejected(detail)
+
+
+def _pause(answer: dict[str, Any]) -> float:
+    """The seconds to wait; a second where the answer does not say it so that it can be understood."""
+    try:
+        return min(max(float(answer["parameters"]["retry_after"]), 0), LONGEST_PAUSE)
+    except (KeyError, TypeError, ValueError):
+        return 1
 
 
 def _payload(message: ChatMessage) -> dict[str, Any]:

@@ -43,6 +43,7 @@ class Candidate:
     name: str
     paused_until: datetime | None
     attempts: int
+    tries: int
     values: dict[str, Any]
 
 
@@ -75,6 +76,7 @@ def candidates(session: Session, ids: Sequence[int], now: datetime) -> list[Cand
             Membership.name,
             Participant.paused_until,
             Delivery.attempts,
+            Delivery.tries,
             Occurrence.values,
         )
         .join(Mailing, Mailing.id == Delivery.mailing_id)
@@ -92,7 +94,7 @@ def candidates(session: Session, ids: Sequence[int], now: datetime) -> list[Cand
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     (id_, mailing_id, participant_id, office_id, round_id, kind, state, channel, only, address_id, value) = row[:11]
     (address_channel, proved_at, blocked_at, suppressed, granted, basis, answered, just_written) = row[11:19]
-    (erased_at, merged_into, language, name, paused_until, attempts, values) = row[19:]
+    (erased_at, merged_into, language, name, paused_until, attempts, tries, values) = row[19:]
     joined = address_channel != TELEGRAM or (proved_at is not None and blocked_at is None)
     allowed = kind == Kind.NOTICE or (granted if granted is not None else basis == "public-task")
     return Candidate(
@@ -117,6 +119,7 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         name=name or "",
         paused_until=paused_until,
         attempts=attempts,
+        tries=tries,
         values=values,
     )
 

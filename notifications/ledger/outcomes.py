@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +27,7 @@ class Tried:
 
     delivery_id: int
     attempt: int
+    tries: int  # by this channel
     channel: str
     address_id: int | None
     outcome: Outcome
@@ -67,6 +68,7 @@ def _row(one: Tried, now: datetime) -> dict[str, Any]:
         "provider_id": "",
         "settled_at": now,
         "attempts": one.attempt,
+        "tries": one.tries,
         "due_at": None,
     }
     match one.decision:
@@ -77,7 +79,9 @@ def _row(one: Tried, now: datetime) -> dict[str, Any]:
         case Doubt(reason):
             row |= {"state": DeliveryState.IN_DOUBT.value, "reason": reason, "settled_at": None}
         case Retry(at, counts):
-            row |= {"due_at": at, "settled_at": None, "attempts": one.attempt if counts else one.attempt - 1}
+            row |= {"due_at": at, "settled_at": None}
+            if not counts:
+                row |= {"attempts": one.attempt - 1, "tries": one.tries - 1}
     return row
 
 
@@ -85,7 +89,7 @@ def _write(session: Session, rows: list[dict[str, Any]]) -> None:
     table = Delivery.__table__
     settled = [row for row in rows if row["due_at"] is None]
     again = [row for row in rows if row["due_at"] is not None]
-    names = ("state", "reason", "provider_id", "settled_at", "attempts")
+    names = ("state", "reason", "provider_id", "settled_at", "attempts", "tries")
     for group, extra in ((settled, ()), (again, ("due_at",))):
         if group:
             values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in (*names, *extra)}
@@ -131,7 +135,4 @@ def _fall_back(session: Session, claimer: Claimer, one: Tried, decision: Fallbac
     if address_id is not None:
         reroute(session, claimer, one.delivery_id, decision.channel, address_id)
         return
-    _write(
-        session,
-        [_row(Tried(one.delivery_id, one.attempt, one.channel, None, one.outcome, GiveUp(decision.reason)), now)],
-    )
+    _write(session, [_row(replace(one, decision=GiveUp(decision.reason)), now)])

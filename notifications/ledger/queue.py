@@ -77,6 +77,7 @@ def hand_over(session: Session, claimer: Claimer, ids: Sequence[int], moment: Mo
             handed_over_at=moment.now,
             claimed_until=moment.machine + claimer.lease,
             attempts=Delivery.attempts + 1,
+            tries=Delivery.tries + 1,
             message_id=literal("<delivery-") + cast(Delivery.id, String) + literal(f"@{domain}>"),
         )
         .returning(Delivery.id),
@@ -112,7 +113,14 @@ def reroute(session: Session, claimer: Claimer, delivery_id: int, channel: str, 
         session,
         update(Delivery)
         .where(_ours(claimer, [delivery_id]), Delivery.state.in_((*IN_HANDS, DeliveryState.IN_DOUBT)))
-        .values(state=DeliveryState.PLANNED, channel=channel, address_id=address_id, claimed_by="", claimed_until=None),
+        .values(
+            state=DeliveryState.PLANNED,
+            channel=channel,
+            address_id=address_id,
+            tries=0,
+            claimed_by="",
+            claimed_until=None,
+        ),
     )
 
 

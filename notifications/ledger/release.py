@@ -93,7 +93,7 @@ def _skip_planned(session: Session, mailing_id: int, now: datetime) -> None:
 def settle_doubt(session: Session, delivery_id: int, *, resend: bool, now: datetime) -> None:
     """Staff's decision on a delivery in doubt: send it again, or take it as sent; raises NotInDoubt."""
     if resend:
-        values = {"state": DeliveryState.PLANNED, "reason": "", "due_at": now, "claimed_by": ""}
+        values = {"state": DeliveryState.PLANNED, "reason": "", "tries": 0, "due_at": now, "claimed_by": ""}
     else:
         values = {"state": DeliveryState.SENT, "reason": "taken-as-sent", "settled_at": now, "claimed_by": ""}
     changed = session.execute(

@@ -45,6 +45,7 @@ COLUMNS = (
     Delivery.reason,
     Delivery.priority,
     Delivery.attempts,
+    Delivery.tries,
     Delivery.due_at,
     Delivery.claimed_by,
     Delivery.message_id,
@@ -88,7 +89,7 @@ def replan_failed(session: Session, occurrence_id: int, due_at: datetime) -> Non
     session.execute(
         update(Delivery)
         .where(Delivery.occurrence_id == occurrence_id, Delivery.state == DeliveryState.FAILED)
-        .values(state=DeliveryState.PLANNED, reason="", due_at=due_at, settled_at=None)
+        .values(state=DeliveryState.PLANNED, reason="", tries=0, due_at=due_at, settled_at=None)
     )
 
 
@@ -127,6 +128,7 @@ def _rows(snapshot: Snapshot) -> Select[Any]:
         case((goes, literal(DeliveryState.PLANNED.value)), else_=literal(DeliveryState.SKIPPED.value)),
         judged.c.reason,
         literal(0 if mailing.kind == Kind.NOTICE else 1),
+        literal(0),
         literal(0),
         literal(snapshot.due_at, Delivery.due_at.type),
         literal(""),

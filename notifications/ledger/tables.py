@@ -91,7 +91,8 @@ class Delivery(Base):
     state: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
     priority: Mapped[int] = mapped_column(default=1)  # 0 before 1: a notice does not wait behind a mailing
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # all of them
+    tries: Mapped[int] = mapped_column(default=0)  # by this channel, since it was planned for it
     due_at: Mapped[datetime]
     claimed_by: Mapped[str] = mapped_column(default="")
     claimed_until: Mapped[datetime | None]  # on the machine's clock, which nobody moves

@@ -33,7 +33,8 @@ class Ready:
     """A message that has been noted as handed over and may leave."""
 
     delivery_id: int
-    attempt: int
+    attempt: int  # of all
+    tries: int  # by this channel, with this one
     channel: str
     address_id: int | None
     message: Message
@@ -128,4 +129,5 @@ class Desk:
 
 
 def _ready(candidate: Candidate, message: Message) -> Ready:
-    return Ready(candidate.id, candidate.attempts + 1, candidate.channel, candidate.address_id, message)
+    one = candidate
+    return Ready(one.id, one.attempts + 1, one.tries + 1, one.channel, one.address_id, message)

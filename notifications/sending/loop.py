@@ -210,10 +210,10 @@ class Sender:
 
     def _tried(self, ready: Ready, outcome: Outcome) -> Tried:
         moment = self._moment()
-        decision = decide(outcome, Try(ready.channel, ready.attempt, moment.now, moment.machine))
+        decision = decide(outcome, Try(ready.channel, ready.tries, moment.now, moment.machine))
         if isinstance(outcome, Misconfigured):
             log.error("channel is misconfigured", channel=ready.channel, detail=outcome.detail)
-        return Tried(ready.delivery_id, ready.attempt, ready.channel, ready.address_id, outcome, decision)
+        return Tried(ready.delivery_id, ready.attempt, ready.tries, ready.channel, ready.address_id, outcome, decision)
 
     def _record(self, session: Session, tries: Sequence[Tried]) -> None:
         moment = self._moment()

@@ -68,10 +68,10 @@ Decision = Done | Retry | Fallback | GiveUp | Doubt
 
 @dataclass(frozen=True)
 class Try:
-    """A try just made: `attempts` counts it; `machine_now` is the clock of rates, `now` the office's."""
+    """A try just made: `tries` counts those by its channel; `machine_now` is the clock of rates, `now` the office's."""
 
     channel: str
-    attempts: int
+    tries: int
     now: datetime
     machine_now: datetime
 
@@ -84,9 +84,9 @@ def decide(outcome: Outcome, tried: Try) -> Decision:
         case ThrottledUntil(at):
             return Retry(tried.now + (at - tried.machine_now), counts=False, hold=True)
         case UnreachableNow():
-            if tried.attempts > len(WAITS):
+            if tried.tries > len(WAITS):
                 return Fallback(OTHER[tried.channel], "unreachable")
-            return Retry(tried.now + WAITS[tried.attempts - 1])
+            return Retry(tried.now + WAITS[tried.tries - 1])
         case RecipientGone():
             return Fallback(OTHER[tried.channel], "gone")
         case Rejected():

@@ -18,6 +18,7 @@ from notifications.ledger.queue import Claimer, reroute
 from notifications.ledger.tables import Delivery
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
+from notifications.sending.retry import WAITS
 from tests.notifications.office import CLAUSE, DUE, Person, make_mailing, make_office
 from tests.notifications.sending import Telling, planned
 from tests.support.sandbox import running_sandbox
@@ -75,3 +76,15 @@ def test_what_another_took_over_is_not_sent_another_way(database: Database, cloc
         return [(row.state, row.channel) for row in session.execute(select(Delivery.state, Delivery.channel))]
 
     assert database.write(work) == [("handed-over", "telegram")]
+
+
+async def test_the_second_channel_has_all_its_tries(database: Database, clock: FixedClock) -> None:
+    async with running_sandbox() as sandbox:
+        telling = planned(database, sandbox, clock, [BOTH])
+        telling.write(lambda s: s.execute(update(Delivery).values(attempts=len(WAITS), tries=len(WAITS))))
+        await sandbox.misbehaves(telegram={"status": 502}, mail={"code": 451, "stage": "rcpt", "text": "later"})
+        async with telling.sender():
+            await telling.until(lambda t: t.deliveries()["both"].channel == "email" and not t.count("claimed"))
+            await telling.until(lambda t: t.deliveries()["both"].due_at > clock.now())
+        delivery = telling.deliveries()["both"]
+    assert (delivery.state, delivery.attempts, delivery.tries) == ("planned", len(WAITS) + 2, 1)

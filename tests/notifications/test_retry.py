@@ -15,7 +15,7 @@ from notifications.channels.contract import (
     Unknown,
     UnreachableNow,
 )
-from notifications.channels.email import classify
+from notifications.channels.email import Step, classify
 from notifications.sending.retry import WAITS, Done, Doubt, Fallback, GiveUp, Retry, Try, decide
 
 NOW = datetime(2023, 7, 6, 8, tzinfo=UTC)
@@ -55,17 +55,22 @@ def test_waits_grow_and_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "text", "outcome"),
+    ("step", "code", "text", "outcome"),
     [
-        (421, "4.3.2 shutting down", UnreachableNow),
-        (451, "4.7.1 greylisted", UnreachableNow),
-        (550, "5.1.1 no such user", RecipientGone),
-        (550, "no such user here", RecipientGone),
-        (550, "5.7.1 spam", Rejected),
-        (552, "5.3.4 too large", Rejected),
-        (554, "", Rejected),
-        (530, "5.7.0 sign in first", Misconfigured),
+        ("before", 421, "4.3.2 shutting down", UnreachableNow),
+        ("before", 554, "no service for you", Misconfigured),
+        ("before", 550, "sender address rejected: not owned", Misconfigured),
+        ("before", 530, "5.7.0 sign in first", Misconfigured),
+        ("before", 454, "4.7.0 sign-in does not work now", Misconfigured),
+        ("before", 552, "5.3.4 too large", Rejected),
+        ("recipient", 451, "4.7.1 greylisted", UnreachableNow),
+        ("recipient", 550, "5.1.1 no such user", RecipientGone),
+        ("recipient", 550, "no such user here", RecipientGone),
+        ("recipient", 554, "", Rejected),
+        ("content", 550, "5.7.1 spam", Rejected),
+        ("content", 550, "we do not like it", Rejected),
+        ("content", 550, "5.1.1 no such user after all", RecipientGone),
     ],
 )
-def test_a_relays_refusals(code: int, text: str, outcome: type) -> None:
-    assert isinstance(classify(code, text), outcome)
+def test_a_relays_refusals(step: str, code: int, text: str, outcome: type) -> None:
+    assert isinstance(classify(Step(step), code, text), outcome)

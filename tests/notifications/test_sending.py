@@ -21,6 +21,7 @@ from core.people.suppression import suppress
 from core.people.tables import Address, Participant
 from core.process.tables import Process
 from notifications.channels.contract import Delivered, Message, Outcome
+from notifications.channels.email import EmailChannel, parse_relay
 from notifications.channels.telegram import TelegramChannel
 from notifications.ledger.release import set_state, settle_doubt
 from notifications.ledger.states import MailingState
@@ -345,10 +346,32 @@ async def test_a_channel_that_breaks_leaves_a_doubt_and_the_sender_lives(
     database: Database, sandbox: RunningSandbox, clock: FixedClock
 ) -> None:
     telling = planned(database, sandbox, clock, [CHAT, MAIL])
+    mail = EmailChannel(parse_relay(sandbox.addresses.smtp))
+    async with telling.sender(channels=(Breaking(), mail)):
+        await telling.settles()
+    assert {name: row[0] for name, row in telling.states().items()} == {CHAT.name: "in-doubt", MAIL.name: "sent"}
+
+
+async def test_what_is_no_chat_is_refused_before_anything_leaves(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    telling = planned(database, sandbox, clock, [CHAT])
     telling.write(lambda s: s.execute(update(Address).where(Address.channel == "telegram").values(value="no-number")))
     async with telling.sender():
         await telling.settles()
-    assert {name: row[0] for name, row in telling.states().items()} == {CHAT.name: "in-doubt", MAIL.name: "sent"}
+    assert telling.states() == {CHAT.name: ("failed", "telegram", "rejected")}
+
+
+class Breaking:
+    """A channel with a mistake in it."""
+
+    name = "telegram"
+
+    async def send(self, message: Message) -> Outcome:
+        raise KeyError("a mistake")
+
+    async def close(self) -> None:
+        """Nothing was opened."""
 
 
 class Listening:

@@ -1,4 +1,4 @@
-"""Erased people leave a digest; a round's slug is unique in its office."""
+"""Erased people leave a digest; a round's slug is unique in its office; tries are counted by channel."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['office_id'], ['office.id'], name=op.f('fk_erased_office_id')),
     sa.PrimaryKeyConstraint('office_id', 'digest', name=op.f('pk_erased'))
     )
+    op.add_column('delivery', sa.Column('tries', BigId, nullable=False, server_default='0'))
     with op.batch_alter_table('round', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('uq_round_process_id_slug'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_round_office_id_slug'), ['office_id', 'slug'])
@@ -32,4 +33,5 @@ def downgrade() -> None:
         batch_op.drop_constraint(batch_op.f('uq_round_office_id_slug'), type_='unique')
         batch_op.create_unique_constraint(batch_op.f('uq_round_process_id_slug'), ['process_id', 'slug'])
 
+    op.drop_column('delivery', 'tries')
     op.drop_table('erased')
