@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
 from typing import TypeVar
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cli.terminal import operator, out
+from cli.terminal import FAILED, fail, operator, out
 from cli.world import World, open_world
-from notifications.ledger.release import find_mailing, set_state
+from core.staff.audit import Act, record
+from notifications.ledger.release import NotInDoubt, find_mailing, set_state, settle_doubt
 from notifications.ledger.report import Undelivered, missing
 from notifications.ledger.states import MailingState, OccurrenceState
-from notifications.ledger.tables import Occurrence
-from notifications.planning.planner import plan_missed, plan_missing
+from notifications.ledger.tables import Delivery, Mailing, Occurrence
+from notifications.planning.planner import Planned, plan_missed, plan_missing
 from notifications.planning.preview import Preview, dry_run
 
 app = typer.Typer(no_args_is_help=True, help="Mailings: try, release, pause, see who is missing.")
@@ -49,28 +51,37 @@ def release(
     t = operator()
     with open_world() as world:
 
-        def work(session: Session, now: datetime) -> int:
+        def work(session: Session, now: datetime) -> list[Planned]:
             mailing = find_mailing(session, slug)
+            _record(session, "mailing.released", mailing, now, missed=missed)
             if mailing.state != MailingState.RELEASED or not missed:
                 set_state(session, mailing.id, MailingState.RELEASED, now)
             if not missed:
-                return 0
+                return []
             waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
             late = select(Occurrence.id).where(Occurrence.mailing_id == mailing.id, Occurrence.state.in_(waiting))
             plans = [plan_missed(session, one, now, world.clause) for one in session.scalars(late).all()]
-            return sum(planned.added for planned in plans if planned is not None)
+            return [planned for planned in plans if planned is not None]
 
-        added = _in(world, work)
+        plans = _in(world, work)
     out.print(t("The mailing {slug} is released.", slug=slug))
-    if added:
+    if added := sum(planned.added for planned in plans):
         out.print(t.n("{count} person is in the queue.", "{count} people are in the queue.", added))
+    if reasons := ", ".join(sorted({planned.reason for planned in plans if planned.reason})):
+        fail(t("It does not leave: {reason}", reason=reasons), FAILED)
 
 
 @app.command("pause")
 def pause(slug: str) -> None:
     """Holds the mailing: within a second nothing of it leaves any more."""
     with open_world() as world:
-        _in(world, lambda s, now: set_state(s, find_mailing(s, slug).id, MailingState.PAUSED, now))
+
+        def work(session: Session, now: datetime) -> None:
+            mailing = find_mailing(session, slug)
+            set_state(session, mailing.id, MailingState.PAUSED, now)
+            _record(session, "mailing.paused", mailing, now)
+
+        _in(world, work)
     out.print(operator()("The mailing {slug} is paused. To go on: ascolto mailing release {slug}", slug=slug))
 
 
@@ -84,15 +95,39 @@ def missing_(
     with open_world() as world:
         if send:
             _in(world, lambda s, now: _send_to_missing(s, slug, now, world))
-        people = world.database.read(lambda s: _all_missing(s, find_mailing(s, slug).id))
+        people = world.database.read(lambda s: list(_all_missing(s, find_mailing(s, slug).id)))
     if as_json:
         _write([{**asdict(one), "at": one.at and one.at.isoformat()} for one in people])
         return
     t = operator()
-    table = Table(t("Participant"), t("Name"), t("State"), t("Reason"), t("Channel"))
+    table = Table(t("Delivery"), t("Participant"), t("Name"), t("State"), t("Reason"), t("Channel"))
     for one in people:
-        table.add_row(str(one.participant_id), one.name, one.state, one.reason, one.channel)
+        table.add_row(
+            str(one.delivery_id), str(one.participant_id), escape(one.name), one.state, one.reason, one.channel
+        )
     out.print(table if people else t("Nobody is missing."))
+
+
+@app.command("settle")
+def settle(
+    slug: str,
+    deliveries: list[int] = typer.Argument(metavar="DELIVERY...", help="Their numbers, as `missing` shows them."),
+    again: bool = typer.Option(..., "--again/--sent", help="Send them once more, or take them as sent."),
+) -> None:
+    """Decides on deliveries in doubt, of which nobody knows whether they arrived."""
+    with open_world() as world:
+
+        def work(session: Session, now: datetime) -> None:
+            mailing = find_mailing(session, slug)
+            mine = select(Delivery.id).where(Delivery.mailing_id == mailing.id, Delivery.id.in_(deliveries))
+            if set(session.scalars(mine)) != set(deliveries):
+                raise NotInDoubt
+            for delivery_id in deliveries:
+                settle_doubt(session, delivery_id, resend=again, now=now)
+
+        _in(world, work)
+    t = operator()
+    out.print(t.n("{count} delivery is settled.", "{count} deliveries are settled.", len(deliveries)))
 
 
 def _send_to_missing(session: Session, slug: str, now: datetime, world: World) -> int:
@@ -100,15 +135,20 @@ def _send_to_missing(session: Session, slug: str, now: datetime, world: World) -
     planned = select(Occurrence.id).where(
         Occurrence.mailing_id == mailing.id, Occurrence.state == OccurrenceState.PLANNED
     )
-    return sum(plan_missing(session, one, now, world.clause) for one in session.scalars(planned).all())
+    added = sum(plan_missing(session, one, now, world.clause) for one in session.scalars(planned).all())
+    _record(session, "mailing.missing", mailing, now, people=added)
+    return added
 
 
-def _all_missing(session: Session, mailing_id: int) -> list[Undelivered]:
-    people = page = missing(session, mailing_id, PAGE)
-    while len(page) == PAGE:
-        page = missing(session, mailing_id, PAGE, page[-1].delivery_id)
-        people = people + page
-    return people
+def _record(session: Session, act: str, mailing: Mailing, now: datetime, **details: object) -> None:
+    record(session, Act(act, f"mailing:{mailing.id}", office_id=mailing.office_id, details=details), now)
+
+
+def _all_missing(session: Session, mailing_id: int) -> Iterator[Undelivered]:
+    last = 0
+    while page := missing(session, mailing_id, PAGE, last):
+        yield from page
+        last = page[-1].delivery_id
 
 
 def _show(preview: Preview) -> None:

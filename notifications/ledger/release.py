@@ -11,8 +11,9 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
-from core.i18n import N_
+from core.i18n import N_, Translator
 from core.process.tables import Process
+from core.staff.audit import Act, record
 from notifications.ledger.states import DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
 
@@ -20,6 +21,14 @@ FROM = {
     MailingState.RELEASED: (MailingState.DRAFT, MailingState.PAUSED),
     MailingState.PAUSED: (MailingState.RELEASED,),
     MailingState.CANCELLED: (MailingState.DRAFT, MailingState.RELEASED, MailingState.PAUSED),
+}
+
+
+STATES = {
+    "draft": N_("a draft"),
+    "released": N_("released"),
+    "paused": N_("paused"),
+    "cancelled": N_("cancelled"),
 }
 
 
@@ -37,9 +46,12 @@ class MailingStateWrong(Problem):
     text = N_("This mailing cannot be changed so: it is {state}.")
     status = 409
 
+    def say(self, t: Translator) -> str:
+        return t(self.text, state=t(STATES.get(str(self.values["state"]), "")))
+
 
 class NotInDoubt(Problem):
-    text = N_("This delivery is not in doubt any more. Please reload the page.")
+    text = N_("This delivery is not in doubt, or not any more. Please look at the list again.")
     status = 409
 
 
@@ -91,7 +103,10 @@ def _skip_planned(session: Session, mailing_id: int, now: datetime) -> None:
 
 
 def settle_doubt(session: Session, delivery_id: int, *, resend: bool, now: datetime) -> None:
-    """Staff's decision on a delivery in doubt: send it again, or take it as sent; raises NotInDoubt."""
+    """Staff's decision on a delivery in doubt: send it again, or take it as sent; raises NotInDoubt.
+
+    The decision stands in the audit log.
+    """
     if resend:
         values = {"state": DeliveryState.PLANNED, "reason": "", "tries": 0, "due_at": now, "claimed_by": ""}
     else:
@@ -105,3 +120,6 @@ def settle_doubt(session: Session, delivery_id: int, *, resend: bool, now: datet
     assert isinstance(changed, CursorResult)
     if not changed.rowcount:
         raise NotInDoubt
+    mailing = session.get_one(Mailing, session.get_one(Delivery, delivery_id).mailing_id)
+    act = "delivery.again" if resend else "delivery.taken"
+    record(session, Act(act, f"delivery:{delivery_id}", office_id=mailing.office_id), now)

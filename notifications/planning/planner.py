@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.people.audience import AudienceClause
 from core.people.tables import Audience
 from core.process.tables import Process
+from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.snapshot import (
     Snapshot,
     forget_skipped,
@@ -83,7 +84,8 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, clause:
 
 
 def plan_missed(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> Planned | None:
-    """Staff's yes to an occurrence that was asked about or dropped: it leaves now."""
+    """Staff's yes to an occurrence that was asked about or dropped: it leaves now. Raises MailingStateWrong."""
+    _check_released(session, occurrence_id)
     waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
     claimed = _changed(
         session,
@@ -98,7 +100,11 @@ def plan_missed(session: Session, occurrence_id: int, now: datetime, clause: Aud
 
 
 def plan_missing(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> int:
-    """Sends to the missing only: newcomers, those skipped who may have it now, those it failed to reach."""
+    """Sends to the missing only: newcomers, those skipped who may have it now, those it failed to reach.
+
+    Raises MailingStateWrong unless the mailing is released.
+    """
+    _check_released(session, occurrence_id)
     occurrence = session.get_one(Occurrence, occurrence_id)
     mailing = session.get_one(Mailing, occurrence.mailing_id)
     snapshot = _snapshot(session, occurrence, mailing, now, clause)
@@ -107,6 +113,12 @@ def plan_missing(session: Session, occurrence_id: int, now: datetime, clause: Au
     forget_skipped(session, occurrence_id)
     replan_failed(session, occurrence_id, snapshot.due_at)
     return write_snapshot(session, snapshot)
+
+
+def _check_released(session: Session, occurrence_id: int) -> None:
+    mailing = session.get_one(Mailing, session.get_one(Occurrence, occurrence_id).mailing_id)
+    if mailing.state != MailingState.RELEASED:
+        raise MailingStateWrong(state=mailing.state)
 
 
 def _write(

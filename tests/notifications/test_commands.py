@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import structlog
 import typer
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
@@ -20,8 +20,10 @@ from cli import mailing, plan
 from core.clock import SharedClock
 from core.database.database import Database
 from core.process.tables import Process
-from notifications.ledger.release import MailingAmbiguous, MailingStateWrong, MailingUnknown
-from notifications.ledger.tables import Delivery, Mailing
+from core.staff.tables import AuditEntry
+from notifications.ledger.release import MailingAmbiguous, MailingStateWrong, MailingUnknown, NotInDoubt, set_state
+from notifications.ledger.states import MailingState
+from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from tests.notifications.office import CLAUSE, DUE, Person, make_mailing, make_office
@@ -116,3 +118,55 @@ def test_of_two_mailings_of_one_name_the_process_must_be_said(installed: Databas
     typed("mailing", "release", "other/invitation")
     states = installed.read(lambda s: s.scalars(select(Mailing.state).order_by(Mailing.id)).all())
     assert list(states) == ["draft", "released"]
+
+
+def test_staff_settle_what_is_in_doubt_and_it_is_kept_who_was_decided_on(installed: Database) -> None:
+    typed("mailing", "release", "invitation")
+
+    def doubt(session: Session) -> list[int]:
+        schedule_occurrences(session, None, DUE)
+        plan_all_due(session, DUE, CLAUSE)
+        session.execute(update(Delivery).where(Delivery.state == "planned").values(state="in-doubt"))
+        return list(session.scalars(select(Delivery.id).where(Delivery.state == "in-doubt").order_by(Delivery.id)))
+
+    first, second = installed.write(doubt)
+    assert {str(first), str(second)} <= set(typed("mailing", "missing", "invitation").split())
+    typed("mailing", "settle", "invitation", "--sent", str(first))
+    typed("mailing", "settle", "invitation", "--again", str(second))
+    with pytest.raises(NotInDoubt):
+        CliRunner().invoke(app, ["mailing", "settle", "invitation", "--again", str(first)], catch_exceptions=False)
+    states = installed.read(lambda s: s.scalars(select(Delivery.state).order_by(Delivery.id).limit(2)).all())
+    assert list(states) == ["sent", "planned"]
+    acts = installed.read(lambda s: s.execute(select(AuditEntry.act, AuditEntry.subject)).all())
+    assert [tuple(act) for act in acts][1:] == [
+        ("delivery.taken", f"delivery:{first}"),
+        ("delivery.again", f"delivery:{second}"),
+    ]
+
+
+def test_what_was_cancelled_is_not_sent_to_the_missing(installed: Database) -> None:
+    typed("mailing", "release", "invitation")
+
+    def cancel(session: Session) -> None:
+        schedule_occurrences(session, None, DUE)
+        plan_all_due(session, DUE, CLAUSE)
+        set_state(session, session.scalars(select(Mailing.id)).one(), MailingState.CANCELLED, DUE)
+
+    installed.write(cancel)
+    with pytest.raises(MailingStateWrong):
+        CliRunner().invoke(app, ["mailing", "missing", "invitation", "--send"], catch_exceptions=False)
+    reasons = installed.read(lambda s: s.scalars(select(Delivery.reason).distinct()).all())
+    assert "cancelled" in reasons
+
+
+def test_a_late_one_that_may_not_leave_says_why(installed: Database) -> None:
+    typed("mailing", "release", "invitation")
+
+    def late(session: Session) -> None:
+        schedule_occurrences(session, None, DUE)
+        session.execute(update(Occurrence).values(state="asked"))
+        session.execute(delete(MailingText).where(MailingText.language == "it"))
+
+    installed.write(late)
+    result = CliRunner().invoke(app, ["mailing", "release", "invitation", "--missed"])
+    assert result.exit_code == 1 and "no-text:it" in result.output

@@ -37,8 +37,14 @@ ACTS = {
     "account.added": N_("account added"),
     "account.signed-in": N_("signed in"),
     "role.granted": N_("role given"),
+    "mailing.released": N_("mailing released"),
+    "mailing.paused": N_("mailing paused"),
+    "mailing.missing": N_("sent to the missing"),
+    "delivery.again": N_("in doubt: sent again"),
+    "delivery.taken": N_("in doubt: taken as sent"),
     "package.loaded": N_("process loaded"),
     "people.imported": N_("people imported"),
+    "people.exported": N_("people exported"),
     "results.exported": N_("results exported"),
 }
 
