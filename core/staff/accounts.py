@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
@@ -145,6 +145,10 @@ def open_session(session: Session, candidate: Candidate, ids: Ids, now: datetime
     )
     record(session, Act("account.signed-in", f"account:{account_id}", account_id=account_id), now)
     return token
+
+
+def change_language(session: Session, account_id: int, language: str) -> None:
+    session.execute(update(Account).where(Account.id == account_id).values(language=language))
 
 
 def close_session(session: Session, token: str) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.clock import Clock
@@ -95,7 +96,11 @@ class Desk:
         for mailing_id in {candidate.mailing_id for candidate in found}:
             try:
                 loaded[mailing_id] = self.contexts.get(session, mailing_id, self.composer)
-            except Problem as problem:
+            except DBAPIError:
+                raise
+            except Exception as problem:
+                if not isinstance(problem, Problem):
+                    log.exception("mailing failed", mailing=mailing_id)
                 log.warning("mailing cannot be sent", mailing=mailing_id, reason=str(problem))
                 ids = [candidate.id for candidate in found if candidate.mailing_id == mailing_id]
                 put_back(session, self.claimer, ids, moment.now + TEXT_WRONG_WAIT)
@@ -124,6 +129,9 @@ class Desk:
             skip(session, self.claimer, [candidate.id], Reason.BAD_ADDRESS, moment.now)
         except (Problem, NoText, KeyError) as error:  # staff can put a text right: it is tried again
             log.warning("text cannot be sent", mailing=candidate.mailing_id, error=type(error).__name__)
+            put_back(session, self.claimer, [candidate.id], moment.now + TEXT_WRONG_WAIT)
+        except Exception:  # a mistake of ours in one message must not stop all others
+            log.exception("message failed", mailing=candidate.mailing_id, delivery=candidate.id)
             put_back(session, self.claimer, [candidate.id], moment.now + TEXT_WRONG_WAIT)
         return None
 

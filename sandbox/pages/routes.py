@@ -78,8 +78,11 @@ class Pages:
         fresh = start != "/start" or not view["messages"]
         return self._page("chat.html", bot=bot, chat=view, start=start, fresh=fresh, commands=commands)
 
-    async def mailboxes(self, _: Request) -> Response:
-        return self._page("mailboxes.html", mailboxes=self.world.mail.mailboxes())
+    async def mailboxes(self, request: Request) -> Response:
+        """`?find=` shows the addresses that hold a text."""
+        find = request.query_params.get("find", "").strip()
+        found = {one: count for one, count in self.world.mail.mailboxes().items() if find.lower() in one.lower()}
+        return self._page("mailboxes.html", mailboxes=found, find=find)
 
     async def inbox(self, request: Request) -> Response:
         address = request.path_params["address"]

@@ -15,6 +15,7 @@ from typing import BinaryIO
 from openpyxl import Workbook
 from sqlalchemy.orm import Session
 
+from core.i18n import translator
 from core.spreadsheet import safe_cell
 from surveys.responses.rounds import OpenRound
 from surveys.responses.shelf import FormShelf
@@ -36,7 +37,9 @@ def export_csv(session: Session, shelf: FormShelf, round_: OpenRound, file: Bina
 def export_xlsx(session: Session, shelf: FormShelf, round_: OpenRound, file: BinaryIO, wish: Wish) -> None:
     """Writes a round's responses as XLSX with a second sheet, the codebook. Raises FormUnknown."""
     form = results_form(session, shelf, round_)
-    sheets = {"responses": table(session, round_, form, wish), "codebook": codebook(form, wish.language)}
+    t = translator(wish.language)
+    rows = table(session, round_, form, wish)
+    sheets = {t("responses"): rows, t("codebook"): codebook(form, wish.language)}
     write_xlsx(sheets, file)
 
 

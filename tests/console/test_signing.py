@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import httpx
 import pytest
 
+from core.clock import FixedClock
 from core.staff.accounts import TRIES
 from tests.console.conftest import PASSWORD, SignIn
 from tests.support.web import RunningWeb
@@ -79,3 +81,27 @@ def test_a_form_without_our_token_is_refused(sign_in: SignIn, token: str | None)
     for path in ("/console/sign-out", "/console/rounds/1/export.csv"):
         assert client.post(path, data={"token": given}).status_code == 403
     assert client.get("/console").url.path == "/console"
+
+
+def test_a_session_that_has_ended_says_so_and_leads_back(sign_in: SignIn, web: RunningWeb, clock: FixedClock) -> None:
+    client = sign_in()
+    clock.advance(timedelta(days=14))
+    page = client.get("/console/audit")
+    assert "La Sua sessione è terminata" in page.text
+    assert "next=/console/audit" in page.text
+
+
+def test_another_language_is_chosen_for_the_account(sign_in: SignIn) -> None:
+    client = sign_in()
+    token = form_token(client)
+    page = client.post("/console/language?next=/console/audit", data={"token": token, "language": "it"})
+    assert page.url.path == "/console/audit" and 'lang="it"' in page.text
+    client.post("/console/language", data={"token": token, "language": "xx"})
+    page = client.get("/console/audit")
+    assert "ruolo: amministratore" in page.text and "role: administrator" not in page.text
+
+
+@pytest.mark.parametrize("page", ["/console/nothing", "/console/rounds/99999999999999999999999999"])
+def test_what_is_not_there_leads_back_into_the_console(sign_in: SignIn, page: str) -> None:
+    answer = sign_in().get(page)
+    assert answer.status_code == 404 and 'href="/console"' in answer.text

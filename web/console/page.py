@@ -10,7 +10,7 @@ from starlette.responses import Response
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from web.console.signing import form_token
-from web.console.words import ACTS, CHANNELS, KINDS, MAILING_STATES, REASONS, STATES, word
+from web.console.words import ACTS, CHANNELS, KINDS, MAILING_STATES, REASONS, STATES, details, subject, word
 from web.site import site_of
 
 WORDS = {
@@ -33,6 +33,8 @@ def console_page(request: Request, staff: Staff, template: str, **values: Any) -
         sees_audit=any(staff.may(Permission.SEE_AUDIT, office) for office in staff.roles),
         words=WORDS,
         word=word,
+        about=subject,
+        details=details,
         **values,
     )
 

@@ -13,6 +13,7 @@ def console_routes() -> APIRouter:
     router.add_api_route("/sign-in", signing.ask, methods=["GET"])
     router.add_api_route("/sign-in", signing.enter, methods=["POST"])
     router.add_api_route("/sign-out", signed_in(signing.leave), methods=["POST"])
+    router.add_api_route("/language", signed_in(signing.speak), methods=["POST"])
     router.add_api_route("", signed_in(processes.list_processes), methods=["GET"])
     router.add_api_route("/processes/{process_id:int}", signed_in(processes.dashboard), methods=["GET"])
     router.add_api_route("/rounds/{round_id:int}", signed_in(results.show), methods=["GET"])

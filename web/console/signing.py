@@ -12,16 +12,27 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkExpired, LinkForged, Problem
+from core.i18n import LANGUAGES
 from core.links import Purpose
-from core.staff.accounts import SIGNED_IN, Staff, close_session, count_try, is_right, open_session, whose_session
+from core.staff.accounts import (
+    SIGNED_IN,
+    Staff,
+    change_language,
+    close_session,
+    count_try,
+    is_right,
+    open_session,
+    whose_session,
+)
 from core.staff.errors import SignInFailed
-from web.console.errors import FormForged
+from web.console.errors import FormForged, NothingHere
 from web.console.store import office_of
 from web.deps import WebDeps
 from web.site import remember_reader, site_of
 
 HOME = "/console"
 SIGN_IN = "/console/sign-in"
+LARGEST_ID = 2**63 - 1
 
 Handler = Callable[[Request, Staff], Awaitable[Response]]
 
@@ -40,7 +51,10 @@ def signed_in(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
         now = deps.clock.now()
         staff = await deps.database.aread(lambda session: whose_session(session, token, now)) if token else None
         if staff is None:
-            return RedirectResponse(f"{SIGN_IN}?next={request.url.path}", 303)
+            ended = "&ended=1" if token else ""
+            return RedirectResponse(f"{SIGN_IN}?next={request.url.path}{ended}", 303)
+        if any(isinstance(one, int) and one > LARGEST_ID for one in request.path_params.values()):
+            raise NothingHere
         office = await deps.database.aread(lambda session: office_of(session, staff))
         remember_reader(request, staff.language, office)
         if request.method == "POST":
@@ -91,8 +105,18 @@ async def leave(request: Request, _: Staff) -> Response:
     return response
 
 
+async def speak(request: Request, staff: Staff) -> Response:
+    """Another language for the whole account; back to the page it was chosen on."""
+    deps = site_of(request).deps
+    language = str((await request.form()).get("language", ""))
+    if language in LANGUAGES:
+        await deps.database.shared(lambda session: change_language(session, staff.account_id, language))
+    return RedirectResponse(_next(request), 303)
+
+
 def _ask(request: Request, problem: Problem | None = None, email: str = "") -> Response:
-    values: dict[str, Any] = {"problem": problem, "email": email, "next": _next(request)}
+    ended = problem is None and request.query_params.get("ended") == "1"
+    values: dict[str, Any] = {"problem": problem, "email": email, "next": _next(request), "ended": ended}
     return site_of(request).page(request, "console/sign_in.html", problem.status if problem else 200, **values)
 
 

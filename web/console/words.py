@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from core.i18n import N_, Translator
 
 STATES = {
@@ -33,6 +35,35 @@ MAILING_STATES = {
     "cancelled": N_("stopped"),
 }
 KINDS = {"mailing": N_("mailing"), "reminder": N_("reminder")}
+ROLES = {
+    "administrator": N_("administrator"),
+    "organiser": N_("organiser"),
+    "clerk": N_("clerk"),
+    "reviewer": N_("reviewer"),
+    "reader": N_("reader"),
+}
+DETAILS = {
+    "role": N_("role"),
+    "format": N_("format"),
+    "people": N_("people"),
+    "missed": N_("after its time"),
+    "added": N_("added"),
+    "changed": N_("changed"),
+    "unchanged": N_("unchanged"),
+    "kept": N_("kept as edited"),
+    "left": N_("left the office"),
+    "erased": N_("erased"),
+    "true": N_("yes"),
+    "false": N_("no"),
+}
+SUBJECTS = {
+    "account": N_("account"),
+    "office": N_("office"),
+    "process": N_("process"),
+    "round": N_("round"),
+    "mailing": N_("mailing"),
+    "delivery": N_("delivery"),
+}
 ACTS = {
     "account.added": N_("account added"),
     "account.signed-in": N_("signed in"),
@@ -47,6 +78,20 @@ ACTS = {
     "people.exported": N_("people exported"),
     "results.exported": N_("results exported"),
 }
+
+
+def subject(of: str, t: Translator) -> str:
+    """`round:7` as people read it."""
+    kind, _, number = of.partition(":")
+    return f"{word(SUBJECTS, kind, t)} {number}".strip()
+
+
+def details(found: Mapping[str, object], t: Translator) -> str:
+    """What an audit entry says further; counts of nothing are left out."""
+    told = [(name, str(value).lower() if isinstance(value, bool) else str(value)) for name, value in found.items()]
+    return ", ".join(
+        f"{word(DETAILS, name, t)}: {word(ROLES | DETAILS, value, t)}" for name, value in told if value != "0"
+    )
 
 
 def word(words: dict[str, str], name: str, t: Translator) -> str:
