@@ -38,6 +38,6 @@ async def bot_name(settings: Settings, *, patient: bool = True) -> str:
                 await asyncio.sleep(TROUBLE_SECONDS)
                 continue
             if not answer.get("ok"):
-                reason = str(answer.get("description", ""))
-                raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=reason)
+                said = str(answer.get("description", ""))
+                raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", said=said)
             return str(answer["result"]["username"])

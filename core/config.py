@@ -10,7 +10,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import SettingMissing, SettingUnknown, SettingWrong
+from core.errors import SettingMissing, SettingMisspelt, SettingUnknown, SettingWrong
 from core.i18n import N_
 
 PREFIX = "ASCOLTO_"
@@ -101,7 +101,7 @@ def load_settings(env_file: Path = Path(".env")) -> Settings:
     for name in given:
         if name.upper() not in known:
             near = difflib.get_close_matches(name[len(PREFIX) :].lower(), Settings.model_fields, 1, NEAR)
-            raise SettingUnknown(name=name, near=PREFIX + near[0].upper() if near else "")
+            raise SettingMisspelt(name=name, near=PREFIX + near[0].upper()) if near else SettingUnknown(name=name)
     try:
         return Settings(**{name[len(PREFIX) :].lower(): value for name, value in given.items()})  # type: ignore[arg-type]
     except ValidationError as error:

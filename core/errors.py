@@ -52,28 +52,24 @@ class SettingMissing(Problem):
 
 
 class SettingUnknown(Problem):
-    """`near` is the most similar known one, "" where none is."""
-
     text = N_("The setting {name} is unknown. The settings are listed in docs/settings.md.")
-    near_text = N_("The setting {name} is unknown. Did you mean {near}? The settings are listed in docs/settings.md.")
 
-    def say(self, t: Translator) -> str:
-        return t(self.near_text if self.values["near"] else self.text, **self.values)
 
-    def __str__(self) -> str:
-        return (self.near_text if self.values["near"] else self.text).format(**self.values)
+class SettingMisspelt(SettingUnknown):
+    text = N_("The setting {name} is unknown. Did you mean {near}? The settings are listed in docs/settings.md.")
 
 
 class SettingWrong(Problem):
-    """`reason` is a text of ours, or what somebody else's service said."""
+    """`reason` is a text of ours with gaps of its own, or `said` what somebody else's service said."""
 
     text = N_("The setting {name} cannot be used: {reason}")
 
     def say(self, t: Translator) -> str:
-        return t(self.text, **{**self.values, "reason": t.fill(str(self.values["reason"]), self.values)})
+        reason = t.fill(str(self.values["reason"]), self.values) if "reason" in self.values else self.values["said"]
+        return t(self.text, name=self.values["name"], reason=reason)
 
     def __str__(self) -> str:
-        return self.text.format(**{**self.values, "reason": str(self.values["reason"]).format(**self.values)})
+        return self.say(Translator("en", {}))
 
 
 class PortTaken(Problem):

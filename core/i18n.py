@@ -22,6 +22,9 @@ def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a marker
     return message
 
 
+LANGUAGE_UNKNOWN = N_("The language {value} is not offered. Choose one of: {known}.")
+
+
 class Translator:
     """Callable as `t(message, **values)`; `t.n(one, many, n)` chooses the plural."""
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from core.database.inserting import INSERTS
 from core.tables import Inbound
 
 TABLE: Table = Inbound.__table__  # type: ignore[assignment]
@@ -16,7 +16,7 @@ TABLE: Table = Inbound.__table__  # type: ignore[assignment]
 # Made once: every answer passes here.
 _NOTE: dict[str, Any] = {
     name: insert(TABLE).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    for name, insert in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+    for name, insert in INSERTS.items()
 }
 
 

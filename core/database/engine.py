@@ -20,7 +20,7 @@ def open_engine(address: str, pool_size: int = 5) -> Engine:
     try:
         url = make_url(address)
     except Exception as error:
-        raise SettingWrong(name="ASCOLTO_DATABASE_URL", reason=str(error)) from error
+        raise SettingWrong(name="ASCOLTO_DATABASE_URL", said=str(error)) from error
     match url.get_backend_name():
         case "sqlite":
             return _open_sqlite(url, pool_size)
@@ -29,7 +29,7 @@ def open_engine(address: str, pool_size: int = 5) -> Engine:
             return create_engine(postgres, pool_pre_ping=True, **_usual(pool_size))
         case other:
             reason = f"{other} is not supported; use sqlite:///PATH or postgresql://USER@HOST/NAME"
-            raise SettingWrong(name="ASCOLTO_DATABASE_URL", reason=reason)
+            raise SettingWrong(name="ASCOLTO_DATABASE_URL", said=reason)
 
 
 def _open_sqlite(url: URL, pool_size: int) -> Engine:

@@ -8,11 +8,18 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from core.i18n import N_
 from core.people.addresses import CHANNELS
 from core.people.errors import ChannelUnknown, PurposeUnknown
 from core.people.tables import Consent
 
 PURPOSES = ("questionnaires", "events", "polls", "results")
+PURPOSE_NAMES = {
+    "questionnaires": N_("Questionnaires"),
+    "events": N_("Events and meetings"),
+    "polls": N_("Quick polls"),
+    "results": N_("Results and what became of them"),
+}
 
 
 @dataclass(frozen=True)

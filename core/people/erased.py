@@ -11,10 +11,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from core.database.inserting import insert_into
 from core.people.addresses import EMAIL
 from core.people.tables import Address, Erased, Membership, Participant
 
@@ -42,8 +41,7 @@ def remember_erased(session: Session, ids: Sequence[int], now: datetime) -> None
             found.update(identities(None, email, name)[1 if email in shared else 0 :])
         rows += [{"office_id": office_id, "digest": _digest(one), "erased_at": now} for one in found]
     if rows:
-        insert_into = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-        added = insert_into(Erased).values(rows)
+        added = insert_into(session, Erased).values(rows)
         again = {"erased_at": added.excluded.erased_at}
         session.execute(added.on_conflict_do_update(index_elements=["office_id", "digest"], set_=again))
 

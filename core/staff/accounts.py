@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from core.database.inserting import insert_into
 from core.ids import Ids
 from core.process.tables import Office
 from core.staff.audit import Act, record
@@ -127,8 +126,7 @@ def _check_lock(session: Session, email: str, now: datetime) -> None:
 
 def _count(session: Session, email: str, now: datetime) -> None:
     session.execute(delete(FailedSignIn).where(FailedSignIn.last_at < now - FORGOTTEN))
-    insert_into = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    failed = insert_into(FailedSignIn).values(digest=_digest(email), failures=1, last_at=now)
+    failed = insert_into(session, FailedSignIn).values(digest=_digest(email), failures=1, last_at=now)
     again = {"failures": FailedSignIn.failures + 1, "last_at": now}
     session.execute(failed.on_conflict_do_update(index_elements=["digest"], set_=again))
 

@@ -52,7 +52,7 @@ def parse_relay(url: str) -> Relay:
             raise ValueError(f"it begins with none of {', '.join(f'{scheme}://' for scheme in PORTS)}")
         port = parts.port or PORTS[parts.scheme]
     except ValueError as error:
-        raise SettingWrong(name="ASCOLTO_SMTP_URL", reason=str(error)) from error
+        raise SettingWrong(name="ASCOLTO_SMTP_URL", said=str(error)) from error
     return Relay(parts.hostname, port, parts.scheme, unquote(parts.username or ""), unquote(parts.password or ""))
 
 
@@ -147,8 +147,11 @@ class _Connection:
         return self._smtp
 
     async def _refused(self, step: Step, refusal: SMTPResponseException) -> Outcome:
-        """Translates a refusal; the connection goes on after RSET, unless the relay closes it (421)."""
-        if refusal.code == 421 or self._smtp is None or not self._smtp.is_connected:
+        """Translates a refusal; the connection goes on after RSET, unless the relay closes it (421).
+
+        One that was refused before a recipient is not used again: it may be signed in to nothing.
+        """
+        if step is Step.BEFORE or refusal.code == 421 or self._smtp is None:
             self.is_good = False
         else:
             try:

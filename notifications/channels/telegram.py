@@ -88,7 +88,7 @@ class TelegramChannel:
 def _pause(answer: dict[str, Any]) -> float:
     """The seconds to wait; a second where the answer does not say it so that it can be understood."""
     try:
-        return min(max(float(answer["parameters"]["retry_after"]), 0), LONGEST_PAUSE)
+        return min(LONGEST_PAUSE, max(0.0, float(answer["parameters"]["retry_after"])))
     except (KeyError, TypeError, ValueError):
         return 1
 

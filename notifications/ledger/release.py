@@ -14,21 +14,13 @@ from core.errors import Problem
 from core.i18n import N_, Translator
 from core.process.tables import Process
 from core.staff.audit import Act, record
-from notifications.ledger.states import DeliveryState, Kind, MailingState
+from notifications.ledger.states import MAILING_STATE_NAMES, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
 
 FROM = {
     MailingState.RELEASED: (MailingState.DRAFT, MailingState.PAUSED),
     MailingState.PAUSED: (MailingState.RELEASED,),
     MailingState.CANCELLED: (MailingState.DRAFT, MailingState.RELEASED, MailingState.PAUSED),
-}
-
-
-STATES = {
-    "draft": N_("a draft"),
-    "released": N_("released"),
-    "paused": N_("paused"),
-    "cancelled": N_("cancelled"),
 }
 
 
@@ -47,7 +39,7 @@ class MailingStateWrong(Problem):
     status = 409
 
     def say(self, t: Translator) -> str:
-        return t(self.text, state=t(STATES.get(str(self.values["state"]), "")))
+        return t(self.text, state=t(MAILING_STATE_NAMES[str(self.values["state"])]))
 
 
 class NotInDoubt(Problem):

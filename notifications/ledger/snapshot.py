@@ -26,10 +26,9 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from core.database.inserting import insert_into
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
 from notifications.ledger.states import EMAIL, QUESTIONNAIRES, TELEGRAM, DeliveryState, Kind, Reason
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
@@ -66,11 +65,10 @@ class Snapshot:
 
 def write_snapshot(session: Session, snapshot: Snapshot) -> int:
     """Adds the rows that are not there yet; how many it added. Safe to repeat."""
-    insert = postgresql_insert if _is_postgresql(session) else sqlite_insert
-    statement = insert(Delivery).from_select(COLUMNS, _rows(snapshot)).on_conflict_do_nothing()
+    statement = insert_into(session, Delivery).from_select(COLUMNS, _rows(snapshot)).on_conflict_do_nothing()
     # Subqueries, no WITH: Python 3.11 counts no rows of a statement that does not begin with INSERT.
     added = session.connection().execute(statement, execution_options={"preserve_rowcount": True}).rowcount
-    if added >= ANALYZE_FROM and _is_postgresql(session):
+    if added >= ANALYZE_FROM and session.get_bind().dialect.name == "postgresql":
         session.execute(text("ANALYZE delivery"))
     return added
 
@@ -246,7 +244,3 @@ def _reason(reach: Subquery, snapshot: Snapshot, channel: ColumnElement[str]) ->
 def asks_for_answer(mailing: Mailing) -> bool:
     """Whether the mailing is of no use to somebody who has answered its round."""
     return mailing.round_id is not None and mailing.purpose == QUESTIONNAIRES
-
-
-def _is_postgresql(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from core.i18n import N_
+
 
 class MailingState(StrEnum):
     DRAFT = "draft"
     RELEASED = "released"
     PAUSED = "paused"
     CANCELLED = "cancelled"
+
+
+MAILING_STATE_NAMES = {
+    "draft": N_("draft"),
+    "released": N_("released"),
+    "paused": N_("paused"),
+    "cancelled": N_("stopped"),
+}
 
 
 class Kind(StrEnum):

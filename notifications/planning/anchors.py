@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from core.errors import Problem
 from core.i18n import N_
+from core.process.package.entry import MOST_DAYS
 from notifications.planning.workdays import shift_working_days
 
 PHASE_MOMENTS = ("opens", "closes")
 EVENT_MOMENTS = ("starts", "ends")
-MOST_DAYS = 36_500
 KEYS = {"phase", "event", "at", "days", "working", "time"}
 
 

@@ -96,14 +96,15 @@ class Desk:
         for mailing_id in {candidate.mailing_id for candidate in found}:
             try:
                 loaded[mailing_id] = self.contexts.get(session, mailing_id, self.composer)
+                continue
+            except Problem as problem:
+                log.warning("mailing cannot be sent", mailing=mailing_id, reason=str(problem))
             except DBAPIError:
                 raise
-            except Exception as problem:
-                if not isinstance(problem, Problem):
-                    log.exception("mailing failed", mailing=mailing_id)
-                log.warning("mailing cannot be sent", mailing=mailing_id, reason=str(problem))
-                ids = [candidate.id for candidate in found if candidate.mailing_id == mailing_id]
-                put_back(session, self.claimer, ids, moment.now + TEXT_WRONG_WAIT)
+            except Exception:  # a mistake of ours in one mailing must not stop all others
+                log.exception("mailing failed", mailing=mailing_id)
+            ids = [candidate.id for candidate in found if candidate.mailing_id == mailing_id]
+            put_back(session, self.claimer, ids, moment.now + TEXT_WRONG_WAIT)
         return loaded
 
     def _keep(self, session: Session, candidate: Candidate, verdict: Verdict, moment: Moment) -> None:

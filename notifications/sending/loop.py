@@ -161,10 +161,14 @@ class Sender:
     async def _show_life(self) -> None:
         async with self._counting:  # no claim is under way whose deliveries are not counted yet
             held = set(self._held)
-            lost = await self._write(lambda session: release_lost(session, self._claimer, held))
-            await self._write(lambda session: keep_alive(session, self._claimer, self._moment()))
+            lost = await self._write(lambda session: self._renew(session, held))
         if lost:
             log.warning("put back what a database error had left", deliveries=lost)
+
+    def _renew(self, session: Session, held: set[int]) -> int:
+        lost = release_lost(session, self._claimer, held)
+        keep_alive(session, self._claimer, self._moment())
+        return lost
 
     async def recover(self) -> Recovered:
         """Takes over what dead senders left."""

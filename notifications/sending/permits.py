@@ -8,10 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from core.database.inserting import insert_into
 from notifications.ledger.tables import Permit
 
 LONGEST_HOLD = timedelta(hours=1)  # anything further ahead comes from a machine's clock that went back
@@ -46,9 +45,8 @@ def _next(session: Session, channel: str, machine_now: datetime) -> datetime:
 
 
 def _create(session: Session, channel: str, machine_now: datetime) -> None:
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     row = {"name": channel, "next_at": machine_now}
-    session.execute(insert(Permit).values(row).on_conflict_do_nothing())  # another sender may be as quick
+    session.execute(insert_into(session, Permit).values(row).on_conflict_do_nothing())  # another sender may be as quick
 
 
 def _set(session: Session, channel: str, instant: datetime) -> None:

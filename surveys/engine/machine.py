@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 from lxml import etree
@@ -58,6 +59,11 @@ class Machine:
     def places(self) -> dict[str, int]:
         """The place of each asked question among them, from 0."""
         return {question.ref: place for place, question in enumerate(self.asked)}
+
+    @cached_property
+    def counted_before(self) -> tuple[int, ...]:
+        """For each place among the asked, and for the end: how many before it are more than notes."""
+        return tuple(accumulate((one.kind is not Kind.NOTE for one in self.asked), initial=0))
 
     @cached_property
     def moving(self) -> tuple[str, ...]:

@@ -138,8 +138,8 @@ def _progress(state: State, ref: str) -> Progress:
 
 def _percent(made: Machine, place: int) -> int:
     """The part of all the form's questions, asked or not, that comes before a place."""
-    counts = [question.kind is not Kind.NOTE for question in made.asked]
-    return 100 * sum(counts[:place]) // max(sum(counts), 1)
+    before = made.counted_before
+    return 100 * before[place] // max(before[-1], 1)
 
 
 def _has_before(state: State, ref: str) -> bool:

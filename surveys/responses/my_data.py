@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.people.my_data import Contributor
+from surveys.engine.session import Session as Engine
 from surveys.responses.rounds import SubjectKind
+from surveys.responses.service import counting
 from surveys.responses.tables import Answer, Response, Round
 
 OWN = SubjectKind.PARTICIPANT.value
@@ -23,13 +23,10 @@ def answers_contributor() -> Contributor:
 
 
 def export_answers(session: Session, participant_ids: Sequence[int]) -> list[dict[str, Any]]:
-    """Every response these participants gave, with its answers, JSON-able, oldest first."""
-    responses = session.execute(
-        select(Response.id, Round.slug, Round.title, Response.state, Response.started_at, Response.completed_at)
-        .join(Round, Round.id == Response.round_id)
-        .where(Response.participant_id.in_(participant_ids))
-        .order_by(Response.started_at, Response.id)
-    ).all()
+    """Every response these participants gave, with its answers, JSON-able, oldest first.
+
+    `draft` holds what was changed since a response was sent and not sent anew.
+    """
     return [
         {
             "round": row.slug,
@@ -37,29 +34,24 @@ def export_answers(session: Session, participant_ids: Sequence[int]) -> list[dic
             "state": row.state,
             "started_at": row.started_at.isoformat(),
             "completed_at": row.completed_at.isoformat() if row.completed_at else None,
-            "answers": _answers(session, row.id),
+            "answers": (answers := _answers(session, row.id)),
+            "draft": _draft(row, answers),
         }
-        for row in responses
+        for row in kept_responses(session, participant_ids)
     ]
 
 
-@dataclass(frozen=True)
-class KeptResponse:
-    """A response by its id and when it was begun and sent."""
-
-    id: int
-    started_at: datetime
-    completed_at: datetime | None
-
-
-def kept_responses(session: Session, participant_ids: Sequence[int]) -> list[KeptResponse]:
-    """The responses these participants gave, oldest first."""
-    rows = session.execute(
-        select(Response.id, Response.started_at, Response.completed_at)
+def kept_responses(session: Session, participant_ids: Sequence[int]) -> Sequence[Any]:
+    """The responses these participants gave, oldest first, each with its round and its session."""
+    return session.execute(
+        select(
+            Response.id, Round.slug, Round.title, Response.state, Response.session, Response.started_at,
+            Response.completed_at,
+        )
+        .join(Round, Round.id == Response.round_id)
         .where(Response.participant_id.in_(participant_ids))
         .order_by(Response.started_at, Response.id)
-    )
-    return [KeptResponse(row.id, row.started_at, row.completed_at) for row in rows]
+    ).all()  # fmt: skip
 
 
 def erase_answers(session: Session, participant_ids: Sequence[int]) -> None:
@@ -73,6 +65,15 @@ def erase_answers(session: Session, participant_ids: Sequence[int]) -> None:
     session.execute(delete(Answer).where(Answer.response_id.in_(own)))
     session.execute(delete(Response).where(theirs, Response.subject_kind == OWN))
     session.execute(update(Response).where(theirs).values(participant_id=None))
+
+
+def _draft(row: Any, answers: Sequence[dict[str, str]]) -> dict[str, str]:
+    """By question, "" where an answer was taken away."""
+    if row.completed_at is None:
+        return {}  # before it is sent, every answer is kept at once
+    sent = {one["question"]: one["value"] for one in answers}
+    now = counting(Engine.from_json(row.session))
+    return {ref: now.get(ref, "") for ref in sent | now if now.get(ref) != sent.get(ref)}
 
 
 def _answers(session: Session, response_id: int) -> list[dict[str, str]]:

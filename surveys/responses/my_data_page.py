@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session as Database
 
 from core.clock import local
 from core.i18n import LANGUAGE_NAMES, N_, Translator
+from core.people.addresses import CHANNEL_NAMES
+from core.people.consent import PURPOSE_NAMES
 from core.people.my_data import export_person
 from surveys.engine.show import review_items
 from surveys.responses.my_data import kept_responses
@@ -23,13 +25,6 @@ from surveys.responses.store import usual_zone
 Row = tuple[str, str]  # a label and what is known, both written for people
 Part = tuple[str, list[Row]]  # under its heading
 
-CHANNELS = {"": N_("No preference"), "email": N_("E-mail"), "telegram": N_("Telegram")}
-PURPOSES = {
-    "questionnaires": N_("Questionnaires"),
-    "events": N_("Events and meetings"),
-    "polls": N_("Quick polls"),
-    "results": N_("Results and what became of them"),
-}
 BASES = {"consent": N_("your consent"), "public-task": N_("a public task")}
 OFFICE = {
     "name": N_("Name"),
@@ -102,7 +97,7 @@ def _person(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
     t = writer.t
     rows = [
         (t("Language"), LANGUAGE_NAMES.get(known["language"], known["language"])),
-        (t("Preferred channel"), writer.word(CHANNELS, known["preferred_channel"])),
+        (t("Preferred channel"), writer.word({"": N_("No preference"), **CHANNEL_NAMES}, known["preferred_channel"])),
         (t("No messages until"), writer.day(known["paused_until"])),
         (t("Known since"), writer.day(known["since"])),
     ]
@@ -110,7 +105,7 @@ def _person(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
 
 
 def _addresses(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
-    return [(writer.word(CHANNELS, one["channel"]), str(one["value"])) for one in known["addresses"]]
+    return [(writer.word(CHANNEL_NAMES, one["channel"]), str(one["value"])) for one in known["addresses"]]
 
 
 def _office(writer: _Writer, one: Mapping[str, Any]) -> list[Row]:
@@ -127,7 +122,7 @@ def _consents(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
     t = writer.t
     rows: list[Row] = []
     for one in known["consents"]:
-        subject = f"{writer.word(PURPOSES, one['purpose'])}, {writer.word(CHANNELS, one['channel'])}"
+        subject = f"{writer.word(PURPOSE_NAMES, one['purpose'])}, {writer.word(CHANNEL_NAMES, one['channel'])}"
         days = {"day": writer.day(one["stated_at"])}
         said = t("agreed on {day}", **days) if one["granted"] else t("refused on {day}", **days)
         ended = t("replaced on {day}", day=writer.day(one["ended_at"])) if one["ended_at"] else ""
@@ -141,6 +136,7 @@ def _told(session: Database, shelf: FormShelf, participant_ids: Sequence[int], r
     for kept in kept_responses(session, participant_ids):
         turn = in_language(current(session, shelf, kept.id, reader.now), t.language)
         sent = t("sent on {day}", day=reader.day(kept.completed_at)) if kept.completed_at else t("begun, not sent")
+        sent = f"{sent}; {t('the changes below are not sent yet')}" if turn.changing else sent
         rows = [(t("Begun on"), reader.day(kept.started_at)), (t("State"), sent)]
         items = review_items(turn.form, turn.session, turn.now)
         rows += [(item.label, item.answer or t("no answer")) for item in items]

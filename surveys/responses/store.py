@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Table, bindparam, delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from core.database.inserting import INSERTS
 from core.people.tables import Membership
 from core.process.tables import Process
 from surveys.responses.errors import ResponseUnknown, RoundAmbiguous, RoundUnknown
@@ -122,7 +122,6 @@ _CHANGE = (
         completed_at=bindparam("completed"),
     )
 )
-_DIALECTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 _OVERWRITTEN = ("form_version_id", "value", "language", "door", "answered_at")
 
 
@@ -137,8 +136,8 @@ def _start(insert: Any) -> Any:
     return insert(RESPONSES).on_conflict_do_nothing(index_elements=one_each).returning(RESPONSES.c.id)
 
 
-_PUT = {name: _put(insert) for name, insert in _DIALECTS.items()}
-_START = {name: _start(insert) for name, insert in _DIALECTS.items()}
+_PUT = {name: _put(insert) for name, insert in INSERTS.items()}
+_START = {name: _start(insert) for name, insert in INSERTS.items()}
 
 
 def dialect(session: Session) -> str:

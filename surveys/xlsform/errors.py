@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.errors import Problem
+from core.errors import FileTooLarge, Problem
 from core.i18n import N_, Translator
 
 
@@ -67,7 +67,7 @@ NOT_OFFERED = N_("Questions of type {type} are not offered yet.")
 NO_QUESTIONS = N_("The form asks no question.")
 WRONG_KIND = N_("This is not a questionnaire: send an XLSX, XLS or CSV spreadsheet, a Markdown table or an XForm.")
 BROKEN = N_("The file is damaged and cannot be read. Please save it again and send it anew.")
-TOO_LARGE = N_("The file is too large: at most {limit} MB are accepted.")
+TOO_LARGE = FileTooLarge.text
 TOO_MANY_CELLS = N_("The spreadsheet has too many cells: at most {limit} are accepted. Delete empty rows and columns.")
 UNTRANSLATED = N_("The {part} of {name} is not written in {language}.")
 MISSING_FILE = N_("The list {name} is to come from a file that was not sent with the form.")

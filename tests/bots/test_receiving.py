@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -20,6 +22,7 @@ from bots.participants import polling
 from bots.participants.failing import MOST_TRIES
 from bots.participants.polling import Poller
 from bots.participants.webhook import PATH, webhook_route
+from core.database.leader import leadership
 from sandbox.serving import serving_app
 from tests.bots.stage import Stage, labels, newest
 from tests.support.sandbox import TOKENS, RunningSandbox
@@ -326,14 +329,39 @@ async def test_what_was_committed_and_not_confirmed_comes_again_without_harm(sta
 async def test_a_page_instead_of_an_answer_is_waited_out() -> None:
     """Before Telegram stand proxies, which answer 502 with a page in HTML."""
 
-    async def page(_: Request) -> HTMLResponse:
+    asked: list[str] = []
+
+    async def page(request: Request) -> HTMLResponse:
+        asked.append(request.url.path.rpartition("/")[2])
         return HTMLResponse("<html>Bad Gateway</html>", 502)
 
     async with serving_app(Starlette(routes=[Route("/{anything:path}", page, methods=["GET", "POST"])])) as port:
         api = TelegramAPIServer.from_base(f"http://127.0.0.1:{port}")
         async with Bot(TOKENS["participants"], session=AiohttpSession(api=api)).context() as bot:
             await Poller(bot, Dispatcher()).poll()
+            assert asked == ["getUpdates"]
             preparing = asyncio.ensure_future(polling._prepare(bot))
-            done, _ = await asyncio.wait([preparing], timeout=0.2)
-            assert not done, "it tries again until Telegram answers"
+            while asked.count("deleteWebhook") < 3:  # it tries again until Telegram answers
+                assert not preparing.done()
+                await asyncio.sleep(0.01)
             preparing.cancel()
+
+
+async def test_polling_outlives_its_database(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = [OperationalError("SELECT 1", {}, Exception("away"))]
+
+    @asynccontextmanager
+    async def shaky(*words: Any) -> AsyncIterator[Any]:
+        if lost:
+            raise lost.pop()
+        async with leadership(*words) as still_leading:
+            yield still_leading
+
+    monkeypatch.setattr(polling, "leadership", shaky)
+    task = asyncio.ensure_future(polling.run_polling(stage.deps()))
+    person = await stage.person(7)
+    await person.says("/start")
+    await person.waits_for("link")
+    assert not lost and not task.done()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

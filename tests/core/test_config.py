@@ -56,6 +56,11 @@ def test_the_password_of_a_new_account_is_no_setting(monkeypatch: pytest.MonkeyP
     load_settings(tmp_path / "none")
 
 
+def test_what_others_say_of_a_setting_is_shown_as_they_said_it() -> None:
+    wrong = SettingWrong(name="ASCOLTO_SMTP_URL", said="no {scheme} here")
+    assert "no {scheme} here" in str(wrong) and "no {scheme} here" in wrong.say(translator("it"))
+
+
 def test_a_short_secret_is_refused() -> None:
     with pytest.raises(SettingWrong) as caught:
         Settings(secret_key="too short").need_secret()

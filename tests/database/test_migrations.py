@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import Engine, func, select, text
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.database.engine import open_engine
 from core.database.migrating import downgrade, upgrade
 from core.errors import DatabaseInconsistent
 from surveys.responses.tables import Response, Round
 from tests.responses.scene import build
+from tests.support.databases import SqliteDatabases
 
 
 def test_rows_survive_a_rebuilt_table(database: Database, clock: FixedClock) -> None:
@@ -27,27 +31,31 @@ def test_rows_survive_a_rebuilt_table(database: Database, clock: FixedClock) -> 
     assert database.read(lambda session: session.scalar(found)) == 1
 
 
-def test_foreign_keys_hold_again_afterwards(database: Database) -> None:
-    downgrade(database.engine, "0001")
-    upgrade(database.engine)
-    if database.engine.dialect.name == "sqlite":
-        with database.engine.connect() as connection:
-            assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
-    else:
-        assert database.engine.dialect.name == "postgresql"
+@pytest.fixture
+def sqlite_engine(sqlite_databases: SqliteDatabases) -> Iterator[Engine]:
+    """Only SQLite lets its foreign keys rest while it migrates."""
+    with sqlite_databases.fresh() as url:
+        engine = open_engine(url)
+        yield engine
+        engine.dispose()
 
 
-def test_a_broken_sqlite_database_is_left_as_it_was(database: Database) -> None:
-    if database.engine.dialect.name != "sqlite":
-        return  # PostgreSQL never lets its foreign keys rest
-    downgrade(database.engine, "0001")
-    with database.engine.connect() as connection:
+def test_foreign_keys_hold_again_afterwards(sqlite_engine: Engine) -> None:
+    downgrade(sqlite_engine, "0001")
+    upgrade(sqlite_engine)
+    with sqlite_engine.connect() as connection:
+        assert connection.execute(text("PRAGMA foreign_keys")).scalar_one() == 1
+
+
+def test_a_broken_database_is_left_as_it_was(sqlite_engine: Engine) -> None:
+    downgrade(sqlite_engine, "0001")
+    with sqlite_engine.connect() as connection:
         driver = connection.connection.driver_connection
         assert driver is not None
         driver.execute("PRAGMA foreign_keys=OFF")
         driver.execute("INSERT INTO zone (office_id, slug, name) VALUES (999, 'a', 'A')")
         driver.execute("PRAGMA foreign_keys=ON")
     with pytest.raises(DatabaseInconsistent):
-        upgrade(database.engine)
-    with database.engine.connect() as connection:
+        upgrade(sqlite_engine)
+    with sqlite_engine.connect() as connection:
         assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one() == "0001"

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from core.clock import FixedClock
 from core.database.database import Database
 from core.people.tables import Address
+from notifications.channels.contract import Delivered, Mail, Misconfigured
+from notifications.channels.email import EmailChannel, parse_relay
 from notifications.ledger.queue import Claimer, reroute
 from notifications.ledger.tables import Delivery
 from notifications.planning.planner import plan_all_due
@@ -88,3 +90,14 @@ async def test_the_second_channel_has_all_its_tries(database: Database, clock: F
             await telling.until(lambda t: t.deliveries()["both"].due_at > clock.now())
         delivery = telling.deliveries()["both"]
     assert (delivery.state, delivery.attempts, delivery.tries) == ("planned", len(WAITS) + 2, 1)
+
+
+async def test_a_connection_that_was_refused_before_a_recipient_is_not_used_again() -> None:
+    async with running_sandbox() as sandbox:
+        await sandbox.misbehaves(mail={"code": 550, "stage": "mail", "times": 1})
+        channel = EmailChannel(parse_relay(sandbox.addresses.smtp))
+        mail = Mail("office@example.org", "ada@example.org", b"Subject: x\r\n\r\nx\r\n")
+        assert isinstance(await channel.send(mail), Misconfigured)
+        assert not channel._idle
+        assert isinstance(await channel.send(mail), Delivered)
+        await channel.close()

@@ -8,15 +8,20 @@ from pathlib import Path
 
 import pytest
 import typer
+from sqlalchemy import select
 from typer.testing import CliRunner
 
-from cli import load, people
+from cli import account, load, people
+from core.database.database import Database
+from core.errors import Problem
+from core.staff.tables import AuditEntry
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "psm-torino"
 
 app = typer.Typer()
 app.command("load")(load.load)
 app.add_typer(people.app, name="people")
+app.add_typer(account.app, name="account")
 
 
 @pytest.fixture
@@ -52,11 +57,18 @@ def test_a_wrong_start_is_wrong_usage(run: CliRunner) -> None:
     assert run.invoke(app, ["load", str(EXAMPLE), "--start", "soon"]).exit_code == 2
 
 
-def test_people_go_in_and_out(run: CliRunner, tmp_path: Path) -> None:
+def test_people_go_in_and_out(run: CliRunner, database: Database, tmp_path: Path) -> None:
     run.invoke(app, ["load", str(EXAMPLE)])
     out = tmp_path / "out.csv"
     assert run.invoke(app, ["people", "export", "--office", "cmto", "--out", str(out)]).exit_code == 0
     assert len(out.read_text(encoding="utf-8-sig").splitlines()) == 401
+    shown = run.invoke(app, ["people", "export", "--office", "cmto"])
+    assert shown.stdout == out.read_text(encoding="utf-8-sig")
+    assert [one.name for one in tmp_path.iterdir()] == ["out.csv"], "no draft is left"
+    acts = database.read(
+        lambda s: s.scalars(select(AuditEntry.details).where(AuditEntry.act == "people.exported")).all()
+    )
+    assert list(acts) == [{"people": 400}] * 2
     file = tmp_path / "more.csv"
     file.write_text("Chi,Posta\nAda,ada@example.org\n", encoding="utf-8")
     command = ["people", "import", str(file), "--office", "cmto", "--map", "Chi=name", "--map", "Posta=email", "--json"]
@@ -69,3 +81,28 @@ def test_people_go_in_and_out(run: CliRunner, tmp_path: Path) -> None:
     assert wrong.exit_code == 2
     assert "more.csv:2 [email]" in wrong.output
     assert run.invoke(app, ["people", "import", str(file), "--office", "cmto", "--map", "nonsense"]).exit_code == 2
+
+
+def test_brackets_in_a_column_are_text(run: CliRunner, tmp_path: Path) -> None:
+    run.invoke(app, ["load", str(EXAMPLE)])
+    file = tmp_path / "odd.csv"
+    file.write_text("name,[/red] interest\nAda,green\n", encoding="utf-8")
+    done = run.invoke(app, ["people", "import", str(file), "--office", "cmto", "--map", "[/red] interest=interest"])
+    assert done.exit_code == 0, done.output
+    assert "[/red] interest" in done.output
+
+
+@pytest.mark.parametrize(("role", "office"), [("king", "cmto"), ("reader", "nowhere"), ("clerk", "cmto")])
+def test_a_role_that_cannot_be_given_is_told_before_the_password(run: CliRunner, role: str, office: str) -> None:
+    run.invoke(app, ["load", str(EXAMPLE)])
+    words = ["account", "add", "new@example.org", "--name", "New", "--office", office, "--role", role]
+    done = run.invoke(app, words, input="")
+    assert isinstance(done.exception, Problem) and "Password" not in done.output
+
+
+def test_an_account_asks_for_its_password(run: CliRunner) -> None:
+    run.invoke(app, ["load", str(EXAMPLE)])
+    words = ["account", "add", "new@example.org", "--name", "New", "--office", "cmto", "--role", "reader"]
+    done = run.invoke(app, words, input="a long enough password\na long enough password\n")
+    assert done.exit_code == 0, done.output
+    assert run.invoke(app, words, env={"ASCOLTO_NEW_PASSWORD": "a long enough password"}).exception is not None

@@ -241,6 +241,14 @@ def test_all_faults_come_at_once_with_their_lines(folder: Path) -> None:
         ("slug: first", "slug: [first", "questionnaire: asking", "YAML"),
         ("  slug: plan\n", "", "process", "slug is missing"),
         ("questionnaire: asking", "questionnaire: askin", "questionnaire: askin", "asking"),
+        ("at: opens, days: 1", "at: opens, days: 999999999", "anchor", "36500"),
+        ("closes: {phase: listening, at: closes}", "closes: {phase: listening, days: 40000}", "closes", "36500"),
+        ("kind: event,", "kind: event, capacity: 99999999999999999999,", "launch", "2000000000"),
+        ("kind: event,", "kind: event, capacity: !!int many,", "launch", "many"),
+        ("kind: event,", f"kind: event, capacity: {'9' * 5000},", "launch", "too large"),
+        ("released: true", "released: !!bool maybe", "released", "maybe"),
+        ("starts: start+2d 10:00", "starts: start+2d 10:00+01:00", "starts: start+2d", "no day and time"),
+        ("{it: Piano, en: Plan}", "[Piano]", "title", "{it: ..., en: ...}"),
     ],
 )
 def test_a_fault_names_its_line(folder: Path, old: str, new: str, place: str, words: str) -> None:
@@ -330,6 +338,13 @@ def test_a_second_process_of_the_office_takes_nothing_from_the_first(database: D
     assert rules == [{"all": [{"took_part": True}, {"zone": "hills"}]}]
     change(folder, "process.yaml", "{zone: hills}", "{took_part: true}, {zone: hills}")
     assert told(bring(database, folder))["round again"] is What.ADDED
+
+
+def test_a_round_that_closes_before_it_opens_by_its_phases_is_refused(database: Database, folder: Path) -> None:
+    change(folder, "process.yaml", "closes: {phase: listening, at: closes}", "closes: {phase: listening, days: -3}")
+    with pytest.raises(FileWrong, match="closes before it opens") as caught:
+        bring(database, folder)
+    assert f"process.yaml:{line_of(folder, 'closes: {phase')}:" in str(caught.value)
 
 
 def test_a_withdrawal_counts_for_whom_staff_edited_too(database: Database, folder: Path) -> None:

@@ -13,6 +13,7 @@ from surveys.engine.prompts import QuestionPrompt
 from surveys.engine.session import Stage
 from surveys.responses import service
 from surveys.responses.errors import NotInvited, ResponseUnknown, RoundClosed, RoundNotOpen
+from surveys.responses.my_data import export_answers
 from surveys.responses.service import Moment, Turn
 from surveys.responses.shelf import FormShelf
 from surveys.responses.tables import Answer as AnswerRow
@@ -97,9 +98,13 @@ def test_a_response_is_completed_reopened_and_completed(scene: Scene, desk: Desk
     [row] = scene.responses()
     assert changing.changing and (row.state, row.completed_at) == ("complete", scene.now)
     assert scene.answers(turn.response_id) == sent  # what was sent counts until it is sent anew
+    [known] = scene.database.read(lambda s: export_answers(s, [row.participant_id or 0]))
+    assert known["draft"] == {"/data/idea": "Più piste ciclabili", "/data/axes": "schools"}
     desk.give(turn.response_id, Review())
     anew = desk.give(turn.response_id, Submit())
     assert (anew.state, anew.changing) == ("complete", False)
+    [known] = scene.database.read(lambda s: export_answers(s, [row.participant_id or 0]))
+    assert known["draft"] == {}
     changed = scene.answers(turn.response_id)
     assert (changed["/data/idea"], changed["/data/axes"]) == ("Più piste ciclabili", "schools")
 

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from cli.results import app
 from core.process.tables import Office
+from core.staff.tables import AuditEntry
 from surveys.engine.inputs import Answer, Submit
 from surveys.responses.errors import RoundAmbiguous, RoundUnknown
 from surveys.responses.shelf import FormShelf
@@ -156,4 +157,10 @@ def test_the_command_writes_a_file(
         assert done.exit_code == 0, done.output
         assert target.stat().st_size > 100
     assert {one.name for one in tmp_path.iterdir()} >= {"answers.csv", "answers.xlsx"}
-    assert not list(tmp_path.glob(".*part"))
+    assert not list(tmp_path.glob(".*")), "no draft is left"
+    acts = scene.database.read(
+        lambda s: s.execute(select(AuditEntry.act, AuditEntry.subject, AuditEntry.details)).all()
+    )
+    assert [tuple(act) for act in acts] == [
+        ("results.exported", f"round:{scene.round_id}", {"format": kind}) for kind in ("csv", "xlsx")
+    ]

@@ -9,15 +9,16 @@ from starlette.responses import Response
 
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
+from notifications.ledger.states import MAILING_STATE_NAMES
 from web.console.signing import form_token
-from web.console.words import ACTS, CHANNELS, KINDS, MAILING_STATES, REASONS, STATES, details, subject, word
+from web.console.words import ACTS, CHANNELS, KINDS, REASONS, STATES, details, subject, word
 from web.site import site_of
 
 WORDS = {
     "state": STATES,
     "reason": REASONS,
     "channel": CHANNELS,
-    "mailing_state": MAILING_STATES,
+    "mailing_state": MAILING_STATE_NAMES,
     "kind": KINDS,
     "act": ACTS,
 }

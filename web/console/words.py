@@ -28,12 +28,6 @@ REASONS = {
     "bad-address": N_("the address does not exist"),
 }
 CHANNELS = {"email": N_("e-mail"), "telegram": N_("Telegram"), "": N_("none")}
-MAILING_STATES = {
-    "draft": N_("draft"),
-    "released": N_("released"),
-    "paused": N_("paused"),
-    "cancelled": N_("stopped"),
-}
 KINDS = {"mailing": N_("mailing"), "reminder": N_("reminder")}
 ROLES = {
     "administrator": N_("administrator"),

@@ -15,10 +15,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from core.errors import LinkForged
 from core.i18n import translator
 from core.links import Purpose, in_days
+from core.people.consent import PURPOSE_NAMES
 from notifications.intake.unsubscribe import unsubscribe
 from web.errors import PostIncomplete
 from web.public.store import load_office, load_told
-from web.public.wishes import PURPOSE_NAMES, Wishes, load_wishes
+from web.public.wishes import Wishes, load_wishes
 from web.site import OfficeName, language_of, remember_reader, site_of
 
 

@@ -15,14 +15,14 @@ from core.clock import local
 from core.errors import LinkForged
 from core.i18n import LANGUAGES, N_, translator
 from core.links import Purpose
-from core.people.consent import PURPOSES
+from core.people.consent import PURPOSE_NAMES, PURPOSES
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
 from core.people.store import remaining
 from surveys.engine.spoken_dates import read_date
 from surveys.responses.my_data_page import my_data_page
 from web.public.store import HOME_ZONE, load_office
-from web.public.wishes import CHANNEL_NAMES, PURPOSE_NAMES, Wishes, keep_wishes, load_wishes
+from web.public.wishes import PREFERRED, Wishes, keep_wishes, load_wishes
 from web.site import OfficeName, language_of, remember_reader, site_of
 
 WRONG_DATE = N_("Please write a day after today, day before month, for example 31/12/2024.")
@@ -135,7 +135,7 @@ def _wanted(data: FormData, before: Wishes) -> Wishes:
     ticked = {str(one) for one in data.getlist("purpose")}
     return Wishes(
         language if language in LANGUAGES else before.language,
-        channel if channel in CHANNEL_NAMES else before.channel,
+        channel if channel in PREFERRED else before.channel,
         frozenset(purpose for purpose in PURPOSES if purpose in ticked),
         before.paused_until if data.get("pause") == "keep" else None,
         before.in_chat,
@@ -153,6 +153,6 @@ def _page(request: Request, link: PreferencesLink, wishes: Wishes, error: str = 
         error=error,
         pause=pause,
         purposes=PURPOSE_NAMES,
-        channels=CHANNEL_NAMES,
+        channels=PREFERRED,
         endless=date.max.year,
     )

@@ -89,8 +89,11 @@ def load_processes(session: Session) -> list[PublicProcess]:
 
 def look_up_reader(session: Session, participant_id: int) -> tuple[str, bool]:
     """A participant's language, "" for somebody unknown, and whether they were erased."""
-    person = session.get(Participant, remaining(session, participant_id))
-    return (person.language, person.erased_at is not None) if person else ("", False)
+    asked = select(Participant.language, Participant.erased_at, Participant.merged_into)
+    row = session.execute(asked.where(Participant.id == participant_id)).one_or_none()
+    if row is not None and row.merged_into is not None:
+        return look_up_reader(session, row.merged_into)
+    return ("", False) if row is None else (row.language, row.erased_at is not None)
 
 
 def choose_language(session: Session, participant_id: int, language: str) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.i18n import N_
 from core.people import preferences
-from core.people.addresses import CHANNELS, EMAIL, TELEGRAM
+from core.people.addresses import CHANNEL_NAMES, CHANNELS
 from core.people.consent import PURPOSES, Proof, consents, state_consent
 from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.store import membership, remaining
@@ -18,13 +18,7 @@ from core.people.tables import Participant
 from web.public.store import is_in_chat, time_zone_of
 
 PROOF = Proof("preferences-page:1", "preferences-page")
-PURPOSE_NAMES = {
-    "questionnaires": N_("Questionnaires"),
-    "events": N_("Events and meetings"),
-    "polls": N_("Quick polls"),
-    "results": N_("Results and what became of them"),
-}
-CHANNEL_NAMES = {"": N_("Whichever is at hand"), EMAIL: N_("E-mail"), TELEGRAM: N_("Telegram")}
+PREFERRED = {"": N_("Whichever is at hand"), **CHANNEL_NAMES}
 
 
 @dataclass(frozen=True)

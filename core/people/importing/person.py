@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from core.faults import Fault
-from core.i18n import LANGUAGES, N_
+from core.i18n import LANGUAGE_UNKNOWN, LANGUAGES, N_
 from core.people.addresses import CHANNELS, normal_email
 from core.people.errors import EmailWrong
 from core.people.importing.columns import CONSENTS, Columns
@@ -23,7 +23,6 @@ LONGEST_NAME = 200
 
 TOO_LONG = N_("This is too long: at most {most} characters are accepted.")
 NEITHER = N_("Write yes or no instead of {value}.")
-LANGUAGE = N_("The language {value} is not offered. Choose one of: {known}.")
 CHANNEL = N_("The channel {value} is not known. Choose one of: {known}.")
 EMAIL = N_("{value} is not an e-mail address. Write it as in name@example.org.")
 PLACE = N_("There is no {kind} {value}. Did you mean {near}?")
@@ -83,7 +82,7 @@ class PersonReader:
             row.number,
             reference,
             email,
-            self._choice("language", cells.get("language", "").lower(), LANGUAGES, LANGUAGE),
+            self._choice("language", cells.get("language", "").lower(), LANGUAGES, LANGUAGE_UNKNOWN),
             self._choice("channel", cells.get("channel", "").lower(), CHANNELS, CHANNEL),
             values,
             self._attributes(row, cells),

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from core.faults import Fault, Faults
-from core.i18n import LANGUAGES, N_
+from core.i18n import LANGUAGE_UNKNOWN, LANGUAGES, N_
 from core.process.package.dates import read_day, read_moment
 from core.process.package.document import Document, Path
 
@@ -31,7 +31,6 @@ NOT_ONE_OF = N_("{value} cannot stand after {key}. Choose one of: {known}.")
 NOT_SLUG = N_("{value} is no short name: only small letters, digits and hyphens, as in follow-up-2023.")
 NOT_TEXTS = N_("Write one text a language after {key}, as in {{it: ..., en: ...}}")
 NO_LANGUAGE = N_("{key} has no text in {language}, a language of the process.")
-NOT_LANGUAGE = N_("The language {value} is not offered. Choose one of: {known}.")
 NOT_DAY = N_("{value} is no day. Write 2023-07-03, or start+12d counted from the start.")
 NOT_MOMENT = N_("{value} is no day and time. Write 2023-09-27 09:30, or start+86d 09:30.")
 NOT_TIME = N_("{value} is no time of day. Write it as in 09:30, in quotation marks.")
@@ -132,7 +131,7 @@ class Entry:
             return {}
         for language in value:
             if language not in LANGUAGES:
-                self.fault_at((*self.path, key, language), NOT_LANGUAGE, value=language, known=", ".join(LANGUAGES))
+                self.fault_at((*self.path, key, language), LANGUAGE_UNKNOWN, value=language, known=", ".join(LANGUAGES))
         for language in languages:
             if not value.get(language):
                 self.fault(key, NO_LANGUAGE, key=key, language=language)
