@@ -1,6 +1,7 @@
 """What a button carries: at most 64 bytes (Bot API, InlineKeyboardButton).
 
-`q:<response>:<question>:<revision>:<act><value>` for the questionnaire, numbers in base 36;
+`q:<response>:<question>:<revision>:<act><value>` for the questionnaire, numbers in base 36, the
+question by its code (`surveys/engine/codes.py`; 0 where none is meant);
 `open:<round>` begins a round; `c:<command>:<value>` stands for a command. Choices go by their
 place among the options shown, which the revision keeps from meaning another one.
 """
@@ -37,14 +38,18 @@ class Act(StrEnum):
     REOPEN = "o"
     PAGE = "n"  # another page of options or of the review: shows, changes nothing
     MONTH = "m"  # another month of the calendar
+    ADD = "+"  # a repeat once more
+    THROUGH = "i"  # an instance of a repeat again, question by question
+    REMOVE = "k"  # asks whether an instance is to go: shows, changes nothing
+    REMOVE_NOW = "z"
 
 
 @dataclass(frozen=True)
 class Press:
-    """A press on a questionnaire's button; `question` is 0 where none is meant."""
+    """A press on a questionnaire's button; `question` is a code, "" where none is meant."""
 
     response_id: int
-    question: int
+    question: str
     revision: int
     act: Act
     value: str = ""
@@ -70,8 +75,8 @@ Pressed = Press | OpenRound | CommandPress
 
 def pack(press: Press) -> str:
     """The button's data; raises ValueError when it is too long."""
-    numbers = ":".join(_base36(one) for one in (press.response_id, press.question, press.revision))
-    data = f"q:{numbers}:{press.act}{press.value}"
+    question = ".".join(_base36(int(part)) for part in (press.question or "0").split("."))
+    data = f"q:{_base36(press.response_id)}:{question}:{_base36(press.revision)}:{press.act}{press.value}"
     if len(data.encode()) > LONGEST:
         raise ValueError(f"callback data of {len(data)} bytes")
     return data
@@ -91,8 +96,9 @@ def unpack(data: str) -> Pressed | None:
     try:
         if kind == "q":
             response, question, revision, act = rest.split(":", 3)
-            numbers = [_number(one, 36) for one in (response, question, revision)]
-            return Press(numbers[0], numbers[1], numbers[2], Act(act[:1]), act[1:])
+            code = ".".join(str(_number(part, 36)) for part in question.split("."))
+            numbers = _number(response, 36), _number(revision, 36)
+            return Press(numbers[0], "" if code == "0" else code, numbers[1], Act(act[:1]), act[1:])
         if kind == "open":
             return OpenRound(_number(rest, 10))
         if kind == "c":

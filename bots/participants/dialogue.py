@@ -17,13 +17,16 @@ from core.clock import local
 from core.i18n import Translator, translator
 from surveys.engine.events import DraftChanged
 from surveys.engine.inputs import (
+    Add,
     Answer,
     Back,
     Confirm,
+    GoThrough,
     GoTo,
     Input,
     Pause,
     RankNext,
+    Remove,
     Reopen,
     Resume,
     Review,
@@ -34,13 +37,13 @@ from surveys.engine.inputs import (
 )
 from surveys.engine.prompts import QuestionPrompt
 from surveys.engine.session import Stage
-from surveys.engine.show import find
+from surveys.engine.show import find, find_instance
 from surveys.responses.languages import not_offered
 from surveys.responses.service import Moment, Request, Turn, answer, begin, current, in_language
 from surveys.responses.shelf import FormShelf
 
 DOOR = "telegram"
-SHOWING = (Act.PAGE, Act.MONTH)
+SHOWING = (Act.PAGE, Act.MONTH, Act.REMOVE)
 PLAIN: dict[Act, Input] = {
     Act.BACK: Back(),
     Act.PAUSE: Pause(),
@@ -152,10 +155,15 @@ def _input(turn: Turn, press: Press) -> Input | None:
     """What a press means for the engine; None when it fits nothing that is shown."""
     if press.act in PLAIN:
         return PLAIN[press.act]
-    question = find(turn.form, press.question)
+    if press.act in (Act.THROUGH, Act.REMOVE_NOW):
+        instance = find_instance(turn.form, turn.session, press.value)
+        return GoThrough(instance) if press.act is Act.THROUGH else Remove(instance)
+    question = find(turn.form, turn.session, press.question)
     if question is None:
         return None
     match press.act:
+        case Act.ADD:
+            return Add(question.ref)
         case Act.GO_TO:
             return GoTo(question.ref)
         case Act.UNDO:

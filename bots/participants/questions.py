@@ -40,7 +40,7 @@ class Keyboard:
     page: str = ""
 
     def key(self, text: str, act: Act, value: str = "") -> Key:
-        press = Press(self.response_id, self.prompt.number, self.revision, act, value)
+        press = Press(self.response_id, self.prompt.code, self.revision, act, value)
         return Key(label(text), pack(press))
 
     def rows(self) -> Rows:
@@ -74,14 +74,17 @@ class Keyboard:
 
     def options(self, make: Callable[[int, Option], Key]) -> Rows:
         """A page of options with arrows to the others."""
-        page, last = self.pages()
         rows = arrange([make(place, one) for place, one in self.shown()])
+        return (*rows, *self.turns(*self.pages()))
+
+    def turns(self, page: int, last: int) -> Rows:
+        """Arrows to the pages before and after, nothing where there is only one."""
         if not last:
-            return rows
+            return ()
         turn = [self.key("◀", Act.PAGE, str(page - 1))] if page else []
         turn.append(Key(f"{page + 1}/{last + 1}", IDLE))
         turn += [self.key("▶", Act.PAGE, str(page + 1))] if page < last else []
-        return (*rows, tuple(turn))
+        return (tuple(turn),)
 
 
 def _one(board: Keyboard) -> Rows:
@@ -131,6 +134,23 @@ def _acknowledge(board: Keyboard) -> Rows:
     return ((board.key(board.t("I confirm"), Act.CONFIRM),),)
 
 
+def _repeat(board: Keyboard) -> Rows:
+    """The instances with what can be done with each; whether one is really to go is asked first."""
+    instances = board.prompt.instances
+    going = next((one for one in instances if one.code == board.page), None)
+    if going is not None:
+        yes = board.key(f"🗑 {board.t('Yes, remove it')}", Act.REMOVE_NOW, going.code)
+        return (yes,), (board.key(board.t("No, keep it"), Act.PAGE),)
+    last = max(0, (len(instances) - 1) // PER_PAGE)
+    page = min(int(board.page), last) if board.page.isdecimal() else last
+    rows = tuple(
+        (board.key(f"✏️ {one.title}", Act.THROUGH, one.code), board.key("🗑", Act.REMOVE, one.code))
+        for one in instances[page * PER_PAGE : (page + 1) * PER_PAGE]
+    )
+    more = (board.key(f"➕ {board.t('Add another') if instances else board.t('Add one')}", Act.ADD),)
+    return (*rows, *board.turns(page, last), more, (board.key(board.t("Go on"), Act.CONFIRM),))
+
+
 def _date(board: Keyboard) -> Rows:
     month = calendar(board.page, board.prompt.value, board.t.language)
     arrows = (
@@ -162,4 +182,5 @@ _MAKERS: dict[Kind, Callable[[Keyboard], Rows]] = {
     Kind.NOTE: _note,
     Kind.ACKNOWLEDGE: _acknowledge,
     Kind.DATE: _date,
+    Kind.REPEAT: _repeat,
 }

@@ -40,7 +40,7 @@ class Standing:
     changing: bool = False  # what was sent is being changed
 
     def key(self, text: str, act: Act, value: str = "") -> Key:
-        return Key(label(text), pack(Press(self.response_id, 0, self.revision, act, value)))
+        return Key(label(text), pack(Press(self.response_id, "", self.revision, act, value)))
 
 
 def render(prompt: Prompt, events: tuple[Event, ...], standing: Standing) -> Screen:
@@ -63,7 +63,7 @@ def _question(prompt: QuestionPrompt, events: tuple[Event, ...], standing: Stand
     refused = [event for event in events if isinstance(event, AnswerRefused)]
     heading = _heading(prompt, t)
     lines = [f"<i>{plain(prompt.hint, 600)}</i>"] if prompt.hint else []
-    lines += [*_aids(prompt, t), *_in_full(board)]
+    lines += [*_aids(board), *_in_full(board)]
     lines += [f"⚠️ {plain(why_refused(t, one), 300)}" for one in refused[:1]]
     left = LONGEST_TEXT - sum(units(line) + 2 for line in (heading, *lines))
     lines = [heading, f"<b>{plain(prompt.label, max(left, SHORTEST_LABEL))}</b>", *lines]
@@ -78,16 +78,31 @@ def _in_full(board: Keyboard) -> list[str]:
 
 def _heading(prompt: QuestionPrompt, t: Translator) -> str:
     part = plain(prompt.part[-1], 100) if prompt.part else ""
-    if prompt.kind is Kind.NOTE:
-        return f"<i>{part}</i>" if part else "ℹ️"
+    if prompt.kind in (Kind.NOTE, Kind.REPEAT):
+        return f"<i>{part}</i>" if part else "ℹ️" if prompt.kind is Kind.NOTE else "🔁"
     way = {"number": prompt.progress.number, "percent": prompt.progress.percent}
     number = t("Question {number} · {percent}% of the way", **way)
     return f"<i>{part} · {number}</i>" if part else f"<i>{number}</i>"
 
 
-def _aids(prompt: QuestionPrompt, t: Translator) -> list[str]:
+def _filled_in(board: Keyboard, t: Translator) -> str:
+    """What has been said of a repeat so far, or which instance is about to go."""
+    instances = board.prompt.instances
+    going = next((one for one in instances if one.code == board.page), None)
+    if going is not None:
+        title = plain(going.title, CHOICE_LENGTH)
+        return t("Shall {part} be removed, with all its answers?", part=f"<b>{title}</b>")
+    if not instances:
+        return t("Nothing has been added yet.")
+    return t.n("{count} has been added.", "{count} have been added.", len(instances))
+
+
+def _aids(board: Keyboard) -> list[str]:
     """What helps to answer: how, the order so far, the limits of a scale."""
     lines: list[str] = []
+    prompt, t = board.prompt, board.t
+    if prompt.kind is Kind.REPEAT:
+        return [_filled_in(board, t)]
     if prompt.readonly:
         return [plain(prompt.value, 500)] if prompt.value else []
     if prompt.kind is Kind.RANK and prompt.draft:
@@ -116,7 +131,7 @@ def _ways(board: Keyboard) -> Rows:
     """Back, skip, pause."""
     t, prompt = board.t, board.prompt
     ways = [board.key(f"⬅️ {t('Back')}", Act.BACK)] if prompt.can_go_back else []
-    if not prompt.required and not prompt.readonly and prompt.kind is not Kind.NOTE:
+    if not prompt.required and not prompt.readonly and prompt.kind not in (Kind.NOTE, Kind.REPEAT):
         ways.append(board.key(t("Skip"), Act.SKIP))
     ways.append(board.key(t("Pause"), Act.PAUSE))
     return (tuple(ways),)
@@ -169,11 +184,12 @@ def _paused(prompt: PausedPrompt, standing: Standing) -> Screen:
 def _item(place: int, item: ReviewItem, prompt: ReviewPrompt, t: Translator) -> str:
     mark = "❗️" if item.ref in prompt.missing else ""
     answer = plain(item.answer, ITEM_LENGTH) if item.answer else f"<i>{t('no answer')}</i>"
-    return f"{mark}<b>{place}.</b> {plain(item.label, ITEM_LENGTH)}\n→ {answer}"
+    label = f"{item.part} · {item.label}" if item.part else item.label
+    return f"{mark}<b>{place}.</b> {plain(label, ITEM_LENGTH)}\n→ {answer}"
 
 
 def _edit(item: ReviewItem, standing: Standing) -> str:
-    return pack(Press(standing.response_id, item.number, standing.revision, Act.GO_TO))
+    return pack(Press(standing.response_id, item.code, standing.revision, Act.GO_TO))
 
 
 def _page_of(items: tuple[ReviewItem, ...], wanted: str) -> tuple[tuple[ReviewItem, ...], int, int]:

@@ -16,6 +16,7 @@ FAULTS = {
     Fault.NOT_UNDERSTOOD: N_("I did not understand. Please use the buttons, or write a choice or its number."),
     Fault.RANK_INCOMPLETE: N_("Please put all the choices in order, then press Done."),
     Fault.TOO_LONG: N_("This text is too long. Please write at most 10,000 characters."),
+    Fault.TOO_MANY: N_("There can be at most {limit} of these."),
     Fault.READ_ONLY: N_("This answer cannot be changed."),
     Fault.NOT_OPEN: N_("This question is not open any more."),
 }

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from surveys.engine.events import AnswerAccepted, DraftChanged, Fault, QuestionSkipped
-from surveys.engine.form import Kind, Question
+from surveys.engine.form import Group, Kind, Question
+from surveys.engine.refs import form_ref, within
+from surveys.engine.repeating import add
 from surveys.engine.session import Stage
 from surveys.engine.turn import Turn, page_of
 from surveys.engine.understand import understand
 from surveys.engine.values import Refused
+
+MORE = "yes"  # the answer to whether a part is to be filled in once more
+UNANSWERED = frozenset({Kind.NOTE, Kind.REPEAT})
 
 
 def answer(turn: Turn, ref: str, value: str) -> None:
@@ -17,6 +22,8 @@ def answer(turn: Turn, ref: str, value: str) -> None:
         return None
     if question.kind is Kind.NOTE:
         return _pass(turn, question)
+    if question.kind is Kind.REPEAT:
+        return add(turn, ref) if value == MORE else _pass(turn, question)
     found = turn.check(question, value)
     if isinstance(found, Refused):
         return turn.refuse(ref, found.fault, found.values)
@@ -24,8 +31,7 @@ def answer(turn: Turn, ref: str, value: str) -> None:
         return turn.refuse(ref, Fault.CONSTRAINT)
     if not found:
         return _leave_out(turn, question)
-    turn.put(ref, found)
-    return _pass(turn, question)
+    return _pass(turn, question) if turn.put(ref, found) else None
 
 
 def words(turn: Turn, text: str) -> None:
@@ -55,7 +61,8 @@ def fill(turn: Turn, values: dict[str, str]) -> None:
     if turn.session.stage is Stage.REVIEW:
         turn.become(editing=True)
     shown = page_of(turn.state, start)
-    turn.become(at=start, stage=Stage.ASKING, draft=())
+    inside = turn.session.inside if within(start, turn.session.inside) else ""
+    turn.become(at=start, stage=Stage.ASKING, draft=(), inside=inside)
     faulty = _keep_all(turn, values)
     faulty += [one.ref for one in shown if one.ref not in values and _missing(turn, one)]
     if faulty:
@@ -69,9 +76,9 @@ def _keep_all(turn: Turn, values: dict[str, str]) -> list[str]:
     """Keeps what can be kept, constraints seen over all values together; returns what could not."""
     faulty: list[str] = []
     before: dict[str, str] = {}
-    for question in [one for one in turn.machine.asked if one.ref in values]:
+    for question in [one for one in turn.layout.asked if one.ref in values]:
         ref = question.ref
-        if turn.question(ref) is None or question.kind is Kind.NOTE:
+        if turn.question(ref) is None or question.kind in UNANSWERED:
             continue
         found = turn.check(question, values[ref])
         if isinstance(found, Refused):
@@ -79,7 +86,7 @@ def _keep_all(turn: Turn, values: dict[str, str]) -> list[str]:
             faulty.append(ref)
         elif found != turn.state.value(ref):
             before[ref] = turn.state.value(ref)
-            turn.put(ref, found)
+            faulty += [] if turn.put(ref, found) else [ref]
         else:
             turn.events.append(AnswerAccepted(ref, found) if found else QuestionSkipped(ref))
     for ref in [one for one in values if turn.question(one) and one not in faulty]:
@@ -149,7 +156,7 @@ def confirm(turn: Turn, ref: str) -> None:
     question = _open(turn, ref)
     if question is None:
         return
-    if question.kind is Kind.NOTE or turn.state.readonly(ref):
+    if question.kind in UNANSWERED or turn.state.readonly(ref):
         _pass(turn, question)
     elif question.kind is Kind.ACKNOWLEDGE:
         answer(turn, ref, "OK")
@@ -163,7 +170,7 @@ def skip(turn: Turn, ref: str) -> None:
     question = _open(turn, ref)
     if question is None:
         return
-    if question.kind is Kind.NOTE or turn.state.readonly(ref):
+    if question.kind in UNANSWERED or turn.state.readonly(ref):
         _pass(turn, question)
     elif turn.state.demands(question):
         turn.refuse(ref, Fault.REQUIRED)
@@ -193,5 +200,6 @@ def _open(turn: Turn, ref: str, kind: Kind | None = None) -> Question | None:
 
 
 def _asked(turn: Turn, ref: str) -> bool:
-    node = turn.machine.nodes.get(ref)
-    return isinstance(node, Question) and node.asked
+    node = turn.machine.nodes.get(form_ref(ref))
+    repeats = isinstance(node, Group) and node.repeat is not None
+    return repeats or (isinstance(node, Question) and node.asked)

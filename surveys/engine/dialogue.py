@@ -20,17 +20,20 @@ from surveys.engine.events import (
     QuestionOpened,
     ResponseReopened,
 )
-from surveys.engine.form import Expression, Form, Kind, Question
+from surveys.engine.form import Form
 from surveys.engine.inputs import (
+    Add,
     Answer,
     Back,
     ChangeLanguage,
     Confirm,
     Fill,
+    GoThrough,
     GoTo,
     Input,
     Pause,
     RankNext,
+    Remove,
     Reopen,
     Resume,
     Review,
@@ -42,10 +45,10 @@ from surveys.engine.inputs import (
 )
 from surveys.engine.machine import machine
 from surveys.engine.moving import back, go_to, lead_to_review, show_again, submit
+from surveys.engine.repeating import add, go_through, remove
 from surveys.engine.session import Session, Stage
 from surveys.engine.state import State
 from surveys.engine.turn import Turn, keep_state, state_of
-from surveys.engine.values import LONGEST, clean
 
 
 def start(
@@ -60,15 +63,10 @@ def start(
     language = known_language(form, language)
     state = State(made, language, now)
     state.seed = str(int(now.timestamp() * 1000))
-    given = dict(preload or {})
-    for question in made.questions:
-        state.values.update(_initial(state, question, given))
-    for ref, value in state.values.items():
-        state.elements[ref].text = value
-    _set_dynamic_defaults(state, given)
+    state.begin(state.layout.questions, preload or {})
     state.update(made.order)
     turn = Turn(made, Session(language=language, revision=-1, seed=state.seed), state)
-    first = next((one for one in made.asked if state.relevant(one.ref)), None)
+    first = next((one for one in state.layout.asked if state.relevant(one.ref)), None)
     if first is None:
         turn.review()
     else:
@@ -124,8 +122,20 @@ def _act(turn: Turn, given: Input) -> None:
             confirm(turn, ref)
         case Skip(ref):
             skip(turn, ref)
+        case Add() | Remove() | GoThrough():
+            _repeat(turn, given)
         case _:
             _move(turn, given)
+
+
+def _repeat(turn: Turn, given: Add | Remove | GoThrough) -> None:
+    match given:
+        case Add(ref):
+            add(turn, ref)
+        case Remove(ref):
+            remove(turn, ref)
+        case GoThrough(ref):
+            go_through(turn, ref)
 
 
 def _move(turn: Turn, given: Input) -> None:
@@ -159,20 +169,15 @@ def _reopen(turn: Turn) -> None:
 
 def _change_language(turn: Turn, language: str) -> None:
     language = known_language(turn.machine.form, language)
-    before = turn.counting()
+    before = turn.state.counting()
     turn.become(language=language)
     turn.state.language = language
-    named = [ref for ref in turn.machine.order if _speaks(turn, ref)]
-    for ref in named:
-        turn.state.update((ref, *turn.machine.dependents(ref)))
+    for ref in turn.machine.speaking:
+        turn.state.update((ref, *turn.machine.dependents(ref).refs))
     turn.events.append(LanguageChanged(language))
     turn.tell(before)
     if turn.session.stage is Stage.ASKING:
         turn.events.append(QuestionOpened(turn.session.at))
-
-
-def _speaks(turn: Turn, ref: str) -> bool:
-    return any("language" in one.variables for one in turn.machine.computing(ref))
 
 
 def known_language(form: Form, language: str) -> str:
@@ -182,24 +187,3 @@ def known_language(form: Form, language: str) -> str:
         if one in form.languages:
             return one
     return form.default_language
-
-
-def _initial(state: State, question: Question, given: Mapping[str, str]) -> dict[str, str]:
-    """What a question holds before anything is computed."""
-    default = question.logic.default
-    value = clean(given.get(question.name, default if isinstance(default, str) else ""))[:LONGEST]
-    if question.preload in ("start", "today"):
-        value = state.now if question.preload == "start" else state.now[:10]
-    elif question.kind is Kind.METADATA and question.preload:
-        value = given.get(question.preload, value)
-    return {question.ref: value} if value else {}
-
-
-def _set_dynamic_defaults(state: State, given: Mapping[str, str]) -> None:
-    for question in state.machine.questions:
-        default = question.logic.default
-        if isinstance(default, Expression) and question.name not in given:
-            value = state.computed(question.ref, default)
-            state.elements[question.ref].text = value or None
-            if value:
-                state.values[question.ref] = value

@@ -20,6 +20,7 @@ class Fault(StrEnum):
     RANK_INCOMPLETE = "rank-incomplete"
     TOO_LONG = "too-long"
     READ_ONLY = "read-only"
+    TOO_MANY = "too-many"  # more instances of a repeat than there can be
     NOT_OPEN = "not-open"  # the question is not relevant, unknown, or not the one the input speaks of
 
 
@@ -42,6 +43,18 @@ class AnswerRefused:
 @dataclass(frozen=True)
 class AnswerCleared:
     """An answer went because it was emptied or its question is no longer relevant."""
+
+    ref: str
+
+
+@dataclass(frozen=True)
+class InstanceAdded:
+    ref: str
+
+
+@dataclass(frozen=True)
+class InstanceRemoved:
+    """Those behind it moved up by one."""
 
     ref: str
 
@@ -93,6 +106,7 @@ class DialogueResumed:
 
 
 Event = (
-    AnswerAccepted | AnswerRefused | AnswerCleared | DraftChanged | QuestionSkipped | QuestionOpened | ReviewOpened
-    | ResponseCompleted | ResponseReopened | LanguageChanged | DialoguePaused | DialogueResumed
+    AnswerAccepted | AnswerRefused | AnswerCleared | InstanceAdded | InstanceRemoved | DraftChanged
+    | QuestionSkipped | QuestionOpened | ReviewOpened | ResponseCompleted | ResponseReopened
+    | LanguageChanged | DialoguePaused | DialogueResumed
 )  # fmt: skip

@@ -15,6 +15,7 @@ from typing import Any
 from lxml import etree
 
 from surveys.engine.functions import FUNCTIONS, Function
+from surveys.engine.refs import within
 from surveys.engine.syntax import Binary, Call, ExpressionFault, Literal, Negate, Number, Path, Step, Tree, parse
 
 NAMESPACE = "urn:ascolto:functions"
@@ -26,12 +27,14 @@ _NUMERIC = frozenset({"<", "<=", ">", ">=", "+", "-"})
 class Scope:
     """What an expression is compiled against.
 
-    `ref` is the node it belongs to, `dated` the references that hold dates or times, `special`
-    the functions that read the form itself.
+    `ref` is the node it belongs to, `dated` the references that hold dates or times, `repeats`
+    those of repeats, `special` the functions that read the form itself. All are the form's own
+    references, without positions.
     """
 
     ref: str
     dated: frozenset[str] = frozenset()
+    repeats: frozenset[str] = frozenset()
     special: Mapping[str, Function] = field(default_factory=dict)
 
 
@@ -40,6 +43,7 @@ class Compiled:
     """An expression ready to run.
 
     `references` are absolute and free of positions; a group stands for all that is in it.
+    `collective` are those among them that are read in several instances of a repeat.
     `variables` are those that `run` wants by name.
     """
 
@@ -47,6 +51,7 @@ class Compiled:
     run: Callable[..., Any]
     references: frozenset[str]
     variables: frozenset[str]
+    collective: frozenset[str] = frozenset()
     constant: bool | None = None  # true() and false() need no evaluation
 
 
@@ -55,7 +60,7 @@ def compile_expression(source: str, scope: Scope) -> Compiled:
     tree = parse(source)
     if isinstance(tree, Call) and tree.name in ("true", "false") and not tree.args:
         found = tree.name == "true"
-        return Compiled(source, lambda _node: found, frozenset(), frozenset(), found)
+        return Compiled(source, lambda _node: found, frozenset(), frozenset(), constant=found)
     rewriter = _Rewriter(scope)
     written = rewriter.write(tree, _Place(scope.ref))
     extensions = {(NAMESPACE, name): call for name, call in rewriter.calls.items()}
@@ -63,7 +68,8 @@ def compile_expression(source: str, scope: Scope) -> Compiled:
         run = etree.XPath(written, namespaces={"o": NAMESPACE}, extensions=extensions, smart_strings=False)
     except etree.XPathSyntaxError as error:
         raise ExpressionFault("unexpected", found=source) from error
-    return Compiled(source, run, frozenset(rewriter.references), frozenset(rewriter.variables))
+    references, collective = frozenset(rewriter.references), frozenset(rewriter.collective)
+    return Compiled(source, run, references, frozenset(rewriter.variables), collective)
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,8 @@ class _Place:
     """Where a path starts: a reference, or (None) a node that is not the form's."""
 
     ref: str | None
-    foreign: bool = False  # within the predicate of another instance
+    foreign: bool = False  # within the predicate of another document
+    apart: bool = False  # within the predicate of a path through several instances of a repeat
 
 
 class _Rewriter:
@@ -79,7 +86,9 @@ class _Rewriter:
 
     def __init__(self, scope: Scope) -> None:
         self._scope = scope
+        self._repeats = scope.repeats
         self.references: set[str] = set()
+        self.collective: set[str] = set()
         self.variables: set[str] = set()
         self.calls: dict[str, Callable[..., Any]] = {}
 
@@ -132,7 +141,7 @@ class _Rewriter:
         if name == "position" and not tree.args:
             return "position()"
         before = set(self.references)
-        args = [self.write(argument, place) for argument in tree.args]
+        args = self._indexed(tree, place) if name == "indexed-repeat" else self._arguments(tree, place)
         if name in _STRUCTURAL:
             self.references = before
         if function.call is None:
@@ -140,6 +149,24 @@ class _Rewriter:
         self.calls[name] = function.call
         self.variables.update(function.world)
         return f"o:{name}({', '.join([*(f'${one}' for one in function.world), *args])})"
+
+    def _arguments(self, tree: Call, place: _Place) -> list[str]:
+        return [self.write(argument, place) for argument in tree.args]
+
+    def _indexed(self, tree: Call, place: _Place) -> list[str]:
+        """The arguments of `indexed-repeat()`: its paths mean all instances of the repeats it names."""
+        named = [one for one in tree.args[1::2] if isinstance(one, Path)]
+        outermost = min((_resolve(one, place.ref) for one in named), key=len, default="")
+        kept, self._repeats = (
+            self._repeats,
+            frozenset(one for one in self._repeats if not (one == outermost or within(one, outermost))),
+        )
+        nodes = [self.write(one, place) for one in (tree.args[0], *tree.args[1::2])]
+        self._repeats = kept
+        self.collective.add(_resolve(tree.args[0], place.ref) if isinstance(tree.args[0], Path) else "")
+        places = [self.write(one, place) for one in tree.args[2::2]]
+        pairs = [part for pair in zip(nodes[1:], places, strict=False) for part in pair]
+        return [nodes[0], *pairs]
 
     def _function(self, tree: Call) -> Function:
         known = {**FUNCTIONS, **self._scope.special, "current": Function(None, 0, 0)}
@@ -153,11 +180,9 @@ class _Rewriter:
 
     def _path(self, path: Path, place: _Place) -> str:
         if isinstance(path.start, str):
-            start = place if path.start == "" else _Place("", place.foreign)
-            written = "/" if path.start == "/" else ""
-            if path.start == "/" and place.foreign:
-                return self._main_path(path)
-            return written + self._steps(path.steps, start)
+            if path.start == "/":
+                return self._absolute(path, place)
+            return self._steps(path.steps, place)
         foreign = isinstance(path.start, Call) and path.start.name in ("instance", "randomize")
         inner = _Place(None, foreign or place.foreign)
         if isinstance(path.start, Call) and path.start.name == "current":
@@ -167,27 +192,52 @@ class _Rewriter:
         head += "".join(f"[{self.write(one, inner)}]" for one in path.predicates)
         return head + (f"/{self._steps(path.steps, inner)}" if path.steps else "")
 
-    def _main_path(self, path: Path) -> str:
-        """An absolute path within another instance's predicate still means the answers."""
+    def _absolute(self, path: Path, place: _Place) -> str:
+        """A path from the root; below a repeat that the expression stands in it means the same instance.
+
+        Source: ODK XForms specification, "XPath Paths" (absolute paths within repeats).
+        Within another instance's predicate it still means the answers.
+        """
+        base = self._scope.ref if place.foreign else place.ref
+        shared = self._shared_repeat(path, base)
+        if shared:
+            assert base is not None
+            up = "../" * (base.count("/") - shared.count("/"))
+            rest = self._steps(path.steps[shared.count("/") :], _Place(shared, place.foreign, place.apart))
+            head = "$current" if place.foreign else "."
+            self.variables.update({"current"} if place.foreign else ())
+            return f"{head}/{up}{rest}"
+        if not place.foreign:
+            return "/" + self._steps(path.steps, _Place("", False, place.apart))
         self.variables.add("main")
-        self._refer(_resolve(path, ""))
-        rest = self._steps(path.steps[1:], _Place(None, True))
+        rest = self._steps(path.steps[1:], _Place(_follow("", path.steps[0])[0] if path.steps else None, True))
         return f"$main/{rest}" if rest else "$main"
+
+    def _shared_repeat(self, path: Path, base: str | None) -> str:
+        """The innermost repeat that both a path leads into and its base stands in, "" where there is none."""
+        found, ref = "", ""
+        for step in path.steps[:-1]:
+            ref, known = _follow(ref, step)
+            if not known or step.predicates or base is None:
+                break
+            if ref in self._repeats and (ref == base or within(base, ref)):
+                found = ref
+        return found
 
     def _steps(self, steps: tuple[Step, ...], place: _Place) -> str:
         written, ref = [], place.ref
-        known = True
+        known, highest, apart = True, place.ref or "", place.apart
         for step in steps:
             if known and ref is not None:
                 ref, known = _follow(ref, step)
-            inner = _Place(ref if known else None, place.foreign)
+                highest = min(ref, highest, key=len)
+                apart = apart or (ref in self._scope.repeats and within(ref, highest))
+            inner = _Place(ref if known else None, place.foreign, apart)
             written.append(step.test + "".join(f"[{self.write(one, inner)}]" for one in step.predicates))
         if ref is not None:
-            self._refer(ref)
+            self.references.add(ref)
+            self.collective.update({ref} if apart else ())
         return "/".join(written)
-
-    def _refer(self, ref: str) -> None:
-        self.references.add(ref)
 
 
 def _resolve(path: Path, base: str | None) -> str:

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     CALCULATE = "calculate"
     HIDDEN = "hidden"
     METADATA = "metadata"
+    REPEAT = "repeat"  # whether a part is to be filled in once more; stands after its last instance
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,15 @@ class Logic:
 
 
 @dataclass(frozen=True)
+class Offered:
+    """Choices that are answers given earlier: the nodes they come from, and what of each is value and label."""
+
+    nodes: Expression
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Question:
     """Anything that holds a value, asked or computed."""
 
@@ -96,6 +106,7 @@ class Question:
     parameters: dict[str, str] = field(default_factory=dict)  # range: start, end, step; ...
     preload: str = ""  # metadata: "start", "end", "today", "uid", or the name of a property such as "username"
     triggers: tuple[tuple[str, Expression], ...] = ()  # what is set, and to what, when this answer changes
+    offered: Offered | None = None  # instead of a list of choices
 
     @property
     def asked(self) -> bool:
@@ -104,8 +115,16 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """How often a group is asked: as often as `count` says, else as often as people add it, `first` times at first."""
+
+    count: Expression | None = None
+    first: int = 1
+
+
+@dataclass(frozen=True)
 class Group:
-    """Nodes that belong together; `field_list` puts them on one page."""
+    """Nodes that belong together; `field_list` puts them on one page, `repeat` says that they may come again."""
 
     ref: str
     name: str
@@ -114,6 +133,7 @@ class Group:
     logic: Logic = field(default_factory=Logic)
     field_list: bool = False
     appearance: frozenset[str] = frozenset()
+    repeat: Repeat | None = None
 
 
 Node = Question | Group

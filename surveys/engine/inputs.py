@@ -65,6 +65,27 @@ class Skip:
 
 
 @dataclass(frozen=True)
+class Add:
+    """Asks a repeat once more; `ref` is that of the repeat as a whole."""
+
+    ref: str
+
+
+@dataclass(frozen=True)
+class Remove:
+    """Takes an instance of a repeat away, with all that was answered in it."""
+
+    ref: str
+
+
+@dataclass(frozen=True)
+class GoThrough:
+    """Opens an instance of a repeat again, question by question."""
+
+    ref: str
+
+
+@dataclass(frozen=True)
 class Back:
     """Returns to the question before the open one."""
 
@@ -107,6 +128,6 @@ class Resume:
 
 
 Input = (
-    Answer | Fill | Words | Tick | RankNext | Undo | Confirm | Skip | Back | GoTo | Review
+    Answer | Fill | Words | Tick | RankNext | Undo | Confirm | Skip | Add | Remove | GoThrough | Back | GoTo | Review
     | Submit | Reopen | ChangeLanguage | Pause | Resume
 )  # fmt: skip

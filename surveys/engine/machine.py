@@ -1,23 +1,27 @@
-"""A form made ready to run: every expression compiled, the order of computing known."""
+"""A form made ready to run: every expression compiled, the order of computing known.
+
+All references here are the form's own, without positions; what is true of one instance of a
+repeat is true of all.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import accumulate
-from typing import Any
-
-from lxml import etree
+from functools import cached_property, lru_cache
 
 from surveys.engine.expressions import Compiled, Scope, compile_expression
-from surveys.engine.form import Expression, Form, Group, Kind, Node, Question, Text, Texts
+from surveys.engine.form import Expression, Form, Group, Kind, Node, Question
 from surveys.engine.functions import Function
-from surveys.engine.functions.kinds import text
+from surveys.engine.layout import Counts, Layout, every_node, lay_out
+from surveys.engine.lists import Lists
+from surveys.engine.refs import parent_ref, within
 from surveys.engine.syntax import ExpressionFault
+from surveys.engine.texts import gaps
 
 _DATED = frozenset({Kind.DATE, Kind.TIME, Kind.DATETIME})
 _COMPUTED = ("relevant", "calculation")
+_LAYOUTS_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -30,40 +34,60 @@ class ExpressionError:
     fault: ExpressionFault
 
 
+@dataclass(frozen=True)
+class Dependents:
+    """What a change of a node may change, in the order of computing.
+
+    `apart` are those that read the nodes of several instances: a change in one concerns all of theirs.
+    """
+
+    refs: tuple[str, ...]
+    apart: frozenset[str]
+
+
 @dataclass
 class Machine:
     """What is the same for everyone who answers a form; made once by `machine(form)`."""
 
     form: Form
     nodes: dict[str, Node] = field(default_factory=dict)
-    parents: dict[str, str] = field(default_factory=dict)
     compiled: dict[tuple[str, str], Compiled] = field(default_factory=dict)
     faults: list[ExpressionError] = field(default_factory=list)
     doubts: list[ExpressionError] = field(default_factory=list)  # legal, and hardly what was meant
     order: tuple[str, ...] = ()  # every node after those it depends on
     cycle: tuple[str, ...] = ()  # references that depend on one another
 
+    def __post_init__(self) -> None:
+        self.nodes = {node.ref: node for node in every_node(self.form.root)}
+        self.lists = Lists(self.form, self.nodes)
+        self._laid_out = lru_cache(_LAYOUTS_KEPT)(lambda counts: lay_out(self.form, dict(counts)))
+
     @cached_property
     def questions(self) -> tuple[Question, ...]:
         return tuple(self.form.questions())
 
     @cached_property
-    def asked(self) -> tuple[Question, ...]:
-        return tuple(question for question in self.questions if question.asked)
+    def repeats(self) -> tuple[Group, ...]:
+        return tuple(node for node in self.nodes.values() if isinstance(node, Group) and node.repeat is not None)
+
+    @cached_property
+    def repeating(self) -> frozenset[str]:
+        return frozenset(group.ref for group in self.repeats)
+
+    @cached_property
+    def counted(self) -> frozenset[str]:
+        """The repeats that are asked as often as an expression says."""
+        return frozenset(one.ref for one in self.repeats if one.repeat is not None and one.repeat.count is not None)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
-        return {question.ref: number for number, question in enumerate(self.questions, 1)}
+        """A number for each question and repeat, from 1, the same as long as the form is."""
+        numbered = (ref for ref, node in self.nodes.items() if isinstance(node, Question) or ref in self.repeating)
+        return {ref: number for number, ref in enumerate(numbered, 1)}
 
     @cached_property
-    def places(self) -> dict[str, int]:
-        """The place of each asked question among them, from 0."""
-        return {question.ref: place for place, question in enumerate(self.asked)}
-
-    @cached_property
-    def counted_before(self) -> tuple[int, ...]:
-        """For each place among the asked, and for the end: how many before it are more than notes."""
-        return tuple(accumulate((one.kind is not Kind.NOTE for one in self.asked), initial=0))
+    def numbered(self) -> dict[int, str]:
+        return {number: ref for ref, number in self.numbers.items()}
 
     @cached_property
     def moving(self) -> tuple[str, ...]:
@@ -71,103 +95,86 @@ class Machine:
         return tuple(ref for ref in self.nodes if any("now" in one.variables for one in self.computing(ref)))
 
     @cached_property
-    def filtered(self) -> tuple[tuple[Question, frozenset[str]], ...]:
-        """The questions whose choices depend on answers, with what they depend on."""
-        keys = ((one, (one.ref, filter_expression(one).source)) for one in self.questions if one.logic.choice_filter)
-        return tuple((one, self.compiled[key].references) for one, key in keys if key in self.compiled)
+    def speaking(self) -> tuple[str, ...]:
+        """Nodes whose relevance or value follows the language."""
+        return tuple(ref for ref in self.order if any("language" in one.variables for one in self.computing(ref)))
 
     @cached_property
-    def choice_roots(self) -> dict[str, Any]:
-        return {name: self._choice_tree(name) for name in self.form.choices}
+    def filtered(self) -> tuple[tuple[Question, frozenset[str]], ...]:
+        """The questions whose choices depend on answers, with what they depend on."""
+        keys = ((one, (one.ref, found.source)) for one in self.questions if (found := offer_expression(one)))
+        return tuple((one, self.compiled[key].references) for one, key in keys if key in self.compiled)
 
     @cached_property
     def _ranks(self) -> dict[str, int]:
         return {ref: rank for rank, ref in enumerate(self.order)}
 
     @cached_property
-    def _dependents(self) -> dict[str, set[str]]:
-        direct: dict[str, set[str]] = {ref: set() for ref in self.nodes}
+    def _edges(self) -> dict[str, dict[str, bool]]:
+        """For each node those that need it directly, and whether they read it in several instances."""
+        direct: dict[str, dict[str, bool]] = {ref: {} for ref in self.nodes}
         for ref in self.nodes:
-            for needed in self.needs(ref):
-                direct[needed].add(ref)
+            for needed, apart in self.needs(ref).items():
+                direct[needed][ref] = apart
         return direct
 
     @cached_property
-    def _closures(self) -> dict[str, tuple[str, ...]]:
+    def _closures(self) -> dict[str, Dependents]:
         return {}
 
-    def dependents(self, ref: str) -> tuple[str, ...]:
-        """All nodes that a change of this one may change, in the order of computing."""
+    def layout(self, counts: Counts) -> Layout:
+        """The nodes for a number of instances; responses with the same numbers share it."""
+        return self._laid_out(tuple(sorted(counts.items())) if self.repeats else ())
+
+    def dependents(self, ref: str) -> Dependents:
+        """All nodes that a change of this one may change."""
         if ref not in self._closures:
-            found: set[str] = set()
-            waiting = [ref]
+            found: dict[str, bool] = {}
+            waiting = [(ref, False)]
             while waiting:
-                fresh = self._dependents[waiting.pop()] - found
-                found |= fresh
-                waiting.extend(fresh)
-            self._closures[ref] = tuple(sorted(found - {ref}, key=self._ranks.__getitem__))
+                at, apart = waiting.pop()
+                for one, crosses in self._edges[at].items():
+                    reached = apart or crosses
+                    if one not in found or (reached and not found[one]):
+                        found[one] = reached
+                        waiting.append((one, reached))
+            alone = found.pop(ref, False)
+            refs = tuple(sorted((*found, *([ref] if alone else ())), key=self._ranks.__getitem__))
+            self._closures[ref] = Dependents(refs, frozenset(one for one in refs if found.get(one, True)))
         return self._closures[ref]
 
     def computing(self, ref: str) -> Iterator[Compiled]:
-        """The expressions that decide a node's relevance and value."""
-        logic = self.nodes[ref].logic
-        for part in _COMPUTED:
-            expression = getattr(logic, part)
+        """The expressions that decide a node's relevance, value and number of instances."""
+        node = self.nodes[ref]
+        wanted = [getattr(node.logic, part) for part in _COMPUTED]
+        if isinstance(node, Group) and node.repeat is not None:
+            wanted.append(node.repeat.count)
+        for expression in wanted:
             if expression is not None and (ref, expression.source) in self.compiled:
                 yield self.compiled[ref, expression.source]
 
-    def needs(self, ref: str) -> set[str]:
-        """The nodes that a node's relevance and value are computed from."""
-        found = {self.parents[ref]} if ref in self.parents else set()
+    def needs(self, ref: str) -> dict[str, bool]:
+        """The nodes that a node is computed from, and whether it reads them in several instances."""
+        parent = parent_ref(ref)
+        found = {parent: False} if parent in self.nodes else {}
         logic = self.nodes[ref].logic
         for compiled in self.computing(ref):
             own = logic.relevant is not None and compiled.source == logic.relevant.source
             for reference in compiled.references:
-                found.update(one for one in self._leaves(reference) if own or one != ref)
+                apart = reference in compiled.collective
+                for one in self._leaves(reference):
+                    if own or one != ref or apart:
+                        found[one] = found.get(one, False) or apart
         return found
 
     def _leaves(self, reference: str) -> Iterator[str]:
         node = self.nodes.get(reference)
         if isinstance(node, Group):
-            inside = f"{reference}/"
-            yield from (ref for ref, one in self.nodes.items() if ref.startswith(inside) and isinstance(one, Question))
+            if node.repeat is not None:
+                yield reference
+            yield from (ref for ref, one in self.nodes.items() if within(ref, reference) and isinstance(one, Question))
         elif node is not None:
             yield reference
-
-    def _choice_tree(self, name: str) -> Any:
-        top = etree.Element("instance")
-        root = etree.SubElement(top, "root")
-        for index, choice in enumerate(self.form.choices[name]):
-            item = etree.SubElement(root, "item", i=str(index))
-            for column, value in choice.attributes.items():
-                etree.SubElement(item, column).text = value
-            if "name" not in choice.attributes:
-                etree.SubElement(item, "name").text = choice.value
-        return top
-
-    def instance(self, _: Any, name: Any) -> Any:
-        """ODK's `instance()`: the root over the items of a list of choices."""
-        top = self.choice_roots.get(text(name))
-        return [] if top is None else [top]
-
-    def choice_name(self, context: Any, language: str, value: Any, reference: Any) -> str:
-        """ODK's `jr:choice-name()`: the label of a chosen value."""
-        ref = text(reference).strip()
-        if ref.startswith("."):
-            above = ref_of(context.context_node).split("/")[: -ref.count("../")]
-            ref = "/".join((*above, ref.rpartition("../")[2]))
-        question = self.nodes.get(ref)
-        if not isinstance(question, Question):
-            return ""
-        for choice in self.form.choices.get(question.choices, ()):
-            if choice.value == text(value):
-                return self.plain(choice.label, language)
-        return ""
-
-    def plain(self, texts: Texts, language: str) -> str:
-        """A text without the values of its gaps."""
-        found = pick(texts, language, self.form.default_language)
-        return "".join(part for part in found.parts if isinstance(part, str)) if found else ""
 
 
 def machine(form: Form) -> Machine:
@@ -181,25 +188,16 @@ def machine(form: Form) -> Machine:
 
 def build(form: Form) -> Machine:
     made = Machine(form)
-    _index(made, form.root)
     dated = frozenset(ref for ref, node in made.nodes.items() if isinstance(node, Question) and node.kind in _DATED)
     special = {
-        "instance": Function(made.instance, 1, 1),
-        "jr:choice-name": Function(made.choice_name, 2, 2, ("language",)),
+        "instance": Function(made.lists.instance, 1, 1),
+        "jr:itext": Function(made.lists.itext, 1, 1, ("language",)),
+        "jr:choice-name": Function(made.lists.choice_name, 2, 2, ("language",)),
     }
     for ref, part, expression in expressions(form):
-        _compile(made, part, expression, Scope(ref, dated, special))
+        _compile(made, part, expression, Scope(ref, dated, made.repeating, special))
     made.order, made.cycle = _sort(made)
     return made
-
-
-def _index(made: Machine, node: Node, parent: str = "") -> None:
-    made.nodes[node.ref] = node
-    if parent:
-        made.parents[node.ref] = parent
-    if isinstance(node, Group):
-        for child in node.children:
-            _index(made, child, node.ref)
 
 
 def _compile(made: Machine, part: str, expression: Expression, scope: Scope) -> None:
@@ -221,7 +219,8 @@ def _compile(made: Machine, part: str, expression: Expression, scope: Scope) -> 
 
 def expressions(form: Form) -> Iterator[tuple[str, str, Expression]]:
     """Every expression of a form with its node and the part of the node it stands in."""
-    yield from _node_expressions(form, form.root)
+    for node in every_node(form.root):
+        yield from _node_expressions(form, node)
 
 
 def _node_expressions(form: Form, node: Node) -> Iterator[tuple[str, str, Expression]]:
@@ -233,54 +232,43 @@ def _node_expressions(form: Form, node: Node) -> Iterator[tuple[str, str, Expres
     texts.append(("required_message", node.logic.required_message))
     if isinstance(node, Question):
         texts.append(("hint", node.hint))
-        for target, expression in node.triggers:
-            yield target, "trigger", expression
-        if node.choices and node.logic.choice_filter:
-            yield node.ref, "choice_filter", filter_expression(node)
-        seed = node.parameters.get("seed")
-        if seed:
-            yield node.ref, "parameters", Expression(seed)
+        yield from _question_expressions(node)
         texts.extend(("choices", choice.label) for choice in form.choices.get(node.choices, ()))
+    elif node.repeat is not None and node.repeat.count is not None:
+        yield node.ref, "repeat_count", node.repeat.count
     for part, found in texts:
         for expression in gaps(found):
             yield node.ref, part, expression
-    if isinstance(node, Group):
-        for child in node.children:
-            yield from _node_expressions(form, child)
 
 
-def filter_expression(question: Question) -> Expression:
-    """The nodes of a list that a question offers."""
+def _question_expressions(question: Question) -> Iterator[tuple[str, str, Expression]]:
+    for target, expression in question.triggers:
+        yield target, "trigger", expression
+    offer = offer_expression(question)
+    if offer is not None:
+        yield question.ref, "choice_filter", offer
+    seed = question.parameters.get("seed")
+    if seed:
+        yield question.ref, "parameters", Expression(seed)
+
+
+def offer_expression(question: Question) -> Expression | None:
+    """The nodes that a question offers, None where it offers a whole list."""
+    if question.offered is not None:
+        return question.offered.nodes
     condition = question.logic.choice_filter
-    return Expression(f"instance('{question.choices}')/root/item[{condition.source if condition else 'true()'}]")
-
-
-def gaps(texts: Texts) -> Iterator[Expression]:
-    for found in texts.values():
-        yield from (part for part in found.parts if isinstance(part, Expression))
-
-
-def pick(texts: Texts, language: str, default: str) -> Text | None:
-    """The text in a language, else in the form's default language, else the first there is."""
-    for code in (language, default, ""):
-        if code in texts:
-            return texts[code]
-    return next(iter(texts.values()), None)
-
-
-def ref_of(element: Any) -> str:
-    names = [element.tag, *(parent.tag for parent in element.iterancestors())]
-    return "/" + "/".join(reversed(names))
+    if not question.choices or condition is None:
+        return None
+    return Expression(f"instance('{question.choices}')/root/item[{condition.source}]")
 
 
 def _sort(made: Machine) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Nodes in the order of computing (form order where free), and a cycle if there is one."""
-    needs = {ref: sorted(made.needs(ref) - ({ref} if _self_only(made, ref) else set())) for ref in made.nodes}
+    needs = {ref: sorted(_needed_first(made, ref)) for ref in made.nodes}
     done: dict[str, None] = {}
     for start in made.nodes:
-        path: list[str] = []
+        path = [start]
         stack = [(start, iter(needs[start]))]
-        path.append(start)
         while stack:
             ref, rest = stack[-1]
             following = next((one for one in rest if one not in done), None)
@@ -296,6 +284,11 @@ def _sort(made: Machine) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(done), ()
 
 
-def _self_only(made: Machine, ref: str) -> bool:
-    """Whether a node is free of its own relevance (a calculation may read its old value)."""
-    return made.nodes[ref].logic.relevant is None
+def _needed_first(made: Machine, ref: str) -> set[str]:
+    """What is computed before a node: itself only where its own relevance asks for its value.
+
+    A running total reads the same node in the instance before, which comes first by itself.
+    """
+    needs = made.needs(ref)
+    free = made.nodes[ref].logic.relevant is None or needs.get(ref, False)
+    return needs.keys() - ({ref} if free else set())

@@ -11,6 +11,7 @@ from surveys.engine.events import (
     ReviewOpened,
 )
 from surveys.engine.form import Kind, Question
+from surveys.engine.refs import whole_of, within
 from surveys.engine.session import Stage
 from surveys.engine.state import State
 from surveys.engine.turn import Turn, author_message
@@ -19,13 +20,22 @@ from surveys.engine.turn import Turn, author_message
 def back(turn: Turn) -> None:
     """To the relevant question before the open one; from a question under revision, to the review."""
     session = turn.session
-    if session.stage is Stage.ASKING and session.editing:
+    if session.stage is Stage.ASKING and session.editing and not session.inside:
         return lead_to_review(turn)
-    place = turn.machine.places.get(session.at, len(turn.machine.asked))
-    before = [one for one in turn.machine.asked[:place] if turn.state.relevant(one.ref)]
-    if before:
-        return turn.open(before[-1].ref)
-    return show_again(turn)
+    before = (one for one in reversed(_before(turn)) if turn.state.relevant(one.ref))
+    found = next(before, None)
+    return show_again(turn) if found is None else turn.open(found.ref, session.editing)
+
+
+def _before(turn: Turn) -> tuple[Question, ...]:
+    """What is asked before the open question; in an instance that is gone through, what of it is."""
+    asked, session = turn.layout.asked, turn.session
+    earlier = asked[: turn.layout.places.get(session.at, len(asked))]
+    if not session.inside:
+        return earlier
+    of_it = tuple(one for one in earlier if within(one.ref, session.inside))
+    whole = turn.question(whole_of(session.inside))
+    return of_it if any(turn.state.relevant(one.ref) for one in of_it) or whole is None else (whole,)
 
 
 def go_to(turn: Turn, ref: str) -> None:
@@ -54,8 +64,7 @@ def submit(turn: Turn) -> None:
         turn.refuse(question.ref, fault)
         return turn.open(question.ref, editing=True)
     _close_metadata(turn)
-    for ref in tuple(turn.state.hidden):
-        turn.state.values.pop(ref, None)
+    turn.state.values = turn.state.counting()
     turn.become(stage=Stage.COMPLETE, at="", draft=(), editing=False)
     turn.events.append(ResponseCompleted())
     return None
@@ -74,7 +83,7 @@ def faults_of(state: State, unasked: bool = False) -> list[tuple[Question, Fault
     it is told only where `unasked` wants it.
     """
     found: list[tuple[Question, Fault]] = []
-    for question in state.machine.questions:
+    for question in state.layout.questions:
         if not state.relevant(question.ref) or question.kind in (Kind.NOTE, Kind.METADATA):
             continue
         value = state.value(question.ref)
@@ -94,6 +103,6 @@ def refusals(state: State) -> tuple[AnswerRefused, ...]:
 
 
 def _close_metadata(turn: Turn) -> None:
-    for question in turn.machine.questions:
+    for question in turn.layout.questions:
         if question.preload == "end":
             turn.state.keep(question.ref, turn.state.now)

@@ -14,6 +14,15 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Instance:
+    """One instance of a repeat, with its code; `title` tells it from the others."""
+
+    ref: str
+    code: str
+    title: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far the person is: the open question's number among those relevant now.
 
@@ -30,13 +39,13 @@ class Progress:
 class QuestionPrompt:
     """One question, ready to be shown.
 
-    `number` is its position among all questions of the form (stable within a version, short
-    enough for a button); `value` the answer kept so far, `draft` what is ticked or ranked.
-    `part` holds the labels of the groups around it.
+    `code` names it in buttons and fields (`engine/codes.py`); `value` is the answer kept so far,
+    `draft` what is ticked or ranked. `part` holds the labels of the groups around it, with the
+    position of an instance. Of a repeat, `instances` are those there are.
     """
 
     ref: str
-    number: int
+    code: str
     kind: Kind
     label: str
     hint: str
@@ -50,17 +59,23 @@ class QuestionPrompt:
     appearance: frozenset[str]
     parameters: dict[str, str]
     can_go_back: bool
+    instances: tuple[Instance, ...] = ()
 
 
 @dataclass(frozen=True)
 class ReviewItem:
-    """One line of the review; `answer` is written for people, "" where skipped."""
+    """One line of the review; `answer` is written for people, "" where skipped.
+
+    `part` names the instance of a repeat that the question stands in, "" outside of repeats. For
+    a repeat as a whole the answer is the number of its instances.
+    """
 
     ref: str
-    number: int
+    code: str
     label: str
     answer: str
     required: bool
+    part: str = ""
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from surveys.engine.codes import code_of, ref_of
 from surveys.engine.events import AnswerRefused, Fault
 from surveys.engine.form import Form, Group, Kind, Question
-from surveys.engine.machine import Machine, machine
+from surveys.engine.layout import Layout
+from surveys.engine.machine import machine
 from surveys.engine.moving import faults_of, refusals
 from surveys.engine.prompts import (
     CompletePrompt,
+    Instance,
     Option,
     Page,
     PausedPrompt,
@@ -19,10 +22,15 @@ from surveys.engine.prompts import (
     ReviewItem,
     ReviewPrompt,
 )
+from surveys.engine.refs import is_instance, position_of, within
 from surveys.engine.session import Session, Stage
 from surveys.engine.spoken import say_value
 from surveys.engine.state import State
 from surveys.engine.turn import page_of, state_of
+
+_UNCOUNTED = frozenset({Kind.NOTE, Kind.REPEAT})
+_SILENT = frozenset({Kind.NOTE, Kind.REPEAT, Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE})
+_TOLD = 2  # answers that name an instance
 
 
 def prompts(form: Form, session: Session, now: datetime) -> tuple[Prompt, ...]:
@@ -31,7 +39,7 @@ def prompts(form: Form, session: Session, now: datetime) -> tuple[Prompt, ...]:
     if session.paused:
         return (PausedPrompt(_progress(state, session.at)),)
     if session.stage is Stage.ASKING:
-        question = state.machine.nodes[session.at]
+        question = state.layout.nodes[session.at]
         return (_question(state, session, question),) if isinstance(question, Question) else ()
     return (_closing(state, session),)
 
@@ -39,7 +47,7 @@ def prompts(form: Form, session: Session, now: datetime) -> tuple[Prompt, ...]:
 def page(form: Form, session: Session, ref: str | None, now: datetime) -> Page | ReviewPrompt | CompletePrompt:
     """What a web page shows: the page of `ref` if it is relevant, else that of the open question."""
     state = state_of(form, session, now)
-    node = state.machine.nodes.get(ref or "")
+    node = state.layout.nodes.get(ref or "")
     wanted = isinstance(node, Question) and node.asked and state.relevant(node.ref)
     if session.stage is Stage.COMPLETE or (session.stage is Stage.REVIEW and not wanted):
         return _closing(state, session)
@@ -50,20 +58,19 @@ def page(form: Form, session: Session, ref: str | None, now: datetime) -> Page |
 
 
 def _page_before(state: State, shown: tuple[Question, ...]) -> str:
-    before = state.machine.asked[: state.machine.places[shown[0].ref]] if shown else ()
+    before = state.layout.asked[: state.layout.places[shown[0].ref]] if shown else ()
     last = next((question for question in reversed(before) if state.relevant(question.ref)), None)
     return page_of(state, last.ref)[0].ref if last else ""
 
 
 def review_items(form: Form, session: Session, now: datetime) -> tuple[ReviewItem, ...]:
     """All relevant questions with their answers, written for people."""
-    return _items(state_of(form, session, now))
+    return _items(state_of(form, session, now), session)
 
 
 def answers(form: Form, session: Session, now: datetime) -> dict[str, str]:
     """The values that count now, asked and computed, by reference."""
-    state = state_of(form, session, now)
-    return {ref: value for ref, value in state.values.items() if ref not in state.hidden}
+    return state_of(form, session, now).counting()
 
 
 def violations(form: Form, session: Session, now: datetime) -> tuple[AnswerRefused, ...]:
@@ -71,38 +78,59 @@ def violations(form: Form, session: Session, now: datetime) -> tuple[AnswerRefus
     return refusals(state_of(form, session, now))
 
 
-def find(form: Form, number: int) -> Question | None:
-    """The question of a number (`QuestionPrompt.number`)."""
-    questions = machine(form).questions
-    return questions[number - 1] if 1 <= number <= len(questions) else None
+def find(form: Form, session: Session, code: str) -> Question | None:
+    """The question of a code (`QuestionPrompt.code`), None where it is gone or was none."""
+    made = machine(form)
+    node = made.layout(session.counts).nodes.get(ref_of(made, session.repeats, code))
+    return node if isinstance(node, Question) else None
+
+
+def find_instance(form: Form, session: Session, code: str) -> str:
+    """The reference of the instance of a code (`Instance.code`), "" where it is gone or was none."""
+    ref = ref_of(machine(form), session.repeats, code)
+    return ref if is_instance(ref) else ""
+
+
+def code(form: Form, session: Session, ref: str) -> str:
+    """The code of a question, "" where there is none."""
+    return code_of(machine(form), session.repeats, ref) if ref else ""
 
 
 def _closing(state: State, session: Session) -> ReviewPrompt | CompletePrompt:
-    title, items = state.machine.form.title, _items(state)
+    title, items = state.machine.form.title, _items(state, session)
     if session.stage is Stage.COMPLETE:
         return CompletePrompt(title, items)
     missing = tuple(question.ref for question, fault in faults_of(state) if fault is Fault.REQUIRED)
     return ReviewPrompt(title, items, missing)
 
 
-def _items(state: State) -> tuple[ReviewItem, ...]:
+def _items(state: State, session: Session) -> tuple[ReviewItem, ...]:
     return tuple(
         ReviewItem(
             question.ref,
-            state.machine.numbers[question.ref],
+            code_of(state.machine, session.repeats, question.ref),
             state.say(question.ref, question.label) or question.name,
-            say_value(question, state.value(question.ref), _labels(state, question), state.language),
+            _answer(state, question),
             state.demands(question),
+            " · ".join(_instances_around(state, question.ref)),
         )
         for question in state.relevant_questions()
         if question.kind is not Kind.NOTE
     )
 
 
+def _answer(state: State, question: Question) -> str:
+    if question.kind is Kind.REPEAT:
+        return str(state.layout.counts[question.ref])
+    return say_value(question, state.value(question.ref), _labels(state, question), state.language)
+
+
 def _labels(state: State, question: Question) -> dict[str, str]:
-    if not question.choices:
-        return {}
-    return {one.value: state.say(question.ref, one.label) for one in state.machine.form.choices[question.choices]}
+    if question.offered:
+        return {one.value: state.say(question.ref, one.label) for one in state.offered(question)}
+    return {
+        one.value: state.say(question.ref, one.label) for one in state.machine.form.choices.get(question.choices, ())
+    }
 
 
 def _question(state: State, session: Session, question: Question) -> QuestionPrompt:
@@ -110,7 +138,7 @@ def _question(state: State, session: Session, question: Question) -> QuestionPro
     offered = state.offered(question)
     return QuestionPrompt(
         ref=ref,
-        number=state.machine.numbers[ref],
+        code=code_of(state.machine, session.repeats, ref),
         kind=question.kind,
         label=state.say(ref, question.label) or question.name,
         hint=state.say(ref, question.hint),
@@ -118,43 +146,84 @@ def _question(state: State, session: Session, question: Question) -> QuestionPro
         readonly=question.kind is Kind.NOTE or state.readonly(ref),
         options=tuple(Option(one.value, state.say(ref, one.label) or one.value) for one in offered),
         value=state.value(ref),
-        draft=session.draft if ref == session.at else tuple(state.value(ref).split()) if question.choices else (),
+        draft=_draft(state, session, question),
         progress=_progress(state, ref),
         part=_part(state, ref),
         appearance=question.appearance,
         parameters=question.parameters,
-        can_go_back=session.editing or _has_before(state, ref),
+        can_go_back=session.editing or bool(session.inside) or _has_before(state, ref),
+        instances=_instances(state, session, ref) if question.kind is Kind.REPEAT else (),
     )
+
+
+def _draft(state: State, session: Session, question: Question) -> tuple[str, ...]:
+    if question.ref == session.at:
+        return session.draft
+    return tuple(state.value(question.ref).split()) if question.choices or question.offered else ()
+
+
+def _instances(state: State, session: Session, whole: str) -> tuple[Instance, ...]:
+    refs = (f"{whole}[{position}]" for position in range(1, state.layout.counts[whole] + 1))
+    return tuple(Instance(ref, code_of(state.machine, session.repeats, ref), _title(state, ref)) for ref in refs)
+
+
+def _title(state: State, instance: str) -> str:
+    """What tells an instance from the others: its first answers, else its label; with its position."""
+    said = (
+        say_value(one, state.value(one.ref), _labels(state, one), state.language)
+        for one in state.relevant_questions()
+        if within(one.ref, instance) and one.kind not in _SILENT
+    )
+    answers = ", ".join([one for one in said if one][:_TOLD])
+    return f"{position_of(instance)}. {answers}" if answers else _named(state, instance)
+
+
+def _named(state: State, instance: str) -> str:
+    """The label of an instance with its position, where the label does not differ by itself."""
+    group = state.layout.nodes[instance]
+    return f"{state.say(instance, group.label)} {position_of(instance)}".strip()
+
+
+def _instances_around(state: State, ref: str) -> list[str]:
+    """The names of the instances around a question, outermost first."""
+    found = []
+    at = state.layout.parents.get(ref)
+    while at is not None:
+        if is_instance(at):
+            found.append(_named(state, at))
+        at = state.layout.parents.get(at)
+    return found[::-1]
 
 
 def _progress(state: State, ref: str) -> Progress:
     """The number among the relevant questions; notes are not counted, they share the number before."""
-    counted = [question.ref for question in state.relevant_questions() if question.kind is not Kind.NOTE]
-    place = state.machine.places.get(ref, len(state.machine.asked))
-    number = sum(1 for one in counted if state.machine.places[one] <= place)
+    counted = [question.ref for question in state.relevant_questions() if question.kind not in _UNCOUNTED]
+    places = state.layout.places
+    place = places.get(ref, len(places))
+    number = sum(1 for one in counted if places[one] <= place)
     total = max(len(counted), 1)
-    return Progress(min(max(number, 1), total), total, _percent(state.machine, place))
+    return Progress(min(max(number, 1), total), total, _percent(state.layout, place))
 
 
-def _percent(made: Machine, place: int) -> int:
-    """The part of all the form's questions, asked or not, that comes before a place."""
-    before = made.counted_before
+def _percent(layout: Layout, place: int) -> int:
+    """The part of all questions, relevant or not, that comes before a place."""
+    before = layout.counted_before
     return 100 * before[place] // max(before[-1], 1)
 
 
 def _has_before(state: State, ref: str) -> bool:
-    place = state.machine.places[ref]
-    return any(state.relevant(question.ref) for question in state.machine.asked[:place])
+    place = state.layout.places[ref]
+    return any(state.relevant(question.ref) for question in state.layout.asked[:place])
 
 
 def _part(state: State, ref: str) -> tuple[str, ...]:
     """The labels of the groups around a question, outermost first."""
     found: list[str] = []
-    at = state.machine.parents.get(ref)
+    at = state.layout.parents.get(ref)
     while at is not None:
-        group = state.machine.nodes[at]
-        label = state.say(at, group.label) if isinstance(group, Group) else ""
-        if label:
+        group = state.layout.nodes[at]
+        label = _named(state, at) if is_instance(at) else state.say(at, group.label)
+        if label and isinstance(group, Group):
             found.append(label)
-        at = state.machine.parents.get(at)
+        at = state.layout.parents.get(at)
     return tuple(reversed(found))

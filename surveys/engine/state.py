@@ -1,13 +1,13 @@
 """The answers of one person as a tree, with everything that follows from them.
 
 The tree holds what expressions see: the value of a node, blank while it is not relevant
-(ODK XForms specification, "Relevance"). A change computes only what depends on it.
+(ODK XForms specification, "Relevance"). A change computes only what depends on it; where it
+changes how often a part is repeated, the tree is laid out anew and all of it computed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from copy import deepcopy
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -17,8 +17,15 @@ from lxml import etree
 from surveys.engine.expressions import Compiled
 from surveys.engine.form import Choice, Expression, Group, Kind, Node, Question, Texts
 from surveys.engine.functions.kinds import number, truth
-from surveys.engine.machine import Machine, filter_expression, pick
-from surveys.engine.values import clean, written
+from surveys.engine.layout import Layout, tree_of
+from surveys.engine.machine import Machine
+from surveys.engine.offering import offered_to
+from surveys.engine.refs import beside, form_ref, is_instance, parent_ref, within
+from surveys.engine.texts import pick
+from surveys.engine.values import LONGEST, clean, written
+
+_COUNTLESS = 1e9
+_ROUNDS = 10  # of counting anew; each lays out what the last one brought
 
 
 class State:
@@ -28,64 +35,81 @@ class State:
         self.machine = machine
         self.language = language
         self.now = now.isoformat(timespec="milliseconds")
-        self.root = deepcopy(_template(machine))
-        self.elements: dict[str, Any] = dict(zip(machine.nodes, self.root.iter(), strict=True))
         self.values: dict[str, str] = {}
         self.hidden: set[str] = set()
-        self._relevant: dict[str, bool] = {}
         self.seed = ""
+        self.crowded = ""  # the repeat that was to have more instances than are laid out
+        self.layout: Layout
+        self._relevant: dict[str, bool] = {}
+        self.lay_out({})
 
-    def load(self, values: dict[str, str], hidden: Iterable[str]) -> None:
+    @property
+    def nodes(self) -> dict[str, Node]:
+        return self.layout.nodes
+
+    def lay_out(self, counts: Mapping[str, int]) -> None:
+        """A new tree with the values kept, for a number of instances of each repeat."""
+        self.layout = self.machine.layout(counts)
+        self.root, self.elements = tree_of(self.layout)
+        self._relevant.clear()
+        for ref, value in self.values.items():
+            if ref in self.elements and ref not in self.hidden:
+                self.elements[ref].text = value
+
+    def load(self, values: Mapping[str, str], hidden: Iterable[str], counts: Mapping[str, int]) -> None:
         """Takes over the values of a session, which are computed already."""
-        self.hidden.update(ref for ref in hidden if ref in self.elements)
-        for ref, value in values.items():
-            if ref in self.elements:
-                self.values[ref] = value
-                if ref not in self.hidden:
-                    self.elements[ref].text = value
+        self.values = dict(values)
+        self.hidden = set(hidden)
+        self.lay_out(counts)
         for ref in self.machine.moving:
-            self.update((ref, *self.machine.dependents(ref)))
+            self.update((ref, *self.machine.dependents(ref).refs))
 
     def value(self, ref: str) -> str:
         """The value that counts: blank while the node is not relevant."""
         return "" if ref in self.hidden else self.values.get(ref, "")
 
+    def counting(self) -> dict[str, str]:
+        """All values that count."""
+        nodes, hidden = self.layout.nodes, self.hidden
+        return {ref: value for ref, value in self.values.items() if ref not in hidden and ref in nodes}
+
     def relevant(self, ref: str) -> bool:
         known = self._relevant.get(ref)
         if known is None:
-            parent = self.machine.parents.get(ref)
+            parent = self.layout.parents.get(ref)
             known = parent is None or self.relevant(parent)
-            condition = self.machine.nodes[ref].logic.relevant
+            condition = self.layout.nodes[ref].logic.relevant
             if known and condition is not None:
                 known = truth(self.evaluate(ref, condition))
             self._relevant[ref] = known
         return known
 
     def required(self, ref: str) -> bool:
-        condition = self.machine.nodes[ref].logic.required
+        condition = self.layout.nodes[ref].logic.required
         return condition is not None and truth(self.evaluate(ref, condition))
 
     def demands(self, question: Question) -> bool:
         """Whether the person has to answer: not where they cannot, nor where nothing is on offer."""
         if question.kind is Kind.NOTE or not question.asked or not self.required(question.ref):
             return False
-        return not self.readonly(question.ref) and bool(not question.choices or self.offered(question))
+        chooses = question.choices or question.offered
+        return not self.readonly(question.ref) and bool(not chooses or self.offered(question))
 
     def readonly(self, ref: str) -> bool:
         """Whether the person may not change it; a part that is read only makes all in it so."""
         at: str | None = ref
         while at is not None:
-            node = self.machine.nodes[at]
+            node = self.layout.nodes[at]
             if node.logic.calculation is not None:
                 return True
             if node.logic.readonly is not None and truth(self.evaluate(at, node.logic.readonly)):
                 return True
-            at = self.machine.parents.get(at)
+            at = self.layout.parents.get(at)
         return False
 
     def holds(self, ref: str, value: str) -> bool:
         """Whether a value would satisfy its question's constraint; blanks always do."""
-        constraint = self.machine.nodes[ref].logic.constraint
+        constraint = self.layout.nodes[ref].logic.constraint
         if constraint is None or not value:
             return True
         element = self.elements[ref]
@@ -98,19 +122,7 @@ class State:
 
     def offered(self, question: Question) -> tuple[Choice, ...]:
         """The choices on show now, after the filter, in their order."""
-        choices = self.machine.form.choices.get(question.choices, ())
-        if question.logic.choice_filter is not None:
-            items = self.evaluate(question.ref, filter_expression(question))
-            choices = tuple(choices[int(item.get("i"))] for item in items)
-        if question.parameters.get("randomize") == "true":
-            choices = shuffled(choices, self._seed(question))
-        return choices
-
-    def _seed(self, question: Question) -> float:
-        seed = question.parameters.get("seed")
-        if not seed:
-            return number(self.seed) + len(question.ref)
-        return number(self.evaluate(question.ref, Expression(seed)))
+        return offered_to(self, question)
 
     def keep(self, ref: str, value: str) -> list[str]:
         """Keeps a value; returns the references that changed with it, itself first."""
@@ -118,36 +130,112 @@ class State:
         self._store(ref, value)
         if self.value(ref) == before:
             return []
-        changed = [ref, *self.update(self.machine.dependents(ref))]
-        question = self.machine.nodes[ref]
-        for target, expression in question.triggers if isinstance(question, Question) else ():
-            changed += self.keep(target, self.computed(target, expression))
-        return [*changed, *self._drop_unoffered(set(changed))]
+        changed = [ref, *self._follow(ref)]
+        question = self.layout.nodes.get(ref)
+        for form, expression in question.triggers if isinstance(question, Question) else ():
+            target = beside(form, ref)
+            for one in (target,) if target in self.elements else self.layout.near(form, ref):
+                changed += self.keep(one, self.computed(one, expression))
+        return [*changed, *self._drop_unoffered(changed)]
 
-    def _drop_unoffered(self, changed: set[str]) -> list[str]:
+    def _follow(self, ref: str) -> list[str]:
+        dependents = self.machine.dependents(form_ref(ref))
+        return self._update(
+            one
+            for form in dependents.refs
+            for one in (self.layout.instances[form] if form in dependents.apart else self.layout.near(form, ref))
+        ) + self._count(dependents.refs)
+
+    def _drop_unoffered(self, changed: list[str]) -> list[str]:
         """Takes back choices that a filter no longer offers; what is left of several stays."""
         found: list[str] = []
-        for question, references in self.machine.filtered:
-            value = self.value(question.ref)
-            if value and not references.isdisjoint(changed):
-                offered = {choice.value for choice in self.offered(question)}
-                kept = " ".join(one for one in value.split() if one in offered)
-                if kept != value:
-                    found += self.keep(question.ref, "" if question.kind is Kind.RANK else kept)
+        forms = {form_ref(ref) for ref in changed}
+        for form, references in self.machine.filtered:
+            if forms.isdisjoint(references):
+                continue
+            for ref in self.layout.instances[form.ref]:
+                question, value = self.layout.nodes[ref], self.value(ref)
+                if value and isinstance(question, Question):
+                    offered = {choice.value for choice in self.offered(question)}
+                    kept = " ".join(one for one in value.split() if one in offered)
+                    if kept != value:
+                        found += self.keep(ref, "" if question.kind is Kind.RANK else kept)
         return found
 
-    def update(self, refs: Iterable[str]) -> list[str]:
-        """Computes nodes anew, in the order given; returns those that changed."""
+    def update(self, forms: Iterable[str]) -> list[str]:
+        """Computes all nodes of some form references anew, in the order given; returns those that changed."""
+        forms = tuple(forms)
+        found = self._update(ref for form in forms for ref in self.layout.instances[form])
+        return found + self._count(forms)
+
+    def _update(self, refs: Iterable[str]) -> list[str]:
         refs = tuple(refs)
         for ref in refs:
             self._relevant.pop(ref, None)
+        for ref in self.layout.counts:
+            self._relevant.pop(ref, None)
         return [ref for ref in refs if self._refresh(ref)]
 
+    def _count(self, forms: Iterable[str]) -> list[str]:
+        """Lays out the instances that the repeats among some nodes ask for now; computes all where they change.
+
+        Where that were too many, everything stays as it is and `crowded` names the repeat.
+        """
+        if not self.machine.counted.intersection(forms):
+            return []
+        found: list[str] = []
+        for _ in range(_ROUNDS):
+            wanted = {**self.layout.counts, **self._wanted()}
+            counts = self.machine.layout(wanted).counts
+            self.crowded = next((ref for ref in counts if counts[ref] < wanted.get(ref, 0)), "")
+            if counts == self.layout.counts or self.crowded:
+                break
+            found += self.arrange(counts)
+        return found
+
+    def _wanted(self) -> dict[str, int]:
+        """How often the counted repeats are to be asked."""
+        found: dict[str, int] = {}
+        for ref in self.layout.counts:
+            group = self.machine.nodes[form_ref(ref)]
+            count = group.repeat.count if isinstance(group, Group) and group.repeat is not None else None
+            if count is None:
+                continue
+            wanted = number(self.evaluate(ref, count)) if self.relevant(parent_ref(ref)) else 0.0
+            found[ref] = int(min(max(wanted, 0), _COUNTLESS)) if isfinite(wanted) else 0
+        return found
+
+    def arrange(self, counts: Mapping[str, int]) -> list[str]:
+        """Lays out instances, gives new ones what they hold at first, and computes everything."""
+        known, before = set(self.layout.nodes), self.counting()
+        self.lay_out(counts)
+        fresh = [one for one in self.layout.questions if one.ref not in known and one.ref not in self.values]
+        self.begin([one for one in fresh if not self._filled_before(one.ref)], {})
+        self._update(ref for form in self.machine.order for ref in self.layout.instances[form])
+        after = self.counting()
+        return [ref for ref in {**before, **after} if before.get(ref) != after.get(ref)]
+
+    def _filled_before(self, ref: str) -> bool:
+        """Whether the instance of a node held anything when it was there last."""
+        while ref and not is_instance(ref):
+            ref = parent_ref(ref)
+        return any(within(one, ref) for one in self.values) if ref else False
+
+    def begin(self, questions: Iterable[Question], given: Mapping[str, str]) -> None:
+        """What questions hold before anything is computed: what is known, else their defaults."""
+        questions = tuple(questions)
+        for question in questions:
+            self._store(question.ref, first_value(self, question, given))
+        for question in questions:
+            default = question.logic.default
+            if isinstance(default, Expression) and question.name not in given:
+                self._store(question.ref, self.computed(question.ref, default))
+
     def _refresh(self, ref: str) -> bool:
-        before = self.value(ref), ref in self.hidden
-        node = self.machine.nodes[ref]
+        node = self.layout.nodes[ref]
         if isinstance(node, Group):
             return False
+        before = self.value(ref), ref in self.hidden
         if not self.relevant(ref):
             self.hidden.add(ref)
             self.elements[ref].text = None
@@ -163,30 +251,48 @@ class State:
             self.values[ref] = value
         else:
             self.values.pop(ref, None)
-        if ref not in self.hidden:
+        if ref not in self.hidden and ref in self.elements:
             self.elements[ref].text = value or None
 
     def computed(self, ref: str, expression: Expression) -> str:
         """What an expression gives, as a value of its node's type."""
         value = clean(written(self.evaluate(ref, expression)))
-        node = self.machine.nodes[ref]
+        node = self.layout.nodes[ref]
         if isinstance(node, Question) and node.kind is Kind.DATE and len(value) > 10:
             return value[:10]
         return value
 
     def evaluate(self, ref: str, expression: Expression) -> Any:
         """What an expression gives at a node; blank where it fails on these answers."""
-        compiled = self.machine.compiled[ref, expression.source]
+        compiled = self.machine.compiled[form_ref(ref), expression.source]
         if compiled.constant is not None:
             return compiled.constant
+        element = self.elements.get(ref)
+        if element is None:
+            return self._evaluate_whole(ref, compiled)
+        return self._run(compiled, element)
+
+    def _evaluate_whole(self, ref: str, compiled: Compiled) -> Any:
+        """At a repeat as a whole: seen from its last instance, or from where the first one would be."""
+        count = self.layout.counts[ref]
+        if count:
+            return self._run(compiled, self.elements[f"{ref}[{count}]"])
+        parent = self.elements[parent_ref(ref)]
+        element = etree.SubElement(parent, ref.rpartition("/")[2])
+        try:
+            return self._run(compiled, element)
+        finally:
+            parent.remove(element)
+
+    def _run(self, compiled: Compiled, element: Any) -> Any:
         try:
             if not compiled.variables:
-                return compiled.run(self.elements[ref])
-            return compiled.run(self.elements[ref], **self._world(ref, compiled))
+                return compiled.run(element)
+            return compiled.run(element, **self._world(element, compiled))
         except (etree.XPathError, ArithmeticError, ValueError):
             return ""
 
-    def _world(self, ref: str, compiled: Compiled) -> dict[str, Any]:
+    def _world(self, element: Any, compiled: Compiled) -> dict[str, Any]:
         world: dict[str, Any] = {}
         for name in compiled.variables:
             if name in ("now", "moment"):
@@ -194,7 +300,7 @@ class State:
             elif name == "language":
                 world[name] = self.language
             else:
-                world[name] = [self.root if name == "main" else self.elements[ref]]
+                world[name] = [self.root if name == "main" else element]
         return world
 
     def say(self, ref: str, texts: Texts) -> str:
@@ -206,33 +312,15 @@ class State:
         return "".join(parts).strip()
 
     def relevant_questions(self) -> list[Question]:
-        return [question for question in self.machine.asked if self.relevant(question.ref)]
+        return [question for question in self.layout.asked if self.relevant(question.ref)]
 
 
-def _template(machine: Machine) -> Any:
-    """The empty tree of a form; copied in C for each state."""
-    made = machine.__dict__.get("_template")
-    if made is None:
-        made = machine.__dict__["_template"] = _element(machine.form.root)
-    return made
-
-
-def _element(node: Node, parent: Any = None) -> Any:
-    made = etree.Element(node.name) if parent is None else etree.SubElement(parent, node.name)
-    if isinstance(node, Group):
-        for child in node.children:
-            _element(child, made)
-    return made
-
-
-def shuffled(choices: tuple[Choice, ...], seed: float) -> tuple[Choice, ...]:
-    """The order that a seed decides: Park and Miller's generator (ODK XForms specification, `randomize`)."""
-    if not isfinite(seed):
-        return choices
-    state = int(seed) % 2147483647 or 1
-    found = list(choices)
-    for at in range(len(found) - 1, 0, -1):
-        state = state * 48271 % 2147483647
-        other = int((state - 1) / 2147483646 * (at + 1))
-        found[at], found[other] = found[other], found[at]
-    return tuple(found)
+def first_value(state: State, question: Question, given: Mapping[str, str]) -> str:
+    """What a question holds before anything is computed."""
+    default = question.logic.default
+    value = clean(given.get(question.name, default if isinstance(default, str) else ""))[:LONGEST]
+    if question.preload in ("start", "today"):
+        return state.now if question.preload == "start" else state.now[:10]
+    if question.kind is Kind.METADATA and question.preload:
+        return given.get(question.preload, value)
+    return value

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import takewhile
 
 from surveys.engine.events import (
     AnswerAccepted,
@@ -15,7 +16,9 @@ from surveys.engine.events import (
     ReviewOpened,
 )
 from surveys.engine.form import Form, Group, Kind, Question
+from surveys.engine.layout import MOST_INSTANCES, Layout
 from surveys.engine.machine import Machine, machine
+from surveys.engine.refs import form_ref, whole_of, within
 from surveys.engine.session import Session, Stage
 from surveys.engine.state import State
 from surveys.engine.values import Refused, check
@@ -32,9 +35,13 @@ class Turn:
     state: State
     events: list[Event] = field(default_factory=list)
 
+    @property
+    def layout(self) -> Layout:
+        return self.state.layout
+
     def question(self, ref: str) -> Question | None:
         """The asked, relevant question of a reference."""
-        node = self.machine.nodes.get(ref)
+        node = self.layout.nodes.get(ref)
         known = isinstance(node, Question) and node.asked and self.state.relevant(ref)
         return node if known and isinstance(node, Question) else None
 
@@ -44,29 +51,39 @@ class Turn:
     def refuse(self, ref: str, fault: Fault, values: tuple[tuple[str, str], ...] = ()) -> None:
         self.events.append(AnswerRefused(ref, fault, author_message(self.state, ref, fault), values))
 
-    def put(self, ref: str, value: str) -> None:
-        """Keeps a value that was found good, and tells what else came or went with it."""
-        before = self.counting()
+    def put(self, ref: str, value: str) -> bool:
+        """Keeps a value that was found good, and tells what else came or went with it.
+
+        One that asks for more instances than there can be is refused; False is given then.
+        """
+        before = self.state.counting()
+        self.state.crowded = ""
         self.state.keep(ref, value)
+        if self.state.crowded:
+            self.state.keep(ref, before.get(ref, ""))
+            self.refuse(ref, Fault.TOO_MANY, (("limit", str(MOST_INSTANCES)),))
+            return False
         self.events.append(AnswerAccepted(ref, value) if value else AnswerCleared(ref))
         self.tell(before, ref)
-
-    def counting(self) -> dict[str, str]:
-        return {ref: value for ref, value in self.state.values.items() if ref not in self.state.hidden}
+        return True
 
     def tell(self, before: dict[str, str], besides: str = "") -> None:
         """Answers that stopped to count, count again, or changed because of another one.
 
         What a choice filter took away is asked again.
         """
-        after = self.counting()
-        for ref in [question.ref for question in self.machine.asked if question.ref != besides]:
-            was, now = before.get(ref), after.get(ref)
-            if was == now:
-                continue
+        after = self.state.counting()
+        changed = {ref for ref, _ in before.items() ^ after.items() if ref != besides and self._told_of(ref)}
+        for ref in sorted(changed, key=self.layout.sort_key):
+            now = after.get(ref)
             self.events.append(AnswerAccepted(ref, now) if now is not None else AnswerCleared(ref))
-            if now is None and self.state.relevant(ref):
-                self.become(passed=tuple(one for one in self.session.passed if one != ref))
+            if now is None and self.question(ref):
+                self.forget(ref)
+
+    def _told_of(self, ref: str) -> bool:
+        """Whether a person was asked for it, also where its instance is gone."""
+        node = self.machine.nodes.get(form_ref(ref))
+        return isinstance(node, Question) and node.asked
 
     def check(self, question: Question, value: str) -> str | Refused:
         """The value as it is kept, or why it is not: type, then offer, requirement and constraint."""
@@ -81,50 +98,68 @@ class Turn:
         return found
 
     def open(self, ref: str, editing: bool = False) -> None:
-        question = self.machine.nodes[ref]
+        question = self.layout.nodes[ref]
         kind = question.kind if isinstance(question, Question) else None
         draft = tuple(self.state.value(ref).split()) if kind in _DRAFTED else ()
-        self.become(stage=Stage.ASKING, at=ref, draft=draft, editing=editing)
+        inside = self.session.inside if within(ref, self.session.inside) else ""
+        self.become(stage=Stage.ASKING, at=ref, draft=draft, editing=editing, inside=inside)
         self.events.append(QuestionOpened(ref))
 
     def review(self) -> None:
-        self.become(stage=Stage.REVIEW, at="", draft=(), editing=False)
+        self.become(stage=Stage.REVIEW, at="", draft=(), editing=False, inside="")
         self.events.append(ReviewOpened())
 
     def passing(self, *refs: str) -> None:
         """Notes that the person has been through these questions."""
         known = {*self.session.passed, *refs}
-        self.become(passed=tuple(question.ref for question in self.machine.asked if question.ref in known))
+        self.become(passed=tuple(question.ref for question in self.layout.asked if question.ref in known))
+
+    def forget(self, *refs: str) -> None:
+        """Notes that the person is to go through these questions again."""
+        self.become(passed=tuple(one for one in self.session.passed if one not in refs))
 
     def advance(self, past: str) -> None:
-        """Opens what comes after a question: the next one, what was left out, or the review."""
+        """Opens what comes after a question: the next one, what was left out, or the review.
+
+        In an instance that is being gone through, the next one of that instance, then the whole
+        of the repeat.
+        """
+        inside = self.session.inside
+        if inside and self.question(whole_of(inside)):
+            return self.open(self._next_inside(past, inside), self.session.editing)
         passed = set(self.session.passed)
         if not self.session.editing:
-            following = self.machine.asked[self.machine.places[past] + 1 :]
-            for question in following:
+            for question in self.layout.following(past):
                 if self.state.relevant(question.ref):
                     return self.open(question.ref)
-        for question in self.machine.asked:
+        for question in self.layout.asked:
             if question.ref not in passed and self.state.relevant(question.ref):
                 return self.open(question.ref, editing=True)
         return self.review()
 
+    def _next_inside(self, past: str, instance: str) -> str:
+        following = (one.ref for one in self.layout.following(past) if within(one.ref, instance))
+        return next((ref for ref in following if self.state.relevant(ref)), whole_of(instance))
+
     def moved(self, session: Session) -> bool:
         """Whether anything about the answers differs from a session."""
-        values = self.state.values
-        return values != session.values or self.state.hidden & values.keys() != set(session.hidden)
+        values, layout = self.state.values, self.layout
+        hidden = {ref for ref in values if ref in self.state.hidden or ref not in layout.nodes}
+        return values != session.values or hidden != set(session.hidden) or layout.counts != session.counts
 
     def close(self) -> tuple[Session, tuple[Event, ...]]:
-        values = {ref: self.state.values[ref] for ref in self.machine.nodes if ref in self.state.values}
-        hidden = tuple(ref for ref in values if ref in self.state.hidden)
-        self.become(values=values, hidden=hidden, revision=self.session.revision + 1)
+        nodes, kept = self.layout.nodes, self.state.values
+        values = {ref: kept[ref] for ref in nodes if ref in kept} | kept
+        hidden = tuple(ref for ref in values if ref in self.state.hidden or ref not in nodes)
+        repeats = numbered(self.session, self.layout)
+        self.become(values=values, hidden=hidden, repeats=repeats, revision=self.session.revision + 1)
         keep_state(self.session, self.state)
         return self.session, tuple(self.events)
 
 
 def author_message(state: State, ref: str, fault: Fault) -> str:
     """The author's own words for a refusal, in the session's language."""
-    node = state.machine.nodes.get(ref)
+    node = state.layout.nodes.get(ref)
     if node is None or fault not in (Fault.REQUIRED, Fault.CONSTRAINT):
         return ""
     logic = node.logic
@@ -140,7 +175,7 @@ def state_of(form: Form, session: Session, now: datetime) -> State:
         return kept
     state = State(machine(form), session.language, now)
     state.seed = session.seed
-    state.load(session.values, session.hidden)
+    state.load(session.values, session.hidden, session.counts)
     return state
 
 
@@ -150,22 +185,37 @@ def keep_state(session: Session, state: State) -> None:
 
 
 def page_of(state: State, ref: str) -> tuple[Question, ...]:
-    """The questions shown together with one: its field-list, or itself alone."""
-    top = _field_list(state.machine, ref)
-    if not top:
-        node = state.machine.nodes[ref]
-        return (node,) if isinstance(node, Question) else ()
-    inside = f"{top}/"
-    found = (question for question in state.machine.asked if question.ref.startswith(inside))
-    return tuple(question for question in found if state.relevant(question.ref))
+    """The questions shown together with one: its field-list as far as the next repeat, or itself alone."""
+    node, top = state.layout.nodes[ref], _field_list(state.layout, ref)
+    if not isinstance(node, Question):
+        return ()
+    if not top or node.kind is Kind.REPEAT:
+        return (node,)
+    place = state.layout.places[ref]
+    before = takewhile(lambda one: _together(one, top), reversed(state.layout.asked[:place]))
+    after = takewhile(lambda one: _together(one, top), state.layout.asked[place:])
+    return tuple(one for one in (*reversed(tuple(before)), *after) if state.relevant(one.ref))
 
 
-def _field_list(made: Machine, ref: str) -> str:
+def _together(question: Question, top: str) -> bool:
+    return within(question.ref, top) and question.kind is not Kind.REPEAT
+
+
+def _field_list(layout: Layout, ref: str) -> str:
     """The outermost field-list around a node, "" where there is none."""
-    found, at = "", made.parents.get(ref)
+    found, at = "", layout.parents.get(ref)
     while at is not None:
-        group = made.nodes[at]
+        group = layout.nodes[at]
         if isinstance(group, Group) and group.field_list:
             found = at
-        at = made.parents.get(at)
+        at = layout.parents.get(at)
     return found
+
+
+def numbered(session: Session, layout: Layout) -> dict[str, tuple[int, ...]]:
+    """The numbers of all instances there are: those known, else their positions."""
+    known = session.repeats
+    return {
+        ref: known[ref] if len(known.get(ref, ())) == count and ref in known else tuple(range(1, count + 1))
+        for ref, count in layout.counts.items()
+    }

@@ -45,6 +45,9 @@ def understand(question: Question, text: str, options: Options, moment: Moment) 
             return read_time(text) or Refused(Fault.NOT_A_DATE)
         case Kind.DATETIME:
             return read_datetime(text, *moment) or Refused(Fault.NOT_A_DATE)
+        case Kind.REPEAT:
+            polar = next((said for said, words in (("yes", _YES), ("no", _NO)) if plain(text) in words), "")
+            return polar or Refused(Fault.NOT_UNDERSTOOD)
         case Kind.ACKNOWLEDGE | Kind.NOTE:
             return "OK" if plain(text) in _YES else Refused(Fault.NOT_UNDERSTOOD)
         case _:

@@ -97,8 +97,6 @@ def _row_faults(row: Row, names: set[str], lists: set[str]) -> Iterator[FormErro
     kind = row.get("type")
     structure, select = _STRUCTURE.fullmatch(kind), _SELECT.fullmatch(kind)
     if structure:
-        if structure["what"].lower() != "group" and structure["edge"].lower() == "begin":
-            yield _at(row, "type", NOT_OFFERED, type=structure["what"].lower())
         if structure["edge"].lower() == "end":
             return
     elif select:

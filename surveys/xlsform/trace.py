@@ -6,12 +6,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from surveys.engine.dialogue import known_language, start
+from surveys.engine.dialogue import known_language, resume, start
+from surveys.engine.events import AnswerRefused
 from surveys.engine.form import Form, Group, Kind, Node, Question
-from surveys.engine.machine import machine
+from surveys.engine.inputs import Add, Remove
 from surveys.engine.moving import faults_of
+from surveys.engine.session import Session
 from surveys.engine.state import State
-from surveys.engine.turn import state_of
+from surveys.engine.turn import Turn, state_of
 from surveys.engine.values import Refused, check
 from surveys.xlsform.compile import compile_form
 
@@ -23,40 +25,69 @@ def trace_json(path: Path, steps: dict[str, Any]) -> dict[str, Any]:
 
 
 def trace(form: Form, script: dict[str, Any]) -> dict[str, Any]:
-    """Plays `{"language", "now", "steps": [["set", REF, VALUE], ["language", NAME, ""]]}`.
+    """Plays `{"language", "now", "steps": [[ACTION, REF, VALUE], ...]}` with the actions set, add, remove, language.
 
     Gives `outcomes` (one a step: "ok", or why not), `nodes`, `violations` and `complete`.
     """
     now = datetime.fromisoformat(script["now"])
     session, _ = start(form, script.get("language") or form.default_language, now)
-    state = state_of(form, session, now)
-    outcomes = [_play(state, step) for step in script["steps"]]
+    player = _Player(form, session, now)
+    outcomes = [player.play(*step) for step in script["steps"]]
+    state = player.state
     faults = [[question.ref, fault.value] for question, fault in faults_of(state, unasked=True)]
+    nodes = [node for ref, node in state.nodes.items() if ref in state.elements and ref != form.root.ref]
     return {
         "outcomes": outcomes,
-        "nodes": [_node(state, node) for node in machine(form).nodes.values() if node is not form.root],
+        "nodes": [_node(state, node) for node in nodes],
         "violations": faults,
         "complete": not faults,
     }
 
 
-def _play(state: State, step: list[str]) -> str:
-    action, ref, value = step
-    if action == "language":
-        state.language = known_language(state.machine.form, ref)
-        state.update(state.machine.order)
-        return "ok"
-    question = state.machine.nodes.get(ref.replace("[1]", ""))
-    if action != "set" or not isinstance(question, Question):
+class _Player:
+    """Plays steps into the state of a session, in no order but their own."""
+
+    def __init__(self, form: Form, session: Session, now: datetime) -> None:
+        self._form, self._session, self._now = form, session, now
+
+    @property
+    def state(self) -> State:
+        return state_of(self._form, self._session, self._now)
+
+    def play(self, action: str, ref: str, value: str) -> str:
+        match action:
+            case "language":
+                self.state.language = known_language(self._form, ref)
+                self.state.update(self.state.machine.order)
+                return "ok"
+            case "add":
+                return self._change(Add(ref))
+            case "remove":
+                return self._change(Remove(ref))
+            case "set":
+                return _set(self.state, ref, value)
         return "unknown"
-    if not state.relevant(question.ref):
+
+    def _change(self, given: Add | Remove) -> str:
+        turn = Turn(self.state.machine, self._session, self.state)
+        self._session, _ = turn.close()  # what was set stands in the state alone
+        self._session, events = resume(self._form, self._session, given, self._now)
+        refused = next((one for one in events if isinstance(one, AnswerRefused)), None)
+        return refused.fault.value if refused else "ok"
+
+
+def _set(state: State, ref: str, value: str) -> str:
+    question = state.nodes.get(ref)
+    if not isinstance(question, Question) or question.kind is Kind.REPEAT:
+        return "unknown"
+    if not state.relevant(ref):
         return "not-relevant"
     found = check(question, value, tuple(choice.value for choice in state.offered(question)))
     if isinstance(found, Refused):
         return found.fault.value
-    if not state.holds(question.ref, found):
+    if not state.holds(ref, found):
         return "constraint"
-    state.keep(question.ref, found)
+    state.keep(ref, found)
     return "ok"
 
 
@@ -71,6 +102,7 @@ def _node(state: State, node: Node) -> dict[str, Any]:
     }
     if isinstance(node, Group):
         return told
-    offered = state.offered(node) if relevant else ()
+    chooses = node.choices or node.offered
+    offered = state.offered(node) if relevant and chooses else ()
     options = [[one.value, state.say(node.ref, one.label)] for one in offered]
-    return {**told, "value": state.value(node.ref), **({"options": options} if node.choices else {})}
+    return {**told, "value": state.value(node.ref), **({"options": options} if chooses else {})}

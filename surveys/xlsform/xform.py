@@ -12,8 +12,21 @@ from typing import Any
 from lxml import etree
 
 from core.i18n import LANGUAGE_NAMES
-from surveys.engine.form import Choice, Expression, Form, Group, Kind, Logic, Node, Question, Text, Texts
-from surveys.xlsform.errors import BROKEN, MISSING_FILE, NOT_OFFERED, FormError, FormErrors, error
+from surveys.engine.form import (
+    Choice,
+    Expression,
+    Form,
+    Group,
+    Kind,
+    Logic,
+    Node,
+    Offered,
+    Question,
+    Repeat,
+    Text,
+    Texts,
+)
+from surveys.xlsform.errors import BROKEN, FormError, FormErrors, error
 
 XFORMS = "{http://www.w3.org/2002/xforms}"
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -39,9 +52,6 @@ _CONTROLS = {
     "trigger": Kind.ACKNOWLEDGE,
 }  # fmt: skip
 _UPLOADS = {"image": Kind.IMAGE, "audio": Kind.AUDIO, "video": Kind.VIDEO}
-_UNOFFERED = frozenset(
-    {Kind.GEOPOINT, Kind.GEOTRACE, Kind.GEOSHAPE, Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE}
-)  # fmt: skip
 _PRELOADS = frozenset({"timestamp", "date", "property", "uid"})
 
 
@@ -51,6 +61,7 @@ class _Reading:
 
     binds: dict[str, Any] = field(default_factory=dict)
     controls: dict[str, Any] = field(default_factory=dict)
+    repeats: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, Texts] = field(default_factory=dict)
     first_loads: dict[str, str] = field(default_factory=dict)
     choices: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
@@ -72,7 +83,7 @@ def read_xform(source: str | bytes, name: str, version: int) -> Form:
         if ref and _local(control) not in ("label", "hint", "value", "setvalue", "itemset", "repeat"):
             reading.controls[ref] = control
         if _local(control) == "repeat":
-            reading.errors.append(_not_offered("repeat", control.get("nodeset", "")))
+            reading.repeats[control.get("nodeset", "")] = control
     root = _group(reading, instance[0], f"/{_local(instance[0])}")
     if reading.errors:
         raise FormErrors(tuple(reading.errors))
@@ -141,47 +152,57 @@ def _drop_dashes(texts: Texts) -> None:
 
 def _read_list(reading: _Reading, instance: Any) -> None:
     name = instance.get("id", "")
-    if instance.get("src"):
-        reading.errors.append(error(MISSING_FILE, "survey", name=name))
-        return
     items = instance.findall(f"{XFORMS}root/{XFORMS}item")
     reading.choices[name] = tuple(_choice(reading, item) for item in items)
 
 
 def _choice(reading: _Reading, item: Any) -> Choice:
     columns = {_local(child): "".join(child.itertext()) for child in item if isinstance(child.tag, str)}
-    itext = columns.pop("itextId", "")
+    itext = columns.get("itextId", "")
     plain: Texts = {"": Text((columns["label"],))} if "label" in columns else {}
     return Choice(columns.get("name", ""), reading.texts.get(itext, plain), columns)
 
 
 def _group(reading: _Reading, element: Any, ref: str) -> Group:
-    children: list[Node] = []
+    children: dict[str, Node] = {}
     for child in element:
-        if not isinstance(child.tag, str) or child.get(f"{JR}template") is not None:
+        if not isinstance(child.tag, str) or _local(child) in children or _stands_in(child):
             continue
         below = f"{ref}/{_local(child)}"
-        nested = len(child) or _local(reading.controls.get(below)) == "group"
-        children.append(_group(reading, child, below) if nested else _question(reading, child, below))
-    control = reading.controls.get(ref)
-    appearance = frozenset(control.get("appearance", "").split()) if control is not None else frozenset()
+        nested = len(child) or below in reading.repeats or _local(reading.controls.get(below)) == "group"
+        children[_local(child)] = _group(reading, child, below) if nested else _question(reading, child, below)
+    control, repeat = reading.controls.get(ref), reading.repeats.get(ref)
+    written = " ".join(one.get("appearance", "") for one in (control, repeat) if one is not None)
+    appearance = frozenset(written.split())
     return Group(
         ref,
         _local(element),
         _label(reading, control, "label"),
-        tuple(children),
+        tuple(children.values()),
         _logic(reading, ref),
         bool(appearance & {"field-list", "table-list"}),
         appearance,
+        None if repeat is None else _repeat(repeat, element),
     )
+
+
+def _stands_in(element: Any) -> bool:
+    """Whether an element is the template of a repeat that has an instance as well, which says more."""
+    following = element.itersiblings(element.tag)
+    return element.get(f"{JR}template") is not None and next(following, None) is not None
+
+
+def _repeat(control: Any, element: Any) -> Repeat:
+    """How often a part is asked; an instance that is there from the start is not the template."""
+    siblings = element.getparent().findall(element.tag)
+    first = sum(1 for one in siblings if one.get(f"{JR}template") is None)
+    return Repeat(_expression(control.get(f"{JR}count")), first)
 
 
 def _question(reading: _Reading, element: Any, ref: str) -> Question:
     bind, control = reading.binds.get(ref), reading.controls.get(ref)
     preload = bind.get(f"{JR}preload", "") if bind is not None else ""
     kind = _kind(element, bind, control)
-    if kind in _UNOFFERED:
-        reading.errors.append(_not_offered(kind.value, ref))
     choices, condition, parameters = _offer(reading, control, ref)
     default: str | Expression | None = element.text or None
     if ref in reading.first_loads:
@@ -198,6 +219,7 @@ def _question(reading: _Reading, element: Any, ref: str) -> Question:
         parameters=parameters,
         preload=_preload(bind) if preload in _PRELOADS else "",
         triggers=_triggers(control),
+        offered=_offered(reading, control),
     )
 
 
@@ -254,12 +276,21 @@ def _offer(reading: _Reading, control: Any, ref: str) -> tuple[str, Expression |
             reading.choices[ref] = tuple(_static_choice(reading, item) for item in items)
         return (ref if items else ""), None, parameters
     match = _ITEMSET.fullmatch(itemset.get("nodeset", ""))
-    if match is None or match["list"] not in reading.choices:
-        reading.errors.append(_not_offered("select from repeat or file", ref))
+    if match is None:
         return "", None, parameters
     if match["random"]:
         parameters |= {"randomize": "true", "seed": (match["seed"] or "").strip()}
     return match["list"], _expression(match["filter"]), parameters
+
+
+def _offered(reading: _Reading, control: Any) -> Offered | None:
+    """Where the choices are answers of a repeat."""
+    itemset = control.find(f"{XFORMS}itemset") if control is not None else None
+    if itemset is None or _ITEMSET.fullmatch(itemset.get("nodeset", "")):
+        return None
+    value, label = (itemset.find(f"{XFORMS}{part}") for part in ("value", "label"))
+    refs = [one.get("ref", "") if one is not None else "" for one in (value, label)]
+    return Offered(Expression(itemset.get("nodeset", "").strip()), *refs)
 
 
 def _static_choice(reading: _Reading, item: Any) -> Choice:
@@ -306,10 +337,6 @@ def _text(element: Any) -> Text:
 
 def _expression(source: str | None) -> Expression | None:
     return Expression(source.strip()) if source and source.strip() else None
-
-
-def _not_offered(kind: str, ref: str) -> FormError:
-    return error(NOT_OFFERED, "survey", 0, "type", type=kind, ref=ref)
 
 
 def _local(element: Any) -> str:

@@ -23,7 +23,8 @@ from tests.support.dialogues import (
     Step,
     compare_answers,
     compare_prompt,
-    question_named,
+    name_of,
+    ref_named,
 )
 from tests.support.sandbox import Person
 
@@ -49,8 +50,8 @@ class ChatDoor:
     def compare_kept(self) -> None:
         """Whether what is kept at the end is what the file says."""
         turn = self.stage.turn(self.person)
-        counted = {ref.rpartition("/")[2]: value for ref, value in counting(turn.session).items()}
-        shown = {ref.rpartition("/")[2] for ref in answers(turn.form, turn.session, turn.now)}
+        counted = {name_of(ref): value for ref, value in counting(turn.session).items()}
+        shown = {name_of(ref) for ref in answers(turn.form, turn.session, turn.now)}
         compare_answers(self.dialogue, {name: value for name, value in counted.items() if name in shown})
         if not self.dialogue.preload:  # those were not kept by the service
             assert self.stage.values(self.person) == counted, "what is stored is what counts"
@@ -105,8 +106,11 @@ class ChatDoor:
             case "rank":
                 await self._rank(step.items)
             case "edit":
-                number = self._numbers()[step.argument]
-                await self._press(Act.GO_TO, number=number)
+                await self._press(Act.GO_TO, code=self._codes()[step.argument])
+            case "add":
+                await self._press(Act.ADD)
+            case "through" | "remove":
+                await self._instance(step.action, int(step.argument))
             case "language":
                 await self.act(self.person.says("/language"))
                 await self.act(self.person.presses(LANGUAGE_NAMES[step.argument]))
@@ -139,7 +143,15 @@ class ChatDoor:
                 await self._press(Act.RANK, str([option.value for option in prompt.options].index(value)))
         await self._press(Act.CONFIRM)
 
-    async def _press(self, act: Act, value: str = "", number: int | None = None) -> None:
+    async def _instance(self, action: str, position: int) -> None:
+        code = self._question().instances[position - 1].code
+        if action == "through":
+            return await self._press(Act.THROUGH, code)
+        await self._press(Act.REMOVE, code)
+        assert "🗑" in str((await newest(self.person))["buttons"])
+        return await self._press(Act.REMOVE_NOW, code)
+
+    async def _press(self, act: Act, value: str = "", code: str = "") -> None:
         """Presses the button that does this, turning pages to find it.
 
         One that the chat does not offer is pressed all the same, as a client of somebody's own
@@ -148,7 +160,7 @@ class ChatDoor:
         for _ in range(20):
             message = await newest(self.person)
             buttons = [button for row in message["buttons"] for button in row]
-            fitting = [one["data"] for one in buttons if _does(unpack(one["data"]), act, value, number)]
+            fitting = [one["data"] for one in buttons if _does(unpack(one["data"]), act, value, code)]
             if fitting:
                 return await self.act(self.person.presses_data(message["id"], fitting[0]))
             if "▶" not in [button["text"] for button in buttons]:
@@ -156,7 +168,7 @@ class ChatDoor:
             await self.act(self.person.presses("▶"))
         turn = self.stage.turn(self.person)
         prompt = turn.prompts[0]
-        asked = number or (prompt.number if isinstance(prompt, QuestionPrompt) else 0)
+        asked = code or (prompt.code if isinstance(prompt, QuestionPrompt) else "")
         forced = pack(Press(turn.response_id, asked, turn.session.revision, act, value))
         message = await newest(self.person)
         return await self.act(self.person.presses_data(message["id"], forced, force=True))
@@ -166,20 +178,20 @@ class ChatDoor:
         assert isinstance(prompt, QuestionPrompt)
         return prompt
 
-    def _numbers(self) -> dict[str, int]:
+    def _codes(self) -> dict[str, str]:
         prompt = self.stage.turn(self.person).prompts[0]
         assert isinstance(prompt, ReviewPrompt), "edit is for the review"
-        return {item.ref.rpartition("/")[2]: item.number for item in prompt.items}
+        return {name_of(item.ref): item.code for item in prompt.items}
 
     async def _compare(self, line: int, expected: tuple[Expectation, ...]) -> None:
         where = f"{self.dialogue.name}.md:{line}"
         turn, message = self.stage.turn(self.person), await newest(self.person)
         for one in expected:
             if one.what == "accepted":
-                ref = question_named(turn.form, one.name).ref
+                ref = ref_named(turn.form, one.name)
                 assert turn.session.values.get(ref) == one.value, where
             elif one.what in {"cleared", "skipped"}:
-                ref = question_named(turn.form, one.name).ref
+                ref = ref_named(turn.form, one.name)
                 assert ref not in counting(turn.session), where
             elif one.what == "refused":
                 assert "⚠️" in message["text"] and one.text in message["text"], f"{where}: {message['text']}"
@@ -205,7 +217,7 @@ class ChatDoor:
         assert message["buttons"], f"{where}: nothing can be pressed"
 
 
-def _does(found: Pressed | None, act: Act, value: str, number: int | None) -> bool:
+def _does(found: Pressed | None, act: Act, value: str, code: str) -> bool:
     if not isinstance(found, Press):
         return False
-    return (found.act, found.value) == (act, value) and number in {None, found.question}
+    return (found.act, found.value) == (act, value) and code in {"", found.question}

@@ -25,6 +25,7 @@ from surveys.responses import service
 from surveys.responses.service import Turn
 from surveys.responses.shelf import FormShelf
 from tests.responses.scene import Scene
+from tests.support.dialogues import name_of
 from tests.support.sandbox import Person, RunningSandbox
 
 Json = dict[str, Any]
@@ -115,7 +116,7 @@ class Stage:
 
     def values(self, person: Person) -> dict[str, str]:
         """What is kept, by the names of questions."""
-        return {ref.rpartition("/")[2]: value for ref, value in self.scene.answers(self.response_id(person)).items()}
+        return {name_of(ref): value for ref, value in self.scene.answers(self.response_id(person)).items()}
 
     def given(self, person: Person) -> dict[str, str]:
         """What the person said themselves."""

@@ -47,7 +47,7 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6000)
 
 def question(kind: Kind = Kind.TEXT, **known: object) -> QuestionPrompt:
     usual: dict[str, object] = {
-        "ref": "/data/q", "number": 7, "kind": kind, "label": "What?", "hint": "", "required": True, "readonly": False,
+        "ref": "/data/q", "code": "7", "kind": kind, "label": "What?", "hint": "", "required": True, "readonly": False,
         "options": (), "value": "", "draft": (), "progress": Progress(3, 24, 8), "part": (), "appearance": frozenset(),
         "parameters": {}, "can_go_back": True,
     }  # fmt: skip
@@ -97,7 +97,9 @@ def test_whatever_authors_write_can_be_sent(
         kind, label=label, hint=hint, options=offered, draft=draft, value=value, part=(label, hint),
         required=data.draw(st.booleans()), readonly=data.draw(st.booleans()),
     )  # fmt: skip
-    refused = AnswerRefused("/data/q", data.draw(st.sampled_from(Fault)), data.draw(ANY), (("near", choice),))
+    refused = AnswerRefused(
+        "/data/q", data.draw(st.sampled_from(Fault)), data.draw(ANY), (("near", choice), ("limit", "9"))
+    )
     events = data.draw(st.sampled_from(((), (refused,), (refused, refused))))
     page = data.draw(st.one_of(ANY, st.sampled_from(("", "0", "1", "99", "2024-02", "0001-01", "9999-12"))))
     check(render(prompt, events, Standing(LARGEST, LARGEST, translator("it"), page, "2023-07-10")))
@@ -107,7 +109,7 @@ def test_whatever_authors_write_can_be_sent(
 def test_whatever_people_answered_can_be_reviewed(
     label: str, answer: str, count: int, page: str, is_missing: bool
 ) -> None:
-    items = tuple(ReviewItem(f"/data/q{n}", n, label, answer, True) for n in range(1, count + 1))
+    items = tuple(ReviewItem(f"/data/q{n}", str(n), label, answer, True) for n in range(1, count + 1))
     standing = Standing(LARGEST, LARGEST, translator("fr"), page, until="31 décembre 2026")
     missing = tuple(item.ref for item in items) if is_missing else ()
     prompts: tuple[Prompt, ...] = ReviewPrompt(label, items, missing), CompletePrompt(label, items)
@@ -133,7 +135,7 @@ def test_a_choice_that_no_button_holds_is_written_out() -> None:
 
 def test_a_press_carries_whose_question_and_when() -> None:
     screen = render(question(Kind.SELECT_ONE, options=options(3)), (), STANDING)
-    assert pressed(screen, "Choice 2") == Press(2**40, 7, 9999, Act.CHOOSE, "1")
+    assert pressed(screen, "Choice 2") == Press(2**40, "7", 9999, Act.CHOOSE, "1")
 
 
 def test_pages_of_options_are_complete_and_in_order() -> None:
@@ -187,17 +189,21 @@ def test_ways_out_suit_the_question() -> None:
 
 
 def test_the_review_has_pages_and_marks_what_is_missing() -> None:
-    items = tuple(ReviewItem(f"/data/q{n}", n, f"Question {n}?", f"Answer {n}", True) for n in range(1, 26))
+    items = tuple(ReviewItem(f"/data/q{n}", str(n), f"Question {n}?", f"Answer {n}", True) for n in range(1, 26))
     screen = render(ReviewPrompt("Form", items, ("/data/q2",)), (), STANDING)
     assert "❗️<b>2.</b>" in screen.text and "Answer 10" in screen.text and "Answer 11" not in screen.text
     assert pressed(screen, "3").act is Act.GO_TO and pressed(screen, "▶").value == "1" and "1/3" in labels(screen)[2]
 
 
 @given(
-    st.integers(0, LARGEST), st.integers(0, 2000), st.integers(0, LARGEST), st.sampled_from(Act), st.integers(0, 9999)
+    st.integers(0, LARGEST),
+    st.just("") | st.from_regex(r"[1-9][0-9]{0,3}(\.[1-9][0-9]{0,3}){0,3}", fullmatch=True),
+    st.integers(0, 9_999_999),
+    st.sampled_from(Act),
+    st.integers(0, 9999),
 )
-def test_a_press_survives_its_data(response: int, number: int, revision: int, act: Act, value: int) -> None:
-    press = Press(response, number, revision, act, str(value))
+def test_a_press_survives_its_data(response: int, question: str, revision: int, act: Act, value: int) -> None:
+    press = Press(response, question, revision, act, str(value))
     assert unpack(pack(press)) == press
 
 
@@ -211,7 +217,7 @@ def test_nothing_made_up_breaks_the_reading(data: str) -> None:
 
 def test_what_is_too_long_for_a_button_is_a_fault_of_ours() -> None:
     with pytest.raises(ValueError, match="bytes"):
-        pack(Press(1, 1, 1, Act.VALUE, "x" * LONGEST))
+        pack(Press(1, "1", 1, Act.VALUE, "x" * LONGEST))
     assert unpack(open_round(12)) == OpenRound(12) and unpack(IDLE) is None
 
 

@@ -18,7 +18,9 @@ from core.database.database import Database
 from core.links import Links
 from surveys.engine.dialogue import resume
 from surveys.engine.events import AnswerRefused
+from surveys.engine.form import Kind
 from surveys.engine.prompts import Page
+from surveys.engine.show import code, find
 from tests.bots.chat_door import ChatDoor
 from tests.bots.stage import Stage
 from tests.responses.scene import build
@@ -60,8 +62,8 @@ class TwoDoors:
             return False  # a browser's own way back
         if step.action != "type":
             return True
-        kinds = {one.ref: one.kind for one in turn.form.questions()}
-        return kinds.get(turn.session.at) not in CHOSEN
+        open_now = find(turn.form, turn.session, code(turn.form, turn.session, turn.session.at))
+        return open_now is None or open_now.kind not in (*CHOSEN, Kind.REPEAT)
 
     def _on_page(self, step: Step) -> None:
         turn = self.chat.stage.turn(self.chat.person)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from surveys.engine.form import Kind
+from surveys.engine.form import Kind, Question
+from surveys.engine.machine import machine
 from surveys.engine.session import Session
 from tests.support.dialogues import Dialogue, load_dialogues, play
 
@@ -14,7 +15,7 @@ LATER = {
 COLUMNS = (
     "relevant", "constraint", "constraint_message", "required", "required_message", "calculation", "choice_filter",
     "default", "readonly", "hint", "appearance", "parameters", "trigger", "label::English (en)", "or_other",
-    "begin_group", "field-list",
+    "begin_group", "field-list", "begin_repeat", "repeat_count",
 )  # fmt: skip
 
 
@@ -34,7 +35,8 @@ def test_dialogue_with_the_state_kept_between_steps(dialogue: Dialogue) -> None:
 
 
 def test_every_kind_of_question_has_a_dialogue() -> None:
-    played = {question.kind for dialogue in load_dialogues() for question in dialogue.form.questions()}
+    layouts = [machine(dialogue.form).layout({}) for dialogue in load_dialogues()]
+    played = {node.kind for layout in layouts for node in layout.nodes.values() if isinstance(node, Question)}
     assert set(Kind) - LATER - played == set()
 
 

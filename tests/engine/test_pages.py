@@ -121,11 +121,11 @@ def test_the_review_waits_for_what_is_required() -> None:
     assert [one.ref for one in violations(FORM, session, NOW)] == [NAME, PETS]
 
 
-def test_a_question_is_found_by_its_number() -> None:
+def test_a_question_is_found_by_its_code() -> None:
     session = at_group()
     prompt = prompts(FORM, session, NOW)[0]
-    question = find(FORM, prompt.number)  # type: ignore[union-attr]
+    question = find(FORM, session, prompt.code)  # type: ignore[union-attr]
     assert question is not None
     assert question.ref == PETS
-    assert find(FORM, 0) is None
-    assert find(FORM, 99) is None
+    for code in ("", "0", "99", "1.1", "x", "²", "1" * 100):
+        assert find(FORM, session, code) is None

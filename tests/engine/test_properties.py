@@ -9,18 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surveys.engine.dialogue import resume, start
-from surveys.engine.events import AnswerAccepted, AnswerCleared, AnswerRefused, Event, ResponseCompleted
+from surveys.engine.events import (
+    AnswerAccepted,
+    AnswerCleared,
+    AnswerRefused,
+    Event,
+    InstanceRemoved,
+    ResponseCompleted,
+)
 from surveys.engine.form import Form
 from surveys.engine.inputs import (
+    Add,
     Answer,
     Back,
     ChangeLanguage,
     Confirm,
     Fill,
+    GoThrough,
     GoTo,
     Input,
     Pause,
     RankNext,
+    Remove,
     Reopen,
     Resume,
     Review,
@@ -30,6 +40,8 @@ from surveys.engine.inputs import (
     Undo,
     Words,
 )
+from surveys.engine.machine import machine
+from surveys.engine.refs import without
 from surveys.engine.session import Session, Stage
 from surveys.engine.show import answers, page, prompts, violations
 from tests.support.dialogues import load_dialogues
@@ -47,7 +59,11 @@ NASTY = st.one_of(
 
 
 def inputs(form: Form) -> st.SearchStrategy[Input]:
-    refs = st.just("") | st.sampled_from([*(one.ref for one in form.questions()), "/data/unknown"])
+    repeats = [group.ref for group in machine(form).repeats]
+    layout = machine(form).layout(dict.fromkeys((*repeats, *(f"{ref}[1]" for ref in repeats)), 2))
+    refs = st.just("") | st.sampled_from([*(one.ref for one in layout.asked), "/data/unknown"])
+    wholes = st.sampled_from([*(ref for ref in layout.counts), "/data/unknown"])
+    instances = st.builds("{}[{}]".format, wholes, st.integers(1, 3))
     choices = st.sampled_from([choice.value for listed in form.choices.values() for choice in listed] or ["a"])
     values = st.one_of(NASTY, choices)
     plain: list[Input] = [Back(), Review(), Submit(), Reopen(), Pause(), Resume(), ChangeLanguage("en")]
@@ -61,6 +77,9 @@ def inputs(form: Form) -> st.SearchStrategy[Input]:
         st.builds(Confirm, refs),
         st.builds(Skip, refs),
         st.builds(GoTo, refs),
+        st.builds(Add, wholes),
+        st.builds(Remove, instances),
+        st.builds(GoThrough, instances),
         st.sampled_from(plain),
     )
 
@@ -75,6 +94,8 @@ def aimed(given_input: Input, session: Session) -> Input:
 def fold(kept: dict[str, str], events: tuple[Event, ...]) -> dict[str, str]:
     kept = dict(kept)
     for event in events:
+        if isinstance(event, InstanceRemoved):
+            kept = {to: value for ref, value in kept.items() if (to := without(ref, event.ref))}
         if isinstance(event, AnswerAccepted):
             kept[event.ref] = event.value
         elif isinstance(event, AnswerCleared):
@@ -83,7 +104,7 @@ def fold(kept: dict[str, str], events: tuple[Event, ...]) -> dict[str, str]:
 
 
 def asked_answers(form: Form, session: Session) -> dict[str, str]:
-    asked = {question.ref for question in form.questions() if question.asked}
+    asked = {question.ref for question in machine(form).layout(session.counts).asked}
     return {ref: value for ref, value in answers(form, session, NOW).items() if ref in asked}
 
 
@@ -113,8 +134,7 @@ def _check_what_is_shown(form: Form, session: Session) -> None:
     assert len(prompts(form, session, NOW)) == 1
     page(form, session, None, NOW)
     if session.stage is Stage.ASKING:
-        question = next(one for one in form.questions() if one.ref == session.at)
-        assert question.asked
+        assert session.at in machine(form).layout(session.counts).places
 
 
 @pytest.mark.parametrize("form", FORMS, ids=lambda form: form.name)

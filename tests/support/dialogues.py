@@ -7,13 +7,16 @@ What a person does, each line one step for the question that is open:
 
     > type: TEXT   > choose: VALUE   > tick: A, B (exactly these, confirmed)   > rank: C, A, B (confirmed)
     > confirm   > skip   > back   > edit: NAME   > review   > submit   > language: CODE
-    > pause   > resume   > reopen
+    > pause   > resume   > reopen   > add   > through: POSITION   > remove: POSITION
+
+A question within a repeat is named with its instance: person[2]/name.
 
 What is then expected. Refusals and cleared answers must be listed completely, the rest may be:
 
     < question: NAME "how its label begins"   < options: A, B   < value: X   < hint: X   < progress: 2/5   < part: X
     < accepted: NAME = VALUE   < cleared: NAME   < skipped: NAME   < refused: FAULT "the author's message"
-    < review   < missing: NAME, NAME   < said: NAME "the answer as people read it"   < complete   < paused
+    < instances: TITLE | TITLE   < review   < missing: NAME, NAME   < said: NAME "the answer as people read it"
+    < complete   < paused
 """
 
 from __future__ import annotations
@@ -28,16 +31,19 @@ from pathlib import Path
 
 from surveys.engine.dialogue import resume, start
 from surveys.engine.events import AnswerAccepted, AnswerCleared, AnswerRefused, Event, QuestionSkipped
-from surveys.engine.form import Form, Kind, Question
+from surveys.engine.form import Form, Kind
 from surveys.engine.inputs import (
+    Add,
     Answer,
     Back,
     ChangeLanguage,
     Confirm,
+    GoThrough,
     GoTo,
     Input,
     Pause,
     RankNext,
+    Remove,
     Reopen,
     Resume,
     Review,
@@ -47,6 +53,7 @@ from surveys.engine.inputs import (
     Undo,
     Words,
 )
+from surveys.engine.layout import every_node
 from surveys.engine.prompts import CompletePrompt, PausedPrompt, Prompt, QuestionPrompt, ReviewPrompt
 from surveys.engine.session import Session
 from surveys.engine.show import answers, prompts
@@ -55,14 +62,14 @@ from surveys.xlsform.compile import compile_form
 FOLDER = Path(__file__).parent.parent / "dialogues"
 ACTIONS = (
     "type", "choose", "tick", "rank", "confirm", "skip", "back", "edit", "review", "submit", "language",
-    "pause", "resume", "reopen",
+    "pause", "resume", "reopen", "add", "through", "remove",
 )  # fmt: skip
 EXPECTED = (
     "question", "options", "value", "hint", "progress", "part", "accepted", "cleared", "skipped", "refused",
-    "review", "missing", "said", "complete", "paused",
+    "instances", "review", "missing", "said", "complete", "paused",
 )  # fmt: skip
 _LINE = re.compile(r"(?P<sign>[<>]) (?P<word>[a-z]+)(?:: ?(?P<rest>.*))?")
-_NAMED = re.compile(r'(?P<name>[\w.-]*)(?: = (?P<value>.*?))?(?: ?"(?P<text>.*)")?')
+_NAMED = re.compile(r'(?P<name>[\w.\[\]/-]*)(?: = (?P<value>.*?))?(?: ?"(?P<text>.*)")?')
 
 
 @dataclass(frozen=True)
@@ -186,14 +193,25 @@ def _expectation(what: str, rest: str, line: int) -> Expectation:
         return Expectation(what, items=tuple(one.strip() for one in rest.split(",") if one.strip()), line=line)
     if what in ("value", "hint", "progress", "part"):
         return Expectation(what, value=rest, line=line)
+    if what == "instances":
+        return Expectation(what, items=tuple(one.strip() for one in rest.split("|") if one.strip()), line=line)
     match = _NAMED.fullmatch(rest)
     if match is None:
         raise ValueError(f"line {line}: cannot be understood: {rest!r}")
     return Expectation(what, match["name"] or "", match["value"] or "", match["text"] or "", line=line)
 
 
-def question_named(form: Form, name: str) -> Question:
-    return next(question for question in form.questions() if question.name == name)
+def ref_named(form: Form, name: str) -> str:
+    """The reference of a question's name, within a repeat with the instance: person[2]/name."""
+    head, bracket, rest = name.partition("[")
+    found = next(node.ref for node in every_node(form.root) if node.name == head)
+    return f"{found}{bracket}{rest}"
+
+
+def name_of(ref: str) -> str:
+    """The name of a reference, within a repeat with the instance."""
+    start = ref.find("[") if "[" in ref else len(ref)
+    return ref[ref.rindex("/", 0, start) + 1 :]
 
 
 def play(dialogue: Dialogue, reload: Callable[[Session], Session] | None = None) -> Session:
@@ -209,7 +227,7 @@ def play(dialogue: Dialogue, reload: Callable[[Session], Session] | None = None)
             events += more
         compare(dialogue, step.line, step.expected, events, prompts(form, reload(session), now))
     counted = answers(form, reload(session), now)
-    compare_answers(dialogue, {ref.rpartition("/")[2]: value for ref, value in counted.items()})
+    compare_answers(dialogue, {name_of(ref): value for ref, value in counted.items()})
     return session
 
 
@@ -235,14 +253,23 @@ def inputs_of(form: Form, session: Session, step: Step) -> Iterator[Input]:
             yield Confirm(at)
         case "skip":
             yield Skip(at)
-        case "edit":
-            yield GoTo(question_named(form, step.argument).ref)
-        case "language":
-            yield ChangeLanguage(step.argument)
         case _:
-            yield _PLAIN[step.action]
+            yield _moving(form, at, step)
 
 
+def _moving(form: Form, at: str, step: Step) -> Input:
+    match step.action:
+        case "edit":
+            return GoTo(ref_named(form, step.argument))
+        case "language":
+            return ChangeLanguage(step.argument)
+        case action if action in _REPEATING:
+            return _REPEATING[action](f"{at}[{step.argument}]" if step.argument else at)
+        case _:
+            return _PLAIN[step.action]
+
+
+_REPEATING: dict[str, type[Add | GoThrough | Remove]] = {"add": Add, "through": GoThrough, "remove": Remove}
 _PLAIN: dict[str, Input] = {
     "back": Back(), "review": Review(), "submit": Submit(), "pause": Pause(), "resume": Resume(), "reopen": Reopen(),
 }  # fmt: skip
@@ -259,10 +286,10 @@ def compare(
     where = f"{dialogue.name}.md:{line}"
     refused = [(event.fault.value, event.message) for event in events if isinstance(event, AnswerRefused)]
     assert refused == [(one.name, one.text) for one in expected if one.what == "refused"], where
-    cleared = [_name(event.ref) for event in events if isinstance(event, AnswerCleared)]
+    cleared = [name_of(event.ref) for event in events if isinstance(event, AnswerCleared)]
     assert cleared == [one.name for one in expected if one.what == "cleared"], where
-    skipped = [_name(event.ref) for event in events if isinstance(event, QuestionSkipped)]
-    accepted = {_name(event.ref): event.value for event in events if isinstance(event, AnswerAccepted)}
+    skipped = [name_of(event.ref) for event in events if isinstance(event, QuestionSkipped)]
+    accepted = {name_of(event.ref): event.value for event in events if isinstance(event, AnswerAccepted)}
     for one in expected:
         if one.what == "accepted":
             assert accepted.get(one.name) == one.value, f"{where}: {one} in {accepted}"
@@ -279,10 +306,10 @@ def compare_prompt(where: str, one: Expectation, prompt: Prompt) -> None:
         assert isinstance(prompt, kinds[one.what]), f"{where}: {one.what} expected, {prompt} shown"
     elif one.what == "missing":
         assert isinstance(prompt, ReviewPrompt), where
-        assert tuple(map(_name, prompt.missing)) == one.items, where
+        assert tuple(map(name_of, prompt.missing)) == one.items, where
     elif one.what == "said":
         assert isinstance(prompt, ReviewPrompt | CompletePrompt), where
-        said = {_name(item.ref): item.answer for item in prompt.items}
+        said = {name_of(item.ref): item.answer for item in prompt.items}
         assert said[one.name] == one.text, f"{where}: {said}"
     else:
         assert isinstance(prompt, QuestionPrompt), f"{where}: a question expected, {prompt} shown"
@@ -291,7 +318,7 @@ def compare_prompt(where: str, one: Expectation, prompt: Prompt) -> None:
 
 def _compare_question(where: str, one: Expectation, prompt: QuestionPrompt) -> None:
     if one.what == "question":
-        assert _name(prompt.ref) == one.name, f"{where}: {prompt}"
+        assert name_of(prompt.ref) == one.name, f"{where}: {prompt}"
         assert prompt.label.startswith(one.text), f"{where}: {prompt.label}"
         return
     shown = {
@@ -300,7 +327,9 @@ def _compare_question(where: str, one: Expectation, prompt: QuestionPrompt) -> N
         "part": " / ".join(prompt.part),
         "progress": f"{prompt.progress.number}/{prompt.progress.total}",
     }
-    if one.what == "options":
+    if one.what == "instances":
+        assert tuple(instance.title for instance in prompt.instances) == one.items, f"{where}: {prompt.instances}"
+    elif one.what == "options":
         assert tuple(option.value for option in prompt.options) == one.items, f"{where}: {prompt.options}"
     else:
         assert shown[one.what] == one.value, f"{where}: {shown}"
@@ -309,10 +338,7 @@ def _compare_question(where: str, one: Expectation, prompt: QuestionPrompt) -> N
 def compare_answers(dialogue: Dialogue, kept: dict[str, str]) -> None:
     """Whether the answers kept are those of the file, by question name; `*` stands for any value."""
     unasked = {one.name for one in dialogue.form.questions() if one.kind in (Kind.METADATA, Kind.HIDDEN)}
-    counted = {name: value for name, value in kept.items() if name not in unasked or name in dialogue.answers}
+    bare = {name: name.rpartition("/")[2] for name in kept}
+    counted = {name: value for name, value in kept.items() if bare[name] not in unasked or name in dialogue.answers}
     wanted = {name: counted.get(name, "") if value == "*" else value for name, value in dialogue.answers.items()}
     assert counted == wanted, f"{dialogue.name}: {counted}"
-
-
-def _name(ref: str) -> str:
-    return ref.rpartition("/")[2]

@@ -15,17 +15,19 @@ from core.i18n import translator
 from surveys.engine.dialogue import resume, start
 from surveys.engine.events import AnswerRefused, Fault
 from surveys.engine.form import Kind, Question
+from surveys.engine.machine import machine
 from surveys.engine.prompts import CompletePrompt, Page, PausedPrompt, ReviewPrompt
 from surveys.engine.session import Session, Stage
-from surveys.engine.show import find, page
+from surveys.engine.show import code, find, page
 from surveys.responses import store
 from surveys.responses.rounds import SubjectKind
 from surveys.responses.service import counting
 from surveys.responses.store import Changes, Subject
 from tests.responses.scene import Scene
-from tests.support.dialogues import Dialogue, Expectation, Step, inputs_of
+from tests.support.dialogues import Dialogue, Expectation, Step, inputs_of, name_of, ref_named
 from tests.support.web import RunningWeb
 from tests.web.reader import Fields, Reader
+from web.public.controls import field_name
 from web.public.faults import why_refused
 
 ANSWERING = ("type", "choose", "tick", "rank", "confirm", "skip")
@@ -61,8 +63,11 @@ class Player:
             case "back":
                 self.back()
             case "edit":
-                number = next(n for n, one in self.numbered() if one.name == step.argument)
-                self.reader.post(f"edit:{number}")
+                self.reader.post(f"edit:{self.code(before, ref_named(self.dialogue.form, step.argument))}")
+            case "add":
+                self.reader.press(f"add:{self.code(before, before.at)}")
+            case "through" | "remove":
+                self.reader.press(f"{step.action}:{self.code(before, f'{before.at}[{step.argument}]')}")
             case "language":
                 self.reader.press(f"language:{step.argument}")
             case _:
@@ -75,25 +80,26 @@ class Player:
             self.reader.press(found[0])
 
     def answer(self, step: Step, before: Session) -> bool:
-        number, question = next((n, one) for n, one in self.numbered() if one.ref == before.at)
+        question = find(self.dialogue.form, before, self.code(before, before.at))
+        assert question is not None
         typed_choice = step.action == "type" and question.kind in CHOSEN
         if typed_choice and self.refused:
             return False  # words that a chat must understand; a page offers the choices
-        self.gathered |= self.fields_of(number, question, step)
+        self.gathered |= self.fields_of(question, step)
         on_page = str(self.reader.fields()["on"]).split(",")
-        after = next((n for n, one in self.numbered() if one.ref == self.pure.at), 0)
-        if self.pure.stage is Stage.ASKING and str(after) in on_page and not self.refused:
+        if self.pure.stage is Stage.ASKING and self.code(self.pure, self.pure.at) in on_page and not self.refused:
             return False
         self.reader.send({**self.reader.fields(), **self.gathered})
         self.gathered = {}
         return True
 
-    def fields_of(self, number: int, question: Question, step: Step) -> Fields:
+    def fields_of(self, question: Question, step: Step) -> Fields:
         """What a step fills in."""
-        name, meant = f"q{number}", self.pure.values.get(question.ref, "")
+        number = self.code(self.pure, question.ref)
+        name, meant = field_name(number), self.pure.values.get(question.ref, "")
         if step.action == "confirm" and question.kind is not Kind.ACKNOWLEDGE:
             return {}
-        if question.kind is Kind.NOTE:
+        if question.kind in (Kind.NOTE, Kind.REPEAT):
             return {}
         if question.kind is Kind.RANK:
             order = {"rank": step.items, "skip": ()}.get(step.action, tuple(meant.split()))
@@ -108,17 +114,15 @@ class Player:
             return {name: "OK"}
         return {name: meant if question.kind in CHOSEN and step.action == "type" else step.argument}
 
-    def numbered(self) -> list[tuple[int, Question]]:
-        found: list[tuple[int, Question]] = []
-        while (question := find(self.dialogue.form, len(found) + 1)) is not None:
-            found.append((len(found) + 1, question))
-        return found
+    def code(self, session: Session, ref: str) -> str:
+        return code(self.dialogue.form, session, ref)
 
     def check(self, expected: tuple[Expectation, ...], line: int) -> None:
         """Whether the page shows what the step expects, and its errors are the engine's."""
         where = f"{self.dialogue.name}.md:{line} {self.reader.at.url}"
         shown = page(self.dialogue.form, self.pure, None, self.dialogue.now)
-        kinds = {one.ref: one.kind for one in self.dialogue.form.questions()}
+        layout = machine(self.dialogue.form).layout(self.pure.counts)
+        kinds = {one.ref: one.kind for one in layout.asked}
         at = page(self.dialogue.form, self.pure, self.refused[0].ref if self.refused else None, self.dialogue.now)
         needed = {one.ref for one in at.questions if one.required} if isinstance(at, Page) else set()
         t = translator(self.pure.language or self.dialogue.language)
@@ -143,20 +147,23 @@ class Player:
         match one.what:
             case "question":
                 assert isinstance(shown, Page)
-                assert any(prompt.ref.endswith(f"/{one.name}") for prompt in shown.questions), where
+                assert any(name_of(prompt.ref) == one.name for prompt in shown.questions), where
                 assert " ".join(one.text.split()) in page_text, where
                 assert "save" in buttons, where
-                numbers = [str(prompt.number) for prompt in shown.questions]
-                assert str(self.reader.fields()["on"]).split(",") == numbers, where
+                codes = [prompt.code for prompt in shown.questions]
+                assert str(self.reader.fields()["on"]).split(",") == codes, where
             case "options":
                 assert isinstance(shown, Page)
-                assert self.reader.options(shown.questions[0].number) == list(one.items), where
+                assert self.reader.options(shown.questions[0].code) == list(one.items), where
             case "hint" | "part":
                 assert all(part in page_text for part in one.value.split(" / ")), where
             case "progress":
                 assert isinstance(shown, Page)
                 percent = shown.questions[0].progress.percent
                 assert f" {one.value.partition('/')[0]} · {percent}%" in page_text, where
+            case "instances":
+                assert all(title in page_text for title in one.items), where
+                assert len([do for do in buttons if do.startswith("through:")]) == len(one.items), where
             case "review":
                 assert "submit" in buttons, where
             case "complete":
@@ -169,7 +176,8 @@ class Player:
     def label(self, name: str) -> str:
         shown = page(self.dialogue.form, self.pure, None, self.dialogue.now)
         assert isinstance(shown, ReviewPrompt | CompletePrompt)
-        return next(item.label for item in shown.items if item.ref.endswith(f"/{name}"))
+        found = next(item for item in shown.items if name_of(item.ref) == name)
+        return f"{found.part} · {found.label}" if found.part else found.label
 
 
 def play_on_pages(dialogue: Dialogue, scene: Scene, web: RunningWeb, http: httpx.Client) -> dict[str, str]:
@@ -182,7 +190,7 @@ def play_on_pages(dialogue: Dialogue, scene: Scene, web: RunningWeb, http: httpx
         reader.press("begin")
     pure, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.preload)
     Player(dialogue, reader, pure).play()
-    return {ref.rpartition("/")[2]: value for ref, value in scene.answers(1).items()}
+    return {name_of(ref): value for ref, value in scene.answers(1).items()}
 
 
 def _begin_with(dialogue: Dialogue, scene: Scene, person: int) -> None:

@@ -8,6 +8,8 @@ from uuid import uuid4
 import httpx
 from lxml import html
 
+from web.public.controls import field_name
+
 Fields = dict[str, str | list[str]]
 
 
@@ -76,11 +78,12 @@ class Reader:
         self.at = self.http.post(self.path, data={"do": "save", **fields}, follow_redirects=True)
         return self.at
 
-    def options(self, number: int) -> list[str]:
+    def options(self, code: str) -> list[str]:
         """The values offered for a question."""
-        places = [key.partition(".")[2] for key in self.fields() if key.startswith(f"q{number}.")]
+        name = field_name(code)
+        places = [key.partition(".")[2] for key in self.fields() if key.startswith(f"{name}.")]
         offered = "//input[@name=$name]/@value | //select[@name=$name]/option[@value!='']/@value"
-        return places or [str(one) for one in self.page.xpath(offered, name=f"q{number}")]
+        return places or [str(one) for one in self.page.xpath(offered, name=name)]
 
     def said(self, label: str) -> str:
         """The answer that stands beside a question in the review."""
@@ -88,6 +91,6 @@ class Reader:
         found = next(one for one in lines if "".join(one.xpath("./dt//text()")) == label)
         return " ".join(found.xpath("string(./dd[@class='given'])").split())
 
-    def number(self, place: int = 0) -> int:
-        """The number of a question on the page."""
-        return int(str(self.fields("save")["on"]).split(",")[place])
+    def code(self, place: int = 0) -> str:
+        """The code of a question on the page."""
+        return str(self.fields("save")["on"]).split(",")[place]

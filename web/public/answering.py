@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -15,11 +16,14 @@ from starlette.responses import RedirectResponse, Response
 
 from surveys.engine.events import AnswerRefused, Fault
 from surveys.engine.inputs import (
+    Add,
     ChangeLanguage,
     Fill,
+    GoThrough,
     GoTo,
     Input,
     Pause,
+    Remove,
     Reopen,
     Resume,
     Review,
@@ -27,6 +31,7 @@ from surveys.engine.inputs import (
 )
 from surveys.engine.session import Stage
 from surveys.engine.show import find as find_question
+from surveys.engine.show import find_instance
 from surveys.responses.service import Moment, Turn, answer, begin, in_language
 from surveys.responses.service import Request as Given
 from surveys.responses.shelf import FormShelf
@@ -34,7 +39,7 @@ from web.errors import PostIncomplete
 from web.public import reading
 from web.public.entry import AnswerLink, Opening, know_reader, read_link, stand
 from web.public.reading import Post, read_post
-from web.public.showing import NOTICES, Look, page_number, show_opening, show_stopped, show_turn
+from web.public.showing import NOTICES, Look, page_code, show_opening, show_stopped, show_turn
 from web.public.store import choose_language, look_up_reader
 from web.site import chosen_language, site_of
 
@@ -63,8 +68,7 @@ async def show(request: Request) -> Response:
     found = in_language(found, reader.language)
     if request.query_params.get("show") == "stopped":
         return show_stopped(request, link, found)
-    at = request.query_params.get("at", "")
-    question = find_question(found.form, int(at)) if at.isdecimal() and len(at) < 6 else None
+    question = find_question(found.form, found.session, request.query_params.get("at", ""))
     notice = request.query_params.get("say", "")
     return show_turn(request, link, found, Look(question.ref if question else None, notice))
 
@@ -112,12 +116,14 @@ def _input(turn: Turn, post: Post) -> Input:
         case "save":
             return Fill(reading.values(turn.form, post, turn.session, turn.now))
         case "skip":
-            return Fill({question.ref: "" for _, question in reading.questions_of(turn.form, post)})
-        case "edit" | "back":
-            question = find_question(turn.form, post.target) if post.target else None
-            if question is None:
-                raise PostIncomplete
-            return GoTo(question.ref)
+            return Fill({question.ref: "" for _, question in reading.questions_of(turn.form, post, turn.session)})
+        case "edit" | "back" | "add":
+            question = find_question(turn.form, turn.session, post.argument)
+            ref = question.ref if question else ""
+            return Add(ref) if post.do == "add" else GoTo(ref)
+        case "through" | "remove":
+            instance = find_instance(turn.form, turn.session, post.argument)
+            return Remove(instance) if post.do == "remove" else GoThrough(instance)
         case "language":
             return ChangeLanguage(post.argument)
         case known if known in PLAIN:
@@ -134,15 +140,15 @@ def _answer(request: Request, link: AnswerLink, post: Post, outcome: Outcome) ->
     if any(one.fault is Fault.NOT_OPEN for one in outcome.refused):
         return _on_to(link, turn, "gone")
     at = outcome.refused[0].ref
-    typed = reading.typed(turn.form, post) if post.do == "save" else {}
+    typed = reading.typed(turn.form, post, turn.session) if post.do == "save" else {}
     return show_turn(request, link, turn, Look(at, refused=outcome.refused, typed=typed))
 
 
 def _after(link: AnswerLink, post: Post, turn: Turn) -> Response:
     if post.do == "pause":
         return RedirectResponse(f"{link.path}?show=stopped", 303)
-    if post.do == "language" and post.argument and turn.session.stage is not Stage.COMPLETE and post.numbers:
-        return RedirectResponse(f"{link.path}?at={post.numbers[0]}", 303)
+    if post.do == "language" and post.argument and turn.session.stage is not Stage.COMPLETE and post.codes:
+        return RedirectResponse(f"{link.path}?{urlencode({'at': post.codes[0]})}", 303)
     if post.do in ("review", "submit") and turn.session.stage is Stage.ASKING:
         return _on_to(link, turn, "needed")
     return _on_to(link, turn)
@@ -151,7 +157,7 @@ def _after(link: AnswerLink, post: Post, turn: Turn) -> Response:
 def _on_to(link: AnswerLink, turn: Turn, notice: str = "") -> Response:
     """To what is open now; each question has an address, so that the browser's back button finds it."""
     assert not notice or notice in NOTICES
-    number = page_number(turn)
-    query = [f"at={number}"] if number else []
+    code = page_code(turn)
+    query = [f"at={code}"] if code else []
     query += [f"say={notice}"] if notice else []
     return RedirectResponse(link.path + (f"?{'&'.join(query)}" if query else ""), 303)

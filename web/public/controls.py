@@ -14,6 +14,7 @@ LONGEST_SCALE = 11
 COMMA = ("it", "fr")
 WIDGETS = {
     Kind.NOTE: "note",
+    Kind.REPEAT: "repeat",
     Kind.SELECT_ONE: "radio",
     Kind.SELECT_MULTIPLE: "checkbox",
     Kind.RANK: "rank",
@@ -29,7 +30,7 @@ WIDGETS = {
     Kind.FILE: "elsewhere",
 }
 LENGTHS = {"time": 5, "datetime-local": 16}  # browsers show no seconds that nobody gave
-FIXED = ("note", "readonly", "elsewhere")
+FIXED = ("note", "readonly", "elsewhere", "repeat")
 GROUPED = ("radio", "checkbox", "rank", "scale")  # several inputs under one legend
 
 
@@ -58,7 +59,7 @@ class Control:
 
     @property
     def name(self) -> str:
-        return f"q{self.prompt.number}"
+        return field_name(self.prompt.code)
 
     @property
     def grouped(self) -> bool:
@@ -87,6 +88,11 @@ def control_for(prompt: QuestionPrompt, language: str, typed: Typed | None = Non
         error=error,
         seen="" if widget in FIXED else f"{mark(_left_alone(prompt, widget))}.{mark(prompt.value)}",
     )
+
+
+def field_name(code: str) -> str:
+    """The name of a question's field on the page."""
+    return f"q{code.replace('.', '_')}"
 
 
 def mark(value: str) -> str:

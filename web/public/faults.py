@@ -17,6 +17,7 @@ FAULTS = {
     Fault.NOT_UNDERSTOOD: N_("This answer was not understood. Please check it."),
     Fault.RANK_INCOMPLETE: N_("Please give every line a place of its own, or leave all of them without one."),
     Fault.TOO_LONG: N_("This text is too long: at most {limit} characters are accepted."),
+    Fault.TOO_MANY: N_("There can be at most {limit} of these."),
     Fault.READ_ONLY: N_("This answer cannot be changed."),
     Fault.NOT_OPEN: N_("This question is not open any more."),
 }

@@ -13,7 +13,7 @@ from surveys.engine.show import find
 from surveys.engine.understand import understand
 from surveys.engine.values import Refused, clean
 from web.errors import PostIncomplete
-from web.public.controls import Typed, mark
+from web.public.controls import Typed, field_name, mark
 
 LONGEST_KEY = 64
 SPOKEN = (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.DATE, Kind.TIME, Kind.DATETIME)
@@ -36,19 +36,9 @@ class Post:
         return next(iter(self.texts(name)), "")
 
     @property
-    def target(self) -> int:
-        """The number of the question that a button leads to, 0 where it names none."""
-        return _number(self.argument)
-
-    @property
-    def numbers(self) -> list[int]:
-        """The numbers of the questions that were on the page."""
-        return [number for one in self.text("on").split(",") if (number := _number(one))]
-
-
-def _number(text: str) -> int:
-    """A question's number, which begins at 1; 0 for what is none."""
-    return int(text) if text.isdecimal() and len(text) < 6 else 0
+    def codes(self) -> list[str]:
+        """The codes of the questions that were on the page."""
+        return [one for one in self.text("on").split(",") if one]
 
 
 def read_post(data: FormData) -> Post:
@@ -62,15 +52,15 @@ def read_post(data: FormData) -> Post:
     return Post(do, argument, key, int(revision) if revision.isdecimal() and len(revision) < 10 else None, fields)
 
 
-def questions_of(form: Form, post: Post) -> list[tuple[int, Question]]:
-    """The questions that were on the page with their numbers; numbers that are none are left aside."""
-    found = ((number, find(form, number)) for number in post.numbers)
-    return [(number, question) for number, question in found if question is not None]
+def questions_of(form: Form, post: Post, session: Session) -> list[tuple[str, Question]]:
+    """The questions that were on the page with their codes; codes that are none are left aside."""
+    found = ((code, find(form, session, code)) for code in post.codes)
+    return [(code, question) for code, question in found if question is not None]
 
 
-def typed(form: Form, post: Post) -> dict[str, Typed]:
+def typed(form: Form, post: Post, session: Session) -> dict[str, Typed]:
     """What was typed, ticked or placed, by reference, to show it again."""
-    return {question.ref: _typed(post, number) for number, question in questions_of(form, post)}
+    return {question.ref: _typed(post, code) for code, question in questions_of(form, post, session)}
 
 
 def values(form: Form, post: Post, session: Session, now: datetime) -> dict[str, str]:
@@ -79,18 +69,18 @@ def values(form: Form, post: Post, session: Session, now: datetime) -> dict[str,
     A field that was left as the page showed it does not undo what came by another door since.
     """
     found: dict[str, str] = {}
-    for number, question in questions_of(form, post):
+    for code, question in questions_of(form, post, session):
         kept = session.values.get(question.ref, "")
-        shown, dot, was = post.text(f"seen{number}").partition(".")
-        value = _value(question, _typed(post, number), (session.language, now.date().isoformat()))
+        shown, dot, was = post.text(f"seen{code}").partition(".")
+        value = _value(question, _typed(post, code), (session.language, now.date().isoformat()))
         untouched = mark(value) == shown and mark(kept) != was
         # Without a mark the page offered no control: a note, or what can only be read.
         found[question.ref] = value if dot and not untouched else kept
     return found
 
 
-def _typed(post: Post, number: int) -> Typed:
-    name = f"q{number}"
+def _typed(post: Post, code: str) -> Typed:
+    name = field_name(code)
     places = {key[len(name) + 1 :]: value for key, value in post.fields if key.startswith(f"{name}.")}
     texts = post.texts(name)
     return Typed(texts[0] if texts else "", tuple(texts), places)

@@ -14,12 +14,12 @@ from core.ids import Ids
 from core.links import Purpose, in_days
 from surveys.engine.events import AnswerRefused
 from surveys.engine.form import Form, Kind
-from surveys.engine.machine import machine
 from surveys.engine.prompts import CompletePrompt, Page, QuestionPrompt, ReviewPrompt
 from surveys.engine.session import Stage
+from surveys.engine.show import code
 from surveys.responses.languages import not_offered
 from surveys.responses.service import Turn
-from web.public.controls import Control, Typed, control_for
+from web.public.controls import FIXED, Control, Typed, control_for
 from web.public.entry import AnswerLink, Opening
 from web.public.faults import why_refused
 from web.public.nonce import random_number
@@ -49,9 +49,9 @@ class Step:
         return t("Questions {first} to {last} · {percent}% of the way", **values)
 
 
-def page_number(turn: Turn) -> int:
-    """The number of the open question, 0 in the review and at the end."""
-    return machine(turn.form).numbers.get(turn.session.at, 0)
+def page_code(turn: Turn) -> str:
+    """The code of the open question, "" in the review and at the end."""
+    return code(turn.form, turn.session, turn.session.at)
 
 
 def show_opening(request: Request, link: AnswerLink, opening: Opening) -> Response:
@@ -93,7 +93,7 @@ def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Res
         "faults": [one for one in controls if one.error],
         "step": _step(shown.questions),
         "part": shown.questions[0].part if shown.questions else (),
-        "previous": machine(turn.form).numbers.get(shown.previous, 0),
+        "previous": code(turn.form, turn.session, shown.previous),
         "editing": turn.session.editing or turn.session.stage is Stage.REVIEW,
         "can_skip": len(controls) == 1 and _can_skip(controls[0]),
     }
@@ -115,14 +115,14 @@ def _controls(shown: Page, look: Look, language: str) -> tuple[Control, ...]:
 
 
 def _step(questions: tuple[QuestionPrompt, ...]) -> Step | None:
-    counted = [one.progress for one in questions if one.kind is not Kind.NOTE]
+    counted = [one.progress for one in questions if one.kind not in (Kind.NOTE, Kind.REPEAT)]
     if not counted:
         return None
     return Step(counted[0].number, counted[-1].number, counted[0].percent)
 
 
 def _can_skip(control: Control) -> bool:
-    return not control.prompt.required and control.widget not in ("note", "readonly")
+    return not control.prompt.required and control.widget not in FIXED
 
 
 def _of_turn(request: Request, link: AnswerLink, turn: Turn) -> dict[str, Any]:
