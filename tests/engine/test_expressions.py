@@ -59,7 +59,7 @@ def value(source: str) -> str:
         ("translate('abc', 'ab', 'AB')", "ABc"),
         ("int(-3.7)", "-3"),
         ("round(2.5)", "3"),
-        ("round(-2.5)", "-3"),
+        ("round(-2.5)", "-2"),
         ("round(12.345, 2)", "12.35"),
         ("pow(2, 10)", "1024"),
         ("sum(/data/n)", "3"),

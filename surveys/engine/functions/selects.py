@@ -14,6 +14,7 @@ def selected(_: Any, values: Any, value: Any) -> bool:
 
 
 def selected_at(_: Any, values: Any, index: Any) -> str:
+    """The value at an index from 0; blank where none stands there."""
     found, at = text(values).split(), number(index)
     return found[int(at)] if 0 <= at < len(found) else ""
 
@@ -24,6 +25,7 @@ def count_selected(_: Any, values: Any) -> float:
 
 SELECTS: dict[str, Function] = {
     "selected": Function(selected, 2, 2),
+    "is-selected": Function(selected, 2, 2),  # JavaRosa's other name for it
     "selected-at": Function(selected_at, 2, 2),
     "count-selected": Function(count_selected, 1, 1),
 }
