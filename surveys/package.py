@@ -92,6 +92,7 @@ def _compile(package: Package, path: Path, slug: str) -> None:
         values = {name: str(value) for name, value in wrong.values.items()}
         package.fault(file, 0, FileTooLarge.text, **values)
     else:
+        package.faults.extend(_fault(file, one) for one in compiled.stumbles)
         package.warnings += [_fault(file, one) for one in compiled.warnings]
 
 

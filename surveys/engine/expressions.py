@@ -15,11 +15,14 @@ from typing import Any
 from lxml import etree
 
 from surveys.engine.functions import FUNCTIONS, Function
+from surveys.engine.functions.kinds import truth
+from surveys.engine.functions.letters import PatternFault
+from surveys.engine.functions.patterns import read as read_pattern
 from surveys.engine.refs import within
 from surveys.engine.syntax import Binary, Call, ExpressionFault, Literal, Negate, Number, Path, Step, Tree, parse
 
 NAMESPACE = "urn:ascolto:functions"
-_STRUCTURAL = frozenset({"position", "name", "local-name"})  # ask where a node is, not what it holds
+_STRUCTURAL = frozenset({"position", "name", "local-name", "namespace-uri"})  # ask where a node is, not what it holds
 _NUMERIC = frozenset({"<", "<=", ">", ">=", "+", "-"})
 
 
@@ -53,6 +56,16 @@ class Compiled:
     variables: frozenset[str]
     collective: frozenset[str] = frozenset()
     constant: bool | None = None  # true() and false() need no evaluation
+
+    @property
+    def never(self) -> bool:
+        """Whether it is false whatever anybody answers."""
+        if self.constant is not None or self.references or self.variables:
+            return self.constant is False
+        try:
+            return not truth(self.run(etree.Element("blank")))
+        except (etree.XPathError, ArithmeticError, ValueError):
+            return False
 
 
 def compile_expression(source: str, scope: Scope) -> Compiled:
@@ -174,8 +187,11 @@ class _Rewriter:
         if function is None:
             near = get_close_matches(tree.name, known, 1)
             raise ExpressionFault("unknown-function", found=tree.name, near=near[0] if near else "")
-        if not function.least <= len(tree.args) <= function.most:
+        paired = tree.name != "indexed-repeat" or len(tree.args) % 2
+        if not function.least <= len(tree.args) <= function.most or not paired:
             raise ExpressionFault("arguments", found=tree.name)
+        if tree.name == "regex" and isinstance(tree.args[1], Literal):
+            _check_pattern(tree.args[1].value)
         return function
 
     def _path(self, path: Path, place: _Place) -> str:
@@ -259,6 +275,13 @@ def _follow(ref: str, step: Step) -> tuple[str, bool]:
     if name[:1] in "*@" or "(" in name or "::" in name:
         return ref, False
     return f"{ref}/{name}", True
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        read_pattern(pattern)
+    except PatternFault as fault:
+        raise ExpressionFault("pattern", found=pattern) from fault
 
 
 def _one_word(value: str) -> bool:

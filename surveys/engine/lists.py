@@ -47,6 +47,12 @@ class Lists:
         choices = (choice for listed in self._form.choices.values() for choice in listed)
         return found | {named: one.label for one in choices if (named := one.attributes.get("itextId"))}
 
+    def pulldata(self, _: Any, *given: Any) -> str:
+        """`pulldata(list, column, key column, key)`: a cell of the first row with a key."""
+        name, column, key_column, key = map(text, given)
+        rows = (choice.attributes for choice in self._form.choices.get(name, ()))
+        return next((row.get(column, "") for row in rows if row.get(key_column) == key), "")
+
     def itext(self, _: Any, language: str, name: Any) -> str:
         """`jr:itext()`: a text of the form by its name."""
         return plain(self._texts.get(text(name), {}), language, self._form.default_language)

@@ -191,6 +191,7 @@ def build(form: Form) -> Machine:
     dated = frozenset(ref for ref, node in made.nodes.items() if isinstance(node, Question) and node.kind in _DATED)
     special = {
         "instance": Function(made.lists.instance, 1, 1),
+        "pulldata": Function(made.lists.pulldata, 4, 4),
         "jr:itext": Function(made.lists.itext, 1, 1, ("language",)),
         "jr:choice-name": Function(made.lists.choice_name, 2, 2, ("language",)),
     }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from surveys.engine.form import Choice, Expression, Offered, Question, Text
 from surveys.engine.functions.kinds import number
+from surveys.engine.functions.shuffle import seed_of, shuffled
 from surveys.engine.machine import offer_expression
 
 if TYPE_CHECKING:
@@ -43,17 +43,4 @@ def _seed(state: State, question: Question) -> float:
     seed = question.parameters.get("seed")
     if not seed:
         return number(state.seed) + len(question.ref)
-    return number(state.evaluate(question.ref, Expression(seed)))
-
-
-def shuffled(choices: tuple[Choice, ...], seed: float) -> tuple[Choice, ...]:
-    """The order that a seed decides: Park and Miller's generator (ODK XForms specification, `randomize`)."""
-    if not isfinite(seed):
-        return choices
-    state = int(seed) % 2147483647 or 1
-    found = list(choices)
-    for at in range(len(found) - 1, 0, -1):
-        state = state * 48271 % 2147483647
-        other = int((state - 1) / 2147483646 * (at + 1))
-        found[at], found[other] = found[other], found[at]
-    return tuple(found)
+    return seed_of(state.evaluate(question.ref, Expression(seed)))

@@ -267,30 +267,31 @@ class State:
         compiled = self.machine.compiled[form_ref(ref), expression.source]
         if compiled.constant is not None:
             return compiled.constant
+        try:
+            return self.run(compiled, ref)
+        except (etree.XPathError, ArithmeticError, ValueError):
+            return ""
+
+    def run(self, compiled: Compiled, ref: str) -> Any:
+        """The same, raising what it fails with (XPathError, ArithmeticError, ValueError)."""
         element = self.elements.get(ref)
         if element is None:
-            return self._evaluate_whole(ref, compiled)
-        return self._run(compiled, element)
+            return self._run_beside(compiled, ref)
+        if not compiled.variables:
+            return compiled.run(element)
+        return compiled.run(element, **self._world(element, compiled))
 
-    def _evaluate_whole(self, ref: str, compiled: Compiled) -> Any:
+    def _run_beside(self, compiled: Compiled, ref: str) -> Any:
         """At a repeat as a whole: seen from its last instance, or from where the first one would be."""
         count = self.layout.counts[ref]
         if count:
-            return self._run(compiled, self.elements[f"{ref}[{count}]"])
+            return self.run(compiled, f"{ref}[{count}]")
         parent = self.elements[parent_ref(ref)]
         element = etree.SubElement(parent, ref.rpartition("/")[2])
         try:
-            return self._run(compiled, element)
+            return compiled.run(element, **self._world(element, compiled))
         finally:
             parent.remove(element)
-
-    def _run(self, compiled: Compiled, element: Any) -> Any:
-        try:
-            if not compiled.variables:
-                return compiled.run(element)
-            return compiled.run(element, **self._world(element, compiled))
-        except (etree.XPathError, ArithmeticError, ValueError):
-            return ""
 
     def _world(self, element: Any, compiled: Compiled) -> dict[str, Any]:
         world: dict[str, Any] = {}

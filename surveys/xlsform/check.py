@@ -17,4 +17,4 @@ def check_json(path: Path, t: Translator | None = None) -> dict[str, Any]:
         compiled = compile_form(path, path.name, name=path.stem, version=1)
     except FormErrors as faults:
         return {"errors": [one.to_json(t) for one in faults.errors], "warnings": []}
-    return {"errors": [], "warnings": [one.to_json(t) for one in compiled.warnings]}
+    return {"errors": [], "warnings": [one.to_json(t) for one in (*compiled.stumbles, *compiled.warnings)]}

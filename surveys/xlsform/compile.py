@@ -2,47 +2,71 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from surveys.engine.form import Form, Group, Node, Question
+from surveys.engine.form import Form, Group, Kind, Node, Question
 from surveys.engine.machine import ExpressionError, Machine, machine
 from surveys.xlsform.checks import check_sheets, expression_fault
-from surveys.xlsform.errors import BROKEN, CYCLE, UNTRANSLATED, FormError, FormErrors, error
+from surveys.xlsform.data import Files, files_beside, take_in
+from surveys.xlsform.errors import (
+    BROKEN,
+    CYCLE,
+    NOT_OFFERED,
+    NOTHING_OFFERED,
+    UNREACHABLE,
+    UNTRANSLATED,
+    FormError,
+    FormErrors,
+    error,
+)
 from surveys.xlsform.files import read_file
 from surveys.xlsform.sheets import Row, Sheets, convert, read_sheets
+from surveys.xlsform.trial import failing
 from surveys.xlsform.xform import read_xform
 
 _COLUMNS = {"choices": "label", "trigger": "trigger"}
 _TEXTS = ("label", "hint", "constraint_message", "required_message")
+CHOOSING = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK})
+UNASKED = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE})
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """A form with the frozen text it was compiled from and what its author should know."""
+    """A form with the frozen text it was compiled from and what its author should know.
+
+    `stumbles` are what people would stumble over: a form can be tried out with them, not published.
+    """
 
     form: Form
     xform: str
+    stumbles: tuple[FormError, ...]
     warnings: tuple[FormError, ...]
 
 
-def compile_form(file: Path | bytes, filename: str, *, name: str, version: int) -> Compiled:
+def compile_form(file: Path | bytes, filename: str, *, name: str, version: int, files: Files | None = None) -> Compiled:
     """Compiles an XLSForm (XLSX, XLS, CSV, Markdown) or an XForm; raises FormErrors with all faults.
 
-    `name` is the questionnaire's, used as the title where the form has none.
+    `name` is the questionnaire's, used as the title where the form has none. `files` are those
+    it takes lists from, by name; of a form in a folder, those beside it where none are given.
     """
     kind, data = read_file(file, filename)
+    if files is None:
+        files = files_beside(file) if isinstance(file, Path) else {}
     if kind == "xml":
-        xform = _decoded(data)
-        return Compiled(compile_xform(xform, name=name, version=version), xform, ())
+        xform, missing = take_in(_decoded(data), files)
+        form = compile_xform(xform, name=name, version=version)
+        return Compiled(form, xform, publication_errors(form), missing)
     sheets = read_sheets(kind, data)
     faults = check_sheets(sheets)
     if faults:
         raise FormErrors(tuple(faults))
     xform, told = convert(sheets, name)
+    xform, missing = take_in(xform, files)
     form = _checked(read_xform(xform, name, version), sheets)
     warnings = tuple(error("{reason}", reason=one) for one in told)
-    return Compiled(form, xform, (*publication_errors(form, sheets), *warnings))
+    return Compiled(form, xform, publication_errors(form, sheets), (*missing, *warnings))
 
 
 def compile_xform(xform: str, *, name: str, version: int) -> Form:
@@ -51,10 +75,15 @@ def compile_xform(xform: str, *, name: str, version: int) -> Form:
 
 
 def publication_errors(form: Form, sheets: Sheets | None = None) -> tuple[FormError, ...]:
-    """What people would stumble over: texts that lack one of the form's languages."""
+    """What people would stumble over.
+
+    Texts that lack one of the form's languages, questions that can never be reached, that offer
+    no choice, or of a type that no door can ask.
+    """
     made = machine(form)
     rows = _Rows(form, sheets)
     found = [fault for ref, node in made.nodes.items() for fault in _untranslated(form, node, rows.row(ref))]
+    found += [fault for ref, node in made.nodes.items() for fault in _unreachable(made, node, rows.row(ref))]
     for listed, choices in form.choices.items():
         for choice in choices:
             for language in form.languages:
@@ -62,6 +91,18 @@ def publication_errors(form: Form, sheets: Sheets | None = None) -> tuple[FormEr
                     values = {"part": "label", "name": f"{listed}: {choice.value}", "language": language}
                     found.append(error(UNTRANSLATED, "choices", rows.choice(listed, choice.value), "label", **values))
     return tuple(found)
+
+
+def _unreachable(made: Machine, node: Node, row: int) -> Iterator[FormError]:
+    condition = node.logic.relevant
+    compiled = made.compiled.get((node.ref, condition.source)) if condition else None
+    if compiled is not None and compiled.never:
+        yield error(UNREACHABLE, "survey", row, "relevant", name=node.name)
+    if isinstance(node, Question) and node.asked:
+        if node.kind in UNASKED:
+            yield error(NOT_OFFERED, "survey", row, "type", type=node.kind.value)
+        if node.kind in CHOOSING and not node.offered and not made.form.choices.get(node.choices):
+            yield error(NOTHING_OFFERED, "survey", row, "type", name=node.name)
 
 
 def _untranslated(form: Form, node: Node, row: int) -> list[FormError]:
@@ -83,6 +124,8 @@ def _checked(form: Form, sheets: Sheets | None) -> Form:
     found = [_located(fault, rows) for fault in made.faults]
     if made.cycle:
         found.append(_cycle(made, rows))
+    elif not found:
+        found += [_located(fault, rows) for fault in failing(made)]
     if found:
         raise FormErrors(tuple(sorted(set(found), key=lambda one: one.row)))
     return form

@@ -58,6 +58,8 @@ FAULTS = {
     "too-long": N_("The expression is too long."),
     "too-deep": N_("The expression has too many brackets within brackets."),
     "arguments": N_("The function {found}() has too few or too many values between its brackets."),
+    "pattern": N_("This pattern of regex() cannot be used: {found}"),
+    "fails": N_("This expression fails as long as nothing is answered. Check the kinds of its values."),
     "unknown-reference": N_("There is no question named {found}."),
     "unknown-function": N_("There is no function named {found}()."),
     "unknown-function-near": N_("There is no function named {found}(). Did you mean {near}()?"),
@@ -70,4 +72,5 @@ BROKEN = N_("The file is damaged and cannot be read. Please save it again and se
 TOO_LARGE = FileTooLarge.text
 TOO_MANY_CELLS = N_("The spreadsheet has too many cells: at most {limit} are accepted. Delete empty rows and columns.")
 UNTRANSLATED = N_("The {part} of {name} is not written in {language}.")
-MISSING_FILE = N_("The list {name} is to come from a file that was not sent with the form.")
+UNREACHABLE = N_("{name} can never be reached: its condition is never true.")
+NOTHING_OFFERED = N_("{name} offers no choice: its list is empty.")

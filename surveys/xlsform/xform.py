@@ -27,8 +27,8 @@ from surveys.engine.form import (
     Texts,
 )
 from surveys.xlsform.errors import BROKEN, FormError, FormErrors, error
+from surveys.xlsform.xml import XFORMS, parse_xml
 
-XFORMS = "{http://www.w3.org/2002/xforms}"
 HTML = "{http://www.w3.org/1999/xhtml}"
 JR = "{http://openrosa.org/javarosa}"
 _ITEXT = re.compile(r"jr:itext\('(.*)'\)", re.DOTALL)
@@ -52,6 +52,7 @@ _CONTROLS = {
     "trigger": Kind.ACKNOWLEDGE,
 }  # fmt: skip
 _UPLOADS = {"image": Kind.IMAGE, "audio": Kind.AUDIO, "video": Kind.VIDEO}
+_USUAL = (("value", "name"), ("label", "label"))
 _PRELOADS = frozenset({"timestamp", "date", "property", "uid"})
 
 
@@ -90,18 +91,6 @@ def read_xform(source: str | bytes, name: str, version: int) -> Form:
     languages, default = read_languages(model)
     title = document.findtext(f"{HTML}head/{HTML}title") or name
     return Form(name, version, title, languages, default, root, reading.choices)
-
-
-def parse_xml(source: str | bytes) -> Any:
-    """An XML document without entities, network or huge trees; raises FormErrors."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-    try:
-        document = etree.fromstring(source.encode() if isinstance(source, str) else source, parser)
-    except (etree.XMLSyntaxError, ValueError) as fault:
-        raise FormErrors((error(BROKEN),)) from fault
-    if document.getroottree().docinfo.internalDTD is not None:
-        raise FormErrors((error(BROKEN),))
-    return document
 
 
 def read_languages(model: Any) -> tuple[tuple[str, ...], str]:
@@ -280,7 +269,29 @@ def _offer(reading: _Reading, control: Any, ref: str) -> tuple[str, Expression |
         return "", None, parameters
     if match["random"]:
         parameters |= {"randomize": "true", "seed": (match["seed"] or "").strip()}
-    return match["list"], _expression(match["filter"]), parameters
+    return _listed(reading, match["list"], itemset), _expression(match["filter"]), parameters
+
+
+def _listed(reading: _Reading, name: str, itemset: Any) -> str:
+    """The list of a question; one that takes its values or labels from columns of its own is a list of its own."""
+    value, label = (_column_of(itemset.find(f"{XFORMS}{part}"), usual) for part, usual in _USUAL)
+    named = f"{name}#{value}#{label}"
+    if (value, label) == ("name", "label"):
+        return name
+    reading.choices.setdefault(
+        named,
+        tuple(
+            Choice(one.attributes.get(value, ""), {"": Text((one.attributes.get(label, ""),))}, one.attributes)
+            for one in reading.choices.get(name, ())
+        ),
+    )
+    return named
+
+
+def _column_of(element: Any, usual: str) -> str:
+    """The column that an itemset names; translated labels are the usual ones."""
+    written = element.get("ref", usual) if element is not None else usual
+    return usual if "itext" in written else str(written)
 
 
 def _offered(reading: _Reading, control: Any) -> Offered | None:

@@ -24,7 +24,6 @@ GOOD = "| | text | who | Who? | | | | |\n"
         ("| | select_one yes | q | Q | | | | |", 3, "type", "There is no list of choices named yes"),
         ("| | select_one y | q | Q | | | | |", 3, "type", "Did you mean yn?"),
         ("| | image | q | Q | | | | |", 3, "type", "Questions of type image are not offered yet."),
-        ("| | begin_repeat | q | Q | | | | |", 3, "type", "Questions of type repeat are not offered yet."),
         (
             "| | text | q | Q | ${whoo} = 'x' | | | |",
             3,

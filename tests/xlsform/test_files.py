@@ -130,7 +130,7 @@ def test_checking_a_file_gives_places_and_texts(tmp_path: Path) -> None:
     ]
 
 
-def test_a_missing_translation_warns_and_stops_publication() -> None:
+def test_a_missing_translation_stops_publication_alone() -> None:
     table = (
         "| survey | type | name | label::Italiano (it) | label::English (en) |\n"
         "| | text | who | Chi? | Who? |\n| | text | why | Perché? | |\n"
@@ -139,7 +139,7 @@ def test_a_missing_translation_warns_and_stops_publication() -> None:
     assert compiled.form.languages == ("it", "en")
     (missing,) = publication_errors(compiled.form)
     assert dict(missing.values) == {"part": "label", "name": "why", "language": "en"}
-    located = [one for one in compiled.warnings if one.text == missing.text]
+    located = [one for one in compiled.stumbles if one.text == missing.text]
     assert [(one.row, one.column) for one in located] == [(3, "label")]
 
 
