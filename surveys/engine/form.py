@@ -100,6 +100,7 @@ class Question:
     kind: Kind
     label: Texts
     hint: Texts = field(default_factory=dict)
+    guidance: Texts = field(default_factory=dict)  # more help, for whoever asks for it
     logic: Logic = field(default_factory=Logic)
     choices: str = ""  # the list's name, "" where nothing is chosen
     appearance: frozenset[str] = frozenset()

@@ -232,7 +232,7 @@ def _node_expressions(form: Form, node: Node) -> Iterator[tuple[str, str, Expres
     texts = [("label", node.label), ("constraint_message", node.logic.constraint_message)]
     texts.append(("required_message", node.logic.required_message))
     if isinstance(node, Question):
-        texts.append(("hint", node.hint))
+        texts += [("hint", node.hint), ("guidance_hint", node.guidance)]
         yield from _question_expressions(node)
         texts.extend(("choices", choice.label) for choice in form.choices.get(node.choices, ()))
     elif node.repeat is not None and node.repeat.count is not None:

@@ -49,6 +49,7 @@ class QuestionPrompt:
     kind: Kind
     label: str
     hint: str
+    guidance: str
     required: bool
     readonly: bool
     options: tuple[Option, ...]

@@ -142,6 +142,7 @@ def _question(state: State, session: Session, question: Question) -> QuestionPro
         kind=question.kind,
         label=state.say(ref, question.label) or question.name,
         hint=state.say(ref, question.hint),
+        guidance=state.say(ref, question.guidance),
         required=state.demands(question),
         readonly=question.kind is Kind.NOTE or state.readonly(ref),
         options=tuple(Option(one.value, state.say(ref, one.label) or one.value) for one in offered),

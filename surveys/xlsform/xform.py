@@ -64,6 +64,7 @@ class _Reading:
     controls: dict[str, Any] = field(default_factory=dict)
     repeats: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, Texts] = field(default_factory=dict)
+    guidance: dict[str, Texts] = field(default_factory=dict)
     first_loads: dict[str, str] = field(default_factory=dict)
     choices: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
     errors: list[FormError] = field(default_factory=list)
@@ -118,9 +119,10 @@ def _read_model(reading: _Reading, model: Any) -> None:
         language = language_code(translation.get("lang", ""))
         for text in translation.findall(f"{XFORMS}text"):
             for value in text.findall(f"{XFORMS}value"):
-                if value.get("form") in (None, "long"):
-                    reading.texts.setdefault(text.get("id"), {}).setdefault(language, _text(value))
-    for texts in reading.texts.values():
+                kept = {None: reading.texts, "long": reading.texts, "guidance": reading.guidance}.get(value.get("form"))
+                if kept is not None:
+                    kept.setdefault(text.get("id"), {}).setdefault(language, _text(value))
+    for texts in (*reading.texts.values(), *reading.guidance.values()):
         _drop_dashes(texts)
     for bind in model.findall(f"{XFORMS}bind"):
         reading.binds[bind.get("nodeset")] = bind
@@ -202,6 +204,7 @@ def _question(reading: _Reading, element: Any, ref: str) -> Question:
         kind=kind,
         label=_label(reading, control, "label"),
         hint=_label(reading, control, "hint"),
+        guidance=reading.guidance.get(f"{ref}:hint", {}),
         logic=_logic(reading, ref, default, condition),
         choices=choices,
         appearance=frozenset(control.get("appearance", "").split()) if control is not None else frozenset(),

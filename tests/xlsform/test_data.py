@@ -32,7 +32,8 @@ def compiled(**files: bytes) -> Compiled:
 
 def test_lists_come_from_files_and_stand_in_what_is_published() -> None:
     found = compiled(towns_csv=TOWNS, stops_geojson=STOPS)
-    assert found.warnings == () and found.stumbles == ()
+    assert found.warnings == ()
+    assert found.stumbles == ()
     for form in (found.form, compile_xform(found.xform, name="form", version=1)):
         session, _ = start(form, "it", NOW)
         prompt = prompts(form, session, NOW)[0]
