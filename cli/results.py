@@ -31,17 +31,20 @@ def export_command(
     name: str = typer.Argument(metavar="ROUND", help="The round's slug, or PROCESS/ROUND."),
     form: Format = typer.Option(Format.CSV, "--format", help="The kind of file."),
     output: Path = typer.Option(help="The file to write."),
+    *,
     labels: bool = typer.Option(False, "--labels", help="Adds a row with the questions' texts."),
     split: bool = typer.Option(False, "--split", help="Gives each choice of a multiple choice or ranking a column."),
+    part: str = typer.Option("", "--part", help="A repeated part of the form: a CSV with a row for each time."),
 ) -> None:
     """Writes a round's responses, one row each, to a CSV or XLSX file."""
     t = operator()
+    wish = Wish(t.language, labels=labels, split=split, part=part)
     with open_world() as world, draft_for(output) as draft:
 
         def work(session: Session) -> OpenRound:
             round_ = round_named(session, name)
             with draft.open("wb") as file:
-                WRITERS[form](session, world.shelf, round_, file, Wish(t.language, labels=labels, split=split))
+                WRITERS[form](session, world.shelf, round_, file, wish)
             return round_
 
         round_ = world.database.read(work)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from surveys.engine.form import Form, Kind, Question, Texts
+from surveys.engine.refs import form_ref
 
 CHOSEN = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.ACKNOWLEDGE})
 NUMBERS = frozenset({Kind.INTEGER, Kind.DECIMAL, Kind.RANGE})
@@ -89,9 +90,10 @@ def count(form: Form, given: Iterable[Given], language: str, texts: int = 200) -
     asked = {one.ref: one for one in form.questions() if one.asked and one.kind is not Kind.NOTE}
     heaps = {ref: _Heap() for ref in asked}
     for one in given:
-        question = asked.get(one.ref)
+        ref = form_ref(one.ref)  # what was said in all instances of a repeat is counted together
+        question = asked.get(ref)
         if question is not None and one.value:
-            _add(heaps[one.ref], question.kind, one, texts)
+            _add(heaps[ref], question.kind, one, texts)
     return tuple(_result(form, question, heaps[ref], language) for ref, question in asked.items())
 
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from enum import StrEnum
 from typing import BinaryIO
 
@@ -20,7 +22,9 @@ from core.spreadsheet import safe_cell
 from surveys.responses.rounds import OpenRound
 from surveys.responses.shelf import FormShelf
 from surveys.results.store import results_form
-from surveys.results.table import Cell, Wish, codebook, table
+from surveys.results.table import Cell, Wish, codebook, parts, table
+
+_NOT_IN_NAMES = re.compile(r"[\\/*?:\[\]]")
 
 
 class Format(StrEnum):
@@ -35,12 +39,12 @@ def export_csv(session: Session, shelf: FormShelf, round_: OpenRound, file: Bina
 
 
 def export_xlsx(session: Session, shelf: FormShelf, round_: OpenRound, file: BinaryIO, wish: Wish) -> None:
-    """Writes a round's responses as XLSX with a second sheet, the codebook. Raises FormUnknown."""
+    """Writes a round's responses as XLSX, a sheet for each repeat, and the codebook. Raises FormUnknown."""
     form = results_form(session, shelf, round_)
     t = translator(wish.language)
-    rows = table(session, round_, form, wish)
-    sheets = {t("responses"): rows, t("codebook"): codebook(form, wish.language)}
-    write_xlsx(sheets, file)
+    sheets = {t("responses"): table(session, round_, form, replace(wish, part=""))}
+    sheets |= {name: table(session, round_, form, replace(wish, part=name)) for name in parts(form)}
+    write_xlsx({**sheets, t("codebook"): codebook(form, wish.language)}, file)
 
 
 def write_csv(rows: Iterable[Iterable[Cell]], file: BinaryIO) -> None:
@@ -55,7 +59,7 @@ def write_csv(rows: Iterable[Iterable[Cell]], file: BinaryIO) -> None:
 def write_xlsx(sheets: Mapping[str, Iterable[Iterable[Cell]]], file: BinaryIO) -> None:
     book = Workbook(write_only=True)  # rows go to a temporary file, not to memory
     for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
+        sheet = book.create_sheet(_NOT_IN_NAMES.sub("_", name)[:31])  # openpyxl numbers those that are alike
         for row in rows:
             sheet.append([harmless(cell) for cell in row])
     book.save(file)

@@ -1,8 +1,13 @@
-"""Responses as a table: one row each, the columns decided by the form before a row is read."""
+"""Responses as a table: one row each, the columns decided by the form before a row is read.
+
+A repeat is a column with the number of its instances, and a table of its own with a row each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -15,12 +20,15 @@ from sqlalchemy.orm import Session
 
 from core.clock import local
 from core.people.tables import Membership, Municipality, Organisation, Zone
-from surveys.engine.form import Form, Kind, Question
+from surveys.engine.form import Form, Group, Kind, Node, Question
+from surveys.engine.layout import every_node
+from surveys.engine.refs import form_ref, is_instance
 from surveys.responses.rounds import OpenRound
 from surveys.responses.standing import standing
 from surveys.responses.store import COMPLETE
 from surveys.responses.tables import Answer, FormVersion, Response
 from surveys.results.counts import NUMBERS, label_of
+from surveys.results.errors import PartUnknown
 from surveys.results.store import stream
 
 Cell = str | int | float | None
@@ -36,7 +44,9 @@ ABOUT = (
     "_category",
     "_organisation",
 )
+OF_PART = ("_response", "_instance")
 LEFT_OUT = frozenset({Kind.NOTE})
+_POSITIONS = re.compile(r"(?<=\[)\d+(?=\])")
 
 
 @dataclass(frozen=True)
@@ -45,13 +55,14 @@ class Wish:
 
     `labels` adds a row with the questions' texts below the names; `split` gives each choice of
     a select multiple (1 or 0) and of a ranking (its place) a column; `partial` adds responses
-    in progress.
+    in progress; `part` is the name of a repeat whose table is wanted instead of the responses'.
     """
 
     language: str = ""
     labels: bool = False
     split: bool = False
     partial: bool = True
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,28 +81,39 @@ class ResponseRow:
     answers: Mapping[str, str]
 
 
+def parts(form: Form) -> dict[str, Group]:
+    """The repeats of a form by the names that their tables have."""
+    names = _names(form)
+    found = (node for node in every_node(form.root) if isinstance(node, Group) and node.repeat is not None)
+    return {names[node.ref]: node for node in found}
+
+
 def columns(form: Form, wish: Wish) -> tuple[Column, ...]:
-    """The columns of a form's answers in form order, asked and computed."""
-    questions = [one for one in form.questions() if one.kind not in LEFT_OUT]
-    names = _names(questions, form.root.ref)
-    return tuple(column for one in questions for column in _columns(form, one, names[one.ref], wish))
+    """The columns of a form's answers in form order, asked and computed. Raises PartUnknown."""
+    names = _names(form)
+    own = _own(_part(form, wish.part) if wish.part else form.root)
+    return tuple(column for one in own for column in _columns(form, one, names[one.ref], wish))
 
 
 def heads(form: Form, wish: Wish) -> list[list[Cell]]:
     """The row of names and, where wished for, the row of labels."""
-    found = columns(form, wish)
-    rows: list[list[Cell]] = [[*ABOUT, *(one.name for one in found)]]
+    found, about = columns(form, wish), OF_PART if wish.part else ABOUT
+    rows: list[list[Cell]] = [[*about, *(one.name for one in found)]]
     if wish.labels:
-        rows.append([*("" for _ in ABOUT), *(one.label for one in found)])
+        rows.append([*("" for _ in about), *(one.label for one in found)])
     return rows
 
 
 def table(session: Session, round_: OpenRound, form: Form, wish: Wish) -> Iterator[list[Cell]]:
-    """All rows, heads first, read from the database as they are asked for."""
+    """All rows, heads first, read from the database as they are asked for. Raises PartUnknown."""
     yield from heads(form, wish)
-    found = columns(form, wish)
+    found, top = columns(form, wish), _part(form, wish.part).ref if wish.part else ""
     for row in response_rows(session, round_, wish):
-        yield [*row.about, *(one.cell(row.answers.get(one.ref, "")) for one in found)]
+        if not top:
+            yield [*row.about, *(one.cell(row.answers.get(one.ref, "")) for one in found)]
+        for instance in _instances(row.answers, top) if top else ():
+            cells = (one.cell(row.answers.get(instance + one.ref[len(top) :], "")) for one in found)
+            yield [row.about[0], ".".join(_POSITIONS.findall(instance)), *cells]
 
 
 def response_rows(session: Session, round_: OpenRound, wish: Wish) -> Iterator[ResponseRow]:
@@ -102,6 +124,7 @@ def response_rows(session: Session, round_: OpenRound, wish: Wish) -> Iterator[R
         for row in group:
             if row.ref is not None:
                 answers[row.ref] = row.value
+        answers |= {ref: str(number) for ref, number in _counts(answers).items()}
         yield ResponseRow(_about(row, round_.time_zone), answers)
 
 
@@ -109,10 +132,14 @@ def codebook(form: Form, language: str) -> Iterator[list[Cell]]:
     """What names and values mean: a row for each question, and one for each of its choices."""
     language = language or form.default_language
     yield ["name", "type", "label", "value", "value_label"]
-    questions = [one for one in form.questions() if one.kind not in LEFT_OUT]
-    names = _names(questions, form.root.ref)
-    for one in questions:
-        yield [names[one.ref], one.kind.value, label_of(form, one.label, language), "", ""]
+    names = _names(form)
+    for one in every_node(form.root):
+        if one.ref not in names:
+            continue
+        kind = one.kind if isinstance(one, Question) else Kind.REPEAT
+        yield [names[one.ref], kind.value, label_of(form, one.label, language), "", ""]
+        if isinstance(one, Group):
+            continue
         for choice in form.choices.get(one.choices, ()):
             yield [names[one.ref], one.kind.value, "", choice.value, label_of(form, choice.label, language)]
 
@@ -159,18 +186,56 @@ def _time(instant: datetime | None, zone: str) -> str:
     return local(instant, zone).isoformat(timespec="seconds") if instant else ""
 
 
-def _names(questions: Iterable[Question], root: str) -> dict[str, str]:
-    """A column name for each question: its own, or its path where groups share a name."""
-    questions = list(questions)
-    taken: dict[str, int] = {}
-    for one in questions:
-        taken[one.name] = taken.get(one.name, 0) + 1
-    return {one.ref: one.name if taken[one.name] == 1 else one.ref.removeprefix(f"{root}/") for one in questions}
+def _names(form: Form) -> dict[str, str]:
+    """A column name for each question and repeat: its own, or its path where groups share a name."""
+    shown = [one for one in every_node(form.root) if _is_told(one)]
+    taken = Counter(one.name for one in shown)
+    root = f"{form.root.ref}/"
+    return {one.ref: one.name if taken[one.name] == 1 else one.ref.removeprefix(root) for one in shown}
 
 
-def _columns(form: Form, question: Question, name: str, wish: Wish) -> Iterator[Column]:
+def _is_told(node: Node) -> bool:
+    return node.kind not in LEFT_OUT if isinstance(node, Question) else node.repeat is not None
+
+
+def _own(group: Group) -> Iterator[Node]:
+    """What a table has columns for: the questions of a part, and its repeats as a whole."""
+    for child in group.children:
+        if _is_told(child):
+            yield child
+        elif isinstance(child, Group):
+            yield from _own(child)
+
+
+def _part(form: Form, name: str) -> Group:
+    found = parts(form)
+    if name not in found:
+        raise PartUnknown(name=name, known=", ".join(found))
+    return found[name]
+
+
+def _counts(answers: Mapping[str, str]) -> dict[str, int]:
+    """How many instances of each repeat hold an answer, or stand before one that does."""
+    found: dict[str, int] = {}
+    for ref in answers:
+        for at in _POSITIONS.finditer(ref):
+            whole = ref[: at.start() - 1]
+            found[whole] = max(found.get(whole, 0), int(at[0]))
+    return found
+
+
+def _instances(answers: Mapping[str, str], top: str) -> Iterator[str]:
+    wholes = (ref for ref in answers if form_ref(ref) == top and not is_instance(ref))
+    for whole in wholes:
+        yield from (f"{whole}[{position}]" for position in range(1, int(answers[whole]) + 1))
+
+
+def _columns(form: Form, question: Node, name: str, wish: Wish) -> Iterator[Column]:
     language = wish.language or form.default_language
     label = label_of(form, question.label, language)
+    if isinstance(question, Group):
+        yield Column(name, question.ref, label, _number)
+        return
     if not wish.split or question.kind not in (Kind.SELECT_MULTIPLE, Kind.RANK):
         yield Column(name, question.ref, label, _number if question.kind in NUMBERS else _plain)
         return

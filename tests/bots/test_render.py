@@ -47,7 +47,8 @@ ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6000)
 
 def question(kind: Kind = Kind.TEXT, **known: object) -> QuestionPrompt:
     usual: dict[str, object] = {
-        "ref": "/data/q", "code": "7", "kind": kind, "label": "What?", "hint": "", "guidance": "", "required": True, "readonly": False,
+        "ref": "/data/q", "code": "7", "kind": kind, "label": "What?", "hint": "",
+        "guidance": "", "required": True, "readonly": False,
         "options": (), "value": "", "draft": (), "progress": Progress(3, 24, 8), "part": (), "appearance": frozenset(),
         "parameters": {}, "can_go_back": True,
     }  # fmt: skip
