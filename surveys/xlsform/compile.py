@@ -8,8 +8,9 @@ from pathlib import Path
 
 from surveys.engine.form import Form, Group, Kind, Node, Question
 from surveys.engine.machine import ExpressionError, Machine, machine
+from surveys.xlsform.advice import warnings_of
 from surveys.xlsform.checks import check_sheets, expression_fault
-from surveys.xlsform.data import Files, files_beside, take_in
+from surveys.xlsform.data import Files, FilesBeside, take_in
 from surveys.xlsform.errors import (
     BROKEN,
     CYCLE,
@@ -22,7 +23,7 @@ from surveys.xlsform.errors import (
     error,
 )
 from surveys.xlsform.files import read_file
-from surveys.xlsform.sheets import Row, Sheets, convert, read_sheets
+from surveys.xlsform.sheets import Row, Sheets, convert, read_sheets, warnings_from_pyxform
 from surveys.xlsform.trial import failing
 from surveys.xlsform.xform import read_xform
 
@@ -53,20 +54,20 @@ def compile_form(file: Path | bytes, filename: str, *, name: str, version: int, 
     """
     kind, data = read_file(file, filename)
     if files is None:
-        files = files_beside(file) if isinstance(file, Path) else {}
+        files = FilesBeside(file) if isinstance(file, Path) else {}
     if kind == "xml":
         xform, missing = take_in(_decoded(data), files)
         form = compile_xform(xform, name=name, version=version)
         return Compiled(form, xform, publication_errors(form), missing)
     sheets = read_sheets(kind, data)
-    faults = check_sheets(sheets)
+    faults = check_sheets(sheets, files)
     if faults:
         raise FormErrors(tuple(faults))
     xform, told = convert(sheets, name)
-    xform, missing = take_in(xform, files)
+    xform, _ = take_in(xform, files)
     form = _checked(read_xform(xform, name, version), sheets)
-    warnings = tuple(error("{reason}", reason=one) for one in told)
-    return Compiled(form, xform, publication_errors(form, sheets), (*missing, *warnings))
+    warnings = (*warnings_of(sheets, files), *warnings_from_pyxform(told))
+    return Compiled(form, xform, publication_errors(form, sheets), warnings)
 
 
 def compile_xform(xform: str, *, name: str, version: int) -> Form:

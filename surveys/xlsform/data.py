@@ -18,7 +18,8 @@ from lxml import etree
 
 from core.i18n import N_
 from surveys.engine.values import clean
-from surveys.xlsform.errors import FormError, FormErrors, error
+from surveys.xlsform.errors import TOO_LARGE, FormError, FormErrors, error
+from surveys.xlsform.limits import LARGEST, MEGABYTE
 from surveys.xlsform.xml import XFORMS, parse_xml
 
 MOST_ROWS = 50_000
@@ -35,10 +36,23 @@ _NAME = re.compile(r"[^\W\d][\w.-]*")
 _KEPT = ("jr://instance/last-saved",)
 
 
-def files_beside(path: Path) -> dict[str, bytes]:
-    """The data files in a form's folder, by name."""
-    found = (one for one in path.parent.iterdir() if one.suffix.lower() in _READERS and one != path)
-    return {one.name: one.read_bytes() for one in found if one.is_file()}
+class FilesBeside(Mapping[str, bytes]):
+    """The data files in a form's folder by name, each read when it is asked for."""
+
+    def __init__(self, form: Path) -> None:
+        found = (one for one in form.parent.iterdir() if one.suffix.lower() in _READERS and one != form)
+        self._paths = {one.name: one for one in found if one.is_file()}
+
+    def __getitem__(self, name: str) -> bytes:
+        if self._paths[name].stat().st_size > LARGEST:
+            raise FormErrors((error(TOO_LARGE, limit=str(LARGEST // MEGABYTE)),))
+        return self._paths[name].read_bytes()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._paths)
+
+    def __len__(self) -> int:
+        return len(self._paths)
 
 
 def take_in(xform: str, files: Files) -> tuple[str, tuple[FormError, ...]]:

@@ -32,11 +32,7 @@ from surveys.xlsform.xml import XFORMS, parse_xml
 HTML = "{http://www.w3.org/1999/xhtml}"
 JR = "{http://openrosa.org/javarosa}"
 _ITEXT = re.compile(r"jr:itext\('(.*)'\)", re.DOTALL)
-_ITEMSET = re.compile(
-    r"\s*(?P<random>randomize\()?\s*instance\('(?P<list>[^']+)'\)/root/item(?:\[(?P<filter>.*)\])?"
-    r"(?(random)\s*(?:,\s*(?P<seed>.*?))?\s*\))\s*",
-    re.DOTALL,
-)
+_LIST = re.compile(r"instance\('([^']+)'\)/root/item")
 _CODE = re.compile(r"\(([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\)\s*$")
 _NAMES = {
     "english": "en", "inglese": "en", "italiano": "it", "italian": "it",
@@ -267,12 +263,50 @@ def _offer(reading: _Reading, control: Any, ref: str) -> tuple[str, Expression |
         if items:
             reading.choices[ref] = tuple(_static_choice(reading, item) for item in items)
         return (ref if items else ""), None, parameters
-    match = _ITEMSET.fullmatch(itemset.get("nodeset", ""))
-    if match is None:
+    offer = _read_itemset(itemset.get("nodeset", ""))
+    if offer is None:
         return "", None, parameters
-    if match["random"]:
-        parameters |= {"randomize": "true", "seed": (match["seed"] or "").strip()}
-    return _listed(reading, match["list"], itemset), _expression(match["filter"]), parameters
+    if offer.shuffled:
+        parameters |= {"randomize": "true", "seed": offer.seed}
+    return _listed(reading, offer.name, itemset), _expression(offer.condition), parameters
+
+
+@dataclass(frozen=True)
+class _Offer:
+    """What an itemset's `nodeset` says: a list of choices, its filter, and whether it is shuffled."""
+
+    name: str
+    condition: str
+    shuffled: bool
+    seed: str
+
+
+def _read_itemset(nodeset: str) -> _Offer | None:
+    """`randomize(instance('list')/root/item[filter], seed)` or less; None for the answers of a repeat."""
+    written = nodeset.strip()
+    shuffled = written.startswith("randomize(") and written.endswith(")")
+    written = written[len("randomize(") : -1].strip() if shuffled else written
+    head = _LIST.match(written)
+    rest, condition = (written[head.end() :].strip(), "") if head else ("", "")
+    if rest.startswith("["):
+        end = _closing(rest)
+        condition, rest = rest[1:end], rest[end + 1 :].strip()
+    if head is None or (rest and not (shuffled and rest.startswith(","))):
+        return None
+    return _Offer(head[1], condition, shuffled, rest[1:].strip())
+
+
+def _closing(text: str) -> int:
+    """Where the bracket that a text begins with is closed, quotation marks minded."""
+    depth, quote = 0, ""
+    for at, letter in enumerate(text):
+        if quote or letter in "'\"":
+            quote = "" if letter == quote else quote or letter
+        else:
+            depth += (letter == "[") - (letter == "]")
+            if depth == 0:
+                return at
+    return len(text)
 
 
 def _listed(reading: _Reading, name: str, itemset: Any) -> str:
@@ -300,7 +334,7 @@ def _column_of(element: Any, usual: str) -> str:
 def _offered(reading: _Reading, control: Any) -> Offered | None:
     """Where the choices are answers of a repeat."""
     itemset = control.find(f"{XFORMS}itemset") if control is not None else None
-    if itemset is None or _ITEMSET.fullmatch(itemset.get("nodeset", "")):
+    if itemset is None or _read_itemset(itemset.get("nodeset", "")):
         return None
     value, label = (itemset.find(f"{XFORMS}{part}") for part in ("value", "label"))
     refs = [one.get("ref", "") if one is not None else "" for one in (value, label)]

@@ -17,11 +17,11 @@ FORM = """
 | | select_one_from_file towns.csv | town | Town? | | zone = 'north' | value=code label=title |
 | | select_one_from_file stops.geojson | stop | Stop? | | | |
 | | calculate | people | | pulldata('towns', 'people', 'code', ${town}) | | |
-| | calculate | where | | instance('stops')/root/item[name = ${stop}]/geometry | | |
+| | calculate | where | | instance('stops')/root/item[id = ${stop}]/geometry | | |
 """
 TOWNS = "\ufeffcode;title;zone;people\nt1;Prova Alta;north;900\nt2;Prova Bassa;south;1200\nt3;Prova;north;\n".encode()
 STOPS = b"""{"type": "FeatureCollection", "features": [{"type": "Feature", "id": "f1",
-"properties": {"name": "s1", "label": "Piazza"}, "geometry": {"type": "Point", "coordinates": [7.68, 45.07]}}]}"""
+"properties": {"title": "Piazza"}, "geometry": {"type": "Point", "coordinates": [7.68, 45.07]}}]}"""
 
 
 def compiled(**files: bytes) -> Compiled:
@@ -39,14 +39,15 @@ def test_lists_come_from_files_and_stand_in_what_is_published() -> None:
         assert isinstance(prompt, QuestionPrompt)
         assert [(one.value, one.label) for one in prompt.options] == [("t1", "Prova Alta"), ("t3", "Prova")]
         session, _ = resume(form, session, Answer("/data/town", "t1"), NOW)
-        session, _ = resume(form, session, Answer("/data/stop", "s1"), NOW)
+        session, _ = resume(form, session, Answer("/data/stop", "f1"), NOW)
         assert answers(form, session, NOW) == {
-            "/data/town": "t1", "/data/stop": "s1", "/data/people": "900", "/data/where": "45.07 7.68 0 0",
+            "/data/town": "t1", "/data/stop": "f1", "/data/people": "900", "/data/where": "45.07 7.68 0 0",
         }  # fmt: skip
 
 
 def test_a_missing_file_is_told_and_stops_publication() -> None:
-    found = compiled(towns_csv=TOWNS)
+    alone = "\n".join(line for line in FORM.splitlines() if "instance" not in line)
+    found = compile_form(alone.encode(), "f.md", name="form", version=1, files={"towns.csv": TOWNS})
     assert [dict(one.values) for one in found.warnings] == [{"name": "stops.geojson"}]
     assert [dict(one.values) for one in found.stumbles] == [{"name": "stop"}]
     assert any(one.name == "stop" for one in found.form.questions())

@@ -23,7 +23,6 @@ GOOD = "| | text | who | Who? | | | | |\n"
         ("| | text | q | | | | | |", 3, "label", "The question q has no label"),
         ("| | select_one yes | q | Q | | | | |", 3, "type", "There is no list of choices named yes"),
         ("| | select_one y | q | Q | | | | |", 3, "type", "Did you mean yn?"),
-        ("| | image | q | Q | | | | |", 3, "type", "Questions of type image are not offered yet."),
         (
             "| | text | q | Q | ${whoo} = 'x' | | | |",
             3,
@@ -71,7 +70,7 @@ def test_all_faults_come_at_once() -> None:
     ],
 )
 def test_faults_of_choices(choices: str, column: str, text: str) -> None:
-    table = f"{HEAD}{GOOD}| | select_one l | q | Q | | | | |\n| choices | list_name | name | label |\n{choices}\n"
+    table = f"{HEAD}{GOOD}| | select_multiple l | q | Q | | | | |\n| choices | list_name | name | label |\n{choices}\n"
     found = faults(table)
     assert [(one.sheet, one.column) for one in found] == [("choices", column)]
     assert text in found[0].say(translator("en"))
