@@ -85,7 +85,7 @@ def resume(form: Form, session: Session, given: Input, now: datetime) -> tuple[S
         turn.become(paused=False)
         turn.events.append(DialogueResumed())
     if turn.machine.moving:
-        turn.tell({ref: value for ref, value in session.values.items() if ref not in session.hidden})
+        turn.tell()
     _settle(turn)
     _act(turn, given)
     _settle(turn)
@@ -169,13 +169,12 @@ def _reopen(turn: Turn) -> None:
 
 def _change_language(turn: Turn, language: str) -> None:
     language = known_language(turn.machine.form, language)
-    before = turn.state.counting()
     turn.become(language=language)
     turn.state.language = language
     for ref in turn.machine.speaking:
         turn.state.update((ref, *turn.machine.dependents(ref).refs))
     turn.events.append(LanguageChanged(language))
-    turn.tell(before)
+    turn.tell()
     if turn.session.stage is Stage.ASKING:
         turn.events.append(QuestionOpened(turn.session.at))
 

@@ -41,8 +41,16 @@ def _before(turn: Turn) -> tuple[Question, ...]:
 def go_to(turn: Turn, ref: str) -> None:
     if turn.question(ref) is None:
         return turn.refuse(ref, Fault.NOT_OPEN)
-    done = all(one.ref in turn.session.passed for one in turn.state.relevant_questions())
-    return turn.open(ref, editing=turn.session.stage is Stage.REVIEW or turn.session.editing or done)
+    return turn.open(ref, editing=is_editing(turn))
+
+
+def is_editing(turn: Turn) -> bool:
+    """Whether everything was answered already, so that what comes now leads back to the review."""
+    session = turn.session
+    if session.stage is Stage.REVIEW or session.editing:
+        return True
+    passed = set(session.passed)
+    return all(one.ref in passed for one in turn.state.relevant_questions())
 
 
 def lead_to_review(turn: Turn) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from surveys.engine.events import Fault, InstanceAdded, InstanceRemoved
 from surveys.engine.form import Kind
 from surveys.engine.layout import MOST_INSTANCES
+from surveys.engine.moving import is_editing
 from surveys.engine.refs import is_instance, position_of, whole_of, within, without
-from surveys.engine.session import Stage
 from surveys.engine.turn import Turn, numbered
 
 
@@ -19,15 +19,14 @@ def add(turn: Turn, ref: str) -> None:
     wanted = {**counts, ref: counts[ref] + 1}
     if turn.machine.layout(wanted).counts[ref] < wanted[ref]:
         return turn.refuse(ref, Fault.TOO_MANY, (("limit", str(MOST_INSTANCES)),))
-    editing = _editing(turn)
-    before = turn.state.counting()
+    editing = is_editing(turn)
     turn.state.arrange(wanted)
     number = max((turn.session.highest, *numbers[ref])) + 1
     turn.become(repeats={**numbers, ref: (*numbers[ref], number)}, highest=number)
     instance = f"{ref}[{wanted[ref]}]"
     turn.forget(ref)
     turn.events.append(InstanceAdded(instance))
-    turn.tell(before)
+    turn.tell()
     return _go_through(turn, instance, editing)
 
 
@@ -36,7 +35,7 @@ def remove(turn: Turn, instance: str) -> None:
     whole = whole_of(instance) if is_instance(instance) else ""
     if instance not in turn.layout.nodes or turn.question(whole) is None:
         return turn.refuse(instance, Fault.NOT_OPEN)
-    editing = _editing(turn)
+    editing = is_editing(turn)
     turn.events.append(InstanceRemoved(instance))
     gone = take_out(turn, instance)
     turn.become(highest=max(turn.session.highest, gone))
@@ -46,17 +45,15 @@ def remove(turn: Turn, instance: str) -> None:
 def take_out(turn: Turn, instance: str) -> int:
     """Everything of a response after an instance went; returns the number that was the instance's."""
     state, session = turn.state, turn.session
-    before = state.counting()
     whole, numbers = whole_of(instance), numbered(session, turn.layout)
     mine = numbers[whole]
     left = mine[: position_of(instance) - 1] + mine[position_of(instance) :]
-    state.values = {to: value for ref, value in state.values.items() if (to := without(ref, instance))}
-    state.hidden = {to for ref in state.hidden if (to := without(ref, instance))}
+    state.rename(lambda ref: without(ref, instance))
     repeats = {to: those for ref, those in numbers.items() if (to := without(ref, instance))} | {whole: left}
     passed = tuple(to for ref in session.passed if (to := without(ref, instance)))
     turn.become(repeats=repeats, passed=passed, inside=without(session.inside, instance) or "")
     state.arrange({ref: len(those) for ref, those in repeats.items()})
-    turn.tell({to: value for ref, value in before.items() if (to := without(ref, instance))})
+    turn.tell()
     return mine[position_of(instance) - 1]
 
 
@@ -65,7 +62,7 @@ def go_through(turn: Turn, instance: str) -> None:
     whole = whole_of(instance) if is_instance(instance) else ""
     if instance not in turn.layout.nodes or turn.question(whole) is None:
         return turn.refuse(instance, Fault.NOT_OPEN)
-    return _go_through(turn, instance, _editing(turn))
+    return _go_through(turn, instance, is_editing(turn))
 
 
 def _go_through(turn: Turn, instance: str, editing: bool) -> None:
@@ -74,11 +71,3 @@ def _go_through(turn: Turn, instance: str, editing: bool) -> None:
         return turn.open(whole_of(instance), editing)
     turn.become(inside=instance)
     return turn.open(first, editing)
-
-
-def _editing(turn: Turn) -> bool:
-    """Whether everything was answered already, so that what comes now leads back to the review."""
-    session = turn.session
-    if session.stage is Stage.REVIEW or session.editing:
-        return True
-    return all(one.ref in session.passed for one in turn.state.relevant_questions())

@@ -7,7 +7,7 @@ changes how often a part is repeated, the tree is laid out anew and all of it co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import Any
@@ -17,6 +17,7 @@ from lxml import etree
 from surveys.engine.expressions import Compiled
 from surveys.engine.form import Choice, Expression, Group, Kind, Node, Question, Texts
 from surveys.engine.functions.kinds import number, truth
+from surveys.engine.journal import Journal
 from surveys.engine.layout import Layout, tree_of
 from surveys.engine.machine import Machine
 from surveys.engine.offering import offered_to
@@ -41,6 +42,7 @@ class State:
         self.crowded = ""  # the repeat that was to have more instances than are laid out
         self.layout: Layout
         self._relevant: dict[str, bool] = {}
+        self.journal = Journal()
         self.lay_out({})
 
     @property
@@ -72,6 +74,39 @@ class State:
         """All values that count."""
         nodes, hidden = self.layout.nodes, self.hidden
         return {ref: value for ref, value in self.values.items() if ref not in hidden and ref in nodes}
+
+    def uncounted(self) -> tuple[str, ...]:
+        """What is held and does not count: its node is not relevant, or its instance is not there."""
+        found = self.hidden & self.values.keys()
+        if self.layout.counts:
+            found |= self.values.keys() - self.layout.nodes.keys()
+        return tuple(sorted(found))
+
+    def rename(self, named: Callable[[str], str | None]) -> None:
+        """Gives every value another reference, or none; what is told from here on is told of the new ones."""
+        before = {to: value for ref, value in self.counting().items() if (to := named(ref))}
+        self.values = {to: value for ref, value in self.values.items() if (to := named(ref))}
+        self.hidden = {to for ref in self.hidden if (to := named(ref))}
+        self.journal = Journal()
+        for ref in {**before, **self.values}:
+            self.journal.note(ref, before.get(ref, ""), self.values.get(ref, ""))
+
+    def changes(self) -> dict[str, str]:
+        """What counts now, in form order, of the values for which this differs from what was told last."""
+        found = self.journal.differing(self._counted)
+        return {ref: self._counted(ref) for ref in sorted(found, key=self.layout.sort_key)}
+
+    @property
+    def moved(self) -> bool:
+        """Whether anything that is held differs from the turn's beginning, whether it counts or not."""
+        return self.journal.moved(self._counted, lambda ref: self.values.get(ref, ""))
+
+    def _counted(self, ref: str) -> str:
+        return "" if ref in self.hidden or ref not in self.layout.nodes else self.values.get(ref, "")
+
+    def _note(self, ref: str) -> None:
+        if ref not in self.journal:
+            self.journal.note(ref, self._counted(ref), self.values.get(ref, ""))
 
     def relevant(self, ref: str) -> bool:
         known = self._relevant.get(ref)
@@ -208,6 +243,8 @@ class State:
     def arrange(self, counts: Mapping[str, int]) -> list[str]:
         """Lays out instances, gives new ones what they hold at first, and computes everything."""
         known, before = set(self.layout.nodes), self.counting()
+        for ref in self.values:
+            self._note(ref)
         self.lay_out(counts)
         fresh = [one for one in self.layout.questions if one.ref not in known and one.ref not in self.values]
         self.begin([one for one in fresh if not self._filled_before(one.ref)], {})
@@ -235,6 +272,7 @@ class State:
         node = self.layout.nodes[ref]
         if isinstance(node, Group):
             return False
+        self._note(ref)
         before = self.value(ref), ref in self.hidden
         if not self.relevant(ref):
             self.hidden.add(ref)
@@ -247,6 +285,7 @@ class State:
         return before != (self.value(ref), ref in self.hidden)
 
     def _store(self, ref: str, value: str) -> None:
+        self._note(ref)
         if value:
             self.values[ref] = value
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import takewhile
+from math import inf
 
 from surveys.engine.events import (
     AnswerAccepted,
@@ -16,6 +17,7 @@ from surveys.engine.events import (
     ReviewOpened,
 )
 from surveys.engine.form import Form, Group, Kind, Question
+from surveys.engine.journal import Journal
 from surveys.engine.layout import MOST_INSTANCES, Layout
 from surveys.engine.machine import Machine, machine
 from surveys.engine.refs import form_ref, whole_of, within
@@ -56,28 +58,28 @@ class Turn:
 
         One that asks for more instances than there can be is refused; False is given then.
         """
-        before = self.state.counting()
-        self.state.crowded = ""
-        self.state.keep(ref, value)
-        if self.state.crowded:
-            self.state.keep(ref, before.get(ref, ""))
+        state, before = self.state, self.state.value(ref)
+        state.crowded = ""
+        state.keep(ref, value)
+        if state.crowded:
+            state.keep(ref, before)
             self.refuse(ref, Fault.TOO_MANY, (("limit", str(MOST_INSTANCES)),))
             return False
         self.events.append(AnswerAccepted(ref, value) if value else AnswerCleared(ref))
-        self.tell(before, ref)
+        self.tell(ref)
         return True
 
-    def tell(self, before: dict[str, str], besides: str = "") -> None:
-        """Answers that stopped to count, count again, or changed because of another one.
+    def tell(self, besides: str = "") -> None:
+        """Answers that stopped to count, count again, or changed because of something else.
 
         What a choice filter took away is asked again.
         """
-        after = self.state.counting()
-        changed = {ref for ref, _ in before.items() ^ after.items() if ref != besides and self._told_of(ref)}
-        for ref in sorted(changed, key=self.layout.sort_key):
-            now = after.get(ref)
-            self.events.append(AnswerAccepted(ref, now) if now is not None else AnswerCleared(ref))
-            if now is None and self.question(ref):
+        for ref, now in self.state.changes().items():
+            self.state.journal.tell(ref, now)
+            if ref == besides or not self._told_of(ref):
+                continue
+            self.events.append(AnswerAccepted(ref, now) if now else AnswerCleared(ref))
+            if not now and self.question(ref):
                 self.forget(ref)
 
     def _told_of(self, ref: str) -> bool:
@@ -111,8 +113,13 @@ class Turn:
 
     def passing(self, *refs: str) -> None:
         """Notes that the person has been through these questions."""
-        known = {*self.session.passed, *refs}
-        self.become(passed=tuple(question.ref for question in self.layout.asked if question.ref in known))
+        passed, places = self.session.passed, self.layout.places
+        fresh = [ref for ref in refs if ref not in passed and ref in places]
+        if not fresh:
+            return
+        at_the_end = len(fresh) == 1 and (not passed or places.get(passed[-1], inf) < places[fresh[0]])
+        known = (*passed, *fresh)
+        self.become(passed=known if at_the_end else tuple(sorted(known, key=self.layout.sort_key)))
 
     def forget(self, *refs: str) -> None:
         """Notes that the person is to go through these questions again."""
@@ -127,11 +134,11 @@ class Turn:
         inside = self.session.inside
         if inside and self.question(whole_of(inside)):
             return self.open(self._next_inside(past, inside), self.session.editing)
-        passed = set(self.session.passed)
         if not self.session.editing:
             for question in self.layout.following(past):
                 if self.state.relevant(question.ref):
                     return self.open(question.ref)
+        passed = set(self.session.passed)
         for question in self.layout.asked:
             if question.ref not in passed and self.state.relevant(question.ref):
                 return self.open(question.ref, editing=True)
@@ -143,14 +150,10 @@ class Turn:
 
     def moved(self, session: Session) -> bool:
         """Whether anything about the answers differs from a session."""
-        values, layout = self.state.values, self.layout
-        hidden = {ref for ref in values if ref in self.state.hidden or ref not in layout.nodes}
-        return values != session.values or hidden != set(session.hidden) or layout.counts != session.counts
+        return self.state.moved or self.layout.counts != session.counts
 
     def close(self) -> tuple[Session, tuple[Event, ...]]:
-        nodes, kept = self.layout.nodes, self.state.values
-        values = {ref: kept[ref] for ref in nodes if ref in kept} | kept
-        hidden = tuple(ref for ref in values if ref in self.state.hidden or ref not in nodes)
+        values, hidden = dict(self.state.values), self.state.uncounted()
         repeats = numbered(self.session, self.layout)
         self.become(values=values, hidden=hidden, repeats=repeats, revision=self.session.revision + 1)
         keep_state(self.session, self.state)
@@ -181,6 +184,7 @@ def state_of(form: Form, session: Session, now: datetime) -> State:
 
 def keep_state(session: Session, state: State) -> None:
     """Leaves the state with the session, for the prompts of the same moment; JSON drops it."""
+    state.journal = Journal()
     object.__setattr__(session, "_state", state)
 
 
