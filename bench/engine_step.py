@@ -26,10 +26,11 @@ PAIRS = 15
 
 def _form() -> str:
     rows = ["| survey | type | name | label | relevant |"]
-    for number in range(FILTERS):
-        rows.append(f"| | integer | f{number} | Filter {number}? | |")
-    for number in range(FILTERS * DEPENDENT):
-        rows.append(f"| | text | d{number} | Dependent {number}? | ${{f{number % FILTERS}}} > {number % 7} |")
+    rows += [f"| | integer | f{number} | Filter {number}? | |" for number in range(FILTERS)]
+    rows += [
+        f"| | text | d{number} | Dependent {number}? | ${{f{number % FILTERS}}} > {number % 7} |"
+        for number in range(FILTERS * DEPENDENT)
+    ]
     rows += [f"| | text | t{number} | Free {number}? | |" for number in range(FREE)]
     return "\n".join(rows)
 
