@@ -24,7 +24,8 @@ def publish(session: Session, questionnaire_id: int, xform: str, source: Source,
     """Stores a form as the questionnaire's newest version and returns the version's id.
 
     The same file, or another that compiles to the same form, as the newest version's changes
-    nothing. A published version is never changed; responses in progress stay on theirs.
+    nothing. A published version is never changed; responses in progress move to it by the rule of
+    `surveys/engine/versions.py`, what was sent stays on its own.
     """
     # Two who publish at once wait for each other here, so that numbers stay unique.
     session.execute(select(Questionnaire.id).where(Questionnaire.id == questionnaire_id).with_for_update()).one()

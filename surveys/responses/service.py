@@ -19,9 +19,12 @@ from surveys.engine.dialogue import known_language, resume, start
 from surveys.engine.events import AnswerAccepted, Event
 from surveys.engine.form import Form, Kind
 from surveys.engine.inputs import Answer, ChangeLanguage, Fill, Input, Words
+from surveys.engine.machine import machine
 from surveys.engine.prompts import CompletePrompt, Page, Prompt, ReviewPrompt
+from surveys.engine.refs import form_ref
 from surveys.engine.session import Session, Stage
 from surveys.engine.show import page, prompts
+from surveys.engine.versions import take_over
 from surveys.responses import store
 from surveys.responses.errors import FormUnknown, NotInvited, ResponseUnknown
 from surveys.responses.rounds import OpenRound, SubjectKind, check_open
@@ -63,7 +66,9 @@ class Turn:
     """Where a response stands, and what a door needs to go on.
 
     `now` is the wall clock of the round's time zone: a form's today() is the day people have there.
-    Once `sent`, a response counts as it was sent; changes count when it is sent anew.
+    Once `sent`, a response counts as it was sent; changes count when it is sent anew. What was
+    never sent moves to the questionnaire's newest version (`surveys/engine/versions.py`): `moved`
+    says that it is shown there, and is kept there with the next input.
     """
 
     response_id: int
@@ -75,6 +80,8 @@ class Turn:
     duplicate: bool = False
     stale: bool = False
     sent: bool = False
+    form_version_id: int = 0
+    moved: bool = False
 
     @property
     def state(self) -> str:
@@ -162,7 +169,8 @@ def answer(session: Database, shelf: FormShelf, request: Request, now: datetime)
     after, events = resume(turn.form, spoken, storable(request.input), turn.now)
     after_turn = replace(turn, session=after, events=events)
     if after is not turn.session:
-        counted = store.answers(session, response.id) if turn.changing else counting(turn.session)
+        apart = turn.changing or turn.moved  # what is kept is not what the session holds
+        counted = store.answers(session, response.id) if apart else counting(turn.session)
         store.keep_changes(session, response, _changes(counted, after_turn, request.door), now)
     return after_turn
 
@@ -242,9 +250,9 @@ def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
         if found is None:
             raise ResponseUnknown
         return _turn(session, shelf, found, moment.now)
-    turn = Turn(response_id, new.round, form, opened, there, events)
+    turn = Turn(response_id, new.round, form, opened, there, events, form_version_id=form_version_id)
     given = _changes({}, turn, moment.door)
-    store.keep_answers(session, (response_id, form_version_id), given, moment.now)
+    store.keep_answers(session, response_id, given, moment.now)
     return turn
 
 
@@ -258,16 +266,28 @@ def _turn(session: Database, shelf: FormShelf, response: Kept, now: datetime) ->
     form = shelf.get(session, response.form_version_id)
     there = local(now, response.round.time_zone)
     session_ = Session.from_json(response.session)
-    return Turn(response.id, response.round, form, session_, there, sent=response.completed_at is not None)
+    sent, newest = response.completed_at is not None, response.newest_form_id
+    if sent or newest == response.form_version_id:
+        return Turn(
+            response.id, response.round, form, session_, there, sent=sent, form_version_id=response.form_version_id
+        )
+    newer = shelf.get(session, newest)
+    taken = take_over(form, session_, newer, there)
+    return Turn(response.id, response.round, newer, taken, there, form_version_id=newest, moved=True)
 
 
 def _changes(old: Mapping[str, str], turn: Turn, door: str) -> Changes:
-    """What is now kept that was not, from what counted and counts; an answer given again counts as given."""
+    """What is now kept that was not, from what counted and counts; an answer given again counts as given.
+
+    Answers to questions that a newer version has no more stay as they were given.
+    """
     new = old if turn.changing else counting(turn.session)
     again = set() if turn.changing else {event.ref for event in turn.events if isinstance(event, AnswerAccepted)}
     given = {ref: value for ref, value in new.items() if ref in again or old.get(ref) != value}
-    gone = [ref for ref in old if ref not in new]
-    return Changes(given, gone, turn.session.to_json(), turn.state, turn.session.language, door)
+    nodes = machine(turn.form).nodes
+    gone = [ref for ref in old if ref not in new and form_ref(ref) in nodes]
+    told = turn.session.to_json(), turn.state, turn.session.language, door, turn.form_version_id
+    return Changes(given, gone, *told)
 
 
 def _clean(text: str) -> str:

@@ -24,6 +24,7 @@ RESPONSES: Table = Response.__table__  # type: ignore[assignment]
 ROUNDS: Table = Round.__table__  # type: ignore[assignment]
 PROCESSES: Table = Process.__table__  # type: ignore[assignment]
 ANSWERS: Table = Answer.__table__  # type: ignore[assignment]
+_MINE, _NEWER = FormVersion.__table__.alias(), FormVersion.__table__.alias()
 PARTIAL, COMPLETE = "partial", "complete"
 
 
@@ -38,6 +39,7 @@ class Kept:
     state: str
     session: dict[str, Any]
     completed_at: datetime | None
+    newest_form_id: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Subject:
 
 @dataclass(frozen=True)
 class Changes:
-    """What one input did to the kept answers; `given` and `gone` by reference."""
+    """What one input did to the kept answers; `given` and `gone` by reference, and to which version of the form."""
 
     given: Mapping[str, str]
     gone: Iterable[str]
@@ -59,6 +61,7 @@ class Changes:
     state: str
     language: str
     door: str
+    form_version_id: int
 
 
 ROUND_COLUMNS = (
@@ -81,6 +84,13 @@ RESPONSE_COLUMNS = (
     RESPONSES.c.state,
     RESPONSES.c.session,
     RESPONSES.c.completed_at,
+    select(_NEWER.c.id)
+    .where(_NEWER.c.questionnaire_id == _MINE.c.questionnaire_id, _MINE.c.id == RESPONSES.c.form_version_id)
+    .order_by(_NEWER.c.version.desc())
+    .limit(1)
+    .correlate(RESPONSES)
+    .scalar_subquery()
+    .label("newest_form_id"),
 )
 
 _ROUND = select(*ROUND_COLUMNS).join(PROCESSES, PROCESSES.c.id == ROUNDS.c.process_id)
@@ -117,6 +127,7 @@ _CHANGE = (
     .where(RESPONSES.c.id == bindparam("response_id"))
     .values(
         session=bindparam("new_session"),
+        form_version_id=bindparam("new_form_version_id"),
         state=bindparam("new_state"),
         changed_at=bindparam("now"),
         completed_at=bindparam("completed"),
@@ -232,7 +243,7 @@ def answers(session: Session, response_id: int) -> dict[str, str]:
 
 def keep_changes(session: Session, response: Kept, changes: Changes, now: datetime) -> None:
     """Stores answers given, drops answers gone, and writes the session."""
-    keep_answers(session, (response.id, response.form_version_id), changes, now)
+    keep_answers(session, response.id, changes, now)
     gone = list(changes.gone)
     if gone:
         session.execute(_FORGET, {"of_response": response.id, "refs": gone})
@@ -242,6 +253,7 @@ def keep_changes(session: Session, response: Kept, changes: Changes, now: dateti
         {
             "response_id": response.id,
             "new_session": changes.session,
+            "new_form_version_id": changes.form_version_id,
             "new_state": changes.state,
             "now": now,
             "completed": completed,
@@ -249,14 +261,13 @@ def keep_changes(session: Session, response: Kept, changes: Changes, now: dateti
     )
 
 
-def keep_answers(session: Session, of: tuple[int, int], changes: Changes, now: datetime) -> None:
-    """Stores answers given, of a response and the form version they were given to."""
+def keep_answers(session: Session, response_id: int, changes: Changes, now: datetime) -> None:
+    """Stores answers given to a response, with the form version they were given to."""
     if not changes.given:
         return
-    response_id, form_version_id = of
     common = {
         "response_id": response_id,
-        "form_version_id": form_version_id,
+        "form_version_id": changes.form_version_id,
         "language": changes.language,
         "door": changes.door,
         "answered_at": now,
@@ -282,4 +293,5 @@ def open_round(row: Any) -> OpenRound:
 
 
 def kept(row: Any, round_: OpenRound) -> Kept:
-    return Kept(row.id, round_, row.participant_id, row.form_version_id, row.state, row.session, row.completed_at)
+    common = (row.id, round_, row.participant_id, row.form_version_id, row.state, row.session, row.completed_at)
+    return Kept(*common, row.newest_form_id)

@@ -110,7 +110,7 @@ def _untranslated(form: Form, node: Node, row: int) -> list[FormError]:
     texts = {"label": node.label, "constraint_message": node.logic.constraint_message}
     texts |= {"required_message": node.logic.required_message}
     if isinstance(node, Question):
-        texts["hint"] = node.hint
+        texts |= {"hint": node.hint, "guidance_hint": node.guidance}
     return [
         error(UNTRANSLATED, "survey", row, column, part=column, name=node.name, language=language)
         for column, written in texts.items()

@@ -228,12 +228,51 @@ def test_an_answer_costs_few_statements(scene: Scene, desk: Desk) -> None:
     assert cost(Confirm("/data/nothing")) == 1
 
 
-def test_a_response_stays_on_its_version(scene: Scene, desk: Desk) -> None:
+def test_what_was_sent_stays_on_its_version(scene: Scene, desk: Desk) -> None:
+    sent = desk.complete(scene.participant())
+    newer = scene.publish(FORM.replace("One proposal?", "One idea?"))
+    assert desk.current(sent.response_id).form.version == 1
+    reopened = desk.give(sent.response_id, Reopen())
+    changed = desk.give(sent.response_id, Words("no"))
+    assert (reopened.form.version, changed.form.version) == (1, 1)
+    assert newer not in scene.database.read(lambda s: s.scalars(select(Response.form_version_id)).all())
+
+
+def test_a_response_in_progress_moves_with_the_next_input(scene: Scene, desk: Desk) -> None:
     old = desk.begin(scene.participant())
+    old = desk.give(old.response_id, Answer("/data/member", "yes"))
+    desk.give(old.response_id, Answer("/data/years", "7"))
+    town = "|  | text                 | town          | Città? | Town? | | |\n"
+    newer = scene.publish(FORM.replace("|  | integer              | years", f"{town}|  | decimal              | years"))
+    shown = desk.current(old.response_id)
+    assert (shown.form.version, shown.moved, shown.session.at) == (2, True, "/data/axes")
+    kept = scene.database.read(lambda s: s.scalars(select(Response.form_version_id)).all())
+    assert kept == [scene.form_version_id]
+    stale = desk.give(old.response_id, Answer("/data/axes", "green"), revision=old.session.revision)
+    assert stale.stale and stale.form.version == 2
+    desk.give(old.response_id, Answer("/data/axes", "green"), revision=shown.session.revision)
+    rows = scene.database.read(lambda s: {row.ref: row for row in s.execute(select(AnswerRow.__table__))})
+    versions = {ref.rpartition("/")[2]: row.form_version_id for ref, row in rows.items()}
+    assert versions["member"] == scene.form_version_id and versions["axes"] == newer
+    assert "years" not in versions, "a whole number is not kept as a decimal that nobody gave"
+    assert desk.current(old.response_id).moved is False
+
+
+def test_an_answer_to_a_question_that_is_gone_stays_as_it_was_given(scene: Scene, desk: Desk) -> None:
+    old = desk.begin(scene.participant())
+    for given in (Answer("/data/member", "no"), Answer("/data/axes", "green")):
+        old = desk.give(old.response_id, given)
+    scene.publish("\n".join(line for line in FORM.splitlines() if "select_multiple axes" not in line))
+    desk.give(old.response_id, Answer("/data/order", "green health schools"))
+    assert scene.answers(old.response_id)["/data/axes"] == "green"
+    assert "/data/axes" not in desk.current(old.response_id).session.values
+
+
+def test_a_newer_version_is_asked_from_then_on(scene: Scene, desk: Desk) -> None:
+    desk.complete(scene.participant())
     newer = scene.publish(FORM.replace("One proposal?", "One idea?"))
     assert newer != scene.form_version_id
     assert scene.publish(FORM.replace("One proposal?", "One idea?")) == newer
     desk.begin(scene.participant())
     versions = scene.database.read(lambda s: s.scalars(select(Response.form_version_id).order_by(Response.id)).all())
     assert versions == [scene.form_version_id, newer]
-    assert desk.give(old.response_id, Words("no")).form.version == 1

@@ -203,7 +203,7 @@ def _begin_with(dialogue: Dialogue, scene: Scene, person: int) -> None:
         round_ = store.load_round(session, scene.round_id)
         response_id = store.start_response(session, round_, subject, values, dialogue.now)
         assert response_id is not None
-        given = Changes(counting(opened), (), opened.to_json(), store.PARTIAL, opened.language, "web")
-        store.keep_answers(session, (response_id, scene.form_version_id), given, dialogue.now)
+        told = opened.to_json(), store.PARTIAL, opened.language, "web", scene.form_version_id
+        store.keep_answers(session, response_id, Changes(counting(opened), (), *told), dialogue.now)
 
     scene.database.write(work)
