@@ -7,6 +7,7 @@ the same session and events.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from surveys.engine.answering import answer, confirm, draft_rank, draft_tick, fill, skip, undo, words
@@ -51,21 +52,33 @@ from surveys.engine.state import State
 from surveys.engine.turn import Turn, keep_state, state_of
 
 
-def start(
-    form: Form, language: str, now: datetime, preload: Mapping[str, str] | None = None
-) -> tuple[Session, tuple[Event, ...]]:
-    """Opens a session at the first question.
+@dataclass(frozen=True)
+class Known:
+    """What is known before anything is asked.
 
-    `preload` gives values by question name (attributes of the person, earlier answers, and
-    metadata such as "username"); they stand before defaults.
+    `preload` gives values by question name (attributes of the person, and metadata such as
+    "username"); they stand before defaults. `earlier` is what the same subject sent before, by
+    reference: expressions read it as `instance('__last-saved')`.
     """
+
+    preload: Mapping[str, str] = field(default_factory=dict)
+    earlier: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Known()
+
+
+def start(form: Form, language: str, now: datetime, known: Known = NOTHING) -> tuple[Session, tuple[Event, ...]]:
+    """Opens a session at the first question."""
     made = machine(form)
     language = known_language(form, language)
     state = State(made, language, now)
     state.seed = str(int(now.timestamp() * 1000))
-    state.begin(state.layout.questions, preload or {})
+    state.earlier = dict(known.earlier) if made.remembers else {}
+    state.begin(state.layout.questions, known.preload)
     state.update(made.order)
-    turn = Turn(made, Session(language=language, revision=-1, seed=state.seed), state)
+    opened = Session(language=language, revision=-1, seed=state.seed, earlier=dict(state.earlier))
+    turn = Turn(made, opened, state)
     first = next((one for one in state.layout.asked if state.relevant(one.ref)), None)
     if first is None:
         turn.review()

@@ -22,6 +22,7 @@ from surveys.engine.refs import within
 from surveys.engine.syntax import Binary, Call, ExpressionFault, Literal, Negate, Number, Path, Step, Tree, parse
 
 NAMESPACE = "urn:ascolto:functions"
+EARLIER = Literal("__last-saved")  # what pyxform makes of ${last-saved#question}
 _STRUCTURAL = frozenset({"position", "name", "local-name", "namespace-uri"})  # ask where a node is, not what it holds
 _NUMERIC = frozenset({"<", "<=", ">", ">=", "+", "-"})
 
@@ -151,6 +152,9 @@ class _Rewriter:
         if name == "current":
             self.variables.add("current")
             return "$current"
+        if name == "instance" and tree.args[0] == EARLIER:
+            self.variables.add("earlier")
+            return "$earlier"
         if name == "position" and not tree.args:
             return "position()"
         before = set(self.references)

@@ -95,6 +95,11 @@ class Machine:
         return tuple(ref for ref in self.nodes if any("now" in one.variables for one in self.computing(ref)))
 
     @cached_property
+    def remembers(self) -> bool:
+        """Whether the form asks for what was sent before."""
+        return any("earlier" in one.variables for one in self.compiled.values())
+
+    @cached_property
     def speaking(self) -> tuple[str, ...]:
         """Nodes whose relevance or value follows the language."""
         return tuple(ref for ref in self.order if any("language" in one.variables for one in self.computing(ref)))

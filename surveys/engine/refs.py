@@ -8,6 +8,7 @@ nodes of all instances.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 _POSITION = re.compile(r"\[\d+\]")
 
@@ -54,6 +55,16 @@ def beside(form: str, ref: str) -> str:
     """A form's reference in the instances that a node stands in: `/data/person/age` beside `/data/person[2]/name`."""
     shared = shared_instance(form, ref)
     return shared + form[len(form_ref(shared)) :]
+
+
+def counts_of(refs: Iterable[str]) -> dict[str, int]:
+    """How many instances of each repeat some references stand in, or behind."""
+    found: dict[str, int] = {}
+    for ref in refs:
+        for at in _POSITION.finditer(ref):
+            whole = ref[: at.start()]
+            found[whole] = max(found.get(whole, 0), int(at[0][1:-1]))
+    return found
 
 
 def without(ref: str, gone: str) -> str | None:

@@ -41,6 +41,9 @@ class Session:
     seed: str = ""  # decides the order of shuffled choices for this response
     hidden: tuple[str, ...] = ()  # answered, but not relevant now: kept until the response is sent
     repeats: dict[str, tuple[int, ...]] = field(default_factory=dict)
+    earlier: dict[str, str] = field(
+        default_factory=dict
+    )  # what the same subject sent before, where the form asks for it
     highest: int = 0  # the highest number of an instance that was added or taken away
 
     def to_json(self) -> dict[str, Any]:

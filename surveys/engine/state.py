@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import cached_property
 from math import isfinite
 from typing import Any
 
@@ -21,7 +22,7 @@ from surveys.engine.journal import Journal
 from surveys.engine.layout import Layout, tree_of
 from surveys.engine.machine import Machine
 from surveys.engine.offering import offered_to
-from surveys.engine.refs import beside, form_ref, is_instance, parent_ref, within
+from surveys.engine.refs import beside, counts_of, form_ref, is_instance, parent_ref, within
 from surveys.engine.texts import pick
 from surveys.engine.values import LONGEST, clean, written
 
@@ -39,6 +40,7 @@ class State:
         self.values: dict[str, str] = {}
         self.hidden: set[str] = set()
         self.seed = ""
+        self.earlier: Mapping[str, str] = {}  # what the same subject sent before
         self.crowded = ""  # the repeat that was to have more instances than are laid out
         self.layout: Layout
         self._relevant: dict[str, bool] = {}
@@ -339,9 +341,22 @@ class State:
                 world[name] = self.now
             elif name == "language":
                 world[name] = self.language
+            elif name == "earlier":
+                world[name] = [self._earlier_tree]
             else:
                 world[name] = [self.root if name == "main" else element]
         return world
+
+    @cached_property
+    def _earlier_tree(self) -> Any:
+        """What was sent before as a document of the form's shape, blank where nothing was."""
+        root, elements = tree_of(self.machine.layout(counts_of(self.earlier)))
+        for ref, value in self.earlier.items():
+            if ref in elements:
+                elements[ref].text = value
+        top = etree.Element("instance")
+        top.append(root)
+        return top
 
     def say(self, ref: str, texts: Texts) -> str:
         """A text in the session's language with its gaps filled."""

@@ -177,7 +177,7 @@ def state_of(form: Form, session: Session, now: datetime) -> State:
         kept.now = moment
         return kept
     state = State(machine(form), session.language, now)
-    state.seed = session.seed
+    state.seed, state.earlier = session.seed, session.earlier
     state.load(session.values, session.hidden, session.counts)
     return state
 

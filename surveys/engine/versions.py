@@ -28,7 +28,7 @@ def take_over(old: Form, session: Session, new: Form, now: datetime) -> Session:
     """
     before, made = machine(old), machine(new)
     state = State(made, known_language(new, session.language), now)
-    state.seed = session.seed
+    state.seed, state.earlier = session.seed, session.earlier
     kept = {ref: value for ref, value in session.values.items() if _is_same(before, made, ref)}
     state.load(kept, (), {ref: count for ref, count in session.counts.items() if _repeats(made, ref)})
     fresh = [one for one in state.layout.questions if form_ref(one.ref) not in before.nodes]

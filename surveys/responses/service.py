@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session as Database
 
 from core.clock import local
 from core.inbound import first_time
-from surveys.engine.dialogue import known_language, resume, start
+from surveys.engine.dialogue import Known, known_language, resume, start
 from surveys.engine.events import AnswerAccepted, Event
 from surveys.engine.form import Form, Kind
 from surveys.engine.inputs import Answer, ChangeLanguage, Fill, Input, Words
@@ -132,7 +132,7 @@ def begin(session: Database, shelf: FormShelf, participant_id: int, round_id: in
     subject = Subject(round_.subject_kind, subjects[0], person.id)
     moment = replace(moment, language=moment.language or person.language)
     known = attributes_of(session, person, round_.office_id)
-    return _start(session, shelf, _Beginning(round_, subject, moment, known))
+    return _start(session, shelf, _Beginning(round_, subject, moment, known, tuple(subjects)))
 
 
 def begin_link(session: Database, shelf: FormShelf, token: str, round_id: int, moment: Moment) -> Turn:
@@ -226,6 +226,7 @@ class _Beginning:
     subject: Subject
     moment: Moment
     known: dict[str, str]
+    subjects: tuple[str, ...] = ()  # all that stand for the subject: of merged people each one
 
 
 def _invited_for(session: Database, participant_id: int, round_: OpenRound) -> tuple[Person, list[str]]:
@@ -242,7 +243,8 @@ def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
         raise FormUnknown
     form, moment = shelf.get(session, form_version_id), new.moment
     there = local(moment.now, new.round.time_zone)
-    opened, events = start(form, moment.language, there, _preload(form, new.known))
+    known = Known(_preload(form, new.known), _earlier(session, form, new))
+    opened, events = start(form, moment.language, there, known)
     values = {"form_version_id": form_version_id, "session": opened.to_json()}
     response_id = store.start_response(session, new.round, new.subject, values, moment.now)
     if response_id is None:  # another door began it meanwhile
@@ -260,6 +262,11 @@ def _preload(form: Form, known: dict[str, str]) -> dict[str, str]:
     """What is known of the person, for the form's hidden questions named `attr_<attribute>`."""
     wanted = (one.name for one in form.questions() if one.kind is Kind.HIDDEN and one.name.startswith(ATTRIBUTE))
     return {name: value for name in wanted if (value := known.get(name.removeprefix(ATTRIBUTE), ""))}
+
+
+def _earlier(session: Database, form: Form, new: _Beginning) -> dict[str, str]:
+    """What the subject sent in an earlier round of the same questionnaire, where the form asks for it."""
+    return store.sent_before(session, new.round, new.subjects) if machine(form).remembers else {}
 
 
 def _turn(session: Database, shelf: FormShelf, response: Kept, now: datetime) -> Turn:

@@ -211,6 +211,25 @@ def earliest(session: Session, round_: OpenRound, subjects: Iterable[str]) -> Ke
     return None if row is None else kept(row, round_)
 
 
+def sent_before(session: Session, round_: OpenRound, subjects: Iterable[str]) -> dict[str, str]:
+    """The answers that any of these subjects sent last in another round of the same questionnaire, by reference."""
+    last = (
+        select(RESPONSES.c.id)
+        .join(ROUNDS, ROUNDS.c.id == RESPONSES.c.round_id)
+        .where(
+            ROUNDS.c.questionnaire_id == round_.questionnaire_id,
+            ROUNDS.c.id != round_.id,
+            RESPONSES.c.subject_kind == round_.subject_kind.value,
+            RESPONSES.c.subject.in_(list(subjects)),
+            RESPONSES.c.state == COMPLETE,
+        )
+        .order_by(RESPONSES.c.completed_at.desc(), RESPONSES.c.id.desc())
+        .limit(1)
+    )
+    response_id = session.scalar(last)
+    return answers(session, response_id) if response_id is not None else {}
+
+
 def newest_form(session: Session, questionnaire_id: int) -> int | None:
     return session.execute(_NEWEST_FORM, {"questionnaire_id": questionnaire_id}).scalar_one_or_none()
 

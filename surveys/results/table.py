@@ -22,7 +22,7 @@ from core.clock import local
 from core.people.tables import Membership, Municipality, Organisation, Zone
 from surveys.engine.form import Form, Group, Kind, Node, Question
 from surveys.engine.layout import every_node
-from surveys.engine.refs import form_ref, is_instance
+from surveys.engine.refs import counts_of, form_ref, is_instance
 from surveys.responses.rounds import OpenRound
 from surveys.responses.standing import standing
 from surveys.responses.store import COMPLETE
@@ -124,7 +124,7 @@ def response_rows(session: Session, round_: OpenRound, wish: Wish) -> Iterator[R
         for row in group:
             if row.ref is not None:
                 answers[row.ref] = row.value
-        answers |= {ref: str(number) for ref, number in _counts(answers).items()}
+        answers |= {ref: str(number) for ref, number in counts_of(answers).items()}
         yield ResponseRow(_about(row, round_.time_zone), answers)
 
 
@@ -212,16 +212,6 @@ def _part(form: Form, name: str) -> Group:
     if name not in found:
         raise PartUnknown(name=name, known=", ".join(found))
     return found[name]
-
-
-def _counts(answers: Mapping[str, str]) -> dict[str, int]:
-    """How many instances of each repeat hold an answer, or stand before one that does."""
-    found: dict[str, int] = {}
-    for ref in answers:
-        for at in _POSITIONS.finditer(ref):
-            whole = ref[: at.start() - 1]
-            found[whole] = max(found.get(whole, 0), int(at[0]))
-    return found
 
 
 def _instances(answers: Mapping[str, str], top: str) -> Iterator[str]:

@@ -53,7 +53,7 @@ class ChatDoor:
         counted = {name_of(ref): value for ref, value in counting(turn.session).items()}
         shown = {name_of(ref) for ref in answers(turn.form, turn.session, turn.now)}
         compare_answers(self.dialogue, {name: value for name, value in counted.items() if name in shown})
-        if not self.dialogue.preload:  # those were not kept by the service
+        if not self.dialogue.is_prepared:  # those were not kept by the service
             assert self.stage.values(self.person) == counted, "what is stored is what counts"
 
     async def joins(self) -> int:
@@ -76,9 +76,9 @@ class ChatDoor:
         """The participant; what the dialogue says is known of them stands in a response begun for them."""
         participant = self.stage.participant()
         self.stage.scene.change(Participant, participant, language=self.dialogue.language)
-        if self.dialogue.preload:
+        if self.dialogue.is_prepared:
             form = self.dialogue.form
-            session, _ = start(form, self.dialogue.language, self.dialogue.now, self.dialogue.preload)
+            session, _ = start(form, self.dialogue.language, self.dialogue.now, self.dialogue.known)
             row = {
                 "round_id": self.stage.scene.round_id,
                 "form_version_id": self.stage.scene.form_version_id,

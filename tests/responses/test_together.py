@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from sqlalchemy import func, select
 
 from core.tables import Inbound
-from surveys.engine.dialogue import resume, start
+from surveys.engine.dialogue import Known, resume, start
 from surveys.engine.inputs import (
     Answer,
     Back,
@@ -70,7 +70,7 @@ def test_every_step_from_the_database_is_the_step_of_the_pure_engine(scene: Scen
     for seed in range(8):
         chance = random.Random(seed)
         turn = Desk(scene, FormShelf()).begin(scene.participant())
-        session, _ = start(turn.form, "it", scene.now, {"attr_category": "citizen"})
+        session, _ = start(turn.form, "it", scene.now, Known({"attr_category": "citizen"}))
         for step in range(40):
             given = any_input(chance)
             # A shelf of its own each time: nothing is left in memory between two steps.

@@ -24,12 +24,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 
-from surveys.engine.dialogue import resume, start
+from surveys.engine.dialogue import NOTHING, Known, resume, start
 from surveys.engine.events import AnswerAccepted, AnswerCleared, AnswerRefused, Event, QuestionSkipped
 from surveys.engine.form import Form, Kind
 from surveys.engine.inputs import (
@@ -115,7 +115,12 @@ class Dialogue:
     opening: tuple[Expectation, ...]
     steps: tuple[Step, ...]
     answers: dict[str, str]
-    preload: dict[str, str] = field(default_factory=dict)
+    known: Known = NOTHING
+
+    @property
+    def is_prepared(self) -> bool:
+        """Whether something is known of the person before the form begins."""
+        return self.known != NOTHING
 
     @property
     def form(self) -> Form:
@@ -139,6 +144,11 @@ def read_dialogue(path: Path) -> Dialogue:
     settings = dict(_pairs(sections.get("settings", [])))
     opening, steps = _conversation(sections["conversation"])
     preload = {name.removeprefix("preload "): value for name, value in settings.items() if name.startswith("preload ")}
+    earlier = {
+        f"/data/{name.removeprefix('earlier ')}": value
+        for name, value in settings.items()
+        if name.startswith("earlier ")
+    }
     return Dialogue(
         name=path.stem,
         form_text="\n".join(text for _, text in sections["form"]) + "\n",
@@ -147,7 +157,7 @@ def read_dialogue(path: Path) -> Dialogue:
         opening=opening,
         steps=steps,
         answers=dict(_pairs(sections["answers"])),
-        preload=preload,
+        known=Known(preload, earlier),
     )
 
 
@@ -218,7 +228,7 @@ def play(dialogue: Dialogue, reload: Callable[[Session], Session] | None = None)
     """Plays a dialogue through the pure engine; the session goes through JSON between all steps."""
     reload = reload or (lambda session: Session.from_json(json.loads(json.dumps(session.to_json()))))
     form, now = dialogue.form, dialogue.now
-    session, events = start(form, dialogue.language, now, dialogue.preload)
+    session, events = start(form, dialogue.language, now, dialogue.known)
     compare(dialogue, 0, dialogue.opening, events, prompts(form, session, now))
     for step in dialogue.steps:
         events = ()

@@ -183,19 +183,19 @@ class Player:
 def play_on_pages(dialogue: Dialogue, scene: Scene, web: RunningWeb, http: httpx.Client) -> dict[str, str]:
     """Plays a dialogue; the answers kept in the database, by question name."""
     person = scene.participant(language=dialogue.language)
-    if dialogue.preload:
+    if dialogue.is_prepared:
         _begin_with(dialogue, scene, person)
     reader = Reader(http, web.answer_path(person, scene.round_id))
     if "begin" in reader.buttons():
         reader.press("begin")
-    pure, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.preload)
+    pure, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.known)
     Player(dialogue, reader, pure).play()
     return {name_of(ref): value for ref, value in scene.answers(1).items()}
 
 
 def _begin_with(dialogue: Dialogue, scene: Scene, person: int) -> None:
     """Begins a response that knows something already."""
-    opened, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.preload)
+    opened, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.known)
     values = {"form_version_id": scene.form_version_id, "session": opened.to_json()}
     subject = Subject(SubjectKind.PARTICIPANT, str(person), person)
 
