@@ -15,12 +15,13 @@ from core.i18n import Translator, translator
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from surveys.responses.rounds import OpenRound
+from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.results.chart import ChartBar, bar_chart
 from surveys.results.counts import QuestionResult
 from surveys.results.export import Format, export_csv, export_xlsx
+from surveys.results.matrix import Matrix, columns_of, matrix
 from surveys.results.participation import Participation, participation
-from surveys.results.store import results
+from surveys.results.store import results, results_form
 from surveys.results.table import Wish
 from web.console import store
 from web.console.errors import NothingHere
@@ -50,6 +51,23 @@ class RoundResults:
     participation: Participation
     questions: tuple[Charted, ...]
     may_export: bool
+    has_matrix: bool
+
+
+async def show_matrix(request: Request, staff: Staff) -> Response:
+    """Bodies down, questions across: the alignment of municipalities with the plan's actions."""
+    deps = site_of(request).deps
+    round_id, language = int(request.path_params["round_id"]), staff.language
+
+    def work(session: Session) -> tuple[OpenRound, Matrix]:
+        found = store.find_round(session, staff, round_id)
+        made = matrix(session, found, results_form(session, deps.shelf, found), language)
+        if made is None:
+            raise NothingHere
+        return found, made
+
+    found, made = await deps.database.aread(work)
+    return console_page(request, staff, "console/matrix.html", round=found, matrix=made)
 
 
 async def show(request: Request, staff: Staff) -> Response:
@@ -60,7 +78,9 @@ async def show(request: Request, staff: Staff) -> Response:
         found = store.find_round(session, staff, round_id)
         questions = tuple(Charted(one, _chart(one, t)) for one in results(session, deps.shelf, found, t.language))
         may_export = staff.may(Permission.EXPORT_RESULTS, found.office_id)
-        return RoundResults(found, participation(session, found, now), questions, may_export)
+        bodies = found.subject_kind in (SubjectKind.MUNICIPALITY, SubjectKind.ORGANISATION)
+        has_matrix = bodies and bool(columns_of(results_form(session, deps.shelf, found), t.language))
+        return RoundResults(found, participation(session, found, now), questions, may_export, has_matrix)
 
     return console_page(request, staff, "console/results.html", found=await deps.database.aread(work))
 

@@ -17,6 +17,7 @@ def console_routes() -> APIRouter:
     router.add_api_route("", signed_in(processes.list_processes), methods=["GET"])
     router.add_api_route("/processes/{process_id:int}", signed_in(processes.dashboard), methods=["GET"])
     router.add_api_route("/rounds/{round_id:int}", signed_in(results.show), methods=["GET"])
+    router.add_api_route("/rounds/{round_id:int}/matrix", signed_in(results.show_matrix), methods=["GET"])
     router.add_api_route("/rounds/{round_id:int}/export.{form}", signed_in(results.export), methods=["POST"])
     router.add_api_route("/mailings/{mailing_id:int}", signed_in(mailings.ledger), methods=["GET"])
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
