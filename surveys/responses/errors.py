@@ -38,3 +38,37 @@ class RoundAmbiguous(Problem):
 class FormUnknown(Problem):
     text = N_("This questionnaire has not been published yet. Please try again later.")
     status = 404
+
+
+class AttachmentUnfit(Problem):
+    """A file of a kind that the question does not take; `limit` in megabytes."""
+
+    text = N_("A file of this kind is not taken here.")
+    status = 422
+
+
+class NotAPicture(AttachmentUnfit):
+    text = N_("Please send a picture: JPEG, PNG, WebP, GIF, HEIC or TIFF, at most {limit} MB.")
+
+
+class NotASound(AttachmentUnfit):
+    text = N_("Please send a recording: MP3, M4A, OGG, WAV, FLAC or AMR, at most {limit} MB.")
+
+
+class NotAVideo(AttachmentUnfit):
+    text = N_("Please send a video: MP4, MOV, WebM, 3GP, MPEG or AVI, at most {limit} MB.")
+
+
+class NotADocument(AttachmentUnfit):
+    text = N_("Please send a document (PDF, Word, Excel, OpenDocument, text), a picture, a recording, a video or a ZIP "
+              "archive, at most {limit} MB.")  # fmt: skip
+
+
+class AttachmentEmpty(Problem):
+    text = N_("This file is empty. Please choose it again.")
+    status = 422
+
+
+class AttachmentAbsent(Problem):
+    text = N_("This file is not here: it is still on its way, or it has been replaced or removed.")
+    status = 404

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.people.my_data import Contributor
 from surveys.engine.session import Session as Engine
+from surveys.responses.attachment_store import of_responses
 from surveys.responses.rounds import SubjectKind
 from surveys.responses.service import counting
-from surveys.responses.tables import Answer, Response, Round
+from surveys.responses.tables import Answer, Attachment, Response, Round
 
 OWN = SubjectKind.PARTICIPANT.value
 
@@ -36,6 +37,7 @@ def export_answers(session: Session, participant_ids: Sequence[int]) -> list[dic
             "completed_at": row.completed_at.isoformat() if row.completed_at else None,
             "answers": (answers := _answers(session, row.id)),
             "draft": _draft(row, answers),
+            "files": _files(session, row.id),
         }
         for row in kept_responses(session, participant_ids)
     ]
@@ -63,7 +65,9 @@ def erase_answers(session: Session, participant_ids: Sequence[int]) -> None:
     theirs = Response.participant_id.in_(participant_ids)
     own = select(Response.id).where(theirs, Response.subject_kind == OWN)
     session.execute(delete(Answer).where(Answer.response_id.in_(own)))
-    session.execute(delete(Response).where(theirs, Response.subject_kind == OWN))
+    session.execute(delete(Response).where(theirs, Response.subject_kind == OWN))  # and with them their files
+    left = select(Response.id).where(theirs)
+    session.execute(update(Attachment).where(Attachment.response_id.in_(left)).values(chat_id=None))
     session.execute(update(Response).where(theirs).values(participant_id=None))
 
 
@@ -74,6 +78,21 @@ def _draft(row: Any, answers: Sequence[dict[str, str]]) -> dict[str, str]:
     sent = {one["question"]: one["value"] for one in answers}
     now = counting(Engine.from_json(row.session))
     return {ref: now.get(ref, "") for ref in sent | now if now.get(ref) != sent.get(ref)}
+
+
+def _files(session: Session, response_id: int) -> list[dict[str, Any]]:
+    """The files that answers name; `state` waiting or failed where the file itself is not here."""
+    return [
+        {
+            "name": one.name,
+            "media_type": one.media_type,
+            "bytes": one.size,
+            "sha256": one.sha256,
+            "state": one.state.value,
+            "sent_at": one.created_at.isoformat(),
+        }
+        for one in of_responses(session, [response_id])
+    ]
 
 
 def _answers(session: Session, response_id: int) -> list[dict[str, str]]:

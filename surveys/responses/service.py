@@ -26,6 +26,8 @@ from surveys.engine.session import Session, Stage
 from surveys.engine.show import page, prompts
 from surveys.engine.versions import take_over
 from surveys.responses import store
+from surveys.responses.attachment_store import drop_unnamed
+from surveys.responses.attachments import left_behind
 from surveys.responses.errors import FormUnknown, NotInvited, ResponseUnknown
 from surveys.responses.rounds import OpenRound, SubjectKind, check_open
 from surveys.responses.shelf import FormShelf
@@ -172,6 +174,8 @@ def answer(session: Database, shelf: FormShelf, request: Request, now: datetime)
         apart = turn.changing or turn.moved  # what is kept is not what the session holds
         counted = store.answers(session, response.id) if apart else counting(turn.session)
         store.keep_changes(session, response, _changes(counted, after_turn, request.door), now)
+        if left_behind((*turn.session.values.values(), *counted.values()), after.values.values()):
+            drop_unnamed(session, response.id, after.values)
     return after_turn
 
 

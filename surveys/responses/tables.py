@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
@@ -91,3 +91,42 @@ class Answer(Base):
     language: Mapped[str]
     door: Mapped[str]  # telegram, web, email, staff
     answered_at: Mapped[datetime]
+
+
+class Attachment(Base):
+    """A file that somebody sent as an answer; the answer's value is its name.
+
+    While it is waiting to be fetched from Telegram, `media_type` and `sha256` are "", `size` is
+    what Telegram says, and `telegram_file_id` and `chat_id` say where it is and whom to tell.
+    """
+
+    __tablename__ = "attachment"
+    __table_args__ = (
+        UniqueConstraint("response_id", "name"),
+        Index("ix_attachment_next_try_at", "next_try_at"),
+    )
+
+    id: Mapped[Id]
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"))
+    name: Mapped[str]
+    kind: Mapped[str]  # what the question asked for: image, audio, video, file, barcode
+    media_type: Mapped[str]  # by its first bytes
+    size: Mapped[int]  # bytes
+    sha256: Mapped[str]
+    state: Mapped[str]  # waiting, stored, failed
+    door: Mapped[str]
+    created_at: Mapped[datetime]
+    telegram_file_id: Mapped[str | None]
+    chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    tries: Mapped[int]
+    next_try_at: Mapped[datetime | None]  # None unless waiting
+
+
+class AttachmentContent(Base):
+    """A file's bytes in parts from 0, apart from its row so that lists and memory stay small."""
+
+    __tablename__ = "attachment_content"
+
+    attachment_id: Mapped[int] = mapped_column(ForeignKey("attachment.id", ondelete="CASCADE"), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)

@@ -1,0 +1,26 @@
+"""The scene of a questionnaire that asks for files, on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from core.clock import FixedClock
+from core.database.database import Database
+from tests.responses.desk import Desk
+from tests.responses.scene import Scene, build
+from tests.support.attachments import OneForm, media_form
+
+
+@pytest.fixture
+def scene(database: Database, clock: FixedClock) -> Scene:
+    return build(database, clock.now())
+
+
+@pytest.fixture
+def shelf() -> OneForm:
+    return OneForm(media_form())
+
+
+@pytest.fixture
+def desk(scene: Scene, shelf: OneForm) -> Desk:
+    return Desk(scene, shelf)
