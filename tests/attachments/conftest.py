@@ -6,21 +6,22 @@ import pytest
 
 from core.clock import FixedClock
 from core.database.database import Database
+from surveys.responses.shelf import FormShelf
 from tests.responses.desk import Desk
 from tests.responses.scene import Scene, build
-from tests.support.attachments import OneForm, media_form
+from tests.support.attachments import media_form
 
 
 @pytest.fixture
 def scene(database: Database, clock: FixedClock) -> Scene:
-    return build(database, clock.now())
+    return build(database, clock.now(), media_form())
 
 
 @pytest.fixture
-def shelf() -> OneForm:
-    return OneForm(media_form())
+def shelf() -> FormShelf:
+    return FormShelf()
 
 
 @pytest.fixture
-def desk(scene: Scene, shelf: OneForm) -> Desk:
+def desk(scene: Scene, shelf: FormShelf) -> Desk:
     return Desk(scene, shelf)

@@ -33,7 +33,7 @@ PICTURE = "/data/picture"
 
 def give(desk: Desk, response_id: int, content: bytes, name: str = "foto.jpg", ref: str = PICTURE) -> str:
     """What a door does: the file and its answer, in one transaction."""
-    kind = next(one.kind for one in desk.shelf.get(None, 0).questions() if one.ref == ref)  # type: ignore[arg-type]
+    kind = next(one.kind for one in desk.current(response_id).form.questions() if one.ref == ref)
     new = examine(io.BytesIO(content), kind, name, 20)
 
     def work(session: Session) -> str:

@@ -115,8 +115,9 @@ class Scene:
         )  # fmt: skip
 
     def publish(self, form: str = FORM) -> int:
-        compiled = compile_form(form.encode(), "follow-up.md", name="follow-up", version=1)
-        source = Source("follow-up.md", form.encode())
+        filename = "follow-up.xml" if form.startswith("<") else "follow-up.md"
+        compiled = compile_form(form.encode(), filename, name="follow-up", version=1)
+        source = Source(filename, form.encode())
         return self.database.write(lambda s: publish(s, self.questionnaire_id, compiled.xform, source, self.now))
 
     def answers(self, response_id: int) -> dict[str, str]:

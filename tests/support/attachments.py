@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import struct
 import zlib
-from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
-from surveys.engine.form import Form, Group, Kind, Question, Text, Texts
-from surveys.responses.shelf import FormShelf
+from surveys.xlsform.files import read_file
+from surveys.xlsform.sheets import convert, read_sheets
 
 JPEG = b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0\xff\xd9"
 GIF = b"GIF89a\x01\0\x01\0\0\0\0;"
@@ -42,50 +38,24 @@ def png(width: int = 1, height: int = 1) -> bytes:
     )  # fmt: skip
 
 
-def opened(content: bytes) -> io.BytesIO:
-    return io.BytesIO(content)
-
-
 ASKED = (
-    ("name", Kind.TEXT, "Your name?"),
-    ("picture", Kind.IMAGE, "A picture of the place?"),
-    ("sound", Kind.AUDIO, "Tell us in your voice?"),
-    ("film", Kind.VIDEO, "A video?"),
-    ("paper", Kind.FILE, "A document?"),
-    ("code", Kind.BARCODE, "The code on the sign?"),
-    ("place", Kind.GEOPOINT, "Where is it?"),
-    ("idea", Kind.TEXT, "One proposal?"),
+    ("name", "text", "Your name?"),
+    ("picture", "image", "A picture of the place?"),
+    ("sound", "audio", "Tell us in your voice?"),
+    ("film", "video", "A video?"),
+    ("paper", "file", "A document?"),
+    ("code", "barcode", "The code on the sign?"),
+    ("place", "geopoint", "Where is it?"),
+    ("idea", "text", "One proposal?"),
 )
 
 
-def media_form(*names: str, together: bool = False) -> Form:
-    """A form of the questions named, in the order of ASKED (all where none is); `together` on one page."""
-    under = "/data/page" if together else "/data"
-    wanted = tuple(
-        Question(ref=f"{under}/{name}", name=name, kind=kind, label=_text(label))
-        for name, kind, label in ASKED
-        if not names or name in names
-    )
-    page = (
-        (Group(ref="/data/page", name="page", label=_text("The place"), children=wanted, field_list=True),)
-        if together
-        else wanted
-    )
-    root = Group(ref="/data", name="data", label={}, children=page)
-    return Form(
-        name="form", version=1, title="Follow-up", languages=(), default_language="", root=root, choices={}
-    )  # fmt: skip
-
-
-def _text(text: str) -> Texts:
-    return {"": Text((text,))}
-
-
-@dataclass
-class OneForm(FormShelf):
-    """A shelf on which every version is one form."""
-
-    form: Form
-
-    def get(self, session: Session, form_version_id: int) -> Form:
-        return self.form
+def media_form(*names: str, together: bool = False) -> str:
+    """The XForm of the questions named, in the order of ASKED (all where none is); `together` on one page."""
+    wanted = [f"| | {kind} | {name} | {label} | |" for name, kind, label in ASKED if not names or name in names]
+    page = ["| | begin_group | page | The place | field-list |", *wanted, "| | end_group | | | |"]
+    head = ["| survey |", "| | type | name | label | appearance |"]
+    title = ["| settings |", "| | form_title |", "| | Follow-up |"]
+    table = "\n".join([*head, *(page if together else wanted), *title])
+    sheets = read_sheets(*read_file(table.encode(), "form.md"))
+    return convert(sheets, "form")[0]
