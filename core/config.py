@@ -64,7 +64,10 @@ class Settings(BaseSettings):
     mail_from: str = Field(default="", description=N_("The sender of mails: Office name <office@example.org>"))
     clock_file: Path | None = Field(default=None, description="A clock shared by processes, for training and tests")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines")
-    upload_limit_mb: int = Field(default=20, ge=1, description="The largest file accepted, in megabytes")
+    attachment_limit: int = Field(
+        default=20, ge=1, le=2000, description="The largest file that people can send as an answer, in megabytes"
+    )
+    upload_limit_mb: int = Field(default=20, ge=1, description="The largest other file accepted, in megabytes")
 
     def need_secret(self) -> str:
         secret = self._need("secret_key", self.secret_key)

@@ -83,9 +83,14 @@ def begin_round(talk: Talk, round_id: int) -> Reply:
 
 
 def take(talk: Talk, given: Input) -> Reply:
+    """One input for the dialogue being held, and what is shown for it."""
+    return show(talk, give(talk, given))
+
+
+def give(talk: Talk, given: Input) -> Turn:
     """One input for the dialogue being held."""
     assert talk.chat.response_id is not None
-    return show(talk, _answer(talk, Request(talk.chat.response_id, given, DOOR)))
+    return _answer(talk, Request(talk.chat.response_id, given, DOOR))
 
 
 def take_press(talk: Talk, press: Press) -> Reply:

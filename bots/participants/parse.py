@@ -8,6 +8,7 @@ from aiogram.enums import ContentType
 from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
 
 from core.i18n import LANGUAGES
+from surveys.responses.attachments import Announced
 
 GONE = ("kicked", "left")
 SENT_BY_PEOPLE = {
@@ -40,8 +41,31 @@ class PressedButton:
 
 
 @dataclass(frozen=True)
+class SentFile:
+    """A photo, a document, a recording; `album` is the same for files that were sent at once."""
+
+    file: Announced
+    album: str = ""
+
+
+@dataclass(frozen=True)
+class SentLocation:
+    """A place on the map, in degrees; `accuracy` in metres."""
+
+    latitude: float
+    longitude: float
+    accuracy: float = 0
+
+    @property
+    def value(self) -> str:
+        """As XForms writes a geopoint: latitude, longitude, altitude (which Telegram does not tell), accuracy."""
+        numbers = (f"{one:.7f}".rstrip("0").rstrip(".") for one in (self.latitude, self.longitude, 0, self.accuracy))
+        return " ".join(numbers)
+
+
+@dataclass(frozen=True)
 class SentSomethingElse:
-    """A photo, a voice message, a sticker, ..."""
+    """A sticker, a contact, a poll, ..."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +73,7 @@ class BlockedBot:
     blocked: bool
 
 
-Did = Said | Command | PressedButton | SentSomethingElse | BlockedBot
+Did = Said | Command | PressedButton | SentFile | SentLocation | SentSomethingElse | BlockedBot
 
 
 @dataclass(frozen=True)
@@ -82,13 +106,41 @@ def _message(update_id: int, message: Message) -> Arrived | None:
     if text is None and message.content_type not in SENT_BY_PEOPLE:
         return None
     if text is None:
-        did = SentSomethingElse()
+        did = _file(message) or _location(message) or SentSomethingElse()
     elif text.startswith("/") and len(text) > 1 and text[1].isalpha():
         name, *rest = text[1:].split(None, 1)
         did = Command(name.partition("@")[0].lower(), "".join(rest).strip())
     else:
         did = Said(text)
     return Arrived(update_id, message.chat.id, language, did)
+
+
+def _file(message: Message) -> SentFile | None:
+    found = _announced(message)
+    return SentFile(found, message.media_group_id or "") if found is not None else None
+
+
+def _announced(message: Message) -> Announced | None:
+    if message.photo:
+        largest = max(message.photo, key=lambda one: one.width * one.height)
+        return Announced(largest.file_id, largest.file_unique_id, largest.file_size or 0, "", "image/jpeg")
+    if message.video_note is not None:
+        note = message.video_note
+        return Announced(note.file_id, note.file_unique_id, note.file_size or 0, "", "video/mp4")
+    if message.voice is not None:
+        voice = message.voice
+        return Announced(voice.file_id, voice.file_unique_id, voice.file_size or 0, "", voice.mime_type or "audio/ogg")
+    named = message.animation or message.audio or message.video or message.document  # an animation is a document too
+    if named is None:
+        return None
+    usual: dict[str, str] = {ContentType.AUDIO: "audio/mpeg", ContentType.DOCUMENT: ""}
+    known = (named.file_id, named.file_unique_id, named.file_size or 0)
+    return Announced(*known, named.file_name or "", named.mime_type or usual.get(message.content_type, "video/mp4"))
+
+
+def _location(message: Message) -> SentLocation | None:
+    place = message.location
+    return SentLocation(place.latitude, place.longitude, place.horizontal_accuracy or 0) if place is not None else None
 
 
 def _press(update_id: int, query: CallbackQuery) -> Arrived | None:

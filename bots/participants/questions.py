@@ -18,7 +18,7 @@ LONGEST_SCALE = 8
 
 HELP = {
     Kind.TEXT: N_("Please write your answer."),
-    Kind.BARCODE: N_("Please write your answer."),
+    Kind.BARCODE: N_("Please write the code, or send a photo of it."),
     Kind.INTEGER: N_("Please write a whole number."),
     Kind.DECIMAL: N_("Please write a number."),
     Kind.SELECT_MULTIPLE: N_("You may choose more than one: press the choices, then Done."),
@@ -26,6 +26,11 @@ HELP = {
     Kind.DATE: N_("Choose a day, or write it: 31/12/2024."),
     Kind.TIME: N_("Please write the time: 9:30."),
     Kind.DATETIME: N_("Please write day and time: 31/12/2024 9:30."),
+    Kind.IMAGE: N_("Please send a photo or a picture here."),
+    Kind.AUDIO: N_("Please record a voice message here, or send a recording."),
+    Kind.VIDEO: N_("Please send a video here."),
+    Kind.FILE: N_("Please send the file here."),
+    Kind.GEOPOINT: N_("Please send the place here: the paperclip, then Location."),
 }
 
 

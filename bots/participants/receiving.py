@@ -43,6 +43,7 @@ class BotDeps:
     links: Links
     ids: Ids
     shelf: FormShelf
+    attachment_limit_mb: int = 20
 
 
 class Receiver:
@@ -50,7 +51,7 @@ class Receiver:
 
     def __init__(self, deps: BotDeps) -> None:
         self._deps = deps
-        self._desk = Desk(deps.shelf, deps.links, deps.ids)
+        self._desk = Desk(deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb)
         self._showing: dict[int, asyncio.Task[None]] = {}
 
     async def receive(self, arrived: Arrived) -> None:

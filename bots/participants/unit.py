@@ -11,8 +11,19 @@ from sqlalchemy.orm import Session
 from bots.participants.callback import IDLE, CommandPress, OpenRound, unpack
 from bots.participants.commands import run_command, run_press, welcome
 from bots.participants.dialogue import Talk, aside, begin_round, held, stand, take, take_press
+from bots.participants.files import ask_for_file, take_sent
 from bots.participants.joining import ask_code, join, new_code, take_code
-from bots.participants.parse import Arrived, BlockedBot, Command, Did, PressedButton, Said, SentSomethingElse
+from bots.participants.parse import (
+    Arrived,
+    BlockedBot,
+    Command,
+    Did,
+    PressedButton,
+    Said,
+    SentFile,
+    SentLocation,
+    SentSomethingElse,
+)
 from bots.participants.screen import Reply, Screen
 from bots.participants.store import ChatState, add_chat, load_chat, set_blocked
 from core.errors import Problem
@@ -34,6 +45,7 @@ class Desk:
     shelf: FormShelf
     links: Links
     ids: Ids
+    attachment_limit_mb: int
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,8 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
             return _locked(talk, name) or run_command(talk, name)
         case Said(text):
             return _said(talk, desk, text)
+        case SentFile() | SentLocation():
+            return _sent(talk, desk, did)
         case SentSomethingElse():
             told = talk.t("I can only read text here. Please use the buttons or write your answer.")
             return aside(talk, Screen(told))
@@ -100,7 +114,18 @@ def _said(talk: Talk, desk: Desk, text: str) -> Reply:
         return welcome(talk)
     if turn.session.paused or turn.session.stage is not Stage.ASKING:
         return take(talk, Resume())
-    return take(talk, Words(text))
+    return ask_for_file(talk, turn) or take(talk, Words(text))
+
+
+def _sent(talk: Talk, desk: Desk, sent: SentFile | SentLocation) -> Reply:
+    if "code" in talk.chat.awaiting:
+        return ask_code(talk)
+    turn = held(talk)
+    if turn is None:
+        return welcome(talk)
+    if turn.session.paused or turn.session.stage is not Stage.ASKING:
+        return take(talk, Resume())
+    return take_sent(talk, turn, sent, desk.attachment_limit_mb)
 
 
 def _press(talk: Talk, desk: Desk, data: str) -> Reply:

@@ -9,6 +9,7 @@ from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError
 
+from bots.participants.fetching import run_fetching
 from bots.participants.polling import run_polling
 from bots.participants.receiving import BotDeps
 from bots.participants.webhook import keep_webhook, webhook_route, webhook_secret
@@ -30,8 +31,9 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
     except TokenValidationError as error:
         raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=NO_TOKEN) from error
     stack.push_async_callback(bot.session.close)
-    deps = BotDeps(bot, world.database, world.clock, world.links, world.ids, world.shelf)
+    deps = BotDeps(bot, world.database, world.clock, world.links, world.ids, world.shelf, settings.attachment_limit)
     if not settings.webhook:
-        return Part((run_polling(deps),))
+        return Part((run_polling(deps), run_fetching(deps)))
     secret = webhook_secret(settings.need_secret(), bot.token)
-    return Part((keep_webhook(bot, settings.public_url.rstrip("/"), secret),), (webhook_route(deps, secret),))
+    address = settings.public_url.rstrip("/")
+    return Part((keep_webhook(bot, address, secret), run_fetching(deps)), (webhook_route(deps, secret),))

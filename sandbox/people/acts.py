@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.people.media import KINDS, media_of
 from sandbox.server.bot import Bot, Query
 from sandbox.server.chats import Chat, Message, Person, as_api
 from sandbox.server.entities import MAX_TEXT, found_entities
-from sandbox.server.files import document, photo
 from sandbox.server.strict import Upload
 
 Json = dict[str, Any]
@@ -33,9 +33,12 @@ def say(bot: Bot, chat: Chat, person: Person, text: str) -> Act:
     return _send(bot, chat, person, bot.compose(person.as_api(), text, found_entities(text, [])))
 
 
-def share_location(bot: Bot, chat: Chat, person: Person, place: tuple[float, float]) -> Act:
+def share_location(bot: Bot, chat: Chat, person: Person, place: tuple[float, float, float | None]) -> Act:
+    """Latitude and longitude in degrees; the accuracy in metres where the client tells it."""
+    latitude, longitude, accuracy = place
     message = bot.compose(person.as_api())
-    message.media = {"location": {"latitude": place[0], "longitude": place[1]}}
+    told = {} if accuracy is None else {"horizontal_accuracy": accuracy}
+    message.media = {"location": {"latitude": latitude, "longitude": longitude} | told}
     return _send(bot, chat, person, message)
 
 
@@ -46,20 +49,13 @@ def share_contact(bot: Bot, chat: Chat, person: Person, phone_number: str) -> Ac
     return _send(bot, chat, person, message)
 
 
-def send_file(bot: Bot, chat: Chat, person: Person, sent: tuple[str, Upload, str]) -> Act:
-    """Sends a photo, a document or a voice message: its kind, the file, a caption."""
-    kind, upload, caption = sent
-    described = bot.files.keep(upload)
+def send_file(bot: Bot, chat: Chat, person: Person, sent: tuple[str, Upload, str, str]) -> Act:
+    """Sends one of KINDS: its kind, the file, a caption, and the album it is sent in or ""."""
+    kind, upload, caption, album = sent
+    if kind not in KINDS:
+        raise Impossible(f"kind: {', '.join(KINDS)}")
     message = bot.compose(person.as_api(), caption, found_entities(caption, []))
-    match kind:
-        case "photo":
-            message.media = {"photo": photo(described, upload)}
-        case "voice":
-            message.media = {"voice": described | {"duration": 3, "mime_type": upload.mime}}
-        case "document":
-            message.media = {"document": document(described, upload)}
-        case _:
-            raise Impossible("kind: photo, document or voice")
+    message.media = media_of(bot.files, kind, upload) | ({"media_group_id": album} if album else {})
     return _send(bot, chat, person, message)
 
 

@@ -124,10 +124,11 @@ def _press(stage: Stage) -> Act:
 
 def _locate(stage: Stage) -> Act:
     try:
-        place = float(stage.content["latitude"]), float(stage.content["longitude"])
+        latitude, longitude = float(stage.content["latitude"]), float(stage.content["longitude"])
+        accuracy = float(stage.content["accuracy"]) if "accuracy" in stage.content else None
     except (KeyError, TypeError, ValueError):
         raise Impossible("latitude and longitude are needed") from None
-    return acts.share_location(stage.bot, stage.chat, stage.person, place)
+    return acts.share_location(stage.bot, stage.chat, stage.person, (latitude, longitude, accuracy))
 
 
 def _share_contact(stage: Stage) -> Act:
@@ -136,7 +137,7 @@ def _share_contact(stage: Stage) -> Act:
 
 
 def _send_file(stage: Stage) -> Act:
-    """Multipart with `file`, or JSON with `content` in base64 and `name`; `kind` and `caption` in both."""
+    """Multipart with `file`, or JSON with `content` in base64 and `name`; `kind`, `caption` and `album` in both."""
     upload = stage.content.get("file")
     if not isinstance(upload, Upload):
         try:
@@ -145,7 +146,8 @@ def _send_file(stage: Stage) -> Act:
             raise Impossible("a file, or its content in base64, is needed") from None
         name = str(stage.content.get("name", "file"))
         upload = Upload(name, content, mimetypes.guess_type(name)[0] or "application/octet-stream")
-    sent = (str(stage.content.get("kind", "document")), upload, str(stage.content.get("caption", "")))
+    kind, caption = str(stage.content.get("kind", "document")), str(stage.content.get("caption", ""))
+    sent = (kind, upload, caption, str(stage.content.get("album", "")))
     return acts.send_file(stage.bot, stage.chat, stage.person, sent)
 
 

@@ -10,7 +10,7 @@ from sandbox.server.entities import as_html
 
 Json = dict[str, Any]
 TOASTS_SHOWN = 10
-MEDIA = ("photo", "document", "voice", "location", "contact")
+MEDIA = ("photo", "voice", "audio", "video", "video_note", "animation", "document", "location", "contact")
 
 
 def chat_view(bot: Bot, chat: Chat) -> Json:

@@ -69,6 +69,10 @@ class AttachmentEmpty(Problem):
     status = 422
 
 
+class AttachmentLost(Problem):
+    text = N_("Telegram did not hand it over.")
+
+
 class AttachmentAbsent(Problem):
     text = N_("This file is not here: it is still on its way, or it has been replaced or removed.")
     status = 404

@@ -55,10 +55,9 @@ class Person:
     async def shares_location(self, latitude: float, longitude: float) -> Json:
         return await self.does("locations", {"latitude": latitude, "longitude": longitude})
 
-    async def sends_file(self, kind: str, name: str, content: bytes, caption: str = "") -> Json:
-        answer = await self.http.post(
-            f"{self._base}/files", data={"kind": kind, "caption": caption}, files={"file": (name, content)}
-        )
+    async def sends_file(self, kind: str, name: str, content: bytes, caption: str = "", album: str = "") -> Json:
+        fields = {"kind": kind, "caption": caption, "album": album}
+        answer = await self.http.post(f"{self._base}/files", data=fields, files={"file": (name, content)})
         answer.raise_for_status()
         return dict(answer.json())
 
