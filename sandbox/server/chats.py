@@ -104,4 +104,4 @@ def as_api(message: Message, chat: Chat) -> Json:
 
 
 def _has_caption(message: Message) -> bool:
-    return not message.media.keys().isdisjoint({"photo", "document", "voice", "video", "audio"})
+    return not message.media.keys().isdisjoint({"photo", "document", "voice", "video", "audio", "animation"})

@@ -26,11 +26,21 @@ Given = tuple[dict[str, Any], dict[str, Upload]]
 FAULTS = TITLES | {401: "Unauthorized", 500: "Internal Server Error", 502: "Bad Gateway", 503: "Service Unavailable"}
 
 
+DOWNLOAD = "download"  # how misbehaviour names the fetching of a file
+
+
 class Dropped(Response):
-    """An answer that is begun and never ends, upon which the server closes the connection."""
+    """An answer that is begun and never ends, upon which the server closes the connection; `begun` is what arrives."""
+
+    def __init__(self, length: int = 1000, begun: bytes = b"") -> None:
+        super().__init__()
+        self._length, self._begun = length, begun
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"1000")]})
+        headers = [(b"content-length", str(self._length).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        if self._begun:
+            await send({"type": "http.response.body", "body": self._begun, "more_body": True})
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,13 @@ class BotApi:
         upload = bot.files.kept.get(request.path_params["file_id"]) if bot else None
         if upload is None:
             return _refused(Refusal(404, "Not Found"))
+        fault = self.misbehaviour.api_fault(DOWNLOAD)
+        if fault is not None and fault.slow:
+            await asyncio.sleep(fault.slow)
+        if fault is not None and fault.drop:  # in the middle of the file
+            return Dropped(len(upload.content), upload.content[: len(upload.content) // 2])
+        if fault is not None and fault.status:
+            return Response(status_code=fault.status)
         return Response(upload.content, media_type="application/octet-stream")
 
     async def _answer(self, token: str, name: str, given: Given | Refusal, fault: ApiFault | None) -> Response:

@@ -137,6 +137,11 @@ class RunningSandbox:
         answer = await self.http.post("/misbehave", json=wishes)
         answer.raise_for_status()
 
+    async def behaves(self) -> None:
+        """Ends what was asked of the Bot API."""
+        answer = await self.http.post("/misbehave", json={"telegram": None})
+        answer.raise_for_status()
+
     async def sent(self, text_contains: str = "", bot: str = "participants") -> list[Json]:
         answer = await self.http.get(f"/telegram/{bot}/sent", params={"text_contains": text_contains})
         return list(answer.json()["sent"])
