@@ -10,6 +10,7 @@ from web.guards import BodyLimit, SecurityHeaders
 from web.health import Counting, Counts, health_routes
 from web.problems import add_handlers
 from web.public.routes import public_routes
+from web.public.uploads import body_limit_mb
 from web.site import create_site
 
 
@@ -24,7 +25,8 @@ def create_app(deps: WebDeps) -> FastAPI:
     app.include_router(public_routes())
     app.include_router(console_routes())
     add_handlers(app)
-    app.add_middleware(BodyLimit, limit_mb=deps.upload_limit_mb)
+    files_mb = body_limit_mb(deps.attachment_limit_mb)
+    app.add_middleware(BodyLimit, limit_mb=deps.upload_limit_mb, files_at="/q/", files_mb=files_mb)
     app.add_middleware(SecurityHeaders, secure=deps.secure)
     app.add_middleware(Counting, counts=counts)
     return app

@@ -34,6 +34,7 @@ class WebDeps:
     shelf: FormShelf
     urls: PublicUrls
     upload_limit_mb: int = 20
+    attachment_limit_mb: int = 20
     check_ready: Callable[[], None] = always_ready
     contributors: tuple[Contributor, ...] = ()
     erasers: tuple[Eraser, ...] = ()

@@ -53,11 +53,15 @@ class SecurityHeaders:
 
 
 class BodyLimit:
-    """Stops reading a request whose body grows beyond the limit; the reader gets RequestTooLarge."""
+    """Stops reading a request whose body grows beyond the limit; the reader gets RequestTooLarge.
 
-    def __init__(self, app: ASGIApp, limit_mb: int) -> None:
+    Below `files_at` pages send files, at most `files_mb` in all.
+    """
+
+    def __init__(self, app: ASGIApp, limit_mb: int, files_at: str, files_mb: int) -> None:
         self._app = app
-        self._limit = limit_mb
+        self._usual, self._files = limit_mb, max(files_mb, limit_mb)
+        self._files_at = files_at
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,13 +69,14 @@ class BodyLimit:
             return
         told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         size = 0
+        limit = self._files if scope["path"].startswith(self._files_at) else self._usual
 
         async def receive_at_most() -> Message:
             nonlocal size
-            message = await receive() if int(told) <= self._limit * MEGABYTE else None
-            size += len(message.get("body", b"")) if message else self._limit * MEGABYTE + 1
-            if message is None or size > self._limit * MEGABYTE:
-                raise RequestTooLarge(limit=self._limit)
+            message = await receive() if int(told) <= limit * MEGABYTE else None
+            size += len(message.get("body", b"")) if message else limit * MEGABYTE + 1
+            if message is None or size > limit * MEGABYTE:
+                raise RequestTooLarge(limit=limit)
             return message
 
         await self._app(scope, receive_at_most, send)

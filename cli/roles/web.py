@@ -24,6 +24,7 @@ async def start(world: World, _: AsyncExitStack) -> Part:
         shelf=world.shelf,
         urls=world.urls(await bot_name(settings, patient=False)),
         upload_limit_mb=settings.upload_limit_mb,
+        attachment_limit_mb=settings.attachment_limit,
         check_ready=lambda: check_current(world.database.engine),
         contributors=(answers_contributor(),),
         erasers=(erase_answers,),

@@ -107,6 +107,8 @@ def load(session: Session, attachment_id: int) -> KeptAttachment:
 
 def load_named(session: Session, response_id: int, name: str) -> KeptAttachment:
     """A response's file by its name; raises AttachmentAbsent."""
+    if not NAME.fullmatch(name):  # what no database would look for, such as a NUL
+        raise AttachmentAbsent
     return _one(session, _KEPT.where(Attachment.response_id == response_id, Attachment.name == name))
 
 

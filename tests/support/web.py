@@ -91,6 +91,7 @@ def running_web(database: Database, clock: FixedClock, links: Links, chat: str =
         shelf=FormShelf(),
         urls=PublicUrls(public, chat),
         upload_limit_mb=1,
+        attachment_limit_mb=2,
         contributors=(answers_contributor(),),
         erasers=(erase_answers,),
     )

@@ -6,7 +6,8 @@ where an answer was not kept: then the same page comes back (422) with what was 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from core.errors import Problem
 from surveys.engine.events import AnswerRefused, Fault
 from surveys.engine.inputs import (
     Add,
@@ -32,6 +34,7 @@ from surveys.engine.inputs import (
 from surveys.engine.session import Stage
 from surveys.engine.show import find as find_question
 from surveys.engine.show import find_instance
+from surveys.responses.attachment_store import drop_unnamed
 from surveys.responses.service import Moment, Turn, answer, begin, in_language
 from surveys.responses.service import Request as Given
 from surveys.responses.shelf import FormShelf
@@ -41,9 +44,9 @@ from web.public.entry import AnswerLink, Opening, know_reader, read_link, stand
 from web.public.reading import Post, read_post
 from web.public.showing import NOTICES, Look, page_code, show_opening, show_stopped, show_turn
 from web.public.store import choose_language, look_up_reader
+from web.public.uploads import DOOR, Kept, Uploads, keep_files, received
 from web.site import chosen_language, site_of
 
-DOOR = "web"
 PLAIN: dict[str, Input] = {
     "review": Review(), "submit": Submit(), "pause": Pause(), "resume": Resume(), "reopen": Reopen(),
 }  # fmt: skip
@@ -55,6 +58,16 @@ class Outcome:
 
     turn: Turn
     refused: tuple[AnswerRefused, ...] = ()
+    unfit: Mapping[str, Problem] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A post with its files, and when it came."""
+
+    post: Post
+    uploads: Uploads
+    now: datetime
 
 
 async def show(request: Request) -> Response:
@@ -77,7 +90,12 @@ async def act(request: Request) -> Response:
     """Takes what a page posts; a page posted twice counts once."""
     site, link = site_of(request), read_link(request)
     await know_reader(request, link)
-    post = read_post(await request.form())
+    async with received(request, site.deps.attachment_limit_mb) as (data, uploads):
+        return await _take_in(request, link, read_post(data), uploads)
+
+
+async def _take_in(request: Request, link: AnswerLink, post: Post, uploads: Uploads) -> Response:
+    site = site_of(request)
     now = site.deps.clock.now()
     if post.do == "begin":
         moment = Moment(now, DOOR, chosen_language(request))
@@ -86,7 +104,7 @@ async def act(request: Request) -> Response:
         )
         return _on_to(link, turn)
     outcome = await site.deps.database.shared(
-        lambda session: _take(session, site.deps.shelf, link, post, now), key=link.key
+        lambda session: _take(session, site.deps.shelf, link, Sent(post, uploads, now)), key=link.key
     )
     return _answer(request, link, post, outcome) if outcome else RedirectResponse(link.path, 303)
 
@@ -96,8 +114,9 @@ def _begin(session: Session, shelf: FormShelf, link: AnswerLink, moment: Moment)
     return begin(session, shelf, link.participant_id, link.round_id, moment)
 
 
-def _take(session: Session, shelf: FormShelf, link: AnswerLink, post: Post, now: datetime) -> Outcome | None:
+def _take(session: Session, shelf: FormShelf, link: AnswerLink, sent: Sent) -> Outcome | None:
     """One post in one transaction; None where nothing was begun."""
+    post, now = sent.post, sent.now
     found = stand(session, shelf, link, now)
     if isinstance(found, Opening):
         return None
@@ -106,9 +125,14 @@ def _take(session: Session, shelf: FormShelf, link: AnswerLink, post: Post, now:
         choose_language(session, link.participant_id, post.argument[:2])
     language, _ = look_up_reader(session, link.participant_id)
     given = Given(found.response_id, _input(found, post), DOOR, f"q:{post.key}", revision, language)
+    kept = keep_files(session, found, post, (sent.uploads, now)) if post.do == "save" else Kept()
+    if isinstance(given.input, Fill):
+        given = replace(given, input=Fill({**given.input.values, **kept.values}))
     turn = answer(session, shelf, given, now)
+    if sent.uploads.files:
+        drop_unnamed(session, turn.response_id, turn.session.values)  # of what was refused, or sent twice
     refused = tuple(event for event in turn.events if isinstance(event, AnswerRefused))
-    return Outcome(turn, refused)
+    return Outcome(turn, refused, kept.unfit)
 
 
 def _input(turn: Turn, post: Post) -> Input:
@@ -135,13 +159,13 @@ def _answer(request: Request, link: AnswerLink, post: Post, outcome: Outcome) ->
     turn = outcome.turn
     if turn.stale:
         return _on_to(link, turn, "changed")
-    if turn.duplicate or not outcome.refused:
+    if turn.duplicate or not (outcome.refused or outcome.unfit):
         return _after(link, post, turn)
     if any(one.fault is Fault.NOT_OPEN for one in outcome.refused):
         return _on_to(link, turn, "gone")
-    at = outcome.refused[0].ref
+    at = next(iter((*outcome.unfit, *(one.ref for one in outcome.refused))))
     typed = reading.typed(turn.form, post, turn.session) if post.do == "save" else {}
-    return show_turn(request, link, turn, Look(at, refused=outcome.refused, typed=typed))
+    return show_turn(request, link, turn, Look(at, refused=outcome.refused, unfit=outcome.unfit, typed=typed))
 
 
 def _after(link: AnswerLink, post: Post, turn: Turn) -> Response:

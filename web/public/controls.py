@@ -9,6 +9,7 @@ from hashlib import sha256
 
 from surveys.engine.form import Kind
 from surveys.engine.prompts import Option, QuestionPrompt
+from surveys.responses.media import NAME, TAKES_FILES
 
 LONGEST_SCALE = 11
 COMMA = ("it", "fr")
@@ -24,13 +25,15 @@ WIDGETS = {
     Kind.TIME: "time",
     Kind.DATETIME: "datetime-local",
     Kind.ACKNOWLEDGE: "acknowledge",
-    Kind.IMAGE: "elsewhere",
-    Kind.AUDIO: "elsewhere",
-    Kind.VIDEO: "elsewhere",
-    Kind.FILE: "elsewhere",
+    Kind.IMAGE: "upload",
+    Kind.AUDIO: "upload",
+    Kind.VIDEO: "upload",
+    Kind.FILE: "upload",
 }
 LENGTHS = {"time": 5, "datetime-local": 16}  # browsers show no seconds that nobody gave
-FIXED = ("note", "readonly", "elsewhere", "repeat")
+FILE, REMOVE = "-file", "-remove"  # what the names of a question's further fields end with
+ACCEPTS = {Kind.IMAGE: "image/*", Kind.BARCODE: "image/*", Kind.AUDIO: "audio/*", Kind.VIDEO: "video/*"}
+FIXED = ("note", "readonly", "upload", "repeat")
 GROUPED = ("radio", "checkbox", "rank", "scale")  # several inputs under one legend
 
 
@@ -60,6 +63,35 @@ class Control:
     @property
     def name(self) -> str:
         return field_name(self.prompt.code)
+
+    @property
+    def takes_file(self) -> bool:
+        return self.prompt.kind in TAKES_FILES and self.widget != "readonly"
+
+    @property
+    def kept_file(self) -> str:
+        """The name of the file that is the answer now, "" where none is."""
+        return kept_file(self.prompt)
+
+    @property
+    def accepts(self) -> str:
+        """What a browser offers to choose from; what is really sent is looked at by `examine`."""
+        return ACCEPTS.get(self.prompt.kind, "")
+
+    @property
+    def capture(self) -> str:
+        """The camera, where the author wants a new picture and none from the album (XLSForm appearance "new")."""
+        if self.prompt.appearance & {"selfie", "new-front"}:
+            return "user"
+        return "environment" if "new" in self.prompt.appearance else ""
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.name}{FILE}"
+
+    @property
+    def remove_name(self) -> str:
+        return f"{self.name}{REMOVE}"
 
     @property
     def grouped(self) -> bool:
@@ -93,6 +125,10 @@ def control_for(prompt: QuestionPrompt, language: str, typed: Typed | None = Non
 def field_name(code: str) -> str:
     """The name of a question's field on the page."""
     return f"q{code.replace('.', '_')}"
+
+
+def kept_file(prompt: QuestionPrompt) -> str:
+    return prompt.value if prompt.kind in TAKES_FILES and NAME.fullmatch(prompt.value) else ""
 
 
 def mark(value: str) -> str:
@@ -137,13 +173,15 @@ def _kept(prompt: QuestionPrompt, widget: str, language: str) -> Typed:
         return Typed(ticked=(prompt.value,) if prompt.value else ())
     if widget in ("decimal", "range"):
         return Typed(write_number(prompt.value, language))
-    return Typed(prompt.value[: LENGTHS.get(widget)])
+    return Typed(_left_alone(prompt, widget))
 
 
 def _left_alone(prompt: QuestionPrompt, widget: str) -> str:
     """The value that comes back where nothing was touched."""
     if widget in ("rank", "checkbox"):
         return " ".join(prompt.draft)
+    if kept_file(prompt):  # stands beside its control, not in it
+        return ""
     return prompt.value[: LENGTHS.get(widget)]
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, Translator, translator
 from core.ids import Ids
 from core.links import Purpose, in_days
@@ -75,6 +76,7 @@ class Look:
     ref: str | None = None
     notice: str = ""
     refused: tuple[AnswerRefused, ...] = ()
+    unfit: Mapping[str, Problem] = field(default_factory=dict)  # files that were not taken, by reference
     typed: Mapping[str, Typed] = field(default_factory=dict)
 
 
@@ -97,18 +99,24 @@ def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Res
         "editing": turn.session.editing or turn.session.stage is Stage.REVIEW,
         "can_skip": len(controls) == 1 and _can_skip(controls[0]),
     }
-    return site.page(request, "public/question.html", 422 if look.refused else 200, **values)
+    return site.page(request, "public/question.html", 422 if look.refused or look.unfit else 200, **values)
 
 
 def _controls(shown: Page, look: Look, language: str) -> tuple[Control, ...]:
     t = translator(language)
-    errors = {one.ref: one for one in look.refused}
+    kinds = {one.ref: one for one in shown.questions}
+    errors = {
+        one.ref: why_refused(t, one, kinds[one.ref].kind, required=kinds[one.ref].required)
+        for one in look.refused
+        if one.ref in kinds
+    }
+    errors |= {ref: problem.say(t) for ref, problem in look.unfit.items()}
     return tuple(
         control_for(
             one,
             language,
             look.typed.get(one.ref),
-            why_refused(t, errors[one.ref], one.kind, required=one.required) if one.ref in errors else "",
+            errors.get(one.ref, ""),
         )
         for one in shown.questions
     )
@@ -134,6 +142,7 @@ def _of_turn(request: Request, link: AnswerLink, turn: Turn) -> dict[str, Any]:
         "revision": turn.session.revision,
         "closes": _closes(turn, language),
         "changing": turn.changing,
+        "limit_mb": site_of(request).deps.attachment_limit_mb,
     }
 
 

@@ -35,6 +35,16 @@
     }
   });
 
+  // A file that is too large is told of before it is sent for nothing; the service looks at its size all the same.
+  document.addEventListener("change", function (event) {
+    const input = event.target;
+    if (!input.matches("input[type=file][data-limit]")) return;
+    const tooLarge = Array.from(input.files).some(function (file) { return file.size > Number(input.dataset.limit); });
+    if (tooLarge) input.value = "";
+    input.setCustomValidity(tooLarge ? input.dataset.tooLarge : "");
+    if (tooLarge) input.reportValidity();
+  });
+
   // A second press while the first is under way sends nothing; the service would not count it twice either.
   document.addEventListener("submit", function (event) {
     const form = event.target;
