@@ -55,7 +55,7 @@ class SecurityHeaders:
 class BodyLimit:
     """Stops reading a request whose body grows beyond the limit; the reader gets RequestTooLarge.
 
-    Below `files_at` pages send files, at most `files_mb` in all.
+    Below `files_at` pages send files (as multipart/form-data), at most `files_mb` in all.
     """
 
     def __init__(self, app: ASGIApp, limit_mb: int, files_at: str, files_mb: int) -> None:
@@ -69,7 +69,7 @@ class BodyLimit:
             return
         told = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         size = 0
-        limit = self._files if scope["path"].startswith(self._files_at) else self._usual
+        limit = self._files if self._may_hold_files(scope) else self._usual
 
         async def receive_at_most() -> Message:
             nonlocal size
@@ -80,3 +80,7 @@ class BodyLimit:
             return message
 
         await self._app(scope, receive_at_most, send)
+
+    def _may_hold_files(self, scope: Scope) -> bool:
+        kind: bytes = next((value for name, value in scope["headers"] if name == b"content-type"), b"")
+        return kind.startswith(b"multipart/") and str(scope["path"]).startswith(self._files_at)

@@ -16,7 +16,7 @@ def public_routes() -> APIRouter:
     router.add_api_route("/accessibility", front.accessibility, methods=LOOK)
     router.add_api_route("/q/{token}", answering.show, methods=LOOK)
     router.add_api_route("/q/{token}", answering.act, methods=ACT)
-    router.add_api_route("/q/{token}/files/{name}", uploads.show_file, methods=LOOK)
+    router.add_api_route("/q/{token}/files/{name}", uploads.show, methods=LOOK)
     router.add_api_route("/preferences/{token}", preferences.show, methods=LOOK)
     router.add_api_route("/preferences/{token}", preferences.keep, methods=ACT)
     router.add_api_route("/preferences/{token}/data", preferences.download, methods=LOOK)

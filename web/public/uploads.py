@@ -110,7 +110,7 @@ def keep_files(session: Session, turn: Turn, post: Post, given: tuple[Uploads, d
     return Kept(values, unfit)
 
 
-async def show_file(request: Request) -> Response:
+async def show(request: Request) -> Response:
     """A file that the person sent, for themselves."""
     site, link = site_of(request), read_link(request)
     now, name = site.deps.clock.now(), request.path_params["name"]
