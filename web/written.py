@@ -45,6 +45,12 @@ def write_mean(value: Decimal, language: str) -> str:
     return str(format_decimal(value, format="#,##0.0", locale=_locale(language)))
 
 
+def write_size(size: int, language: str) -> str:
+    """Bytes as people count them: in kilobytes, above a million in megabytes."""
+    unit, count = ("MB", size / 1e6) if size >= 1e6 else ("kB", size / 1e3)
+    return f"{format_decimal(count, format='#,##0.#', locale=_locale(language))} {unit}"
+
+
 def write_percent(share: float, language: str) -> str:
     """A share from 0 to 1."""
     return str(format_percent(share, locale=_locale(language)))

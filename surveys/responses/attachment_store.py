@@ -40,6 +40,13 @@ class KeptAttachment:
     state: AttachmentState
     created_at: datetime
 
+    @classmethod
+    def of(cls, row: Any) -> KeptAttachment:
+        return cls(
+            row.id, row.response_id, row.name, row.media_type, row.size, row.sha256, AttachmentState(row.state),
+            row.created_at,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class WaitingAttachment:
@@ -54,10 +61,13 @@ class WaitingAttachment:
     tries: int
 
 
-_KEPT = select(
+COLUMNS = (
     Attachment.id, Attachment.response_id, Attachment.name, Attachment.media_type, Attachment.size, Attachment.sha256,
     Attachment.state, Attachment.created_at,
 )  # fmt: skip
+"""What a KeptAttachment is made of."""
+
+_KEPT = select(*COLUMNS)
 
 
 def keep(session: Session, arrival: Arrival, new: NewAttachment) -> str:
@@ -115,7 +125,7 @@ def load_named(session: Session, response_id: int, name: str) -> KeptAttachment:
 def of_responses(session: Session, response_ids: Iterable[int]) -> list[KeptAttachment]:
     """The files of some responses in the order they came."""
     statement = _KEPT.where(Attachment.response_id.in_(list(response_ids))).order_by(Attachment.id)
-    return [_kept(row) for row in session.execute(statement)]
+    return [KeptAttachment.of(row) for row in session.execute(statement)]
 
 
 def round_of(session: Session, attachment_id: int) -> int | None:
@@ -218,11 +228,4 @@ def _one(session: Session, statement: Any) -> KeptAttachment:
     row = session.execute(statement).one_or_none()
     if row is None:
         raise AttachmentAbsent
-    return _kept(row)
-
-
-def _kept(row: Any) -> KeptAttachment:
-    return KeptAttachment(
-        row.id, row.response_id, row.name, row.media_type, row.size, row.sha256, AttachmentState(row.state),
-        row.created_at,
-    )  # fmt: skip
+    return KeptAttachment.of(row)

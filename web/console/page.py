@@ -11,7 +11,7 @@ from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.ledger.states import MAILING_STATE_NAMES
 from web.console.signing import form_token
-from web.console.words import ACTS, CHANNELS, KINDS, REASONS, STATES, details, subject, word
+from web.console.words import ACTS, CHANNELS, FILES, KINDS, REASONS, STATES, details, subject, word
 from web.site import site_of
 
 WORDS = {
@@ -21,6 +21,7 @@ WORDS = {
     "mailing_state": MAILING_STATE_NAMES,
     "kind": KINDS,
     "act": ACTS,
+    "file": FILES,
 }
 
 

@@ -15,7 +15,9 @@ from core.i18n import Translator, translator
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from surveys.responses.media import MEDIA, SHOWN
 from surveys.responses.rounds import OpenRound, SubjectKind
+from surveys.results.attachments import QuestionFiles, files_by_question
 from surveys.results.chart import ChartBar, bar_chart
 from surveys.results.counts import QuestionResult
 from surveys.results.export import Format, export_csv, export_xlsx
@@ -43,6 +45,12 @@ class Charted:
 
     result: QuestionResult
     chart: str
+    files: QuestionFiles | None = None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """What was said in words; names of files stand in the list of the files."""
+        return () if self.result.kind in MEDIA else self.result.texts
 
 
 @dataclass(frozen=True)
@@ -76,13 +84,15 @@ async def show(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> RoundResults:
         found = store.find_round(session, staff, round_id)
-        questions = tuple(Charted(one, _chart(one, t)) for one in results(session, deps.shelf, found, t.language))
+        files = files_by_question(session, found.id)
+        counted = results(session, deps.shelf, found, t.language)
+        questions = tuple(Charted(one, _chart(one, t), files.get(one.ref)) for one in counted)
         may_export = staff.may(Permission.EXPORT_RESULTS, found.office_id)
         bodies = found.subject_kind in (SubjectKind.MUNICIPALITY, SubjectKind.ORGANISATION)
         has_matrix = bodies and bool(columns_of(results_form(session, deps.shelf, found), t.language))
         return RoundResults(found, participation(session, found, now), questions, may_export, has_matrix)
 
-    return console_page(request, staff, "console/results.html", found=await deps.database.aread(work))
+    return console_page(request, staff, "console/results.html", found=await deps.database.aread(work), drawn=SHOWN)
 
 
 async def export(request: Request, staff: Staff) -> Response:
@@ -99,7 +109,7 @@ async def export(request: Request, staff: Staff) -> Response:
         file.close()
         raise
     headers = {"Content-Disposition": f'attachment; filename="{round_.slug}-{now:%Y-%m-%d}.{form}"'}
-    return StreamingResponse(_chunks(file), media_type=TYPES[form], headers=headers)
+    return StreamingResponse(chunks(file), media_type=TYPES[form], headers=headers)
 
 
 def _write(session: Session, shelf: Any, wanted: tuple[Staff, int, Format], file: IO[bytes]) -> OpenRound:
@@ -122,7 +132,7 @@ def _format(name: str) -> Format:
         raise NothingHere from error
 
 
-async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+async def chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
     with file:
         while chunk := file.read(CHUNK):
             yield chunk

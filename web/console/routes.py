@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import audit, mailings, processes, results, signing
+from web.console import attachments, audit, mailings, processes, results, signing
 from web.console.signing import signed_in
 
 
@@ -19,6 +19,10 @@ def console_routes() -> APIRouter:
     router.add_api_route("/rounds/{round_id:int}", signed_in(results.show), methods=["GET"])
     router.add_api_route("/rounds/{round_id:int}/matrix", signed_in(results.show_matrix), methods=["GET"])
     router.add_api_route("/rounds/{round_id:int}/export.{form}", signed_in(results.export), methods=["POST"])
+    router.add_api_route("/rounds/{round_id:int}/files.zip", signed_in(attachments.archive), methods=["POST"])
+    router.add_api_route(
+        "/rounds/{round_id:int}/attachments/{attachment_id:int}", signed_in(attachments.download), methods=["GET"]
+    )
     router.add_api_route("/mailings/{mailing_id:int}", signed_in(mailings.ledger), methods=["GET"])
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router

@@ -29,6 +29,10 @@ REASONS = {
 }
 CHANNELS = {"email": N_("e-mail"), "telegram": N_("Telegram"), "": N_("none")}
 KINDS = {"mailing": N_("mailing"), "reminder": N_("reminder")}
+FILES = {
+    "waiting": N_("still to be fetched from Telegram"),
+    "failed": N_("missing: it could not be fetched, and the person was asked to send it again"),
+}
 ROLES = {
     "administrator": N_("administrator"),
     "organiser": N_("organiser"),
@@ -39,6 +43,7 @@ ROLES = {
 DETAILS = {
     "role": N_("role"),
     "format": N_("format"),
+    "files": N_("files"),
     "people": N_("people"),
     "missed": N_("after its time"),
     "added": N_("added"),
@@ -57,6 +62,7 @@ SUBJECTS = {
     "round": N_("round"),
     "mailing": N_("mailing"),
     "delivery": N_("delivery"),
+    "attachment": N_("file"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -71,6 +77,7 @@ ACTS = {
     "people.imported": N_("people imported"),
     "people.exported": N_("people exported"),
     "results.exported": N_("results exported"),
+    "attachment.opened": N_("file opened"),
 }
 
 
