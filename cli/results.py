@@ -11,9 +11,10 @@ from cli.drafts import draft_for, hand_over
 from cli.terminal import operator, out
 from cli.world import open_world
 from core.staff.audit import Act, record
+from surveys.responses.archive import Archived
 from surveys.responses.rounds import OpenRound
 from surveys.responses.store import round_named
-from surveys.results.attachments import Archived, write_archive
+from surveys.results.attachments import write_archive
 from surveys.results.export import Format, export_csv, export_xlsx
 from surveys.results.table import Wish
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import IO
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -12,6 +13,7 @@ from surveys.responses.attachments import AttachmentState
 from surveys.responses.errors import AttachmentAbsent
 from web.site import site_of
 
+CHUNK = 64 * 1024
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -32,6 +34,13 @@ def hand_out(request: Request, kept: KeptAttachment) -> Response:
         "Content-Length": str(kept.size),
     }
     return StreamingResponse(_parts(request, kept.id), media_type=kept.media_type, headers=headers)
+
+
+async def chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """A file of ours as it is sent; closed when the last byte is."""
+    with file:
+        while chunk := file.read(CHUNK):
+            yield chunk
 
 
 async def _parts(request: Request, attachment_id: int) -> AsyncIterator[bytes]:

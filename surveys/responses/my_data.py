@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import IO, Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.people.my_data import Contributor
 from surveys.engine.session import Session as Engine
-from surveys.responses.attachment_store import of_responses
+from surveys.responses.archive import write_zip
+from surveys.responses.attachment_store import KeptAttachment, of_responses
 from surveys.responses.rounds import SubjectKind
 from surveys.responses.service import counting
+from surveys.responses.subjects import find_person
 from surveys.responses.tables import Answer, Attachment, Response, Round
 
 OWN = SubjectKind.PARTICIPANT.value
@@ -32,6 +34,7 @@ def export_answers(session: Session, participant_ids: Sequence[int]) -> list[dic
         {
             "round": row.slug,
             "title": row.title,
+            "response": row.id,  # the folder of its files in the archive
             "state": row.state,
             "started_at": row.started_at.isoformat(),
             "completed_at": row.completed_at.isoformat() if row.completed_at else None,
@@ -56,6 +59,15 @@ def kept_responses(session: Session, participant_ids: Sequence[int]) -> Sequence
     ).all()  # fmt: skip
 
 
+def export_files(session: Session, participant_id: int, target: IO[bytes]) -> None:
+    """The files a person sent, as a ZIP; what names them is in `export_answers`."""
+    write_zip(session, _sent_files(session, participant_id), target)
+
+
+def has_files(session: Session, participant_id: int) -> bool:
+    return next(_sent_files(session, participant_id), None) is not None
+
+
 def erase_answers(session: Session, participant_ids: Sequence[int]) -> None:
     """Removes what these participants answered for themselves.
 
@@ -78,6 +90,12 @@ def _draft(row: Any, answers: Sequence[dict[str, str]]) -> dict[str, str]:
     sent = {one["question"]: one["value"] for one in answers}
     now = counting(Engine.from_json(row.session))
     return {ref: now.get(ref, "") for ref in sent | now if now.get(ref) != sent.get(ref)}
+
+
+def _sent_files(session: Session, participant_id: int) -> Iterator[KeptAttachment]:
+    person = find_person(session, participant_id)
+    theirs = Response.participant_id.in_(person.ids if person else [])
+    yield from of_responses(session, session.scalars(select(Response.id).where(theirs)))
 
 
 def _files(session: Session, response_id: int) -> list[dict[str, Any]]:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
-from zipfile import ZIP_STORED, ZipFile, ZipInfo
+from typing import IO, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from surveys.engine.refs import form_ref
-from surveys.responses.attachment_store import COLUMNS, KeptAttachment, parts
-from surveys.responses.attachments import AttachmentState
+from surveys.responses.archive import Archived, write_zip
+from surveys.responses.attachment_store import COLUMNS, KeptAttachment
 from surveys.responses.standing import standing
 from surveys.responses.store import COMPLETE
 from surveys.responses.tables import Answer, Attachment
@@ -29,14 +28,6 @@ class QuestionFiles:
     more: int = 0
 
 
-@dataclass
-class Archived:
-    """How many files an archive holds, and how many could not be put in because they are not here."""
-
-    files: int = 0
-    missing: int = 0
-
-
 def files_by_question(session: Session, round_id: int, most: int = MOST_LISTED) -> dict[str, QuestionFiles]:
     """The files of complete responses by the form's own reference, in the order they came."""
     found: dict[str, QuestionFiles] = {}
@@ -49,23 +40,18 @@ def files_by_question(session: Session, round_id: int, most: int = MOST_LISTED) 
     return found
 
 
-def write_archive(session: Session, round_id: int, file: BinaryIO) -> Archived:
-    """Writes the files of a round as a ZIP, `<response>/<name>` each: what `_response` and the cell say in an export.
+def write_archive(session: Session, round_id: int, target: IO[bytes]) -> Archived:
+    """Writes the files of a round as a ZIP; an answer that names a file twice puts it in once."""
+    seen = 0
 
-    A part of one file is in memory at a time.
-    """
-    done = Archived()
-    with ZipFile(file, "w", ZIP_STORED) as archive:
+    def each() -> Iterator[KeptAttachment]:
+        nonlocal seen
         for _, one in _rows(session, round_id, complete=False):
-            if one.state is not AttachmentState.STORED:
-                done.missing += 1
-                continue
-            entry = ZipInfo(f"{one.response_id}/{one.name}", one.created_at.timetuple()[:6])
-            with archive.open(entry, "w") as writer:
-                for content in parts(session, one.id):
-                    writer.write(content)
-            done.files += 1
-    return done
+            if one.id != seen:
+                yield one
+            seen = one.id
+
+    return write_zip(session, each(), target)
 
 
 def _rows(session: Session, round_id: int, *, complete: bool) -> Iterator[tuple[str, KeptAttachment]]:

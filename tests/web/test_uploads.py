@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import resource
 import socket
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,7 +15,7 @@ from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.database.database import Database
-from core.links import Links
+from core.links import Links, Purpose
 from surveys.responses import attachment_store as store
 from surveys.responses.tables import Attachment
 from tests.responses.scene import Scene, build
@@ -174,6 +176,25 @@ def test_words_are_never_taken_for_a_file(scene: Scene, web: RunningWeb, http: h
     forged = {name: "../../etc/passwd", f"{name}-file": "/etc/passwd", f"seen{someone.code()}": "x.y"}
     someone.http.post(someone.path, data={**someone.fields(), **forged, "do": "save"})
     assert (kept(scene), scene.answers(1)) == ([], {})
+
+
+def test_a_person_can_take_their_files_along(
+    scene: Scene, web: RunningWeb, http: httpx.Client
+) -> None:  # fmt: skip
+    someone = begun(scene, web, http)
+    participant = scene.responses()[0].participant_id or 0
+    preferences = f"/preferences/{web.link(Purpose.PREFERENCES, participant, scene.office_id)}"
+    assert "files.zip" not in http.get(preferences).text
+    (place,) = places(someone)
+    send(someone, files={place: ("a.jpg", JPEG, "image/jpeg")})
+    other = begun(scene, web, http)
+    send(other, files={place: ("b.png", png(), "image/png")})
+    assert f"{preferences}/files.zip" in http.get(preferences).text
+    taken = http.get(f"{preferences}/files.zip")
+    told = http.get(f"{preferences}/data").json()["answers"][0]
+    with zipfile.ZipFile(io.BytesIO(taken.content)) as archive:
+        assert archive.namelist() == [f"{told['response']}/{told['files'][0]['name']}"]
+        assert archive.read(archive.namelist()[0]) == JPEG
 
 
 def test_nobody_gets_what_is_not_theirs(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:

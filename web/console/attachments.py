@@ -17,15 +17,15 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from surveys.responses import attachment_store
+from surveys.responses.archive import Archived
 from surveys.responses.attachment_store import KeptAttachment
 from surveys.responses.attachments import AttachmentState
 from surveys.responses.errors import AttachmentAbsent
 from surveys.responses.rounds import OpenRound
-from surveys.results.attachments import Archived, write_archive
+from surveys.results.attachments import write_archive
 from web.console import store
 from web.console.errors import NothingHere
-from web.console.results import chunks
-from web.files import hand_out
+from web.files import chunks, hand_out
 from web.site import site_of
 
 
@@ -58,7 +58,7 @@ async def archive(request: Request, staff: Staff) -> Response:
     def work(session: Session) -> tuple[OpenRound, Archived]:
         found = store.find_round(session, staff, round_id)
         staff.need(Permission.EXPORT_RESULTS, found.office_id)
-        done = write_archive(session, found.id, file)  # type: ignore[arg-type]
+        done = write_archive(session, found.id, file)
         file.seek(0)
         return found, done
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -28,6 +27,7 @@ from surveys.results.table import Wish
 from web.console import store
 from web.console.errors import NothingHere
 from web.console.page import console_page
+from web.files import chunks
 from web.site import site_of
 from web.written import write_percent
 
@@ -36,7 +36,6 @@ TYPES = {
     Format.CSV: "text/csv; charset=utf-8",
     Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-CHUNK = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -130,12 +129,6 @@ def _format(name: str) -> Format:
         return Format(name)
     except ValueError as error:
         raise NothingHere from error
-
-
-async def chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
-    with file:
-        while chunk := file.read(CHUNK):
-            yield chunk
 
 
 def _chart(result: QuestionResult, t: Translator) -> str:

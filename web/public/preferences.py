@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import tempfile
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import IO
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 
 from core.clock import local
 from core.errors import LinkForged
@@ -20,7 +22,9 @@ from core.people.erasing import erase_person
 from core.people.my_data import export_person
 from core.people.store import remaining
 from surveys.engine.spoken_dates import read_date
+from surveys.responses.my_data import export_files, has_files
 from surveys.responses.my_data_page import my_data_page
+from web.files import chunks
 from web.public.store import HOME_ZONE, load_office
 from web.public.wishes import PREFERRED, Wishes, keep_wishes, load_wishes
 from web.site import OfficeName, language_of, remember_reader, site_of
@@ -36,6 +40,7 @@ class PreferencesLink:
     token: str
     participant_id: int
     office_id: int
+    sent_files: bool = False  # whether there are files of theirs to download
 
     @property
     def path(self) -> str:
@@ -93,6 +98,25 @@ async def read_data(request: Request) -> Response:
     return HTMLResponse(text, headers={"Content-Disposition": 'attachment; filename="my-data.html"'})
 
 
+async def download_files(request: Request) -> Response:
+    """The files that the person sent, as a ZIP."""
+    site = site_of(request)
+    link, _ = await _open(request)
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the last byte is sent
+
+    def work(session: Session) -> None:
+        export_files(session, link.participant_id, file)
+        file.seek(0)
+
+    try:
+        await site.deps.database.aread(work)
+    except BaseException:
+        file.close()
+        raise
+    headers = {"Content-Disposition": 'attachment; filename="my-files.zip"'}
+    return StreamingResponse(chunks(file), media_type="application/zip", headers=headers)
+
+
 async def ask_to_erase(request: Request) -> Response:
     link, _ = await _open(request)
     return site_of(request).page(request, "public/erase.html", link=link, error="")
@@ -120,13 +144,14 @@ async def _open(request: Request) -> tuple[PreferencesLink, Wishes]:
         raise LinkForged
     link = PreferencesLink(token, *numbers)
 
-    def work(session: Session) -> tuple[OfficeName, Wishes]:
+    def work(session: Session) -> tuple[OfficeName, Wishes, bool]:
         wishes = load_wishes(session, link.participant_id, link.office_id, now)
-        return load_office(session, link.office_id), wishes
+        files = has_files(session, link.participant_id)
+        return load_office(session, link.office_id), wishes, files
 
-    office, wishes = await site.deps.database.aread(work)
+    office, wishes, files = await site.deps.database.aread(work)
     remember_reader(request, wishes.language, office)
-    return link, wishes
+    return replace(link, sent_files=files), wishes
 
 
 def _wanted(data: FormData, before: Wishes) -> Wishes:

@@ -21,6 +21,7 @@ def public_routes() -> APIRouter:
     router.add_api_route("/preferences/{token}", preferences.keep, methods=ACT)
     router.add_api_route("/preferences/{token}/data", preferences.download, methods=LOOK)
     router.add_api_route("/preferences/{token}/data.html", preferences.read_data, methods=LOOK)
+    router.add_api_route("/preferences/{token}/files.zip", preferences.download_files, methods=LOOK)
     router.add_api_route("/preferences/{token}/erase", preferences.ask_to_erase, methods=LOOK)
     router.add_api_route("/preferences/{token}/erase", preferences.erase, methods=ACT)
     router.add_api_route("/unsubscribe/{token}", leaving.show, methods=LOOK)
