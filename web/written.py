@@ -47,8 +47,9 @@ def write_mean(value: Decimal, language: str) -> str:
 
 def write_size(size: int, language: str) -> str:
     """Bytes as people count them: in kilobytes, above a million in megabytes."""
-    unit, count = ("MB", size / 1e6) if size >= 1e6 else ("kB", size / 1e3)
-    return f"{format_decimal(count, format='#,##0.#', locale=_locale(language))} {unit}"
+    byte = "o" if language[:2] == "fr" else "B"
+    unit, count = ("M", size / 1e6) if size >= 1e6 else ("k", size / 1e3)
+    return f"{format_decimal(count, format='#,##0.#', locale=_locale(language))} {unit}{byte}"
 
 
 def write_percent(share: float, language: str) -> str:
