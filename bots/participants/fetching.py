@@ -16,7 +16,6 @@ from typing import IO
 
 import structlog
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramRetryAfter
-from aiohttp import ClientError
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -64,7 +63,10 @@ async def fetch_due(deps: BotDeps) -> int:
     if not await deps.database.aread(lambda session: store.is_due(session, now)):
         return 0
     claimed = await deps.database.awrite(lambda session: store.claim(session, now, now + LEASE, TOGETHER))
-    await asyncio.gather(*(_fetch(deps, one) for one in claimed))
+    ended = await asyncio.gather(*(_fetch(deps, one) for one in claimed), return_exceptions=True)
+    for error in ended:
+        if error is not None:  # the database: whoever is back first takes these up when their claim ends
+            raise error
     return len(claimed)
 
 
@@ -78,7 +80,7 @@ async def _fetch(deps: BotDeps, one: WaitingAttachment) -> None:
         except TelegramBadRequest as error:
             too_big = TOO_BIG in error.message
             await _failed(deps, one, error, FileTooLarge(limit=_limit(deps)) if too_big else None)
-        except (AiogramError, ClientError, TimeoutError, Interrupted) as error:
+        except Exception as error:  # whatever it was, one file must not end the fetching of all others
             await _failed(deps, one, error)
         else:
             await _keep(deps, one, new)

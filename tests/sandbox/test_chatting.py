@@ -167,6 +167,35 @@ async def test_files_go_both_ways(sandbox: RunningSandbox, bot: Bot) -> None:
     assert content.read() == b"%PDF-"
 
 
+@pytest.mark.parametrize("kind", ["voice", "audio", "video", "video_note", "animation"])
+async def test_a_recording_arrives_as_what_it_was_sent_as(sandbox: RunningSandbox, bot: Bot, kind: str) -> None:
+    act = await sandbox.person(7).sends_file(kind, "clip.mp4", b"content")
+    (update,) = await bot.get_updates(offset=act["update_id"])
+    assert update.message is not None
+    assert update.message.content_type == kind
+    sent = getattr(update.message, kind)
+    assert (sent.file_size, sent.duration) == (7, 3)
+    assert (update.message.document is None) == (kind != "animation")
+
+
+async def test_a_photo_comes_in_sizes_and_an_album_photo_by_photo(sandbox: RunningSandbox, bot: Bot) -> None:
+    anna = sandbox.person(7)
+    for _ in range(2):
+        await anna.sends_file("photo", "tree.png", PICTURE, album="a")
+    sent = [update.message for update in await bot.get_updates()]
+    assert [one.media_group_id for one in sent if one is not None] == ["a", "a"]
+    first = sent[0]
+    assert first is not None
+    assert first.photo is not None
+    assert [one.width for one in first.photo] == [1, 320], "the largest is the last"
+    assert len({one.file_id for one in first.photo}) == 2
+    await anna.does("locations", {"latitude": 45.07, "longitude": 7.68, "accuracy": 30})
+    place = (await bot.get_updates())[-1].message
+    assert place is not None
+    assert place.location is not None
+    assert place.location.horizontal_accuracy == 30
+
+
 async def test_replies_and_commands_and_descriptions(sandbox: RunningSandbox, bot: Bot) -> None:
     said = await sandbox.person(7).says("/start")
     reply = await bot.send_message(7, "Eccomi", reply_parameters=ReplyParameters(message_id=said["message_id"]))

@@ -6,6 +6,7 @@ import aiosmtplib
 import pytest
 from aiogram import Bot
 from aiogram.exceptions import TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiohttp import ClientPayloadError, ClientResponseError
 
 from tests.sandbox.test_mail import deliver
 from tests.support.sandbox import RunningSandbox
@@ -27,6 +28,23 @@ async def test_telegram_fails_as_often_as_wished(sandbox: RunningSandbox, bot: B
     await sandbox.http.delete("/misbehave")
     await bot.send_message(7, "quattro")
     assert [line["text"] for line in await sandbox.sent()] == ["due", "quattro"]
+
+
+async def test_a_download_fails_and_breaks_off(sandbox: RunningSandbox, bot: Bot) -> None:
+    act = await sandbox.person(7).sends_file("document", "piano.pdf", b"%PDF-1.7")
+    message = (await bot.get_updates(offset=act["update_id"]))[0].message
+    assert message is not None
+    assert message.document is not None
+    path = (await bot.get_file(message.document.file_id)).file_path or ""
+    await sandbox.misbehaves(telegram={"status": 502, "times": 1, "methods": ["download"]})
+    with pytest.raises(ClientResponseError):
+        await bot.download_file(path)
+    await sandbox.misbehaves(telegram={"drop": "before", "times": 1, "methods": ["download"]})
+    with pytest.raises(ClientPayloadError):
+        await bot.download_file(path)
+    whole = await bot.download_file(path)
+    assert whole is not None
+    assert whole.read() == b"%PDF-1.7"
 
 
 @pytest.mark.parametrize(("drop", "arrived"), [("before", 0), ("after", 1)])

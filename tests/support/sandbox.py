@@ -138,8 +138,8 @@ class RunningSandbox:
         answer.raise_for_status()
 
     async def behaves(self) -> None:
-        """Ends what was asked of the Bot API."""
-        answer = await self.http.post("/misbehave", json={"telegram": None})
+        """Ends all misbehaviour."""
+        answer = await self.http.delete("/misbehave")
         answer.raise_for_status()
 
     async def sent(self, text_contains: str = "", bot: str = "participants") -> list[Json]:

@@ -25,7 +25,7 @@ from web.errors import PostIncomplete
 from web.files import hand_out
 from web.public import reading
 from web.public.controls import FILE, REMOVE, field_name
-from web.public.entry import Opening, read_link, stand
+from web.public.entry import Opening, know_reader, read_link, stand
 from web.public.reading import Post
 from web.site import site_of
 
@@ -113,6 +113,7 @@ def keep_files(session: Session, turn: Turn, post: Post, given: tuple[Uploads, d
 async def show(request: Request) -> Response:
     """A file that the person sent, for themselves."""
     site, link = site_of(request), read_link(request)
+    await know_reader(request, link)
     now, name = site.deps.clock.now(), request.path_params["name"]
 
     def work(session: Session) -> Any:
