@@ -14,7 +14,6 @@ from surveys.xlsform.data import Files, FilesBeside, take_in
 from surveys.xlsform.errors import (
     BROKEN,
     CYCLE,
-    NOT_OFFERED,
     NOTHING_OFFERED,
     UNREACHABLE,
     UNTRANSLATED,
@@ -30,7 +29,6 @@ from surveys.xlsform.xform import read_xform
 _COLUMNS = {"choices": "label", "trigger": "trigger"}
 _TEXTS = ("label", "hint", "constraint_message", "required_message")
 CHOOSING = frozenset({Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK})
-UNASKED = frozenset({Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE})
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,8 @@ def compile_xform(xform: str, *, name: str, version: int) -> Form:
 def publication_errors(form: Form, sheets: Sheets | None = None) -> tuple[FormError, ...]:
     """What people would stumble over.
 
-    Texts that lack one of the form's languages, questions that can never be reached, that offer
-    no choice, or of a type that no door can ask.
+    Texts that lack one of the form's languages, questions that can never be reached or that offer
+    no choice.
     """
     made = machine(form)
     rows = _Rows(form, sheets)
@@ -99,11 +97,9 @@ def _unreachable(made: Machine, node: Node, row: int) -> Iterator[FormError]:
     compiled = made.compiled.get((node.ref, condition.source)) if condition else None
     if compiled is not None and compiled.never:
         yield error(UNREACHABLE, "survey", row, "relevant", name=node.name)
-    if isinstance(node, Question) and node.asked:
-        if node.kind in UNASKED:
-            yield error(NOT_OFFERED, "survey", row, "type", type=node.kind.value)
-        if node.kind in CHOOSING and not node.offered and not made.form.choices.get(node.choices):
-            yield error(NOTHING_OFFERED, "survey", row, "type", name=node.name)
+    chooses = isinstance(node, Question) and node.kind in CHOOSING and not node.offered
+    if chooses and isinstance(node, Question) and not made.form.choices.get(node.choices):
+        yield error(NOTHING_OFFERED, "survey", row, "type", name=node.name)
 
 
 def _untranslated(form: Form, node: Node, row: int) -> list[FormError]:

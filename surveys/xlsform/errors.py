@@ -65,7 +65,6 @@ FAULTS = {
     "unknown-function-near": N_("There is no function named {found}(). Did you mean {near}()?"),
 }
 CYCLE = N_("These questions depend on one another in a circle: {names} (rows {rows}). Break the circle.")
-NOT_OFFERED = N_("Questions of type {type} are not offered yet.")
 NO_QUESTIONS = N_("The form asks no question.")
 WRONG_KIND = N_("This is not a questionnaire: send an XLSX, XLS or CSV spreadsheet, a Markdown table or an XForm.")
 BROKEN = N_("The file is damaged and cannot be read. Please save it again and send it anew.")
