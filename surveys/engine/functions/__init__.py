@@ -1,7 +1,7 @@
 """The functions that an expression may call: XPath 1.0's own and those of ODK XForms.
 
 Source: ODK XForms specification, "XPath Functions"; where it leaves room see
-docs/decisions/0010-expression-functions.md. Each family has its file; a function takes lxml's
+docs/decisions/0007-expression-functions.md. Each family has its file; a function takes lxml's
 context first, then arguments as lxml hands them over (nodes as lists, strings, numbers,
 booleans). None raises for what people answer: a function without a result gives a blank.
 """
