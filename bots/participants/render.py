@@ -127,14 +127,12 @@ def _drafted(board: Keyboard) -> list[str]:
     """The order so far; the ticks that stand on other pages too."""
     prompt = board.prompt
     labels = {one.value: one.label for one in prompt.options}
-    length = max(ORDER_LENGTH // len(prompt.draft), 10)
-    chosen = [plain(labels.get(one, one), length) for one in prompt.draft]
+    chosen = [labels.get(one, one) for one in prompt.draft]
     if prompt.kind is Kind.RANK:
-        return ["\n".join(f"{place}. {one}" for place, one in enumerate(chosen, 1))]
+        length = max(ORDER_LENGTH // len(chosen), 10)
+        return ["\n".join(f"{place}. {plain(one, length)}" for place, one in enumerate(chosen, 1))]
     several = prompt.kind is Kind.SELECT_MULTIPLE and len(prompt.options) > page_size(prompt)
-    most = ORDER_LENGTH // (length + 2)
-    more = "" if len(chosen) <= most else ", …"
-    return [f"☑ {', '.join(chosen[:most])}{more}"] if several else []
+    return [f"☑ {plain(', '.join(chosen), ORDER_LENGTH)}"] if several else []
 
 
 def _limits(board: Keyboard) -> list[str]:

@@ -42,7 +42,8 @@ def scale(board: Keyboard) -> Rows:
         whole = board.key(f"⬅️ {_said(board, steps[0])} … {_said(board, steps[-1])}", Act.PAGE)
         return (*_keys(board, parts[board.number]), (whole,))
     names = [_name(board, part) for part in parts]
-    keys = [board.key(name, Act.PAGE, str(number)) for number, name in enumerate(names)]
+    opens = [(Act.PAGE, str(number)) if len(part) > 1 else (Act.VALUE, part[0]) for number, part in enumerate(parts)]
+    keys = [board.key(name, *one) for name, one in zip(names, opens, strict=True)]
     return (*in_rows(keys, across(longest(names))), *board.kept())
 
 
