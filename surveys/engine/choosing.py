@@ -55,7 +55,7 @@ class Choices:
         made: dict[str, list[str]] = {}
         for (value, _), label in self._shown():
             marked = _INITIAL.match(label)
-            for name in {label, plain(value), marked[1] if marked else label}:
+            for name in {label, plain(value), *((marked[1], label[marked.end() :]) if marked else ())}:
                 made.setdefault(name, []).append(value)
         return made
 
@@ -79,7 +79,7 @@ class Choices:
         same = self._named.get(wanted) or self._polar(wanted)
         place = self._place(wanted)
         if not same and not wanted.isdecimal():
-            same = [value for (value, _), label in self._shown() if label.startswith(wanted)]
+            same = [value for (value, _), label in self._shown() if _begins(label, wanted)]
         if not same and place:
             same = [self.options[place - 1][0]]
         return same[0] if len(set(same)) == 1 else None
@@ -116,3 +116,8 @@ class Choices:
             if wanted in polar:
                 return [value for (value, _), label in self._shown() if label in polar or plain(value) in polar]
         return []
+
+
+def _begins(label: str, wanted: str) -> bool:
+    """Whether a label begins with a text, its initial or number left out or not."""
+    return label.startswith(wanted) or _INITIAL.sub("", label, count=1).startswith(wanted)
