@@ -17,8 +17,10 @@ from surveys.engine.understand import understand
 from surveys.engine.values import Refused, check
 
 TODAY = "2026-03-02"  # a Monday
-HOSTILE = ("a" * 10_000, "1," * 5_000, "e\u0301\u0327\u0308\u031b" * 2_500, "\u202e\u200f12\u202c",
-           "😀" * 5_000, "\ufdfa" * 3_000, "a " * 5_000, "-" * 10_000, "9." * 5_000, "('" * 5_000, "1 000" * 2_000, "\x00", "")  # fmt: skip
+HOSTILE = (
+    "a" * 10_000, "1," * 5_000, "e\u0301\u0327\u0308\u031b" * 2_500, "\u202e\u200f12\u202c", "😀" * 5_000,
+    "\ufdfa" * 3_000, "a " * 5_000, "-" * 10_000, "9." * 5_000, "('" * 5_000, "1 000" * 2_000, "\x00", "",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(
