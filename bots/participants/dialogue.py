@@ -9,9 +9,10 @@ from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from bots.participants.callback import Act, Press
-from bots.participants.questions import PER_PAGE
+from bots.participants.listing import ALL, page_of
 from bots.participants.render import Standing, render
 from bots.participants.screen import Reply, Screen
+from bots.participants.searching import follow, forget, searched
 from bots.participants.store import ChatState, change_chat
 from core.clock import local
 from core.i18n import Translator, translator
@@ -34,6 +35,7 @@ from surveys.engine.inputs import (
     Submit,
     Tick,
     Undo,
+    Words,
 )
 from surveys.engine.prompts import QuestionPrompt
 from surveys.engine.session import Stage
@@ -84,7 +86,9 @@ def begin_round(talk: Talk, round_id: int) -> Reply:
 
 def take(talk: Talk, given: Input) -> Reply:
     """One input for the dialogue being held, and what is shown for it."""
-    return show(talk, give(talk, given))
+    turn = give(talk, given)
+    said = given.text if isinstance(given, Words) else ""
+    return show(_following(talk, turn, said), turn)
 
 
 def give(talk: Talk, given: Input) -> Turn:
@@ -100,13 +104,18 @@ def take_press(talk: Talk, press: Press) -> Reply:
     turn = current(talk.session, talk.shelf, press.response_id, talk.now)
     if press.revision != turn.session.revision:
         return _moved_on(talk, turn)
+    if press.act is Act.PAGE and press.value == ALL:
+        return show(replace(talk, chat=forget(talk.session, talk.chat)), turn)
     if press.act in SHOWING:
         return show(talk, turn, page=press.value)
     given = _input(turn, press)
     if given is None:
         return _moved_on(talk, turn)
     after = _answer(talk, Request(press.response_id, given, DOOR, revision=press.revision))
-    return _moved_on(talk, after) if after.stale else show(talk, after, page=_same_page(after, press))
+    if after.stale:
+        return _moved_on(talk, after)
+    there = _following(talk, after)
+    return show(there, after, page=_same_page(there, after, press))
 
 
 def held(talk: Talk) -> Turn | None:
@@ -141,10 +150,14 @@ def show(talk: Talk, turn: Turn, page: str = "") -> Reply:
     t = translator(turn.session.language or talk.chat.language)
     there = local(talk.now, turn.round.time_zone)
     until = format_date(turn.round.last_day, "long", locale=t.language) if turn.round.last_day else ""
-    standing = Standing(
-        turn.response_id, turn.session.revision, t, page, there.date().isoformat(), until, turn.changing
-    )
+    today, search = there.date().isoformat(), searched(talk.chat, turn)
+    standing = Standing(turn.response_id, turn.session.revision, t, page, today, until, turn.changing, search)
     return Reply(tuple(render(prompt, turn.events, standing) for prompt in turn.prompts))
+
+
+def _following(talk: Talk, turn: Turn, said: str = "") -> Talk:
+    """The talk with what is searched for as it is after an input."""
+    return replace(talk, chat=follow(talk.session, talk.chat, turn, said))
 
 
 def _answer(talk: Talk, request: Request) -> Turn:
@@ -196,7 +209,11 @@ def _choice(turn: Turn, press: Press, ref: str) -> Input | None:
             return Answer(ref, value)
 
 
-def _same_page(turn: Turn, press: Press) -> str:
+def _same_page(talk: Talk, turn: Turn, press: Press) -> str:
     """A tick leaves a long list on the page that it was on."""
     ticked = press.act is Act.TICK and any(isinstance(event, DraftChanged) for event in turn.events)
-    return str(press.place // PER_PAGE) if ticked else ""
+    prompt = turn.prompts[0]
+    if not ticked or not isinstance(prompt, QuestionPrompt):
+        return ""
+    search = searched(talk.chat, turn)
+    return page_of(prompt, press.place, search.places if search is not None else None)

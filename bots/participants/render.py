@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bots.participants.callback import IDLE, Act, Press, command, pack
-from bots.participants.questions import HELP, LONGEST_SCALE, Keyboard, scale
+from bots.participants.keyboard import Keyboard, Search
+from bots.participants.listing import page_size, searchable, written_out
+from bots.participants.questions import SEARCH, how_to, question_rows
+from bots.participants.scales import AT_ONCE, MOST_STEPS, steps_of
 from bots.participants.screen import LONGEST_TEXT, Key, Rows, Screen, label, plain, units
 from bots.participants.wording import why_refused
 from core.i18n import Translator
-from surveys.engine.events import AnswerRefused, Event
+from surveys.engine.events import AnswerRefused, Event, Fault
 from surveys.engine.form import Kind
 from surveys.engine.prompts import (
     CompletePrompt,
@@ -24,6 +27,9 @@ ITEMS_A_PAGE = 10
 ITEM_LENGTH = 160
 CHOICE_LENGTH = 140
 ORDER_LENGTH = 900
+SAID_LENGTH = 80
+MOST_ASKED = 3
+LONGEST_NUMBER = 20
 SHORTEST_LABEL = 500
 
 
@@ -38,6 +44,7 @@ class Standing:
     today: str = ""  # ISO date; calendars open there
     until: str = ""  # until when answers can be changed, written for people
     changing: bool = False  # what was sent is being changed
+    search: Search | None = None  # what is looked for in the open question's list
 
     def key(self, text: str, act: Act, value: str = "") -> Key:
         return Key(label(text), pack(Press(self.response_id, "", self.revision, act, value)))
@@ -58,21 +65,22 @@ def render(prompt: Prompt, events: tuple[Event, ...], standing: Standing) -> Scr
 
 def _question(prompt: QuestionPrompt, events: tuple[Event, ...], standing: Standing) -> Screen:
     t = standing.t
-    page = standing.page or (standing.today if prompt.kind is Kind.DATE and not prompt.value else "")
-    board = Keyboard(prompt, standing.response_id, standing.revision, t, page)
+    board = Keyboard(prompt, standing.response_id, standing.revision, t, standing.page, standing.today, standing.search)
     refused = [event for event in events if isinstance(event, AnswerRefused)]
+    if board.search is not None:
+        refused = [one for one in refused if one.fault is not Fault.NOT_UNDERSTOOD]
     heading = _heading(prompt, t)
     lines = [f"<i>{plain(prompt.hint, 600)}</i>"] if prompt.hint else []
     lines += [*_aids(board), *_in_full(board)]
     lines += [f"⚠️ {plain(why_refused(t, one), 300)}" for one in refused[:1]]
     left = LONGEST_TEXT - sum(units(line) + 2 for line in (heading, *lines))
     lines = [heading, f"<b>{plain(prompt.label, max(left, SHORTEST_LABEL))}</b>", *lines]
-    return Screen("\n\n".join(lines), (*_suggested(board, refused), *board.rows(), *_ways(board)))
+    return Screen("\n\n".join(lines), (*_suggested(board, refused), *question_rows(board), *_ways(board)))
 
 
 def _in_full(board: Keyboard) -> list[str]:
-    """The choices of the page whose buttons cannot hold them, written out."""
-    cut = [(place, one) for place, one in board.shown() if label(one.label) != one.label]
+    """The choices of the page whose buttons cannot hold them."""
+    cut = written_out(board)
     return ["\n".join(f"{place + 1}. {plain(one.label, CHOICE_LENGTH)}" for place, one in cut)] if cut else []
 
 
@@ -105,26 +113,63 @@ def _aids(board: Keyboard) -> list[str]:
         return [_filled_in(board, t)]
     if prompt.readonly:
         return [plain(prompt.value, 500)] if prompt.value else []
-    if prompt.kind is Kind.RANK and prompt.draft:
-        labels = {one.value: one.label for one in prompt.options}
-        length = max(ORDER_LENGTH // len(prompt.draft), 10)
-        ranked = (f"{place}. {plain(labels.get(one, one), length)}" for place, one in enumerate(prompt.draft, 1))
-        lines.append("\n".join(ranked))
-    if prompt.kind is Kind.RANGE and len(scale(prompt)) > LONGEST_SCALE:
-        limits = {"start": prompt.parameters.get("start", "0"), "end": prompt.parameters.get("end", "10")}
-        lines.append(t("Please write a number between {start} and {end}.", **limits))
-    elif prompt.kind in HELP and not (prompt.kind is Kind.RANK and len(prompt.draft) == len(prompt.options)):
-        lines.append(t(HELP[prompt.kind]))
+    if prompt.draft:
+        lines += _drafted(board)
+    if prompt.kind is Kind.RANGE:
+        return _limits(board)
+    if not (prompt.kind is Kind.RANK and len(prompt.draft) == len(prompt.options)):
+        lines += [t(one) for one in how_to(board)]
+        lines += _searching(board)
     return lines
 
 
+def _drafted(board: Keyboard) -> list[str]:
+    """The order so far; the ticks that stand on other pages too."""
+    prompt = board.prompt
+    labels = {one.value: one.label for one in prompt.options}
+    chosen = [labels.get(one, one) for one in prompt.draft]
+    if prompt.kind is Kind.RANK:
+        length = max(ORDER_LENGTH // len(chosen), 10)
+        return ["\n".join(f"{place}. {plain(one, length)}" for place, one in enumerate(chosen, 1))]
+    several = prompt.kind is Kind.SELECT_MULTIPLE and len(prompt.options) > page_size(prompt)
+    return [f"☑ {plain(', '.join(chosen), ORDER_LENGTH)}"] if several else []
+
+
+def _limits(board: Keyboard) -> list[str]:
+    """Between which numbers a long scale stands."""
+    steps, t = len(steps_of(board.prompt)), board.t
+    if steps <= AT_ONCE:
+        return []
+    limits = {
+        name: plain(board.prompt.parameters.get(name, usual), 40) for name, usual in (("start", "0"), ("end", "10"))
+    }
+    if steps > MOST_STEPS:
+        return [t("Please write a number between {start} and {end}.", **limits)]
+    return [t("Choose the part of the scale, then the number, or write one between {start} and {end}.", **limits)]
+
+
+def _searching(board: Keyboard) -> list[str]:
+    """What was searched for, or that a list can be searched."""
+    if board.search is not None:
+        return [f"🔎 {board.t('Choices like “{text}”:', text=plain(board.search.said, SAID_LENGTH))}"]
+    return [board.t(SEARCH)] if searchable(board.prompt) else []
+
+
 def _suggested(board: Keyboard, refused: list[AnswerRefused]) -> Rows:
-    """Choices we ask back about when a typed text was near to them."""
-    near = ", ".join(dict(one.values).get("near", "") for one in refused)
-    named = [f", {one.label}, " in f", {near}, " for one in board.prompt.options]
-    found = [(place, one) for place, one in enumerate(board.prompt.options) if named[place]]
-    asks = (board.t("Did you mean {choice}?", choice=one.label) for _, one in found)
-    return tuple((board.key(text, Act.SUGGESTED, str(place)),) for (place, _), text in zip(found, asks, strict=True))
+    """Choices or numbers that we ask back about, when a typed text was near to them."""
+    near = [value for one in refused for value in dict(one.values).get("near", "").split("\n") if value]
+    found = [_ask(board, value) for value in dict.fromkeys(near)]
+    return tuple((key,) for key in found[:MOST_ASKED] if key is not None)
+
+
+def _ask(board: Keyboard, value: str) -> Key | None:
+    options = board.prompt.options
+    place = next((place for place, one in enumerate(options) if one.value == value), None)
+    if place is not None:
+        return board.key(board.t("Did you mean {choice}?", choice=options[place].label), Act.SUGGESTED, str(place))
+    if board.prompt.kind not in (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE) or len(value) > LONGEST_NUMBER:
+        return None
+    return board.key(board.t("Did you mean {choice}?", choice=value), Act.VALUE, value)
 
 
 def _ways(board: Keyboard) -> Rows:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from surveys.engine.events import AnswerAccepted, DraftChanged, Fault, QuestionSkipped
 from surveys.engine.form import Group, Kind, Question
+from surveys.engine.plain import plain
 from surveys.engine.refs import form_ref, within
 from surveys.engine.repeating import add
 from surveys.engine.session import Stage
 from surveys.engine.turn import Turn, page_of
 from surveys.engine.understand import understand
 from surveys.engine.values import Refused
+from surveys.engine.yes_no import DONE
 
 MORE = "yes"  # the answer to whether a part is to be filled in once more
 UNANSWERED = frozenset({Kind.NOTE, Kind.REPEAT})
@@ -38,14 +40,27 @@ def words(turn: Turn, text: str) -> None:
     """Understands typed text as the answer to the open question."""
     question = _open(turn, turn.session.at)
     if question is None:
-        return
+        return None
     options = [(one.value, turn.state.say(question.ref, one.label)) for one in turn.state.offered(question)]
     moment = turn.state.now[:10]
     found = understand(question, text, tuple(options), (turn.session.language, moment))
-    if isinstance(found, Refused):
-        turn.refuse(question.ref, found.fault, found.values)
-    else:
-        answer(turn, question.ref, found)
+    if isinstance(found, str):
+        return _typed(turn, question, found, [value for value, _ in options])
+    if turn.session.draft and plain(text) in DONE:
+        return confirm(turn, question.ref)
+    return turn.refuse(question.ref, found.fault, found.values)
+
+
+def _typed(turn: Turn, question: Question, value: str, offered: list[str]) -> None:
+    """A whole answer is taken for one; what is typed while choices are being put together joins them."""
+    draft, given = turn.session.draft, value.split()
+    begun = draft != tuple(turn.state.value(question.ref).split())
+    if question.kind is Kind.SELECT_MULTIPLE and begun:
+        return _draft(turn, question.ref, tuple(one for one in offered if one in (*draft, *given)))
+    if question.kind is Kind.RANK and len(given) < len(offered) and len(set(given)) == len(given):
+        ranked = draft if len(draft) < len(offered) else ()
+        return _ranked(turn, question, (*ranked, *(one for one in given if one not in ranked)))
+    return answer(turn, question.ref, value)
 
 
 def fill(turn: Turn, values: dict[str, str]) -> None:
@@ -132,9 +147,12 @@ def draft_rank(turn: Turn, ref: str, choice: str) -> None:
     offered = [one.value for one in turn.state.offered(question)]
     if choice not in offered:
         return turn.refuse(ref, Fault.NOT_OFFERED)
-    ranked = (*(one for one in turn.session.draft if one != choice), choice)
-    left = [one for one in offered if one not in ranked]
-    return _draft(turn, ref, (*ranked, *left) if len(left) == 1 else ranked)
+    return _ranked(turn, question, (*(one for one in turn.session.draft if one != choice), choice))
+
+
+def _ranked(turn: Turn, question: Question, ranked: tuple[str, ...]) -> None:
+    left = [one.value for one in turn.state.offered(question) if one.value not in ranked]
+    _draft(turn, question.ref, (*ranked, *left) if len(left) == 1 else ranked)
 
 
 def undo(turn: Turn, ref: str) -> None:

@@ -111,8 +111,20 @@ class Question:
 
     @property
     def asked(self) -> bool:
-        """Whether a person sees it."""
-        return self.kind not in (Kind.CALCULATE, Kind.HIDDEN, Kind.METADATA)
+        """Whether a person is asked it."""
+        return self.kind not in (Kind.CALCULATE, Kind.HIDDEN, Kind.METADATA) and not self.heads
+
+    @property
+    def heads(self) -> bool:
+        """Whether it only names the columns of a matrix, or the matrix (XLSForm: "label", "table-list")."""
+        if self.kind is Kind.NOTE:
+            return self.name.startswith("generated_table_list_label_")
+        return self.kind in (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE) and "label" in self.appearance
+
+    @property
+    def row(self) -> bool:
+        """Whether it is a row of a matrix."""
+        return bool(self.appearance & {"list", "list-nolabel"})
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import takewhile
 
 from surveys.engine.codes import code_of, ref_of
 from surveys.engine.events import AnswerRefused, Fault
@@ -227,4 +228,16 @@ def _part(state: State, ref: str) -> tuple[str, ...]:
         if label and isinstance(group, Group):
             found.append(label)
         at = state.layout.parents.get(at)
-    return tuple(reversed(found))
+    return (*reversed(found), *_matrix(state, ref))
+
+
+def _matrix(state: State, ref: str) -> list[str]:
+    """What stands above the rows of a matrix, told with each of them."""
+    question, parent = state.layout.nodes[ref], state.layout.parents.get(ref, "")
+    group = state.layout.nodes.get(parent)
+    if not isinstance(question, Question) or not question.row or not isinstance(group, Group):
+        return []
+    above = takewhile(lambda one: one.name != question.name, group.children)
+    heads = [one for one in above if isinstance(one, Question) and one.heads]
+    said = (state.say(f"{parent}/{one.name}", one.label) for one in heads)
+    return [text for text in said if text][-1:]

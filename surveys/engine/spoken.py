@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_decimal
 
 from surveys.engine.form import Kind, Question
+from surveys.engine.spoken_dates import Precision, precision_of
 
 _KNOWN = ("it", "en", "fr")
 
@@ -28,7 +29,7 @@ def say_value(question: Question, value: str, labels: dict[str, str], language: 
         case Kind.DECIMAL | Kind.RANGE:
             return _decimal(value, locale)
         case Kind.DATE | Kind.TIME | Kind.DATETIME:
-            return _moment(question.kind, value, locale)
+            return say_moment(question.kind, value, locale, precision_of(question.appearance))
         case Kind.ACKNOWLEDGE:
             return "✓"
         case _:
@@ -42,8 +43,13 @@ def _decimal(value: str, locale: str) -> str:
         return value
 
 
-def _moment(kind: Kind, value: str, locale: str) -> str:
+def say_moment(kind: Kind, value: str, language: str, precision: Precision = "day") -> str:
+    """A date, time or both as a person reads it; of a date as much as was asked for."""
+    locale = language[:2] if language[:2] in _KNOWN else "it"
     try:
+        if kind is Kind.DATE and precision != "day":
+            skeleton = "yMMMM" if precision == "month" else "y"
+            return str(format_skeleton(skeleton, date.fromisoformat(value), locale=locale))
         if kind is Kind.DATE:
             return str(format_date(date.fromisoformat(value), "long", locale=locale))
         if kind is Kind.TIME:

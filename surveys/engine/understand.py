@@ -8,133 +8,87 @@ taken for it: it comes back as a suggestion.
 from __future__ import annotations
 
 import re
-import unicodedata
-from difflib import get_close_matches
 
+from surveys.engine.choosing import Choices, Options
 from surveys.engine.events import Fault
 from surveys.engine.form import Kind, Question
-from surveys.engine.spoken_dates import read_date, read_datetime, read_time
+from surveys.engine.plain import plain
+from surveys.engine.spoken_dates import precision_of, read_date
+from surveys.engine.spoken_numbers import read_number
+from surveys.engine.spoken_times import read_datetime, read_time
 from surveys.engine.values import Refused, clean
+from surveys.engine.yes_no import GOING_ON, NO, YES
 
-Options = tuple[tuple[str, str], ...]
 Moment = tuple[str, str]
 
-_YES = frozenset({"si", "s", "yes", "y", "oui", "o", "ok", "okay", "va bene", "d'accordo", "certo", "vero", "fatto"})
-_NO = frozenset({"no", "n", "non", "falso"})
 _SPLIT = re.compile(r"[,;\n]+")
+_ORDERED = re.compile(r"[,;>\n]+")
 
 
 def understand(question: Question, text: str, options: Options, moment: Moment) -> str | Refused:
     """The value that a text means, in XForms spelling.
 
-    `options` are the (value, label) on offer, `moment` the language and today's ISO date.
+    `options` are the (value, label) on offer, `moment` the language and today's ISO date. A
+    refusal may hold what was perhaps meant: `near`, values each on a line.
     """
     text = clean(text)
     match question.kind:
         case Kind.SELECT_ONE:
-            return _choose(text, options)
+            return Choices(options).choose(text)
         case Kind.SELECT_MULTIPLE:
-            return _several(text, options)
+            return _several(text, Choices(options))
         case Kind.RANK:
-            return _rank(text, options)
+            return _rank(text, Choices(options))
         case Kind.INTEGER | Kind.DECIMAL | Kind.RANGE:
-            return _number(text)
+            end = question.parameters.get("end", "10") if question.kind is Kind.RANGE else ""
+            return read_number(text, whole=question.kind is Kind.INTEGER, end=end)
         case Kind.DATE:
-            return read_date(text, *moment) or Refused(Fault.NOT_A_DATE)
+            return read_date(text, *moment, precision=precision_of(question.appearance)) or Refused(Fault.NOT_A_DATE)
         case Kind.TIME:
             return read_time(text) or Refused(Fault.NOT_A_DATE)
         case Kind.DATETIME:
             return read_datetime(text, *moment) or Refused(Fault.NOT_A_DATE)
-        case Kind.REPEAT:
-            polar = next((said for said, words in (("yes", _YES), ("no", _NO)) if plain(text) in words), "")
-            return polar or Refused(Fault.NOT_UNDERSTOOD)
-        case Kind.ACKNOWLEDGE | Kind.NOTE:
-            return "OK" if plain(text) in _YES else Refused(Fault.NOT_UNDERSTOOD)
+        case Kind.REPEAT | Kind.ACKNOWLEDGE | Kind.NOTE:
+            return _polar(question.kind, plain(text))
         case _:
             return text
 
 
-def plain(text: str) -> str:
-    """Small letters without accents and outer punctuation."""
-    decomposed = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split()).strip(" .!?;:,\"'()*_")
+def _polar(kind: Kind, said: str) -> str | Refused:
+    if kind is Kind.REPEAT and said in YES | NO:
+        return "yes" if said in YES else "no"
+    going_on = said in YES or (kind is Kind.NOTE and said in GOING_ON)
+    return "OK" if going_on and kind is not Kind.REPEAT else Refused(Fault.NOT_UNDERSTOOD)
 
 
-def _choose(text: str, options: Options) -> str | Refused:
-    found = match_option(text, options)
-    if found is not None:
-        return found
-    near = suggestions(text, options)
-    return Refused(Fault.NOT_UNDERSTOOD, (("near", ", ".join(near)),) if near else ())
-
-
-def match_option(text: str, options: Options) -> str | None:
-    """The one choice that a text names, None where none or several are meant."""
-    for value, label in options:
-        if text in (value, label):
-            return value
-    wanted = plain(text)
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(options):
-        return options[int(wanted) - 1][0]
-    same = [value for value, label in options if wanted in (plain(value), plain(label))]
-    if not same and wanted:
-        same = _polar(wanted, options)
-    if not same and wanted:
-        same = [value for value, label in options if plain(label).startswith(wanted)]
-    return same[0] if len(same) == 1 else None
-
-
-def _polar(wanted: str, options: Options) -> list[str]:
-    """A yes or no in another of our languages than the choice's."""
-    for polar in (_YES, _NO):
-        if wanted in polar:
-            return [value for value, label in options if plain(label) in polar or plain(value) in polar]
-    return []
-
-
-def suggestions(text: str, options: Options) -> list[str]:
-    """Up to three labels that are near to a text or contain it."""
-    wanted = plain(text)
-    labels = {plain(label): label for _, label in options}
-    within = [plain_label for plain_label in labels if len(wanted) > 2 and wanted in plain_label]
-    near = dict.fromkeys([*within, *get_close_matches(wanted, labels, 3, 0.6)])
-    return [labels[one] for one in near][:3]
-
-
-def _several(text: str, options: Options) -> str | Refused:
-    whole = match_option(text, options)
+def _several(text: str, choices: Choices) -> str | Refused:
+    whole = choices.match(text)
     if whole is not None:
         return whole
-    found: list[str] = []
-    for part in _SPLIT.split(text):
-        one = _choose(part.strip(), options)
-        if isinstance(one, Refused):
-            return one
-        found.append(one)
-    chosen = set(found)
-    return " ".join(value for value, _ in options if value in chosen)
+    found = _each([part.strip() for part in _SPLIT.split(text) if part.strip()], choices)
+    return found if isinstance(found, Refused) else choices.in_order(found)
 
 
-def _rank(text: str, options: Options) -> str | Refused:
-    parts = [part.strip() for part in re.split(r"[,;>\n]+", text) if part.strip()]
+def _rank(text: str, choices: Choices) -> str | Refused:
+    parts = [part.strip() for part in _ORDERED.split(text) if part.strip()]
     if len(parts) == 1 and all(part.isdecimal() for part in text.split()):
         parts = text.split()
-    ranked: list[str] = []
-    for part in parts:
-        one = _choose(part, options)
-        if isinstance(one, Refused):
-            return one
-        ranked.append(one)
-    if len(ranked) == len(options) - 1:
-        ranked += [value for value, _ in options if value not in ranked]
+    ranked = _each(parts, choices)
+    if isinstance(ranked, Refused):
+        return ranked
+    if len(ranked) == len(choices.options) - 1:
+        ranked += [value for value, _ in choices.options if value not in ranked]
     return " ".join(ranked)
 
 
-def _number(text: str) -> str | Refused:
-    """A number with a decimal comma or point; blanks and apostrophes may group thousands."""
-    bare = re.sub(r"(?<=\d)[\s'’\u00a0\u202f](?=\d{3}(\D|$))", "", text)
-    if re.fullmatch(r"[+-]?\d{1,3}(\.\d{3})+(,\d+)?", bare) and (bare.count(".") > 1 or "," in bare):
-        bare = bare.replace(".", "")
-    bare = bare.replace(",", ".")
-    return bare if re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", bare) else Refused(Fault.NOT_A_NUMBER)
+def _each(parts: list[str], choices: Choices) -> list[str] | Refused:
+    """The choice that each part names; the first that names none is refused, as are too many."""
+    if not parts or len(parts) > 2 * len(choices.options):
+        return Refused(Fault.NOT_UNDERSTOOD)
+    found: list[str] = []
+    for part in parts:
+        one = choices.choose(part)
+        if isinstance(one, Refused):
+            return one
+        found.append(one)
+    return found

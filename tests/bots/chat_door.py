@@ -194,7 +194,8 @@ class ChatDoor:
                 ref = ref_named(turn.form, one.name)
                 assert ref not in counting(turn.session), where
             elif one.what == "refused":
-                assert "⚠️" in message["text"] and one.text in message["text"], f"{where}: {message['text']}"
+                told = "⚠️" in message["text"] or (one.name == "not-understood" and "🔎" in message["text"])
+                assert told and one.text in message["text"], f"{where}: {message['text']}"
             else:
                 compare_prompt(where, one, turn.prompts[0])
         if not any(one.what == "refused" for one in expected):

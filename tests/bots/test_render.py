@@ -23,7 +23,7 @@ from bots.participants.callback import (
     pack,
     unpack,
 )
-from bots.participants.questions import PER_PAGE
+from bots.participants.listing import PER_PAGE
 from bots.participants.render import Standing, render
 from bots.participants.screen import LONGEST_LABEL, LONGEST_TEXT, Screen, units
 from core.i18n import translator
@@ -99,7 +99,10 @@ def test_whatever_authors_write_can_be_sent(
         required=data.draw(st.booleans()), readonly=data.draw(st.booleans()),
     )  # fmt: skip
     refused = AnswerRefused(
-        "/data/q", data.draw(st.sampled_from(Fault)), data.draw(ANY), (("near", choice), ("limit", "9"))
+        "/data/q",
+        data.draw(st.sampled_from(Fault)),
+        data.draw(ANY),
+        (("near", "\n".join(["c0", choice, "12"])), ("limit", "9")),
     )
     events = data.draw(st.sampled_from(((), (refused,), (refused, refused))))
     page = data.draw(st.one_of(ANY, st.sampled_from(("", "0", "1", "99", "2024-02", "0001-01", "9999-12"))))
@@ -177,9 +180,9 @@ def test_a_scale_is_one_row(parameters: dict[str, str], steps: list[str]) -> Non
     assert labels(screen)[0] == steps
 
 
-def test_a_long_scale_is_typed_between_its_limits() -> None:
-    screen = render(question(Kind.RANGE, parameters={"start": "0", "end": "100", "step": "1"}), (), STANDING)
-    assert "between 0 and 100" in screen.text and labels(screen)[0] == ["⬅️ Back", "Pause"]
+def test_a_very_long_scale_is_typed_between_its_limits() -> None:
+    screen = render(question(Kind.RANGE, parameters={"start": "0", "end": "1000", "step": "1"}), (), STANDING)
+    assert "between 0 and 1000" in screen.text and labels(screen)[0] == ["⬅️ Back", "Pause"]
 
 
 def test_ways_out_suit_the_question() -> None:

@@ -44,7 +44,7 @@ def test_yes_in_another_language_means_the_only_yes() -> None:
 def test_a_near_typo_is_offered_not_taken() -> None:
     found = read(Kind.SELECT_ONE, "Automobbile")
     assert isinstance(found, Refused)
-    assert dict(found.values)["near"].startswith("Automobile")
+    assert dict(found.values)["near"].split("\n")[0] == "auto"
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_numbers(text: str, value: str) -> None:
     assert read(Kind.DECIMAL, text) == value
 
 
-@pytest.mark.parametrize("text", ["", "tre", "1,2,3", "1e400", "--1", "0x10", "1_000", "١٢"])
+@pytest.mark.parametrize("text", ["", "tanti", "1,2,3", "1e400", "--1", "0x10", "1_000", "١٢"])
 def test_no_numbers(text: str) -> None:
     found = read(Kind.INTEGER, text)
     assert isinstance(found, Refused) or not found.isascii()
