@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from bots.participants.callback import IDLE, Act, Press, command, pack
@@ -29,7 +30,7 @@ CHOICE_LENGTH = 140
 ORDER_LENGTH = 900
 SAID_LENGTH = 80
 MOST_ASKED = 3
-LONGEST_NUMBER = 20
+NUMBER = re.compile(r"[+-]?[0-9.]{1,20}")
 SHORTEST_LABEL = 500
 
 
@@ -167,7 +168,7 @@ def _ask(board: Keyboard, value: str) -> Key | None:
     place = next((place for place, one in enumerate(options) if one.value == value), None)
     if place is not None:
         return board.key(board.t("Did you mean {choice}?", choice=options[place].label), Act.SUGGESTED, str(place))
-    if board.prompt.kind not in (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE) or len(value) > LONGEST_NUMBER:
+    if board.prompt.kind not in (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE) or not NUMBER.fullmatch(value):
         return None
     return board.key(board.t("Did you mean {choice}?", choice=value), Act.VALUE, value)
 
