@@ -9,7 +9,7 @@ from bots.participants.callback import IDLE, Act, Press, command, pack
 from bots.participants.keyboard import Keyboard, Search
 from bots.participants.listing import page_size, searchable, written_out
 from bots.participants.questions import SEARCH, how_to, question_rows
-from bots.participants.scales import AT_ONCE, MOST_STEPS, steps_of
+from bots.participants.scales import AT_ONCE, steps_of
 from bots.participants.screen import LONGEST_TEXT, Key, Rows, Screen, label, plain, units
 from bots.participants.wording import why_refused
 from core.i18n import Translator
@@ -138,13 +138,13 @@ def _drafted(board: Keyboard) -> list[str]:
 
 def _limits(board: Keyboard) -> list[str]:
     """Between which numbers a long scale stands."""
-    steps, t = len(steps_of(board.prompt)), board.t
-    if steps <= AT_ONCE:
+    steps, t = steps_of(board.prompt), board.t
+    if 0 < len(steps) <= AT_ONCE:
         return []
     limits = {
         name: plain(board.prompt.parameters.get(name, usual), 40) for name, usual in (("start", "0"), ("end", "10"))
     }
-    if steps > MOST_STEPS:
+    if not steps:
         return [t("Please write a number between {start} and {end}.", **limits)]
     return [t("Choose the part of the scale, then the number, or write one between {start} and {end}.", **limits)]
 

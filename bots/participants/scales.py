@@ -12,31 +12,30 @@ from surveys.engine.prompts import QuestionPrompt
 AT_ONCE = 24
 PART = 10
 MOST_STEPS = 200  # more are written
+LONGEST_STEP = 12
 _RANGE = (("start", "0"), ("end", "10"), ("step", "1"))
 
 
 def steps_of(prompt: QuestionPrompt) -> list[str]:
-    """The steps of a range from its parameters; one more than can be shown where there are too many."""
+    """The steps of a range from its parameters, none where there are too many to be shown, or too long ones."""
     try:
         start, end, step = (Decimal(prompt.parameters.get(*one)) for one in _RANGE)
         step = abs(step) or Decimal(1)
-        count = min(int(abs(end - start) / step), MOST_STEPS)
+        count = int(abs(end - start) / step)
+        step = step if end >= start else -step
+        several = range(count + 1) if count < MOST_STEPS else ()
+        steps = [format((start + number * step).normalize(), "f") for number in several]
     except (InvalidOperation, OverflowError, ValueError):
-        return [str(number) for number in range(11)]
-    step = step if end >= start else -step
-    return [format((start + number * step).normalize(), "f") for number in range(count + 1)]
-
-
-def in_parts(steps: list[str]) -> bool:
-    return AT_ONCE < len(steps) <= MOST_STEPS
+        return []
+    return steps if all(len(one) <= LONGEST_STEP for one in steps) else []
 
 
 def scale(board: Keyboard) -> Rows:
     steps = steps_of(board.prompt)
+    if not steps:
+        return board.kept()
     if len(steps) <= AT_ONCE:
         return _keys(board, steps)
-    if not in_parts(steps):
-        return board.kept()
     parts = [steps[at : at + PART] for at in range(0, len(steps), PART)]
     if board.page.isdecimal() and board.number < len(parts):
         whole = board.key(f"⬅️ {_said(board, steps[0])} … {_said(board, steps[-1])}", Act.PAGE)

@@ -18,10 +18,12 @@ from surveys.engine.turn import Turn, author_message
 
 
 def back(turn: Turn) -> None:
-    """To the relevant question before the open one; from a question under revision, to the review."""
+    """To the relevant question before the open one; from a question under revision, to the review if it is done."""
     session = turn.session
     if session.stage is Stage.ASKING and session.editing and not session.inside:
-        return lead_to_review(turn)
+        first = next((question.ref for question, _ in faults_of(turn.state)), "")
+        if first != session.at:
+            return lead_to_review(turn)
     before = (one for one in reversed(_before(turn)) if turn.state.relevant(one.ref))
     found = next(before, None)
     return show_again(turn) if found is None else turn.open(found.ref, session.editing)

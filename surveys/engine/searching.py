@@ -27,7 +27,7 @@ def search(text: str, labels: Sequence[str]) -> tuple[int, ...]:
     folded = [plain(label) for label in labels]
     words = [frozenset(_WORD.findall(label)) for label in folded]
     known = frozenset().union(*words)
-    reached = [{word: _rank(one, word) for word in known if _rank(one, word)} for one in wanted]
+    reached = [{word: rank for word in known if (rank := _rank(one, word))} for one in wanted]
     if not all(reached):
         reached = [found or _mistyped(one, known) for one, found in zip(wanted, reached, strict=True)]
     found = _holding(words, reached)

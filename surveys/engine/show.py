@@ -153,7 +153,7 @@ def _question(state: State, session: Session, question: Question) -> QuestionPro
         part=_part(state, ref),
         appearance=question.appearance,
         parameters=question.parameters,
-        can_go_back=session.editing or bool(session.inside) or _has_before(state, ref),
+        can_go_back=_can_go_back(state, session, question),
         instances=_instances(state, session, ref) if question.kind is Kind.REPEAT else (),
     )
 
@@ -211,6 +211,12 @@ def _percent(layout: Layout, place: int) -> int:
     """The part of all questions, relevant or not, that comes before a place."""
     before = layout.counted_before
     return 100 * before[place] // max(before[-1], 1)
+
+
+def _can_go_back(state: State, session: Session, question: Question) -> bool:
+    """Whether there is something before, or a review to return to: not from what still stands in its way."""
+    under_revision = session.editing and (bool(state.value(question.ref)) or not state.demands(question))
+    return under_revision or bool(session.inside) or _has_before(state, question.ref)
 
 
 def _has_before(state: State, ref: str) -> bool:

@@ -23,6 +23,7 @@ from bots.participants.callback import (
     pack,
     unpack,
 )
+from bots.participants.keyboard import Search
 from bots.participants.listing import PER_PAGE
 from bots.participants.render import Standing, render
 from bots.participants.screen import LONGEST_LABEL, LONGEST_TEXT, Screen, units
@@ -41,6 +42,16 @@ from surveys.engine.prompts import (
 )
 
 STANDING = Standing(2**40, 9999, translator("en"), today="2023-07-10")
+APPEARANCES = (
+    "likert", "columns", "columns-2", "columns-10", "columns-99", "columns-pack", "horizontal", "minimal",
+    "list-nolabel", "month-year", "year", "multiline", "search",
+)  # fmt: skip
+PAGES = (
+    "", "0", "1", "99", "2024-02", "0001-01", "9999-12", "0001-01-01", "9999-12-31", "2024-02-30", "2024-02-03",
+    "d0000", "d0001", "d9999", "y0000", "y0001", "y9999", "09", "24", "2024-02-03T09", "2024-02-30T09", "9999-12-31T23",
+    "all",
+)  # fmt: skip
+NUMBERS = st.sampled_from(("0", "1", "-3", "10", "0.25", "99", "1e60", "1e-60", "NaN", "Infinity", "x", ""))
 TAG = re.compile(r"</?(?:b|i)>")
 ANY = st.text(st.characters(exclude_categories=["Cs"]), max_size=6000)
 
@@ -97,6 +108,8 @@ def test_whatever_authors_write_can_be_sent(
     prompt = question(
         kind, label=label, hint=hint, options=offered, draft=draft, value=value, part=(label, hint),
         required=data.draw(st.booleans()), readonly=data.draw(st.booleans()),
+        appearance=data.draw(st.frozensets(st.sampled_from(APPEARANCES), max_size=2)),
+        parameters={"start": data.draw(NUMBERS), "end": data.draw(NUMBERS), "step": data.draw(NUMBERS)},
     )  # fmt: skip
     refused = AnswerRefused(
         "/data/q",
@@ -105,8 +118,10 @@ def test_whatever_authors_write_can_be_sent(
         (("near", "\n".join(["c0", choice, "12"])), ("limit", "9")),
     )
     events = data.draw(st.sampled_from(((), (refused,), (refused, refused))))
-    page = data.draw(st.one_of(ANY, st.sampled_from(("", "0", "1", "99", "2024-02", "0001-01", "9999-12"))))
-    check(render(prompt, events, Standing(LARGEST, LARGEST, translator("it"), page, "2023-07-10")))
+    page = data.draw(st.one_of(ANY, st.sampled_from(PAGES)))
+    places = tuple(data.draw(st.lists(st.integers(0, 119), unique=True, min_size=1, max_size=30)))
+    search = data.draw(st.sampled_from((None, Search(choice, places))))
+    check(render(prompt, events, Standing(LARGEST, LARGEST, translator("it"), page, "2023-07-10", search=search)))
 
 
 @given(ANY, ANY, st.integers(0, 60), ANY, st.booleans())
