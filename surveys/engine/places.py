@@ -9,7 +9,7 @@ import re
 from decimal import Decimal, InvalidOperation
 
 _LIMITS = (Decimal(90), Decimal(180), Decimal(100_000), Decimal(100_000_000))  # degrees, degrees, metres, metres
-_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?")
+_NUMBER = re.compile(r"[+-]?(\d{1,15}(\.\d{0,30})?|\.\d{1,30})([eE][+-]?\d{1,2})?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d)")
 
 

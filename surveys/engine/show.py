@@ -240,6 +240,7 @@ def _matrix(state: State, ref: str) -> list[str]:
     if not isinstance(question, Question) or not question.row or not isinstance(group, Group):
         return []
     above = takewhile(lambda one: one.name != question.name, group.children)
-    heads = [one for one in above if isinstance(one, Question) and one.heads]
+    fitting = ("", question.choices)
+    heads = [one for one in above if isinstance(one, Question) and one.heads and one.choices in fitting]
     said = (words(state, f"{parent}/{one.name}", one.label) for one in heads)
     return [text for text in said if text][-1:]

@@ -48,6 +48,9 @@
     });
     const list = make("ul", { id: id + "-list", role: "listbox", class: "found", "aria-label": select.dataset.label });
     const told = make("p", { role: "status", class: "visually-hidden" });
+    const hint = make("p", { id: id + "-search", class: "field-hint" });
+    hint.textContent = select.dataset.hint;
+    input.setAttribute("aria-describedby", [hint.id, input.getAttribute("aria-describedby")].filter(Boolean).join(" "));
     const box = make("div", { class: "combobox" });
     let shown = [], active = -1;
 
@@ -115,7 +118,7 @@
 
     select.removeAttribute("id");
     select.hidden = true;
-    select.before(box);
+    select.before(hint, box);
     box.append(input, list, told);
     const chosen = choices.find(function (one) { return one.value === select.value; });
     pick(chosen || null);
@@ -183,6 +186,7 @@
     if (!once(button)) return;
     const box = button.closest("[data-point]"), told = box.querySelector("[role=status]");
     const field = function (part) { return box.querySelector("[name$='." + part + "']"); };
+    const short = function (number, places) { return String(Number(number.toFixed(places))); };
     const say = function (text) { told.textContent = text; };
     ["lat", "lon"].forEach(function (part) {
       field(part).addEventListener("input", function () { field("acc").value = field("alt").value = ""; });
@@ -192,10 +196,10 @@
       say(button.dataset.asking);
       navigator.geolocation.getCurrentPosition(function (found) {
         const at = found.coords;
-        field("lat").value = at.latitude.toFixed(6);
-        field("lon").value = at.longitude.toFixed(6);
-        field("alt").value = at.altitude === null ? "" : at.altitude.toFixed(1);
-        field("acc").value = at.accuracy === null ? "" : at.accuracy.toFixed(1);
+        field("lat").value = short(at.latitude, 6);
+        field("lon").value = short(at.longitude, 6);
+        field("alt").value = at.altitude === null ? "" : short(at.altitude, 1);
+        field("acc").value = short(at.accuracy, 1);
         say(button.dataset.done);
       }, function () { say(button.dataset.failed); }, { enableHighAccuracy: true, timeout: 20000, maximumAge: 60000 });
     });
