@@ -25,7 +25,7 @@ def test_points(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["45.07", "90.1 7", "45 180.1", "45 -181", "a b", "45 7 0 0 0", "45,07 7", "nan 0", "inf 0", "1e99 0", "٤ 5"]
+    "value", ["45.07", "90.1 7", "45 180.1", "45 -181", "a b", "45 7 0 0 0", "45,07 7", "nan 0", "inf 0", "٤ 5"]
 )  # fmt: skip
 def test_what_is_no_point(value: str) -> None:
     found = check(_question(Kind.GEOPOINT), value, ())

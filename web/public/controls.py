@@ -157,6 +157,8 @@ def _kept(prompt: QuestionPrompt, widget: str, language: str) -> Typed:
         return Typed(places={part: write_number(number, language) for part, number in numbers.items()})
     if widget == "points":
         return Typed(write_points(prompt.value))
+    if widget in FIRST_DAYS:
+        return Typed(prompt.value[: LENGTHS[widget]])
     if widget in ("decimal", "range"):
         return Typed(write_number(prompt.value, language))
     return Typed(_left_alone(prompt, widget))
