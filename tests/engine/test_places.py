@@ -72,7 +72,7 @@ def test_points_one_a_line() -> None:
         ("month-year", "2024-05", "2024-05-01"),
         ("month-year", "05/2024", "2024-05-01"),
         ("month-year", "maggio 2024", "2024-05-01"),
-        ("month-year", "17/5/2024", "2024-05-17"),
+        ("month-year", "17/5/2024", "2024-05-01"),
         ("year", "2024", "2024-01-01"),
         ("year", "24", None),
         ("month-year", "13/2024", None),
