@@ -26,7 +26,7 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",  # addresses hold signed links
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "Permissions-Policy": "camera=(), geolocation=(self), microphone=(), payment=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 TWO_YEARS = "max-age=63072000"

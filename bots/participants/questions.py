@@ -27,6 +27,8 @@ HELP = {
     Kind.AUDIO: N_("Please record a voice message here, or send a recording."),
     Kind.VIDEO: N_("Please send a video here."),
     Kind.FILE: N_("Please send the file here."),
+    Kind.GEOTRACE: N_("Please write the points of the line, one a line: 45.07 7.68."),
+    Kind.GEOSHAPE: N_("Please write the corners of the area, one a line: 45.07 7.68."),
     Kind.GEOPOINT: N_("Please send the place here: the paperclip, then Location."),
 }
 MULTILINE = N_("Please write your answer. Several lines are welcome, in one message.")

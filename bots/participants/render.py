@@ -9,6 +9,7 @@ from bots.participants.callback import IDLE, Act, Press, command, pack
 from bots.participants.keyboard import Keyboard, Search
 from bots.participants.listing import page_size, searchable, written_out
 from bots.participants.questions import SEARCH, how_to, question_rows
+from bots.participants.rich import more_help, rich
 from bots.participants.scales import AT_ONCE, steps_of
 from bots.participants.screen import LONGEST_TEXT, Key, Rows, Screen, label, plain, units
 from bots.participants.wording import why_refused
@@ -32,6 +33,8 @@ SAID_LENGTH = 80
 MOST_ASKED = 3
 NUMBER = re.compile(r"[+-]?[0-9.]{1,20}")
 SHORTEST_LABEL = 500
+HINT_LENGTH = 600
+HELP_FRAME = 50  # the tags around the guidance
 
 
 @dataclass(frozen=True)
@@ -71,11 +74,13 @@ def _question(prompt: QuestionPrompt, events: tuple[Event, ...], standing: Stand
     if board.search is not None:
         refused = [one for one in refused if one.fault is not Fault.NOT_UNDERSTOOD]
     heading = _heading(prompt, t)
-    lines = [f"<i>{plain(prompt.hint, 600)}</i>"] if prompt.hint else []
+    lines = [rich(prompt.hint, prompt.styled.hint, HINT_LENGTH, "i")] if prompt.hint else []
     lines += [*_aids(board), *_in_full(board)]
-    lines += [f"⚠️ {plain(why_refused(t, one), 300)}" for one in refused[:1]]
+    reasons = [f"⚠️ {plain(why_refused(t, one), 300)}" for one in refused[:1]]
+    room = LONGEST_TEXT - sum(units(line) + 2 for line in (heading, *lines, *reasons)) - SHORTEST_LABEL - HELP_FRAME
+    lines += [*more_help(prompt, room), *reasons]
     left = LONGEST_TEXT - sum(units(line) + 2 for line in (heading, *lines))
-    lines = [heading, f"<b>{plain(prompt.label, max(left, SHORTEST_LABEL))}</b>", *lines]
+    lines = [heading, rich(prompt.label, prompt.styled.label, max(left, SHORTEST_LABEL), "b"), *lines]
     return Screen("\n\n".join(lines), (*_suggested(board, refused), *question_rows(board), *_ways(board)))
 
 

@@ -8,6 +8,7 @@ from surveys.engine.plain import plain
 from surveys.engine.refs import form_ref, within
 from surveys.engine.repeating import add
 from surveys.engine.session import Stage
+from surveys.engine.styling import say_choice
 from surveys.engine.turn import Turn, page_of
 from surveys.engine.understand import understand
 from surveys.engine.values import Refused
@@ -41,7 +42,7 @@ def words(turn: Turn, text: str) -> None:
     question = _open(turn, turn.session.at)
     if question is None:
         return None
-    options = [(one.value, turn.state.say(question.ref, one.label)) for one in turn.state.offered(question)]
+    options = [(one.value, say_choice(turn.state, question, one).text) for one in turn.state.offered(question)]
     moment = turn.state.now[:10]
     found = understand(question, text, tuple(options), (turn.session.language, moment))
     if isinstance(found, str):

@@ -14,6 +14,9 @@ class Fault(StrEnum):
     NOT_A_NUMBER = "not-a-number"
     NOT_WHOLE = "not-whole"
     NOT_A_DATE = "not-a-date"
+    NOT_A_PLACE = "not-a-place"
+    NOT_A_LINE = "not-a-line"  # fewer than two points
+    NOT_AN_AREA = "not-an-area"  # fewer than three points, or not closed
     OUT_OF_RANGE = "out-of-range"
     NOT_OFFERED = "not-offered"
     NOT_UNDERSTOOD = "not-understood"

@@ -9,8 +9,20 @@ from surveys.engine.form import Kind
 
 @dataclass(frozen=True)
 class Option:
+    """A choice on offer; `markdown` is the label as its author styled it, "" where they did not."""
+
     value: str
     label: str
+    markdown: str = ""
+
+
+@dataclass(frozen=True)
+class Styled:
+    """The texts of a question as their author styled them, in Markdown; "" where there is no styling."""
+
+    label: str = ""
+    hint: str = ""
+    guidance: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,6 +73,8 @@ class QuestionPrompt:
     parameters: dict[str, str]
     can_go_back: bool
     instances: tuple[Instance, ...] = ()
+    styled: Styled = Styled()
+    heading: str = ""  # of the rows of a table: what stands above all of them
 
 
 @dataclass(frozen=True)

@@ -22,11 +22,13 @@ from surveys.engine.prompts import (
     QuestionPrompt,
     ReviewItem,
     ReviewPrompt,
+    Styled,
 )
 from surveys.engine.refs import is_instance, position_of, within
 from surveys.engine.session import Session, Stage
 from surveys.engine.spoken import say_value
 from surveys.engine.state import State
+from surveys.engine.styling import say, say_choice, words
 from surveys.engine.turn import page_of, state_of
 
 _UNCOUNTED = frozenset({Kind.NOTE, Kind.REPEAT})
@@ -110,7 +112,7 @@ def _items(state: State, session: Session) -> tuple[ReviewItem, ...]:
         ReviewItem(
             question.ref,
             code_of(state.machine, session.repeats, question.ref),
-            state.say(question.ref, question.label) or question.name,
+            words(state, question.ref, question.label) or question.name,
             _answer(state, question),
             state.demands(question),
             " · ".join(_instances_around(state, question.ref)),
@@ -127,26 +129,24 @@ def _answer(state: State, question: Question) -> str:
 
 
 def _labels(state: State, question: Question) -> dict[str, str]:
-    if question.offered:
-        return {one.value: state.say(question.ref, one.label) for one in state.offered(question)}
-    return {
-        one.value: state.say(question.ref, one.label) for one in state.machine.form.choices.get(question.choices, ())
-    }
+    known = state.offered(question) if question.offered else state.machine.form.choices.get(question.choices, ())
+    return {one.value: say_choice(state, question, one).text for one in known}
 
 
 def _question(state: State, session: Session, question: Question) -> QuestionPrompt:
     ref = question.ref
-    offered = state.offered(question)
+    offered = ((one.value, say_choice(state, question, one)) for one in state.offered(question))
+    label, hint, guidance = (say(state, ref, one) for one in (question.label, question.hint, question.guidance))
     return QuestionPrompt(
         ref=ref,
         code=code_of(state.machine, session.repeats, ref),
         kind=question.kind,
-        label=state.say(ref, question.label) or question.name,
-        hint=state.say(ref, question.hint),
-        guidance=state.say(ref, question.guidance),
+        label=label.text or question.name,
+        hint=hint.text,
+        guidance=guidance.text,
         required=state.demands(question),
         readonly=question.kind is Kind.NOTE or state.readonly(ref),
-        options=tuple(Option(one.value, state.say(ref, one.label) or one.value) for one in offered),
+        options=tuple(Option(value, said.text or value, said.markdown) for value, said in offered),
         value=state.value(ref),
         draft=_draft(state, session, question),
         progress=_progress(state, ref),
@@ -155,6 +155,8 @@ def _question(state: State, session: Session, question: Question) -> QuestionPro
         parameters=question.parameters,
         can_go_back=_can_go_back(state, session, question),
         instances=_instances(state, session, ref) if question.kind is Kind.REPEAT else (),
+        styled=Styled(label.markdown, hint.markdown, guidance.markdown),
+        heading="".join(_matrix(state, ref)),
     )
 
 
@@ -183,7 +185,7 @@ def _title(state: State, instance: str) -> str:
 def _named(state: State, instance: str) -> str:
     """The label of an instance with its position, where the label does not differ by itself."""
     group = state.layout.nodes[instance]
-    return f"{state.say(instance, group.label)} {position_of(instance)}".strip()
+    return f"{words(state, instance, group.label)} {position_of(instance)}".strip()
 
 
 def _instances_around(state: State, ref: str) -> list[str]:
@@ -230,7 +232,7 @@ def _part(state: State, ref: str) -> tuple[str, ...]:
     at = state.layout.parents.get(ref)
     while at is not None:
         group = state.layout.nodes[at]
-        label = _named(state, at) if is_instance(at) else state.say(at, group.label)
+        label = _named(state, at) if is_instance(at) else words(state, at, group.label)
         if label and isinstance(group, Group):
             found.append(label)
         at = state.layout.parents.get(at)
@@ -244,6 +246,7 @@ def _matrix(state: State, ref: str) -> list[str]:
     if not isinstance(question, Question) or not question.row or not isinstance(group, Group):
         return []
     above = takewhile(lambda one: one.name != question.name, group.children)
-    heads = [one for one in above if isinstance(one, Question) and one.heads]
-    said = (state.say(f"{parent}/{one.name}", one.label) for one in heads)
+    fitting = ("", question.choices)
+    heads = [one for one in above if isinstance(one, Question) and one.heads and one.choices in fitting]
+    said = (words(state, f"{parent}/{one.name}", one.label) for one in heads)
     return [text for text in said if text][-1:]

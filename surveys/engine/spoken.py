@@ -9,6 +9,7 @@ from babel.dates import format_date, format_datetime, format_skeleton, format_ti
 from babel.numbers import format_decimal
 
 from surveys.engine.form import Kind, Question
+from surveys.engine.places import points_of
 from surveys.engine.spoken_dates import Precision, precision_of
 
 _KNOWN = ("it", "en", "fr")
@@ -32,6 +33,8 @@ def say_value(question: Question, value: str, labels: dict[str, str], language: 
             return say_moment(question.kind, value, locale, precision_of(question.appearance))
         case Kind.ACKNOWLEDGE:
             return "✓"
+        case Kind.GEOPOINT | Kind.GEOTRACE | Kind.GEOSHAPE:
+            return "; ".join(", ".join(point.split()[:2]) for point in points_of(value))
         case _:
             return value
 

@@ -7,7 +7,7 @@ changes how often a part is repeated, the tree is laid out anew and all of it co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import cached_property
 from math import isfinite
@@ -360,11 +360,13 @@ class State:
 
     def say(self, ref: str, texts: Texts) -> str:
         """A text in the session's language with its gaps filled."""
+        return "".join(part for part, _ in self.parts(ref, texts)).strip()
+
+    def parts(self, ref: str, texts: Texts) -> Iterator[tuple[str, bool]]:
+        """The same in parts: each with whether it is the value of a gap."""
         found = pick(texts, self.language, self.machine.form.default_language)
-        if found is None:
-            return ""
-        parts = (part if isinstance(part, str) else written(self.evaluate(ref, part)) for part in found.parts)
-        return "".join(parts).strip()
+        for part in found.parts if found is not None else ():
+            yield (part, False) if isinstance(part, str) else (written(self.evaluate(ref, part)), True)
 
     def relevant_questions(self) -> list[Question]:
         return [question for question in self.layout.asked if self.relevant(question.ref)]

@@ -23,6 +23,7 @@ from surveys.engine.machine import Machine, machine
 from surveys.engine.refs import form_ref, whole_of, within
 from surveys.engine.session import Session, Stage
 from surveys.engine.state import State
+from surveys.engine.styling import words
 from surveys.engine.values import Refused, check
 
 _DRAFTED = frozenset({Kind.SELECT_MULTIPLE, Kind.RANK})
@@ -166,7 +167,7 @@ def author_message(state: State, ref: str, fault: Fault) -> str:
     if node is None or fault not in (Fault.REQUIRED, Fault.CONSTRAINT):
         return ""
     logic = node.logic
-    return state.say(ref, logic.required_message if fault is Fault.REQUIRED else logic.constraint_message)
+    return words(state, ref, logic.required_message if fault is Fault.REQUIRED else logic.constraint_message)
 
 
 def state_of(form: Form, session: Session, now: datetime) -> State:

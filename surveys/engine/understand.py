@@ -12,6 +12,7 @@ import re
 from surveys.engine.choosing import Choices, Options
 from surveys.engine.events import Fault
 from surveys.engine.form import Kind, Question
+from surveys.engine.places import read_point, read_points
 from surveys.engine.plain import plain
 from surveys.engine.spoken_dates import precision_of, read_date
 from surveys.engine.spoken_numbers import read_number
@@ -50,6 +51,10 @@ def understand(question: Question, text: str, options: Options, moment: Moment) 
             return read_datetime(text, *moment) or Refused(Fault.NOT_A_DATE)
         case Kind.REPEAT | Kind.ACKNOWLEDGE | Kind.NOTE:
             return _polar(question.kind, plain(text))
+        case Kind.GEOPOINT:
+            return read_point(text)
+        case Kind.GEOTRACE | Kind.GEOSHAPE:
+            return read_points(text, closed=question.kind is Kind.GEOSHAPE)
         case _:
             return text
 

@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from surveys.engine.events import Fault
 from surveys.engine.form import Kind, Question
 from surveys.engine.functions.kinds import number_text
+from surveys.engine.places import is_place, points_of
 
 LONGEST = 10_000
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
@@ -54,6 +55,8 @@ def check(question: Question, value: str, offered: tuple[str, ...]) -> str | Ref
             return "OK" if value == "OK" else Refused(Fault.NOT_OFFERED)
         case Kind.DATE | Kind.TIME | Kind.DATETIME:
             return _moment(question.kind, value)
+        case Kind.GEOPOINT | Kind.GEOTRACE | Kind.GEOSHAPE:
+            return check_place(question.kind, value)
         case _:
             return value
 
@@ -123,6 +126,19 @@ def _moment(kind: Kind, value: str) -> str | Refused:
         return datetime.fromisoformat(value).isoformat(timespec="milliseconds")
     except ValueError:
         return Refused(Fault.NOT_A_DATE)
+
+
+def check_place(kind: Kind, value: str) -> str | Refused:
+    """A geopoint, geotrace or geoshape (ODK XForms specification, "Data Types")."""
+    points = (value,) if kind is Kind.GEOPOINT else points_of(value)
+    wrong = next((number for number, point in enumerate(points, 1) if not is_place(point)), 0)
+    if wrong:
+        return Refused(Fault.NOT_A_PLACE, (("number", str(wrong)),) if kind is not Kind.GEOPOINT else ())
+    if kind is Kind.GEOTRACE and len(points) < 2:
+        return Refused(Fault.NOT_A_LINE)
+    if kind is Kind.GEOSHAPE and (len(set(points[:-1])) < 3 or points[0].split()[:2] != points[-1].split()[:2]):
+        return Refused(Fault.NOT_AN_AREA)
+    return ";".join(" ".join(point.split()) for point in points)
 
 
 def written(value: object) -> str:

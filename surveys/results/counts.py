@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
+from core.markdown import plain
 from surveys.engine.form import Form, Kind, Question, Texts
 from surveys.engine.refs import form_ref
 
@@ -100,7 +101,7 @@ def count(form: Form, given: Iterable[Given], language: str, texts: int = 200) -
 def label_of(form: Form, texts: Texts, language: str) -> str:
     """A text of the form without the values of its gaps."""
     text = texts.get(language) or texts.get(form.default_language) or next(iter(texts.values()), None)
-    return "".join(part if isinstance(part, str) else "…" for part in text.parts).strip() if text else ""
+    return plain("".join(part if isinstance(part, str) else "…" for part in text.parts).strip()) if text else ""
 
 
 def _add(heap: _Heap, kind: Kind, given: Given, texts: int) -> None:

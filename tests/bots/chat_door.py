@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 from sqlalchemy import insert
 
 from bots.participants.callback import Act, Press, Pressed, pack, unpack
 from core.i18n import LANGUAGE_NAMES
+from core.markdown import telegram
 from core.people.tables import Participant
 from surveys.engine.dialogue import start
 from surveys.engine.prompts import CompletePrompt, PausedPrompt, QuestionPrompt, ReviewPrompt
@@ -207,7 +210,9 @@ class ChatDoor:
         text = message["text"]
         match turn.prompts[0]:
             case QuestionPrompt() as prompt:
-                assert prompt.label.strip() in text and prompt.hint in text, f"{where}: {text}"
+                assert _seen(prompt.label, prompt.styled.label) in text, f"{where}: {text}"
+                assert _seen(prompt.hint, prompt.styled.hint) in text, f"{where}: {text}"
+                assert _seen(prompt.guidance, prompt.styled.guidance) in text, f"{where}: {text}"
                 assert all(part in text for part in prompt.part[-1:]), f"{where}: {text}"
             case ReviewPrompt() as prompt:
                 assert all(item.label in text and item.answer in text for item in prompt.items[:10]), where
@@ -222,3 +227,8 @@ def _does(found: Pressed | None, act: Act, value: str, code: str) -> bool:
     if not isinstance(found, Press):
         return False
     return (found.act, found.value) == (act, value) and code in {"", found.question}
+
+
+def _seen(text: str, markdown: str) -> str:
+    """What is read of a text; the address of a link is not."""
+    return unescape(re.sub(r"</?[a-z][^>]*>", "", telegram(markdown))) if markdown else text.strip()

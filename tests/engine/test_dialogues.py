@@ -9,13 +9,11 @@ from surveys.engine.machine import machine
 from surveys.engine.session import Session
 from tests.support.dialogues import Dialogue, load_dialogues, play
 
-LATER = {
-    Kind.GEOPOINT, Kind.GEOTRACE, Kind.GEOSHAPE, Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE,
-}  # fmt: skip
+LATER = {Kind.IMAGE, Kind.AUDIO, Kind.VIDEO, Kind.FILE}
 COLUMNS = (
     "relevant", "constraint", "constraint_message", "required", "required_message", "calculation", "choice_filter",
     "default", "readonly", "hint", "appearance", "parameters", "trigger", "label::English (en)", "or_other",
-    "begin_group", "field-list", "begin_repeat", "repeat_count",
+    "begin_group", "field-list", "begin_repeat", "repeat_count", "guidance_hint",
 )  # fmt: skip
 
 

@@ -29,6 +29,7 @@ from tests.support.web import RunningWeb
 from tests.web.reader import Fields, Reader
 from web.public.controls import field_name
 from web.public.faults import why_refused
+from web.public.places import PARTS
 
 ANSWERING = ("type", "choose", "tick", "rank", "confirm", "skip")
 CHOSEN = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK, Kind.ACKNOWLEDGE)
@@ -108,6 +109,11 @@ class Player:
         if question.kind is Kind.SELECT_MULTIPLE:
             ticked = step.items if step.action == "tick" else meant.split()
             return {name: [one for one in self.reader.options(number) if one in ticked]}  # as browsers send them
+        if question.kind is Kind.GEOPOINT:
+            numbers = [] if step.action == "skip" else step.argument.split()
+            boxes = PARTS if len(numbers) in (2, 4) else PARTS[:1]
+            return {f"{name}.{part}": " ".join(numbers) if boxes == PARTS[:1] else number
+                    for part, number in zip(boxes, numbers or [""], strict=False)}  # fmt: skip
         if step.action == "skip":
             return {name: ""}
         if question.kind is Kind.ACKNOWLEDGE:

@@ -10,31 +10,17 @@ from hashlib import sha256
 from surveys.engine.form import Kind
 from surveys.engine.prompts import Option, QuestionPrompt
 from surveys.responses.media import NAME, TAKES_FILES
+from web.public.places import split_point, write_points
+from web.public.widgets import is_searched, layout_of, longest_scale, widget_for
 
 LONGEST_SCALE = 11
 COMMA = ("it", "fr")
-WIDGETS = {
-    Kind.NOTE: "note",
-    Kind.REPEAT: "repeat",
-    Kind.SELECT_ONE: "radio",
-    Kind.SELECT_MULTIPLE: "checkbox",
-    Kind.RANK: "rank",
-    Kind.INTEGER: "integer",
-    Kind.DECIMAL: "decimal",
-    Kind.DATE: "date",
-    Kind.TIME: "time",
-    Kind.DATETIME: "datetime-local",
-    Kind.ACKNOWLEDGE: "acknowledge",
-    Kind.IMAGE: "upload",
-    Kind.AUDIO: "upload",
-    Kind.VIDEO: "upload",
-    Kind.FILE: "upload",
-}
-LENGTHS = {"time": 5, "datetime-local": 16}  # browsers show no seconds that nobody gave
+LENGTHS = {"time": 5, "datetime-local": 16, "month": 7, "year": 4}  # browsers show no seconds that nobody gave
+FIRST_DAYS = {"month": "-01", "year": "-01-01"}
 FILE, REMOVE = "-file", "-remove"  # what the names of a question's further fields end with
 ACCEPTS = {Kind.IMAGE: "image/*", Kind.BARCODE: "image/*", Kind.AUDIO: "audio/*", Kind.VIDEO: "video/*"}
 FIXED = ("note", "readonly", "upload", "repeat")
-GROUPED = ("radio", "checkbox", "rank", "scale")  # several inputs under one legend
+GROUPED = ("radio", "checkbox", "rank", "scale", "point")  # several inputs under one legend
 
 
 @dataclass(frozen=True)
@@ -58,6 +44,7 @@ class Control:
     places: Mapping[str, str] = field(default_factory=dict)
     limits: tuple[str, str, str] = ("", "", "")  # start, end and step of a range that is typed
     error: str = ""
+    in_table: bool = False
     seen: str = ""  # marks of what the page shows and of what is kept meanwhile, "" where nothing can be entered
 
     @property
@@ -98,6 +85,14 @@ class Control:
         return self.widget in GROUPED
 
     @property
+    def layout(self) -> str:
+        return layout_of(self.prompt)
+
+    @property
+    def searched(self) -> bool:
+        return is_searched(self.prompt)
+
+    @property
     def first(self) -> str:
         """The id of the input that an error's link leads to."""
         return f"{self.name}-1" if self.grouped else self.name
@@ -106,8 +101,8 @@ class Control:
 def control_for(prompt: QuestionPrompt, language: str, typed: Typed | None = None, error: str = "") -> Control:
     """The control of a question: filled with what was typed just now, else with what is kept."""
     steps = scale(prompt) if prompt.kind is Kind.RANGE else ()
-    widget = _widget(prompt, steps)
-    options = tuple(Option(step, write_number(step, language)) for step in steps) if widget == "scale" else ()
+    widget = widget_for(prompt, steps)
+    options = tuple(Option(step, write_number(step, language)) for step in steps) if not prompt.options else ()
     filled = typed or _kept(prompt, widget, language)
     return Control(
         prompt=prompt,
@@ -140,7 +135,7 @@ def scale(prompt: QuestionPrompt) -> tuple[str, ...]:
     """The values of a short range, () where there are too many to show."""
     start, end, step = _bounds(prompt)
     count = int((end - start) / step)
-    if not 0 <= count < LONGEST_SCALE:
+    if not 0 <= count < longest_scale(prompt, LONGEST_SCALE):
         return ()
     return tuple(_plain(start + number * step) for number in range(count + 1))
 
@@ -150,20 +145,6 @@ def write_number(value: str, language: str) -> str:
     return value.replace(".", ",") if language[:2] in COMMA else value
 
 
-def _widget(prompt: QuestionPrompt, steps: tuple[str, ...]) -> str:
-    if prompt.kind is Kind.NOTE:
-        return "note"
-    if prompt.readonly:
-        return "readonly"
-    if prompt.kind is Kind.RANGE:
-        return "scale" if steps else "range"
-    if prompt.kind is Kind.SELECT_ONE and prompt.appearance & {"minimal", "autocomplete"}:
-        return "select"
-    if prompt.kind is Kind.TEXT and ("multiline" in prompt.appearance or "\n" in prompt.value):
-        return "textarea"
-    return WIDGETS.get(prompt.kind, "text")
-
-
 def _kept(prompt: QuestionPrompt, widget: str, language: str) -> Typed:
     if widget == "rank":
         return Typed(places={value: str(place) for place, value in enumerate(prompt.draft, 1)})
@@ -171,6 +152,13 @@ def _kept(prompt: QuestionPrompt, widget: str, language: str) -> Typed:
         return Typed(ticked=prompt.draft)
     if widget in ("radio", "scale"):
         return Typed(ticked=(prompt.value,) if prompt.value else ())
+    if widget == "point":
+        numbers = split_point(prompt.value)
+        return Typed(places={part: write_number(number, language) for part, number in numbers.items()})
+    if widget == "points":
+        return Typed(write_points(prompt.value))
+    if widget in FIRST_DAYS:
+        return Typed(prompt.value[: LENGTHS[widget]])
     if widget in ("decimal", "range"):
         return Typed(write_number(prompt.value, language))
     return Typed(_left_alone(prompt, widget))
@@ -182,6 +170,8 @@ def _left_alone(prompt: QuestionPrompt, widget: str) -> str:
         return " ".join(prompt.draft)
     if kept_file(prompt):  # stands beside its control, not in it
         return ""
+    if widget in FIRST_DAYS and prompt.value:
+        return prompt.value[: LENGTHS[widget]] + FIRST_DAYS[widget]
     return prompt.value[: LENGTHS.get(widget)]
 
 

@@ -14,9 +14,12 @@ from surveys.engine.understand import understand
 from surveys.engine.values import Refused, clean
 from web.errors import PostIncomplete
 from web.public.controls import Typed, field_name, mark
+from web.public.places import join_point
 
 LONGEST_KEY = 64
-SPOKEN = (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.DATE, Kind.TIME, Kind.DATETIME)
+SPOKEN = (
+    Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.GEOTRACE, Kind.GEOSHAPE,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ def _value(question: Question, given: Typed, moment: tuple[str, str]) -> str:
         return _ranking(given)
     if question.kind is Kind.SELECT_MULTIPLE:
         return " ".join(given.ticked)
+    if question.kind is Kind.GEOPOINT:
+        return join_point({part: clean(number) for part, number in given.places.items()})
     text = clean(given.text)
     if not text or question.kind not in SPOKEN:
         return text

@@ -23,6 +23,7 @@ from surveys.responses.service import Turn
 from web.public.controls import FIXED, Control, Typed, control_for
 from web.public.entry import AnswerLink, Opening
 from web.public.faults import why_refused
+from web.public.matrix import parts_of
 from web.public.nonce import random_number
 from web.site import chosen_language, language_of, site_of
 from web.written import day
@@ -92,6 +93,7 @@ def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Res
     controls = _controls(shown, look, str(values["language"]))
     values |= {
         "controls": controls,
+        "parts": parts_of(controls),
         "faults": [one for one in controls if one.error],
         "step": _step(shown.questions),
         "part": shown.questions[0].part if shown.questions else (),
