@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import typer
 
 from cli.terminal import WRONG_INPUT, fail, operator, out
 from surveys.xlsform.check import check_json
+from surveys.xlsform.compile import compile_form
 from surveys.xlsform.errors import FormErrors
 from surveys.xlsform.trace import trace_json
 
@@ -46,6 +48,34 @@ def trace_command(form: Path = FORM, steps: Path = STEPS) -> None:
     except (ValueError, KeyError, TypeError) as fault:
         fail(t("The file {file} cannot be played: {reason}", file=steps, reason=repr(fault)))
     typer.echo(json.dumps(found, ensure_ascii=False))
+
+
+@app.command("preview")
+def preview_command(
+    form: Path = FORM,
+    language: str = typer.Option("", help="The form's language to begin with."),
+    port: int = typer.Option(8001, min=0, max=65535, help="The port on this machine; 0 takes a free one."),
+    answers: Path | None = typer.Option(None, exists=True, dir_okay=False, help="JSON: answers by reference."),
+) -> None:
+    """Shows a form as chat and web side by side in the browser, at any answers; stores nothing."""
+    t = operator()
+    try:
+        compiled = compile_form(form, form.name, name=form.stem, version=1)
+    except FormErrors as faults:
+        _tell({"errors": [one.to_json(t) for one in faults.errors], "warnings": []})
+        raise typer.Exit(WRONG_INPUT) from faults
+    given = _answers(answers) if answers else {}
+    told = importlib.import_module("cli.preview")  # the pages and the bot's screens take a second to read in
+    told.run(compiled.form, language, port, given)
+
+
+def _answers(path: Path) -> dict[str, str]:
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {str(ref): str(value) for ref, value in found.items()}
+    except (ValueError, AttributeError) as fault:
+        t = operator()
+        fail(t("The file {file} cannot be played: {reason}", file=path, reason=repr(fault)))
 
 
 def _tell(found: dict[str, Any]) -> None:

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     PREFERENCES = "preferences"  # participant, office
     UNSUBSCRIBE = "unsubscribe"  # delivery
     CONSOLE_CSRF = "console-csrf"  # session
+    TRIAL = "trial"  # a questionnaire tried out: sealed data, no numbers
 
 
 class Links:
@@ -52,6 +53,18 @@ class Links:
         if now >= datetime.fromtimestamp(hours * 3600, UTC):
             raise LinkExpired
         return tuple(numbers)
+
+    def seal(self, purpose: Purpose, data: bytes) -> str:
+        """Data as text that only this installation can have written; it can be read by anybody."""
+        return _encode(data + self._mac(purpose, data))
+
+    def unseal(self, purpose: Purpose, token: str) -> bytes:
+        """The data of `seal`; raises LinkForged."""
+        raw = _decode(token)
+        data, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
+        if not hmac.compare_digest(mac, self._mac(purpose, data)):
+            raise LinkForged
+        return data
 
     def _mac(self, purpose: Purpose, body: bytes) -> bytes:
         key = hmac.digest(self._secret, purpose.value.encode(), hashlib.sha256)

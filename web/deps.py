@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.addresses import PublicUrls
 from core.clock import Clock
@@ -13,6 +13,7 @@ from core.links import Links
 from core.people.erasing import Eraser
 from core.people.my_data import Contributor
 from surveys.responses.shelf import FormShelf
+from web.simulator.chat import ChatPreview, NoChat
 
 
 def always_ready() -> None:
@@ -24,7 +25,8 @@ class WebDeps:
     """Everything that pages use.
 
     `check_ready` raises while the service cannot work (database away, migrations behind);
-    `contributors` and `erasers` are the parts of a person's data that stand above core.
+    `contributors` and `erasers` are the parts of a person's data that stand above core;
+    `chat_preview` shows a questionnaire as the chat does.
     """
 
     database: Database
@@ -38,6 +40,7 @@ class WebDeps:
     check_ready: Callable[[], None] = always_ready
     contributors: tuple[Contributor, ...] = ()
     erasers: tuple[Eraser, ...] = ()
+    chat_preview: ChatPreview = field(default_factory=NoChat)
 
     @property
     def secure(self) -> bool:

@@ -14,7 +14,7 @@ from core.errors import Problem
 from core.i18n import N_, translator
 from web.errors import MethodWrong, PageUnknown, PostIncomplete, RequestTooLarge, Unexpected
 from web.public.store import load_office
-from web.site import language_of, site_of
+from web.site import Site, language_of, pages_of
 
 log = structlog.get_logger()
 
@@ -47,8 +47,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     await _name_office(request)
     known = KNOWN.get(error.status_code, PostIncomplete)
-    limit = site_of(request).deps.upload_limit_mb
-    response = show_problem(request, known(limit=limit), error.status_code)
+    response = show_problem(request, known(limit=pages_of(request).limit_mb), error.status_code)
     response.headers.update(error.headers or {})
     return response
 
@@ -85,14 +84,15 @@ def show_problem(request: Request, problem: Problem, status: int = 0) -> Respons
     if _wants_json(request):
         body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
         return JSONResponse(body, status, media_type="application/problem+json")
-    return site_of(request).page(request, "problem.html", status, title=title, detail=detail)
+    return pages_of(request).page(request, "problem.html", status, title=title, detail=detail)
 
 
 async def _name_office(request: Request) -> None:
     """An error page says whom to write to, also where the link told nothing."""
-    if getattr(request.state, "office", None) is None and not _wants_json(request):
+    site = pages_of(request)
+    if isinstance(site, Site) and getattr(request.state, "office", None) is None and not _wants_json(request):
         try:
-            request.state.office = await site_of(request).deps.database.aread(load_office)
+            request.state.office = await site.deps.database.aread(load_office)
         except SQLAlchemyError:
             log.warning("no office to name")
 

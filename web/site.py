@@ -30,12 +30,12 @@ class OfficeName:
 
 
 @dataclass(frozen=True)
-class Site:
+class Pages:
     """Renders pages; one for each application."""
 
-    deps: WebDeps
     assets: Assets
     environment: Environment
+    limit_mb: int  # of what a page may send
 
     def page(self, request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
         """A page; `values` may set `language` and `office`, otherwise the request decides."""
@@ -55,7 +55,20 @@ class Site:
         return HTMLResponse(text, status, headers=headers)
 
 
+@dataclass(frozen=True)
+class Site(Pages):
+    """The pages of the service, with what they stand on."""
+
+    deps: WebDeps
+
+
 def create_site(deps: WebDeps) -> Site:
+    """Raises AssetsMissing before the front-end files are installed."""
+    pages = create_pages(deps.upload_limit_mb)
+    return Site(pages.assets, pages.environment, pages.limit_mb, deps)
+
+
+def create_pages(limit_mb: int) -> Pages:
     """Raises AssetsMissing before the front-end files are installed."""
     assets = Assets()
     environment = Environment(
@@ -65,11 +78,15 @@ def create_site(deps: WebDeps) -> Site:
     environment.globals |= {"asset": assets.url, "languages": LANGUAGES, "language_names": LANGUAGE_NAMES}
     environment.filters |= {"day": day, "span": span, "moment": write_moment, "hours": hours, "pick": pick_text}
     environment.filters |= {"number": write_number, "mean": write_mean, "size": write_size, "said": said, "told": told}
-    return Site(deps, assets, environment)
+    return Pages(assets, environment, limit_mb)
 
 
 def site_of(request: Request) -> Site:
     return cast("Site", request.app.state.site)
+
+
+def pages_of(request: Request) -> Pages:
+    return cast("Pages", request.app.state.site)
 
 
 def remember_reader(request: Request, language: str, office: OfficeName | None = None) -> None:

@@ -108,7 +108,7 @@ def take_press(talk: Talk, press: Press) -> Reply:
         return show(replace(talk, chat=forget(talk.session, talk.chat)), turn)
     if press.act in SHOWING:
         return show(talk, turn, page=press.value)
-    given = _input(turn, press)
+    given = input_of(turn, press)
     if given is None:
         return _moved_on(talk, turn)
     after = _answer(talk, Request(press.response_id, given, DOOR, revision=press.revision))
@@ -169,7 +169,7 @@ def _moved_on(talk: Talk, turn: Turn) -> Reply:
     return replace(show(talk, replace(turn, events=())), toast=toast)
 
 
-def _input(turn: Turn, press: Press) -> Input | None:
+def input_of(turn: Turn, press: Press) -> Input | None:
     """What a press means for the engine; None when it fits nothing that is shown."""
     if press.act in PLAIN:
         return PLAIN[press.act]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from cli.bot_name import bot_name
+from cli.chat_preview import BotScreens
 from cli.roles import Part
 from cli.world import World
 from core.database.migrating import check_current
@@ -28,5 +29,6 @@ async def start(world: World, _: AsyncExitStack) -> Part:
         check_ready=lambda: check_current(world.database.engine),
         contributors=(answers_contributor(),),
         erasers=(erase_answers,),
+        chat_preview=BotScreens(),
     )
     return Part(app=create_app(deps))

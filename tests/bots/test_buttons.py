@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bots.participants.callback import IDLE, Act, Press, unpack
-from bots.participants.dialogue import SHOWING, _input
+from bots.participants.dialogue import SHOWING, input_of
 from bots.participants.keyboard import WIDE, Search
 from bots.participants.render import Standing, render
 from bots.participants.screen import Screen, units
@@ -101,7 +101,7 @@ def test_each_button_that_is_shown_does_something(form: Form, first: int, walk: 
             assert screen_of(form, session, page) != screen, press
             continue
         turn = cast("Turn", SimpleNamespace(form=form, session=session, prompts=prompts(form, session, NOW)))
-        given_input = _input(turn, press)
+        given_input = input_of(turn, press)
         assert given_input is not None, press
         after, events = resume(form, session, given_input, NOW)
         refused = {one.fault for one in events if isinstance(one, AnswerRefused)}
@@ -244,7 +244,7 @@ def test_the_walk_reaches_the_end(form: Form) -> None:
             page = press.value
             continue
         turn = cast("Turn", SimpleNamespace(form=form, session=session, prompts=prompts(form, session, NOW)))
-        given_input = _input(turn, press)
+        given_input = input_of(turn, press)
         assert given_input is not None
         session, _ = resume(form, session, given_input, NOW)
         page = ""

@@ -16,3 +16,7 @@ class NothingHere(Problem):
 
     text = N_("There is nothing at this address that your account may see. Please start from the list of processes.")
     status = 404
+
+
+class FileMissing(Problem):
+    text = N_("No file was chosen. Please choose the questionnaire's file and send it again.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import attachments, audit, mailings, processes, results, signing
+from web.console import attachments, audit, mailings, processes, questionnaires, results, signing
 from web.console.signing import signed_in
 
 
@@ -24,5 +24,12 @@ def console_routes() -> APIRouter:
         "/rounds/{round_id:int}/attachments/{attachment_id:int}", signed_in(attachments.download), methods=["GET"]
     )
     router.add_api_route("/mailings/{mailing_id:int}", signed_in(mailings.ledger), methods=["GET"])
+    here = questionnaires.HERE.removeprefix("/console")
+    router.add_api_route(here, signed_in(questionnaires.list_all), methods=["GET"])
+    router.add_api_route(here, signed_in(questionnaires.check), methods=["POST"])
+    router.add_api_route(f"{here}/trial", signed_in(questionnaires.lead_back), methods=["GET"])
+    router.add_api_route(f"{here}/trial", signed_in(questionnaires.go_on), methods=["POST"])
+    trying = f"{here}/versions/{{version_id:int}}/try"
+    router.add_api_route(trying, signed_in(questionnaires.try_version), methods=["GET", "POST"])
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router

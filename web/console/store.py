@@ -17,9 +17,11 @@ from core.staff.roles import Permission
 from core.staff.tables import Account, AuditEntry
 from notifications.ledger.states import DeliveryState, Kind, OccurrenceState
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
+from surveys.engine.form import Form
 from surveys.responses.rounds import OpenRound
+from surveys.responses.shelf import FormShelf
 from surveys.responses.store import load_round
-from surveys.responses.tables import Round
+from surveys.responses.tables import FormVersion, Questionnaire, Round
 from web.console.errors import NothingHere
 from web.public.store import load_office
 from web.site import OfficeName
@@ -37,6 +39,25 @@ class ProcessRow:
     office_id: int
     office: str
     time_zone: str
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    id: int
+    number: int
+    published_at: datetime
+    source_name: str
+
+
+@dataclass(frozen=True)
+class QuestionnaireRow:
+    """A questionnaire with its versions; `process` is its title by language."""
+
+    id: int
+    slug: str
+    process: dict[str, str]
+    time_zone: str
+    versions: list[VersionRow]
 
 
 @dataclass(frozen=True)
@@ -102,6 +123,37 @@ def rounds(session: Session, process_id: int) -> list[OpenRound]:
     """The rounds of a process, the newest first."""
     found = select(Round.id).where(Round.process_id == process_id).order_by(Round.opens_at.desc(), Round.id)
     return [load_round(session, round_id) for round_id in session.scalars(found)]
+
+
+def questionnaires(session: Session, staff: Staff) -> list[QuestionnaireRow]:
+    """The questionnaires of the account's offices with their versions, the newest first."""
+    statement = (
+        select(
+            Questionnaire.id, Questionnaire.slug, Process.title, Process.time_zone, FormVersion.id.label("version_id"),
+            FormVersion.version, FormVersion.published_at, FormVersion.source_name,
+        )
+        .join(Process, Process.id == Questionnaire.process_id)
+        .join(FormVersion, FormVersion.questionnaire_id == Questionnaire.id)
+        .where(Questionnaire.office_id.in_(staff.roles))
+        .order_by(Questionnaire.id, FormVersion.version.desc())
+    )  # fmt: skip
+    found: dict[int, QuestionnaireRow] = {}
+    for row in session.execute(statement):
+        one = found.setdefault(row.id, QuestionnaireRow(row.id, row.slug, row.title, row.time_zone, []))
+        one.versions.append(VersionRow(row.version_id, row.version, row.published_at, row.source_name))
+    return list(found.values())
+
+
+def find_form(session: Session, shelf: FormShelf, staff: Staff, version_id: int) -> Form:
+    """A published version; raises NothingHere."""
+    office = session.scalar(
+        select(Questionnaire.office_id)
+        .join(FormVersion, FormVersion.questionnaire_id == Questionnaire.id)
+        .where(FormVersion.id == version_id)
+    )
+    if office is None or not staff.may(Permission.SEE_RESULTS, office):
+        raise NothingHere
+    return shelf.get(session, version_id)
 
 
 def find_round(session: Session, staff: Staff, round_id: int) -> OpenRound:

@@ -124,7 +124,7 @@ def _take(session: Session, shelf: FormShelf, link: AnswerLink, sent: Sent) -> O
     if post.do == "language":
         choose_language(session, link.participant_id, post.argument[:2])
     language, _ = look_up_reader(session, link.participant_id)
-    given = Given(found.response_id, _input(found, post), DOOR, f"q:{post.key}", revision, language)
+    given = Given(found.response_id, input_of(found, post), DOOR, f"q:{post.key}", revision, language)
     kept = keep_files(session, found, post, (sent.uploads, now)) if post.do == "save" else Kept()
     if isinstance(given.input, Fill):
         given = replace(given, input=Fill({**given.input.values, **kept.values}))
@@ -135,7 +135,8 @@ def _take(session: Session, shelf: FormShelf, link: AnswerLink, sent: Sent) -> O
     return Outcome(turn, refused, kept.unfit)
 
 
-def _input(turn: Turn, post: Post) -> Input:
+def input_of(turn: Turn, post: Post) -> Input:
+    """What a post means for the engine; raises PostIncomplete."""
     match post.do:
         case "save":
             return Fill(reading.values(turn.form, post, turn.session, turn.now))

@@ -90,7 +90,7 @@ def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Res
         return site.page(request, "public/complete.html", **values)
     if isinstance(shown, ReviewPrompt):
         return site.page(request, "public/review.html", **values)
-    controls = _controls(shown, look, str(values["language"]))
+    controls = controls_of(shown, look, str(values["language"]))
     values |= {
         "controls": controls,
         "parts": parts_of(controls),
@@ -104,7 +104,8 @@ def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Res
     return site.page(request, "public/question.html", 422 if look.refused or look.unfit else 200, **values)
 
 
-def _controls(shown: Page, look: Look, language: str) -> tuple[Control, ...]:
+def controls_of(shown: Page, look: Look, language: str) -> tuple[Control, ...]:
+    """The controls of a page, filled and with what is said of each."""
     t = translator(language)
     kinds = {one.ref: one for one in shown.questions}
     errors = {
