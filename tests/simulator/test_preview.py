@@ -86,7 +86,7 @@ def test_what_is_answered_in_one_is_seen_in_the_other(author: Author) -> None:
     author.write("1000").press("No")
     assert "➕ Aggiungere un altro" in author.text
     author.press("➕ Aggiungere un altro")
-    author.write("Biblioteca").press("Saltare").press("No").press("Andare avanti")
+    author.write("Biblioteca").press("Saltare").press("No").press("Continuare")
     values = {row.xpath("string(th)"): row.xpath("string(td[3])") for row in author.page.xpath("//tbody/tr")}
     assert values["project[1]/title"] == "Pista"
     assert values["total"] == "1000"
