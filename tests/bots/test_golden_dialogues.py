@@ -14,6 +14,7 @@ from tests.support.dialogues import Dialogue, load_dialogues
 from tests.support.sandbox import RunningSandbox
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # the pages play them on SQLite
 @pytest.mark.parametrize("dialogue", load_dialogues(), ids=lambda one: one.name)
 async def test_dialogue_through_the_chat(
     dialogue: Dialogue, database: Database, links: Links, sandbox: RunningSandbox

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Browser
 
 from tests.console.conftest import PASSWORD, SignIn
@@ -10,6 +11,7 @@ from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the page
 def test_every_page_is_accessible_and_fits(sign_in: SignIn, web: RunningWeb, browser: Browser) -> None:
     sign_in()
     for narrow in (False, True):

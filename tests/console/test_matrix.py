@@ -43,6 +43,7 @@ def test_another_office_sees_nothing(sign_in: SignIn, scene: Scene) -> None:
     assert client.get(f"/console/rounds/{scene.round_id}/matrix").status_code == 404
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the page
 def test_the_table_is_accessible_and_fits(sign_in: SignIn, web: RunningWeb, browser: Browser, scene: Scene) -> None:
     sign_in()
     for narrow in (False, True):

@@ -108,6 +108,7 @@ def test_a_trial_of_one_form_opens_no_other(sign_in: SignIn, scene: Scene) -> No
     assert scene.form_version_id == 1
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the page
 def test_the_pages_are_accessible_and_fit(sign_in: SignIn, web: RunningWeb, browser: Browser, tmp_path: Path) -> None:
     sign_in()
     file = tmp_path / "f.md"

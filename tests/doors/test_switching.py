@@ -96,7 +96,11 @@ def second_connection(url: str) -> Iterator[Database]:
     opened.close()
 
 
-@pytest.mark.parametrize("first", [0, 1], ids=["page first", "chat first"])
+@pytest.mark.parametrize(
+    ("first", "database_url"),
+    [pytest.param(0, "sqlite", id="page first, sqlite"), pytest.param(1, "postgresql", id="chat first, postgresql")],
+    indirect=["database_url"],
+)
 @pytest.mark.parametrize("dialogue", load_dialogues(), ids=lambda one: one.name)
 async def test_dialogue_through_two_doors(
     dialogue: Dialogue, first: int, database_url: str, links: Links, sandbox: RunningSandbox

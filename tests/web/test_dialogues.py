@@ -14,6 +14,7 @@ from tests.support.web import running_web
 from tests.web.dialogues import play_on_pages
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the chat plays them on PostgreSQL
 @pytest.mark.parametrize("dialogue", load_dialogues(), ids=lambda one: one.name)
 def test_dialogue_through_the_pages(dialogue: Dialogue, database: Database, links: Links) -> None:
     clock = FixedClock(dialogue.now)
