@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from core.clock import FixedClock
 from core.database.database import Database
@@ -95,6 +95,15 @@ def sign_in(web: RunningWeb, database: Database, clock: FixedClock) -> Iterator[
     yield enter
     for client in clients:
         client.close()
+
+
+def enter_console(page: Page, web: RunningWeb) -> None:
+    """Signs the first account in, as a person does."""
+    page.goto(f"{web.url}/console/sign-in")
+    page.get_by_label("E-mail address").fill("administrator0@example.org")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("heading", name="Processes", level=1).wait_for()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from core.clock import FixedClock
 from core.database.database import Database
 from core.process.tables import Office
-from tests.console.conftest import PASSWORD, SignIn
+from tests.console.conftest import SignIn, enter_console
 from tests.responses.scene import Scene
 from tests.results.sheet import sheet
 from tests.support.browser import overflow, page_of, violations
@@ -48,11 +48,7 @@ def test_the_table_is_accessible_and_fits(sign_in: SignIn, web: RunningWeb, brow
     sign_in()
     for narrow in (False, True):
         with page_of(browser, narrow=narrow, language="en-GB") as page:
-            page.goto(f"{web.url}/console/sign-in")
-            page.get_by_label("E-mail address").fill("administrator0@example.org")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            page.get_by_role("heading", name="Processes", level=1).wait_for()
+            enter_console(page, web)
             page.goto(f"{web.url}/console/rounds/{scene.round_id}/matrix")
             page.get_by_text("Why", exact=True).click()
             assert violations(page) == []

@@ -13,7 +13,7 @@ from sqlalchemy import func, inspect, select, text
 from core.database.database import Database
 from core.process.tables import Office
 from surveys.responses.tables import FormVersion
-from tests.console.conftest import PASSWORD, SignIn
+from tests.console.conftest import SignIn, enter_console
 from tests.console.test_signing import form_token
 from tests.responses.scene import FORM, Scene
 from tests.support.browser import overflow, page_of, violations
@@ -115,11 +115,7 @@ def test_the_pages_are_accessible_and_fit(sign_in: SignIn, web: RunningWeb, brow
     file.write_text(STUMBLES)
     for narrow in (False, True):
         with page_of(browser, narrow=narrow, language="en-GB") as page:
-            page.goto(f"{web.url}/console/sign-in")
-            page.get_by_label("E-mail address").fill("administrator0@example.org")
-            page.get_by_label("Password").fill(PASSWORD)
-            page.get_by_role("button", name="Sign in").click()
-            page.get_by_role("heading", name="Processes", level=1).wait_for()
+            enter_console(page, web)
             page.goto(web.url + HERE)
             assert violations(page) == []
             assert overflow(page) <= 0

@@ -9,16 +9,11 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
-from core.clock import FixedClock
-from core.database.database import Database
-from core.links import Links
 from surveys.engine.machine import machine
 from surveys.xlsform.compile import compile_form
-from tests.conftest import NOW
-from tests.responses.scene import Scene, build
 from tests.support.browser import overflow, page_of, violations
 from tests.support.databases import SqliteDatabases
-from tests.support.web import RunningWeb, running_web
+from tests.web.stage import Stage, stage_of
 
 TOWNS = ("Città di Torino", "Pinerolo", "Ivrea", "Susa", "Chieri", "Moncalieri", "Rivoli", "Settimo", "Carmagnola")
 FORM = """
@@ -77,26 +72,10 @@ COMPILED = compile_form(FORM.encode(), "controls.md", name="controls", version=1
 NUMBERS = machine(COMPILED).numbers
 
 
-@dataclass(frozen=True)
-class Stage:
-    """The pages of one office over a database."""
-
-    scene: Scene
-    web: RunningWeb
-
-    def person(self) -> str:
-        """The address of a new person's questionnaire."""
-        return self.web.url + self.web.answer_path(self.scene.participant(), self.scene.round_id)
-
-
 @pytest.fixture(scope="module")
 def stage(sqlite_databases: SqliteDatabases) -> Iterator[Stage]:
-    with sqlite_databases.fresh() as url:
-        database, clock = Database(url), FixedClock(NOW)
-        scene = build(database, NOW, FORM)
-        with running_web(database, clock, Links("a secret of at least thirty-two characters")) as web:
-            yield Stage(scene, web)
-        database.close()
+    with stage_of(FORM, sqlite_databases) as made:
+        yield made
 
 
 @dataclass(frozen=True)
