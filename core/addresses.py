@@ -18,6 +18,10 @@ class PublicUrls:
     def answer(self, token: str) -> str:
         return f"{self.public}/q/{token}"
 
+    def open_round(self, office: str, round_: str) -> str:
+        """Where anybody may answer a round that is open to all."""
+        return f"{self.public}/r/{office}/{round_}"
+
     def join_chat(self, token: str) -> str:
         return f"{self.chat}?start={token}" if self.chat else ""
 

@@ -23,6 +23,7 @@ class Purpose(StrEnum):
     """What a link is good for; a token made for one purpose fails for every other."""
 
     ANSWER = "answer"  # participant, round
+    OPEN_ANSWER = "open-answer"  # round, the number of a response of an open round
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce
     UNDO_JOIN = "undo-join"  # address, participant
     PREFERENCES = "preferences"  # participant, office

@@ -13,6 +13,8 @@ from web.public.routes import public_routes
 from web.public.uploads import body_limit_mb
 from web.site import create_site
 
+FILES_AT = ("/q/", "/o/", "/console/rounds/")
+
 
 def create_app(deps: WebDeps) -> FastAPI:
     """Raises AssetsMissing before the front-end files are installed."""
@@ -26,7 +28,7 @@ def create_app(deps: WebDeps) -> FastAPI:
     app.include_router(console_routes())
     add_handlers(app)
     files_mb = body_limit_mb(deps.attachment_limit_mb)
-    app.add_middleware(BodyLimit, limit_mb=deps.upload_limit_mb, files_at="/q/", files_mb=files_mb)
+    app.add_middleware(BodyLimit, limit_mb=deps.upload_limit_mb, files_at=FILES_AT, files_mb=files_mb)
     app.add_middleware(SecurityHeaders, secure=deps.secure)
     app.add_middleware(Counting, counts=counts)
     return app

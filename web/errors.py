@@ -33,3 +33,8 @@ class RequestTooLarge(Problem):
 
 class AssetsMissing(Problem):
     text = N_("The front-end files are missing ({file}). Run: make setup")
+
+
+class TrapSprung(Problem):
+    text = N_("The hidden field of this page was filled in, as programs do. Please reload the page and leave it empty.")
+    status = 400

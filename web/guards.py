@@ -58,7 +58,7 @@ class BodyLimit:
     Below `files_at` pages send files (as multipart/form-data), at most `files_mb` in all.
     """
 
-    def __init__(self, app: ASGIApp, limit_mb: int, files_at: str, files_mb: int) -> None:
+    def __init__(self, app: ASGIApp, limit_mb: int, files_at: tuple[str, ...], files_mb: int) -> None:
         self._app = app
         self._usual, self._files = limit_mb, max(files_mb, limit_mb)
         self._files_at = files_at

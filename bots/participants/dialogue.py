@@ -9,6 +9,7 @@ from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from bots.participants.callback import Act, Press
+from bots.participants.full import render_full
 from bots.participants.listing import ALL, page_of
 from bots.participants.render import Standing, render
 from bots.participants.screen import Reply, Screen
@@ -16,7 +17,7 @@ from bots.participants.searching import follow, forget, searched
 from bots.participants.store import ChatState, change_chat
 from core.clock import local
 from core.i18n import Translator, translator
-from surveys.engine.events import DraftChanged
+from surveys.engine.events import AnswerRefused, DraftChanged
 from surveys.engine.inputs import (
     Add,
     Answer,
@@ -46,6 +47,8 @@ from surveys.responses.shelf import FormShelf
 
 DOOR = "telegram"
 SHOWING = (Act.PAGE, Act.MONTH, Act.REMOVE)
+ASKED_FOR = (Back, GoTo, Review)
+AT_WORK = (AnswerRefused, DraftChanged)  # somebody is answering the open question
 PLAIN: dict[Act, Input] = {
     Act.BACK: Back(),
     Act.PAUSE: Pause(),
@@ -88,7 +91,7 @@ def take(talk: Talk, given: Input) -> Reply:
     """One input for the dialogue being held, and what is shown for it."""
     turn = give(talk, given)
     said = given.text if isinstance(given, Words) else ""
-    return show(_following(talk, turn, said), turn)
+    return show(_following(talk, turn, said), turn, asked=isinstance(given, ASKED_FOR))
 
 
 def give(talk: Talk, given: Input) -> Turn:
@@ -107,7 +110,7 @@ def take_press(talk: Talk, press: Press) -> Reply:
     if press.act is Act.PAGE and press.value == ALL:
         return show(replace(talk, chat=forget(talk.session, talk.chat)), turn)
     if press.act in SHOWING:
-        return show(talk, turn, page=press.value)
+        return show(talk, turn, page=press.value, asked=True)
     given = input_of(turn, press)
     if given is None:
         return _moved_on(talk, turn)
@@ -115,7 +118,7 @@ def take_press(talk: Talk, press: Press) -> Reply:
     if after.stale:
         return _moved_on(talk, after)
     there = _following(talk, after)
-    return show(there, after, page=_same_page(there, after, press))
+    return show(there, after, page=_same_page(there, after, press), asked=isinstance(given, ASKED_FOR))
 
 
 def held(talk: Talk) -> Turn | None:
@@ -144,14 +147,19 @@ def stand(talk: Talk) -> Reply:
     return show(talk, current(talk.session, talk.shelf, talk.chat.response_id, talk.now))
 
 
-def show(talk: Talk, turn: Turn, page: str = "") -> Reply:
-    """The screens for a turn, all in one language: the person's, else the one the form is shown in."""
+def show(talk: Talk, turn: Turn, page: str = "", *, asked: bool = False) -> Reply:
+    """The screens for a turn, all in one language: the person's, else the one the form is shown in.
+
+    Where a quota is full for what was answered, that, unless the question was asked for.
+    """
     turn = in_language(turn, talk.chat.language)
     t = translator(turn.session.language or talk.chat.language)
     there = local(talk.now, turn.round.time_zone)
     until = format_date(turn.round.last_day, "long", locale=t.language) if turn.round.last_day else ""
     today, search = there.date().isoformat(), searched(talk.chat, turn)
     standing = Standing(turn.response_id, turn.session.revision, t, page, today, until, turn.changing, search)
+    if turn.full is not None and not (asked or any(isinstance(event, AT_WORK) for event in turn.events)):
+        return Reply((render_full(turn.full, standing),))
     return Reply(tuple(render(prompt, turn.events, standing) for prompt in turn.prompts))
 
 

@@ -17,6 +17,7 @@ class Permission(StrEnum):
     SEE_RESULTS = "see-results"
     EXPORT_RESULTS = "export-results"
     SEE_PEOPLE = "see-people"
+    ENTER_ANSWERS = "enter-answers"  # on behalf of somebody
     IMPORT_PEOPLE = "import-people"
     WRITE_MAILINGS = "write-mailings"
     RELEASE_MAILINGS = "release-mailings"
@@ -30,6 +31,7 @@ _REVIEW = _READ | {Permission.RELEASE_MAILINGS, Permission.PAUSE_MAILINGS, Permi
 _ORGANISE = _READ | {
     Permission.EXPORT_RESULTS,
     Permission.SEE_PEOPLE,
+    Permission.ENTER_ANSWERS,
     Permission.IMPORT_PEOPLE,
     Permission.WRITE_MAILINGS,
     Permission.PAUSE_MAILINGS,

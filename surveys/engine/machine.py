@@ -56,6 +56,7 @@ class Machine:
     doubts: list[ExpressionError] = field(default_factory=list)  # legal, and hardly what was meant
     order: tuple[str, ...] = ()  # every node after those it depends on
     cycle: tuple[str, ...] = ()  # references that depend on one another
+    conditions: dict[str, Compiled] = field(default_factory=dict)  # from outside the form (`engine/conditions.py`)
 
     def __post_init__(self) -> None:
         self.nodes = {node.ref: node for node in every_node(self.form.root)}
@@ -78,6 +79,24 @@ class Machine:
     def counted(self) -> frozenset[str]:
         """The repeats that are asked as often as an expression says."""
         return frozenset(one.ref for one in self.repeats if one.repeat is not None and one.repeat.count is not None)
+
+    @cached_property
+    def _dated(self) -> frozenset[str]:
+        return frozenset(ref for ref, one in self.nodes.items() if isinstance(one, Question) and one.kind in _DATED)
+
+    @cached_property
+    def _special(self) -> dict[str, Function]:
+        """The functions that read the form itself."""
+        return {
+            "instance": Function(self.lists.instance, 1, 1),
+            "pulldata": Function(self.lists.pulldata, 4, 4),
+            "jr:itext": Function(self.lists.itext, 1, 1, ("language",)),
+            "jr:choice-name": Function(self.lists.choice_name, 2, 2, ("language",)),
+        }
+
+    def scope(self, ref: str) -> Scope:
+        """What an expression that belongs to a node is compiled against."""
+        return Scope(ref, self._dated, self.repeating, self._special)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -193,15 +212,8 @@ def machine(form: Form) -> Machine:
 
 def build(form: Form) -> Machine:
     made = Machine(form)
-    dated = frozenset(ref for ref, node in made.nodes.items() if isinstance(node, Question) and node.kind in _DATED)
-    special = {
-        "instance": Function(made.lists.instance, 1, 1),
-        "pulldata": Function(made.lists.pulldata, 4, 4),
-        "jr:itext": Function(made.lists.itext, 1, 1, ("language",)),
-        "jr:choice-name": Function(made.lists.choice_name, 2, 2, ("language",)),
-    }
     for ref, part, expression in expressions(form):
-        _compile(made, part, expression, Scope(ref, dated, made.repeating, special))
+        _compile(made, part, expression, made.scope(ref))
     made.order, made.cycle = _sort(made)
     return made
 

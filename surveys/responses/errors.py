@@ -16,6 +16,11 @@ class RoundClosed(Problem):
     status = 410
 
 
+class RoundFull(Problem):
+    text = N_("This questionnaire has all the answers it can take. Thank you for your interest.")
+    status = 410
+
+
 class NotInvited(Problem):
     text = N_("This questionnaire is not addressed to you. If you think it should be, please write to the office.")
     status = 403

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -21,6 +21,19 @@ class SubjectKind(StrEnum):
 
 
 @dataclass(frozen=True)
+class Quota:
+    """At most so many sent responses for which a condition holds; without a condition, at most so many in all.
+
+    `title` says by language whose answers it counts, `when` is a condition on the answers (`engine/conditions.py`).
+    """
+
+    slug: str
+    most: int
+    when: str = ""
+    title: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class OpenRound:
     """A round as doors know it; `title` by language, instants in UTC, `closes_at` None without an end."""
 
@@ -35,6 +48,7 @@ class OpenRound:
     audience_id: int | None = None
     subject_kind: SubjectKind = SubjectKind.PARTICIPANT
     time_zone: str = "UTC"
+    quotas: tuple[Quota, ...] = ()
 
     def title_in(self, language: str) -> str:
         return pick_text(self.title, language)

@@ -6,8 +6,8 @@ of it is stored or nothing. Work about one person goes under the key `participan
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session as Database
 from core.clock import local
 from core.inbound import first_time
 from surveys.engine.dialogue import Known, known_language, resume, start
-from surveys.engine.events import AnswerAccepted, Event
-from surveys.engine.form import Form, Kind
+from surveys.engine.events import AnswerAccepted, Event, ResponseCompleted
+from surveys.engine.form import Form, Kind, Question
 from surveys.engine.inputs import Answer, ChangeLanguage, Fill, Input, Words
 from surveys.engine.machine import machine
 from surveys.engine.prompts import CompletePrompt, Page, Prompt, ReviewPrompt
@@ -29,7 +29,9 @@ from surveys.responses import store
 from surveys.responses.attachment_store import drop_unnamed
 from surveys.responses.attachments import left_behind
 from surveys.responses.errors import FormUnknown, NotInvited, ResponseUnknown
-from surveys.responses.rounds import OpenRound, SubjectKind, check_open
+from surveys.responses.media import TAKES_FILES
+from surveys.responses.quotas import check_room, concerned, first_full, has_room, one_at_a_time, take_places
+from surveys.responses.rounds import OpenRound, Quota, SubjectKind, check_open
 from surveys.responses.shelf import FormShelf
 from surveys.responses.store import COMPLETE, PARTIAL, Changes, Kept, Subject
 from surveys.responses.subjects import Person, attributes_of, find_person, is_invited, subjects_of
@@ -39,11 +41,15 @@ ATTRIBUTE = "attr_"
 
 @dataclass(frozen=True)
 class Moment:
-    """When and through which door; `language` "" stands for the person's own."""
+    """When and through which door; `language` "" stands for the person's own.
+
+    `prefill` are values by question name that the link brought; they stand where a default would.
+    """
 
     now: datetime
     door: str
     language: str = ""
+    prefill: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ class Turn:
     `now` is the wall clock of the round's time zone: a form's today() is the day people have there.
     Once `sent`, a response counts as it was sent; changes count when it is sent anew. What was
     never sent moves to the questionnaire's newest version (`surveys/engine/versions.py`): `moved`
-    says that it is shown there, and is kept there with the next input.
+    says that it is shown there, and is kept there with the next input. `full` is a quota without a
+    place left for these answers: as long as they stand, the response cannot be sent.
     """
 
     response_id: int
@@ -84,6 +91,7 @@ class Turn:
     sent: bool = False
     form_version_id: int = 0
     moved: bool = False
+    full: Quota | None = None
 
     @property
     def state(self) -> str:
@@ -107,21 +115,24 @@ class Turn:
 def find(session: Database, shelf: FormShelf, participant_id: int, round_id: int, now: datetime) -> Turn | None:
     """The response a person has in a round, if they began one; writes nothing.
 
-    Raises RoundNotOpen, RoundClosed, NotInvited.
+    Raises RoundNotOpen, RoundClosed, RoundFull, NotInvited.
     """
     round_ = store.load_round(session, round_id)
     check_open(round_, now)
     person, subjects = _invited_for(session, participant_id, round_)
     found = store.earliest(session, round_, subjects)
-    if found is None and not is_invited(session, person, round_, now):
+    if found is not None:
+        return _turn(session, shelf, found, now)
+    if not is_invited(session, person, round_, now):
         raise NotInvited
-    return _turn(session, shelf, found, now) if found else None
+    check_room(session, round_)
+    return None
 
 
 def begin(session: Database, shelf: FormShelf, participant_id: int, round_id: int, moment: Moment) -> Turn:
     """Finds or starts the one response of a round and subject.
 
-    Raises RoundNotOpen, RoundClosed, NotInvited, FormUnknown.
+    Raises RoundNotOpen, RoundClosed, RoundFull, NotInvited, FormUnknown.
     """
     round_ = store.load_round(session, round_id)
     check_open(round_, moment.now)
@@ -137,15 +148,24 @@ def begin(session: Database, shelf: FormShelf, participant_id: int, round_id: in
     return _start(session, shelf, _Beginning(round_, subject, moment, known, tuple(subjects)))
 
 
+def find_link(session: Database, shelf: FormShelf, token: str, round_id: int, now: datetime) -> Turn | None:
+    """The response behind an open link's token, if it was begun; writes nothing.
+
+    Raises RoundNotOpen, RoundClosed, RoundFull, NotInvited (the round is not open to links).
+    """
+    round_ = _open_to_links(session, round_id, now)
+    found = store.earliest(session, round_, [token])
+    if found is None:
+        check_room(session, round_)
+    return _turn(session, shelf, found, now) if found else None
+
+
 def begin_link(session: Database, shelf: FormShelf, token: str, round_id: int, moment: Moment) -> Turn:
     """Finds or starts the response behind an open link's token; the caller made and signed the token.
 
-    Raises RoundNotOpen, RoundClosed, NotInvited (the round is not open to links), FormUnknown.
+    Raises RoundNotOpen, RoundClosed, RoundFull, NotInvited (the round is not open to links), FormUnknown.
     """
-    round_ = store.load_round(session, round_id)
-    check_open(round_, moment.now)
-    if round_.subject_kind is not SubjectKind.LINK:
-        raise NotInvited
+    round_ = _open_to_links(session, round_id, moment.now)
     found = store.earliest(session, round_, [token])
     if found is not None:
         return _turn(session, shelf, found, moment.now)
@@ -170,6 +190,10 @@ def answer(session: Database, shelf: FormShelf, request: Request, now: datetime)
         spoken, _ = resume(turn.form, spoken, ChangeLanguage(request.language), turn.now)
     after, events = resume(turn.form, spoken, storable(request.input), turn.now)
     after_turn = replace(turn, session=after, events=events)
+    if turn.round.quotas:
+        after_turn = replace(after_turn, full=_full(session, after_turn, sending=_sends(events)))
+        if after_turn.full is not None and _sends(events):
+            return replace(turn, full=after_turn.full)
     if after is not turn.session:
         apart = turn.changing or turn.moved  # what is kept is not what the session holds
         counted = store.answers(session, response.id) if apart else counting(turn.session)
@@ -221,7 +245,9 @@ def _may_answer(session: Database, person: Person, round_: OpenRound, now: datet
     subjects = subjects_of(session, person, round_)
     if not subjects:
         return False
-    return is_invited(session, person, round_, now) or store.earliest(session, round_, subjects) is not None
+    if store.earliest(session, round_, subjects) is not None:
+        return True
+    return is_invited(session, person, round_, now) and has_room(session, round_)
 
 
 @dataclass(frozen=True)
@@ -233,6 +259,14 @@ class _Beginning:
     subjects: tuple[str, ...] = ()  # all that stand for the subject: of merged people each one
 
 
+def _open_to_links(session: Database, round_id: int, now: datetime) -> OpenRound:
+    round_ = store.load_round(session, round_id)
+    check_open(round_, now)
+    if round_.subject_kind is not SubjectKind.LINK:
+        raise NotInvited
+    return round_
+
+
 def _invited_for(session: Database, participant_id: int, round_: OpenRound) -> tuple[Person, list[str]]:
     person = find_person(session, participant_id)
     subjects = subjects_of(session, person, round_) if person else []
@@ -242,12 +276,13 @@ def _invited_for(session: Database, participant_id: int, round_: OpenRound) -> t
 
 
 def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
+    check_room(session, new.round)
     form_version_id = store.newest_form(session, new.round.questionnaire_id)
     if form_version_id is None:
         raise FormUnknown
     form, moment = shelf.get(session, form_version_id), new.moment
     there = local(moment.now, new.round.time_zone)
-    known = Known(_preload(form, new.known), _earlier(session, form, new))
+    known = Known({**prefilled(form, moment.prefill), **_preload(form, new.known)}, _earlier(session, form, new))
     opened, events = start(form, moment.language, there, known)
     values = {"form_version_id": form_version_id, "session": opened.to_json()}
     response_id = store.start_response(session, new.round, new.subject, values, moment.now)
@@ -262,6 +297,16 @@ def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
     return turn
 
 
+def prefilled(form: Form, given: Mapping[str, str]) -> dict[str, str]:
+    """Of some values by name those that a person could have given themselves."""
+    free = (one.name for one in form.questions() if one.asked and one.kind not in TAKES_FILES and not _fixed(one))
+    return {name: _clean(given[name]) for name in free if given.get(name)}
+
+
+def _fixed(question: Question) -> bool:
+    return question.logic.calculation is not None or question.logic.readonly is not None
+
+
 def _preload(form: Form, known: dict[str, str]) -> dict[str, str]:
     """What is known of the person, for the form's hidden questions named `attr_<attribute>`."""
     wanted = (one.name for one in form.questions() if one.kind is Kind.HIDDEN and one.name.startswith(ATTRIBUTE))
@@ -273,7 +318,29 @@ def _earlier(session: Database, form: Form, new: _Beginning) -> dict[str, str]:
     return store.sent_before(session, new.round, new.subjects) if machine(form).remembers else {}
 
 
+def _sends(events: Iterable[Event]) -> bool:
+    return any(isinstance(event, ResponseCompleted) for event in events)
+
+
+def _full(session: Database, turn: Turn, *, sending: bool = False) -> Quota | None:
+    """The quota that has no place for a turn's answers; where they are being sent, their places are taken."""
+    if turn.session.stage is Stage.COMPLETE and not sending:
+        return None
+    quotas = concerned(turn.round, turn.form, turn.session, turn.now)
+    if sending:
+        one_at_a_time(session, turn.round.id)
+    found = first_full(session, turn.round.id, quotas, besides=turn.response_id)
+    if sending and found is None:
+        take_places(session, turn.response_id, quotas)
+    return found
+
+
 def _turn(session: Database, shelf: FormShelf, response: Kept, now: datetime) -> Turn:
+    found = _as_kept(session, shelf, response, now)
+    return replace(found, full=_full(session, found)) if found.round.quotas else found
+
+
+def _as_kept(session: Database, shelf: FormShelf, response: Kept, now: datetime) -> Turn:
     form = shelf.get(session, response.form_version_id)
     there = local(now, response.round.time_zone)
     session_ = Session.from_json(response.session)

@@ -17,7 +17,7 @@ from core.database.inserting import INSERTS
 from core.people.tables import Membership
 from core.process.tables import Process
 from surveys.responses.errors import ResponseUnknown, RoundAmbiguous, RoundUnknown
-from surveys.responses.rounds import OpenRound, SubjectKind
+from surveys.responses.rounds import OpenRound, Quota, SubjectKind
 from surveys.responses.tables import Answer, FormVersion, Response, Round
 
 RESPONSES: Table = Response.__table__  # type: ignore[assignment]
@@ -75,6 +75,7 @@ ROUND_COLUMNS = (
     ROUNDS.c.questionnaire_id,
     ROUNDS.c.audience_id,
     ROUNDS.c.subject_kind.label("kind"),
+    ROUNDS.c.quotas,
     PROCESSES.c.time_zone,
 )
 RESPONSE_COLUMNS = (
@@ -308,6 +309,7 @@ def open_round(row: Any) -> OpenRound:
         audience_id=row.audience_id,
         subject_kind=SubjectKind(row.kind),
         time_zone=row.time_zone,
+        quotas=tuple(Quota(**one) for one in row.quotas),
     )
 
 

@@ -53,6 +53,7 @@ class Round(Base):
     subject_kind: Mapped[str]  # participant, organisation, municipality, link
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime | None]
+    quotas: Mapped[list[Any]] = mapped_column(server_default="[]")  # slug, title, when, most
 
 
 class Response(Base):
@@ -75,6 +76,15 @@ class Response(Base):
     started_at: Mapped[datetime]
     changed_at: Mapped[datetime]
     completed_at: Mapped[datetime | None]
+
+
+class QuotaPlace(Base):
+    """A sent response takes a place of a quota, by the quota's slug."""
+
+    __tablename__ = "quota_place"
+
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
+    quota: Mapped[str] = mapped_column(primary_key=True)
 
 
 class Answer(Base):

@@ -68,16 +68,16 @@ def participation(session: Session, round_: OpenRound, now: datetime) -> Partici
 def _statement(session: Session, round_: OpenRound, now: datetime) -> Select[Any]:
     match round_.subject_kind:
         case SubjectKind.PARTICIPANT:
-            return _of_participants(round_, _meant(session, round_, now))
+            return _of_participants(round_, people_meant(session, round_, now))
         case SubjectKind.ORGANISATION:
-            return _of_organisations(round_, _meant(session, round_, now))
+            return _of_organisations(round_, people_meant(session, round_, now))
         case SubjectKind.MUNICIPALITY:
-            return _of_municipalities(round_, _meant(session, round_, now))
+            return _of_municipalities(round_, people_meant(session, round_, now))
     responses = standing(round_.id)
     return _counted(responses, (NOTHING, NOTHING, NOTHING)).select_from(responses)
 
 
-def _meant(session: Session, round_: OpenRound, now: datetime) -> ColumnElement[bool]:
+def people_meant(session: Session, round_: OpenRound, now: datetime) -> ColumnElement[bool]:
     """Whom the round asks, as a clause on Participant."""
     here = (Participant.erased_at.is_(None), Participant.merged_into.is_(None))
     if round_.audience_id is None:

@@ -15,7 +15,7 @@ from surveys.engine.functions import Function
 from surveys.engine.syntax import ExpressionFault
 from surveys.xlsform.book import Book, at, has_data, open_book, plain_expression, references
 from surveys.xlsform.defaults import default_faults, is_dynamic
-from surveys.xlsform.errors import FAULTS, NO_QUESTIONS, FormError, error
+from surveys.xlsform.errors import FAULTS, NO_QUESTIONS, ONE_SETTING, FormError, error
 from surveys.xlsform.lists import choice_faults, list_faults, unknown_references
 from surveys.xlsform.near import nearest
 from surveys.xlsform.parameters import parameter_faults
@@ -25,6 +25,7 @@ from surveys.xlsform.structure import structure_faults
 
 EXPRESSIONS = ("relevant", "constraint", "calculation", "required", "readonly", "choice_filter", "repeat_count")
 TEXTS = ("label", "hint", "guidance_hint", "constraint_message", "required_message")
+SETTINGS = frozenset({"form_title", "form_id", "version", "instance_name", "default_language", "style"})
 MOST_FAULTS = 100
 LONGEST_LOGIC = 1_000_000
 _NAME = re.compile(r"[^\W\d][\w.-]*")
@@ -54,13 +55,22 @@ def check_sheets(sheets: Sheets, files: Collection[str] | None = None) -> list[F
     if logic > LONGEST_LOGIC:
         return [error(TOO_MUCH_LOGIC, "survey", limit=str(LONGEST_LOGIC))]
     rows = chain.from_iterable(_row_faults(book, row, kind) for row, kind in book.rows)
-    found = list(islice(chain(structure_faults(book), rows, choice_faults(book)), MOST_FAULTS + 1))
+    everything = chain(structure_faults(book), rows, choice_faults(book), _setting_faults(sheets))
+    found = list(islice(everything, MOST_FAULTS + 1))
     if not found and not any(row.get("label") for row, _ in book.rows):
         found.append(error(NO_QUESTIONS, "survey"))
     found = sorted(found, key=lambda one: (one.sheet != "survey", one.row))
     if len(found) > MOST_FAULTS:
         found[MOST_FAULTS:] = [error(MORE_FAULTS, limit=str(MOST_FAULTS))]
     return found
+
+
+def _setting_faults(sheets: Sheets) -> Iterator[FormError]:
+    """Settings have no languages; pyxform dies of them."""
+    for header in (sheets.data.settings or [{}])[0]:
+        name, separator, _ = str(header).partition("::")
+        if separator and name.strip().lower() in SETTINGS:
+            yield error(ONE_SETTING, "settings", 2, str(header), name=name.strip())
 
 
 def _row_faults(book: Book, row: Row, kind: RowType) -> Iterator[FormError]:

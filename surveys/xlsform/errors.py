@@ -68,6 +68,7 @@ CYCLE = N_("These questions depend on one another in a circle: {names} (rows {ro
 NO_QUESTIONS = N_("The form asks no question.")
 WRONG_KIND = N_("This is not a questionnaire: send an XLSX, XLS or CSV spreadsheet, a Markdown table or an XForm.")
 BROKEN = N_("The file is damaged and cannot be read. Please save it again and send it anew.")
+ONE_SETTING = N_("A setting is the same in all languages: call the column {name}, without a language.")
 TOO_LARGE = FileTooLarge.text
 TOO_MANY_CELLS = N_("The spreadsheet has too many cells: at most {limit} are accepted. Delete empty rows and columns.")
 UNTRANSLATED = N_("The {part} of {name} is not written in {language}.")

@@ -356,3 +356,44 @@ def test_a_withdrawal_counts_for_whom_staff_edited_too(database: Database, folde
     assert told(bring(database, folder)) == {"people people.csv": What.KEPT}
     current = select(Consent.granted).where(Consent.ended_at.is_(None))
     assert database.read(lambda s: s.scalars(current).all()) == [False]
+
+
+QUOTAS = """\
+    most: 300
+    quotas:
+      - {slug: talkers, most: 5, when: "string-length(${idea}) > 9",
+         title: {it: Chi scrive molto, en: Those who write much}}
+"""
+
+
+def with_quotas(folder: Path, quotas: str = QUOTAS) -> None:
+    closes = "    closes: {phase: listening, at: closes}\n"
+    change(folder, "process.yaml", closes, closes + quotas)
+
+
+def test_quotas_are_loaded_and_loaded_again(database: Database, folder: Path) -> None:
+    bring(database, folder)
+    with_quotas(folder)
+    assert told(bring(database, folder)) == {"round first": What.CHANGED}
+    (found,) = database.read(lambda s: s.scalars(select(Round.quotas)).all())
+    assert [(one["slug"], one["most"]) for one in found] == [("", 300), ("talkers", 5)]
+    assert told(bring(database, folder)) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("${idea}", "${ideas}", "ideas"),
+        ("string-length(", "string-lengt(", "string-length"),
+        ("most: 300", "most: 0", "between 1"),
+        ("most: 5,", "most: few,", "whole number"),
+        ("most: 5,", "at-most: 5,", "most"),
+        ("en: Those who write much", "fr: Ceux", "en"),
+    ],
+)
+def test_a_quota_that_cannot_work_is_refused_with_its_line(folder: Path, old: str, new: str, words: str) -> None:
+    with_quotas(folder, QUOTAS.replace(old, new))
+    found = faults(folder)
+    first = line_of(folder, "    most:")
+    places = tuple(f"process.yaml:{line}:" for line in range(first, first + 5))
+    assert any(line.startswith(places) and words in line for line in found), found

@@ -102,3 +102,10 @@ def test_the_errors_are_a_problem_for_people() -> None:
         form(HEAD + "| | txet | q | Q | | | | |")
     assert "cannot be used yet" in caught.value.say(translator("en"))
     assert "survey 2 type" in str(caught.value)
+
+
+def test_a_setting_has_no_languages() -> None:
+    settings = "| settings |\n| | form_title::Italiano (it) |\n| | Prova |\n"
+    (found,) = faults("| survey |\n| | type | name | label |\n| | text | a | A |\n" + settings)
+    assert (found.sheet, found.column) == ("settings", "form_title::Italiano (it)")
+    assert "call the column form_title" in found.say(translator("en"))

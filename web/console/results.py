@@ -15,7 +15,8 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from surveys.responses.media import MEDIA, SHOWN
-from surveys.responses.rounds import OpenRound, SubjectKind
+from surveys.responses.quotas import taken
+from surveys.responses.rounds import OpenRound, Quota, SubjectKind
 from surveys.results.attachments import QuestionFiles, files_by_question
 from surveys.results.chart import ChartBar, bar_chart
 from surveys.results.counts import QuestionResult
@@ -53,12 +54,23 @@ class Charted:
 
 
 @dataclass(frozen=True)
+class QuotaState:
+    """How many places of a quota are taken."""
+
+    quota: Quota
+    taken: int
+
+
+@dataclass(frozen=True)
 class RoundResults:
     round: OpenRound
     participation: Participation
     questions: tuple[Charted, ...]
     may_export: bool
+    may_enter: bool
     has_matrix: bool
+    quotas: tuple[QuotaState, ...] = ()
+    address: str = ""  # where anybody may answer, "" unless it is open to all
 
 
 async def show_matrix(request: Request, staff: Staff) -> Response:
@@ -89,7 +101,17 @@ async def show(request: Request, staff: Staff) -> Response:
         may_export = staff.may(Permission.EXPORT_RESULTS, found.office_id)
         bodies = found.subject_kind in (SubjectKind.MUNICIPALITY, SubjectKind.ORGANISATION)
         has_matrix = bodies and bool(columns_of(results_form(session, deps.shelf, found), t.language))
-        return RoundResults(found, participation(session, found, now), questions, may_export, has_matrix)
+        counts = taken(session, found.id)
+        return RoundResults(
+            found,
+            participation(session, found, now),
+            questions,
+            may_export,
+            staff.may(Permission.ENTER_ANSWERS, found.office_id) and found.open_at(now),
+            has_matrix,
+            tuple(QuotaState(one, counts.get(one.slug, 0)) for one in found.quotas),
+            deps.urls.open_round(*store.names_of(session, found)) if found.subject_kind is SubjectKind.LINK else "",
+        )
 
     return console_page(request, staff, "console/results.html", found=await deps.database.aread(work), drawn=SHOWN)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import attachments, audit, mailings, processes, questionnaires, results, signing
+from web.console import attachments, audit, mailings, on_behalf, processes, questionnaires, results, signing
 from web.console.signing import signed_in
 
 
@@ -23,6 +23,13 @@ def console_routes() -> APIRouter:
     router.add_api_route(
         "/rounds/{round_id:int}/attachments/{attachment_id:int}", signed_in(attachments.download), methods=["GET"]
     )
+    behalf = "/rounds/{round_id:int}/on-behalf"
+    router.add_api_route(behalf, signed_in(on_behalf.choose), methods=["GET"])
+    router.add_api_route(behalf, signed_in(on_behalf.new_sheet), methods=["POST"])
+    fills_in = f"{behalf}/{{subject:int}}"
+    router.add_api_route(fills_in, signed_in(on_behalf.show), methods=["GET"])
+    router.add_api_route(fills_in, signed_in(on_behalf.act, checks_forms=False), methods=["POST"])
+    router.add_api_route(f"{fills_in}/files/{{name}}", signed_in(on_behalf.show_file), methods=["GET"])
     router.add_api_route("/mailings/{mailing_id:int}", signed_in(mailings.ledger), methods=["GET"])
     here = questionnaires.HERE.removeprefix("/console")
     router.add_api_route(here, signed_in(questionnaires.list_all), methods=["GET"])

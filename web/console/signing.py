@@ -42,8 +42,11 @@ def cookie_name(deps: WebDeps) -> str:
     return "__Host-ascolto" if deps.secure else "ascolto"
 
 
-def signed_in(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
-    """A page for staff: others are led to the sign-in page and come back; a form must carry our token."""
+def signed_in(handle: Handler, *, checks_forms: bool = True) -> Callable[[Request], Awaitable[Response]]:
+    """A page for staff: others are led to the sign-in page and come back; a form must carry our token.
+
+    Without `checks_forms` the page calls `check_token` itself, once it has read what was posted.
+    """
 
     async def page(request: Request) -> Response:
         deps = site_of(request).deps
@@ -57,8 +60,8 @@ def signed_in(handle: Handler) -> Callable[[Request], Awaitable[Response]]:
             raise NothingHere
         office = await deps.database.aread(lambda session: office_of(session, staff))
         remember_reader(request, staff.language, office)
-        if request.method == "POST":
-            await _check_form(request, token)
+        if request.method == "POST" and checks_forms:
+            check_token(request, str((await request.form()).get("token", "")))
         return await handle(request, staff)
 
     return page
@@ -69,6 +72,17 @@ def form_token(request: Request) -> str:
     deps = site_of(request).deps
     token = request.cookies.get(cookie_name(deps), "")
     return deps.links.sign(Purpose.CONSOLE_CSRF, _number(token), expires=deps.clock.now() + timedelta(days=1))
+
+
+def check_token(request: Request, given: str) -> None:
+    """Raises FormForged for a form that this browser did not get from us."""
+    deps = site_of(request).deps
+    try:
+        (number,) = deps.links.read(Purpose.CONSOLE_CSRF, given, deps.clock.now())
+    except (LinkForged, LinkExpired, ValueError) as error:
+        raise FormForged from error
+    if number != _number(request.cookies.get(cookie_name(deps), "")):
+        raise FormForged
 
 
 async def ask(request: Request) -> Response:
@@ -125,17 +139,6 @@ def _next(request: Request) -> str:
     wanted = request.query_params.get("next", HOME)
     inside = wanted == HOME or wanted.startswith(f"{HOME}/")
     return wanted if inside and not wanted.startswith(SIGN_IN) else HOME
-
-
-async def _check_form(request: Request, token: str) -> None:
-    deps = site_of(request).deps
-    given = str((await request.form()).get("token", ""))
-    try:
-        (number,) = deps.links.read(Purpose.CONSOLE_CSRF, given, deps.clock.now())
-    except (LinkForged, LinkExpired, ValueError) as error:
-        raise FormForged from error
-    if number != _number(token):
-        raise FormForged
 
 
 def _number(token: str) -> int:

@@ -201,6 +201,11 @@ def ledger(session: Session, mailing: MailingRow, state: str, page: int) -> list
     ]
 
 
+def names_of(session: Session, round_: OpenRound) -> tuple[str, str]:
+    """The short names of a round's office and of the round."""
+    return session.scalars(select(Office.slug).where(Office.id == round_.office_id)).one(), round_.slug
+
+
 def in_doubt(session: Session, process_id: int) -> int:
     """How many deliveries of a process nobody knows the outcome of."""
     statement = (

@@ -63,6 +63,7 @@ SUBJECTS = {
     "mailing": N_("mailing"),
     "delivery": N_("delivery"),
     "attachment": N_("file"),
+    "response": N_("response"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -78,6 +79,8 @@ ACTS = {
     "people.exported": N_("people exported"),
     "results.exported": N_("results exported"),
     "attachment.opened": N_("file opened"),
+    "answers.begun": N_("answers entered for somebody"),
+    "answers.sent": N_("answers sent for somebody"),
 }
 
 

@@ -34,18 +34,17 @@ from surveys.engine.inputs import (
 from surveys.engine.session import Stage
 from surveys.engine.show import find as find_question
 from surveys.engine.show import find_instance
-from surveys.responses.attachment_store import drop_unnamed
-from surveys.responses.service import Moment, Turn, answer, begin, in_language
+from surveys.responses.attachment_store import Arrival, drop_unnamed
+from surveys.responses.service import Moment, Turn, answer, in_language
 from surveys.responses.service import Request as Given
 from surveys.responses.shelf import FormShelf
 from web.errors import PostIncomplete
 from web.public import reading
-from web.public.entry import AnswerLink, Opening, know_reader, read_link, stand
+from web.public.entry import Entrance, Opening, know_reader, read_link, stand
 from web.public.reading import Post, read_post
 from web.public.showing import NOTICES, Look, page_code, show_opening, show_stopped, show_turn
-from web.public.store import choose_language, look_up_reader
-from web.public.uploads import DOOR, Kept, Uploads, keep_files, received
-from web.site import chosen_language, site_of
+from web.public.uploads import Kept, Uploads, keep_files, received
+from web.site import chosen_language, language_of, site_of
 
 PLAIN: dict[str, Input] = {
     "review": Review(), "submit": Submit(), "pause": Pause(), "resume": Resume(), "reopen": Reopen(),
@@ -71,14 +70,24 @@ class Sent:
 
 
 async def show(request: Request) -> Response:
+    """A person's own pages."""
+    return await show_to(request, read_link(request))
+
+
+async def act(request: Request) -> Response:
+    """What a person's own pages post."""
+    return await act_for(request, read_link(request))
+
+
+async def show_to(request: Request, link: Entrance) -> Response:
     """The open page, that of question `?at=NUMBER`, the review, the end, or where to begin."""
-    site, link = site_of(request), read_link(request)
-    reader = await know_reader(request, link)
+    site = site_of(request)
+    language = await know_reader(request, link)
     now = site.deps.clock.now()
     found = await site.deps.database.aread(lambda session: stand(session, site.deps.shelf, link, now))
     if isinstance(found, Opening):
         return show_opening(request, link, found)
-    found = in_language(found, reader.language)
+    found = in_language(found, language)
     if request.query_params.get("show") == "stopped":
         return show_stopped(request, link, found)
     question = find_question(found.form, found.session, request.query_params.get("at", ""))
@@ -86,21 +95,23 @@ async def show(request: Request) -> Response:
     return show_turn(request, link, found, Look(question.ref if question else None, notice))
 
 
-async def act(request: Request) -> Response:
+async def act_for(request: Request, link: Entrance) -> Response:
     """Takes what a page posts; a page posted twice counts once."""
-    site, link = site_of(request), read_link(request)
+    site = site_of(request)
     await know_reader(request, link)
     async with received(request, site.deps.attachment_limit_mb) as (data, uploads):
         return await _take_in(request, link, read_post(data), uploads)
 
 
-async def _take_in(request: Request, link: AnswerLink, post: Post, uploads: Uploads) -> Response:
+async def _take_in(request: Request, link: Entrance, post: Post, uploads: Uploads) -> Response:
     site = site_of(request)
     now = site.deps.clock.now()
+    link.admit(request, post)
     if post.do == "begin":
-        moment = Moment(now, DOOR, chosen_language(request))
+        moment = Moment(now, link.door, language_of(request), post.prefill)
+        chosen = chosen_language(request)
         turn = await site.deps.database.shared(
-            lambda session: _begin(session, site.deps.shelf, link, moment), key=link.key
+            lambda session: _begin(session, site.deps.shelf, link, (moment, chosen)), key=link.key
         )
         return _on_to(link, turn)
     outcome = await site.deps.database.shared(
@@ -109,12 +120,13 @@ async def _take_in(request: Request, link: AnswerLink, post: Post, uploads: Uplo
     return _answer(request, link, post, outcome) if outcome else RedirectResponse(link.path, 303)
 
 
-def _begin(session: Session, shelf: FormShelf, link: AnswerLink, moment: Moment) -> Turn:
-    choose_language(session, link.participant_id, moment.language)
-    return begin(session, shelf, link.participant_id, link.round_id, moment)
+def _begin(session: Session, shelf: FormShelf, link: Entrance, given: tuple[Moment, str]) -> Turn:
+    moment, chosen = given
+    link.keep_language(session, chosen)
+    return link.begin(session, shelf, moment)
 
 
-def _take(session: Session, shelf: FormShelf, link: AnswerLink, sent: Sent) -> Outcome | None:
+def _take(session: Session, shelf: FormShelf, link: Entrance, sent: Sent) -> Outcome | None:
     """One post in one transaction; None where nothing was begun."""
     post, now = sent.post, sent.now
     found = stand(session, shelf, link, now)
@@ -122,13 +134,15 @@ def _take(session: Session, shelf: FormShelf, link: AnswerLink, sent: Sent) -> O
         return None
     revision = post.revision if post.do == "submit" else None  # what else is posted names what it is about
     if post.do == "language":
-        choose_language(session, link.participant_id, post.argument[:2])
-    language, _ = look_up_reader(session, link.participant_id)
-    given = Given(found.response_id, input_of(found, post), DOOR, f"q:{post.key}", revision, language)
-    kept = keep_files(session, found, post, (sent.uploads, now)) if post.do == "save" else Kept()
+        link.keep_language(session, post.argument[:2])
+    language, _ = link.reader(session)
+    given = Given(found.response_id, input_of(found, post), link.door, f"q:{post.key}", revision, language)
+    arrival = Arrival(found.response_id, now, link.door)
+    kept = keep_files(session, found, post, (sent.uploads, arrival)) if post.do == "save" else Kept()
     if isinstance(given.input, Fill):
         given = replace(given, input=Fill({**given.input.values, **kept.values}))
     turn = answer(session, shelf, given, now)
+    link.took(session, turn, now)
     if sent.uploads.files:
         drop_unnamed(session, turn.response_id, turn.session.values)  # of what was refused, or sent twice
     refused = tuple(event for event in turn.events if isinstance(event, AnswerRefused))
@@ -156,7 +170,7 @@ def input_of(turn: Turn, post: Post) -> Input:
     raise PostIncomplete
 
 
-def _answer(request: Request, link: AnswerLink, post: Post, outcome: Outcome) -> Response:
+def _answer(request: Request, link: Entrance, post: Post, outcome: Outcome) -> Response:
     turn = outcome.turn
     if turn.stale:
         return _on_to(link, turn, "changed")
@@ -169,20 +183,23 @@ def _answer(request: Request, link: AnswerLink, post: Post, outcome: Outcome) ->
     return show_turn(request, link, turn, Look(at, refused=outcome.refused, unfit=outcome.unfit, typed=typed))
 
 
-def _after(link: AnswerLink, post: Post, turn: Turn) -> Response:
+def _after(link: Entrance, post: Post, turn: Turn) -> Response:
     if post.do == "pause":
         return RedirectResponse(f"{link.path}?show=stopped", 303)
     if post.do == "language" and post.argument and turn.session.stage is not Stage.COMPLETE and post.codes:
         return RedirectResponse(f"{link.path}?{urlencode({'at': post.codes[0]})}", 303)
-    if post.do in ("review", "submit") and turn.session.stage is Stage.ASKING:
+    if post.do in ("review", "submit") and turn.session.stage is Stage.ASKING and turn.full is None:
         return _on_to(link, turn, "needed")
-    return _on_to(link, turn)
+    return _on_to(link, turn, asked=post.do in ("back", "edit"))
 
 
-def _on_to(link: AnswerLink, turn: Turn, notice: str = "") -> Response:
-    """To what is open now; each question has an address, so that the browser's back button finds it."""
+def _on_to(link: Entrance, turn: Turn, notice: str = "", *, asked: bool = False) -> Response:
+    """To what is open now; each question has an address, so that the browser's back button finds it.
+
+    Where a quota is full, only to a question that was asked for.
+    """
     assert not notice or notice in NOTICES
-    code = page_code(turn)
+    code = page_code(turn) if asked or turn.full is None else ""
     query = [f"at={code}"] if code else []
     query += [f"say={notice}"] if notice else []
     return RedirectResponse(link.path + (f"?{'&'.join(query)}" if query else ""), 303)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from starlette.datastructures import FormData
+from starlette.requests import Request
 
 from surveys.engine.form import Form, Kind, Question
 from surveys.engine.session import Session
@@ -17,6 +20,7 @@ from web.public.controls import Typed, field_name, mark
 from web.public.places import join_point
 
 LONGEST_KEY = 64
+PREFILLED = re.compile(r"d\[[\w.-]{1,64}\]")
 SPOKEN = (
     Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.GEOTRACE, Kind.GEOSHAPE,
 )  # fmt: skip
@@ -39,6 +43,11 @@ class Post:
         return next(iter(self.texts(name)), "")
 
     @property
+    def prefill(self) -> dict[str, str]:
+        """Values by question name that the link brought."""
+        return _prefill(self.fields)
+
+    @property
     def codes(self) -> list[str]:
         """The codes of the questions that were on the page."""
         return [one for one in self.text("on").split(",") if one]
@@ -53,6 +62,15 @@ def read_post(data: FormData) -> Post:
     if not do or not key.isprintable() or not 0 < len(key) <= LONGEST_KEY:  # PostgreSQL keeps no NUL
         raise PostIncomplete
     return Post(do, argument, key, int(revision) if revision.isdecimal() and len(revision) < 10 else None, fields)
+
+
+def from_address(request: Request) -> dict[str, str]:
+    """Values by question name in a page's address: `?d[name]=value`, as Enketo writes them."""
+    return _prefill(request.query_params.multi_items())
+
+
+def _prefill(fields: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name[2:-1]: value for name, value in fields if PREFILLED.fullmatch(name)}
 
 
 def questions_of(form: Form, post: Post, session: Session) -> list[tuple[str, Question]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.public import answering, front, leaving, preferences, undoing, uploads
+from web.public import answering, front, leaving, open_link, preferences, undoing, uploads
 
 LOOK, ACT = ["GET", "HEAD"], ["POST"]
 
@@ -17,6 +17,10 @@ def public_routes() -> APIRouter:
     router.add_api_route("/q/{token}", answering.show, methods=LOOK)
     router.add_api_route("/q/{token}", answering.act, methods=ACT)
     router.add_api_route("/q/{token}/files/{name}", uploads.show, methods=LOOK)
+    router.add_api_route("/r/{office}/{round}", open_link.welcome, methods=LOOK)
+    router.add_api_route("/o/{token}", open_link.show, methods=LOOK)
+    router.add_api_route("/o/{token}", open_link.act, methods=ACT)
+    router.add_api_route("/o/{token}/files/{name}", open_link.show_file, methods=LOOK)
     router.add_api_route("/preferences/{token}", preferences.show, methods=LOOK)
     router.add_api_route("/preferences/{token}", preferences.keep, methods=ACT)
     router.add_api_route("/preferences/{token}/data", preferences.download, methods=LOOK)

@@ -19,12 +19,13 @@ from surveys.engine.prompts import CompletePrompt, Page, QuestionPrompt, ReviewP
 from surveys.engine.session import Stage
 from surveys.engine.show import code
 from surveys.responses.languages import not_offered
-from surveys.responses.service import Turn
+from surveys.responses.service import Turn, prefilled
 from web.public.controls import FIXED, Control, Typed, control_for
-from web.public.entry import AnswerLink, Opening
+from web.public.entry import Entrance, Opening
 from web.public.faults import why_refused
 from web.public.matrix import parts_of
 from web.public.nonce import random_number
+from web.public.reading import from_address
 from web.site import chosen_language, language_of, site_of
 from web.written import day
 
@@ -56,16 +57,17 @@ def page_code(turn: Turn) -> str:
     return code(turn.form, turn.session, turn.session.at)
 
 
-def show_opening(request: Request, link: AnswerLink, opening: Opening) -> Response:
+def show_opening(request: Request, link: Entrance, opening: Opening) -> Response:
     """Before the first answer: what it is about and how to begin."""
     asked = sum(1 for one in opening.form.questions() if one.asked and one.kind is not Kind.NOTE)
     language = language_of(request)
     values = {**_common(request, link, opening.form, language), "round": opening.round, "count": asked}
+    values["prefill"] = prefilled(opening.form, from_address(request))
     values["missing"] = not_offered(opening.form, translator(language))
     return site_of(request).page(request, "public/opening.html", **values, closes=_closes(opening, language))
 
 
-def show_stopped(request: Request, link: AnswerLink, turn: Turn) -> Response:
+def show_stopped(request: Request, link: Entrance, turn: Turn) -> Response:
     values = _of_turn(request, link, turn)
     return site_of(request).page(request, "public/stopped.html", **values)
 
@@ -81,8 +83,13 @@ class Look:
     typed: Mapping[str, Typed] = field(default_factory=dict)
 
 
-def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Response:
-    """The page of a question, the review or the end; 422 with what was not kept."""
+def show_turn(request: Request, link: Entrance, turn: Turn, look: Look) -> Response:
+    """The page of a question, the review or the end; 422 with what was not kept.
+
+    Where a quota is full for what was answered, that, unless a question is asked for.
+    """
+    if turn.full is not None and look.ref is None:
+        return _show_full(request, link, turn)
     shown = turn.page(look.ref)
     values = {**_of_turn(request, link, turn), "notice": NOTICES.get(look.notice, ""), "shown": shown}
     site = site_of(request)
@@ -102,6 +109,13 @@ def show_turn(request: Request, link: AnswerLink, turn: Turn, look: Look) -> Res
         "can_skip": len(controls) == 1 and _can_skip(controls[0]),
     }
     return site.page(request, "public/question.html", 422 if look.refused or look.unfit else 200, **values)
+
+
+def _show_full(request: Request, link: Entrance, turn: Turn) -> Response:
+    shown = turn.page()
+    last = shown.previous if isinstance(shown, Page) else shown.items[-1].ref if shown.items else ""
+    values = {**_of_turn(request, link, turn), "quota": turn.full, "previous": code(turn.form, turn.session, last)}
+    return site_of(request).page(request, "public/full.html", **values)
 
 
 def controls_of(shown: Page, look: Look, language: str) -> tuple[Control, ...]:
@@ -136,7 +150,7 @@ def _can_skip(control: Control) -> bool:
     return not control.prompt.required and control.widget not in FIXED
 
 
-def _of_turn(request: Request, link: AnswerLink, turn: Turn) -> dict[str, Any]:
+def _of_turn(request: Request, link: Entrance, turn: Turn) -> dict[str, Any]:
     # A form without languages speaks as its author wrote it; all around it speaks the person's.
     language = _interface(turn.session.language) or language_of(request)
     return {
@@ -149,7 +163,7 @@ def _of_turn(request: Request, link: AnswerLink, turn: Turn) -> dict[str, Any]:
     }
 
 
-def _common(request: Request, link: AnswerLink, form: Form, language: str) -> dict[str, Any]:
+def _common(request: Request, link: Entrance, form: Form, language: str) -> dict[str, Any]:
     deps = site_of(request).deps
     return {
         "language": language,
@@ -167,9 +181,11 @@ def _interface(language: str) -> str:
     return language[:2] if language[:2] in LANGUAGE_NAMES else ""
 
 
-def _chat(request: Request, link: AnswerLink, ids: Ids) -> str:
-    """An address that opens this questionnaire in the chat, "" without a bot; made anew on each page."""
+def _chat(request: Request, link: Entrance, ids: Ids) -> str:
+    """An address that opens this questionnaire in the reader's chat, "" where there is none; made anew on each page."""
     deps = site_of(request).deps
+    if link.participant_id is None or link.on_behalf_of:
+        return ""
     expires = in_days(deps.clock.now(), JOINING_DAYS)
     numbers = (link.participant_id, link.round_id, random_number(ids))
     return deps.urls.join_chat(deps.links.sign(Purpose.JOIN_CHAT, *numbers, expires=expires))

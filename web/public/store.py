@@ -16,6 +16,10 @@ from core.people.store import remaining
 from core.people.tables import Address, Participant
 from core.process.tables import Event, Office, Phase, Process
 from notifications.ledger.tables import Delivery, Mailing
+from surveys.responses.errors import RoundUnknown
+from surveys.responses.rounds import OpenRound
+from surveys.responses.store import load_round
+from surveys.responses.tables import Round
 from web.site import OfficeName
 
 HOME_ZONE = "Europe/Rome"
@@ -63,6 +67,15 @@ def load_office(session: Session, office_id: int | None = None) -> OfficeName:
     own = Office.id == office_id if office_id else Office.parent_id.is_(None)
     found = session.execute(select(*NAMED).where(own).order_by(Office.id).limit(1)).one_or_none()
     return OfficeName(*found) if found else OfficeName()
+
+
+def find_open_round(session: Session, office: str, round_: str) -> OpenRound:
+    """A round by its office's short name and its own; raises RoundUnknown."""
+    named = (Office.slug == office, Round.slug == round_)
+    round_id = session.scalar(select(Round.id).join(Office, Office.id == Round.office_id).where(*named))
+    if round_id is None:
+        raise RoundUnknown(name=round_)
+    return load_round(session, round_id)
 
 
 def load_processes(session: Session) -> list[PublicProcess]:

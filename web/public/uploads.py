@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
@@ -25,12 +24,11 @@ from web.errors import PostIncomplete
 from web.files import hand_out
 from web.public import reading
 from web.public.controls import FILE, REMOVE, field_name
-from web.public.entry import Opening, know_reader, read_link, stand
+from web.public.entry import Entrance, Opening, know_reader, read_link, stand
 from web.public.reading import Post
 from web.site import site_of
 
 MOST_FILES = 10  # in one post
-DOOR = "web"
 
 
 @dataclass(frozen=True)
@@ -86,9 +84,9 @@ async def received(request: Request, limit_mb: int) -> AsyncIterator[tuple[FormD
         parser.close()
 
 
-def keep_files(session: Session, turn: Turn, post: Post, given: tuple[Uploads, datetime]) -> Kept:
+def keep_files(session: Session, turn: Turn, post: Post, given: tuple[Uploads, Arrival]) -> Kept:
     """Keeps the files of a page. A question left without one keeps what it has, unless it is to be removed."""
-    uploads, now = given
+    uploads, arrival = given
     values: dict[str, str] = {}
     unfit: dict[str, Problem] = {}
     for code, question in reading.questions_of(turn.form, post, turn.session):
@@ -98,7 +96,7 @@ def keep_files(session: Session, turn: Turn, post: Post, given: tuple[Uploads, d
         try:
             if upload is not None:
                 new = _fitting(upload, question, uploads.limit_mb)
-                values[question.ref] = keep(session, Arrival(turn.response_id, now, DOOR), new)
+                values[question.ref] = keep(session, arrival, new)
                 continue
         except Problem as problem:
             unfit[question.ref] = problem
@@ -112,7 +110,12 @@ def keep_files(session: Session, turn: Turn, post: Post, given: tuple[Uploads, d
 
 async def show(request: Request) -> Response:
     """A file that the person sent, for themselves."""
-    site, link = site_of(request), read_link(request)
+    return await show_to(request, read_link(request))
+
+
+async def show_to(request: Request, link: Entrance) -> Response:
+    """A file of a response, for whoever fills it in."""
+    site = site_of(request)
     await know_reader(request, link)
     now, name = site.deps.clock.now(), request.path_params["name"]
 

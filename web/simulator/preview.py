@@ -58,6 +58,6 @@ def create_preview(preview: Preview) -> FastAPI:
     app.add_api_route("/", show, methods=["GET"], include_in_schema=False)
     app.add_api_route("/", act, methods=["POST"], include_in_schema=False)
     add_handlers(app)
-    app.add_middleware(BodyLimit, limit_mb=LIMIT_MB, files_at="/none/", files_mb=LIMIT_MB)
+    app.add_middleware(BodyLimit, limit_mb=LIMIT_MB, files_at=(), files_mb=LIMIT_MB)
     app.add_middleware(SecurityHeaders, secure=False)
     return app
