@@ -9,11 +9,13 @@ from dataclasses import dataclass
 class PublicUrls:
     """Builds absolute links.
 
-    `public` is the pages' address, `chat` the bot's (`https://t.me/<name>`), "" without a bot.
+    `public` is the pages' address, `chat` the bot's (`https://t.me/<name>`), "" without a bot;
+    `opens_in_telegram` says whether Telegram opens our pages inside itself.
     """
 
     public: str
     chat: str = ""
+    opens_in_telegram: bool = False
 
     def answer(self, token: str) -> str:
         return f"{self.public}/q/{token}"
@@ -21,6 +23,10 @@ class PublicUrls:
     def open_round(self, office: str, round_: str) -> str:
         """Where anybody may answer a round that is open to all."""
         return f"{self.public}/r/{office}/{round_}"
+
+    def app(self, token: str) -> str:
+        """A page that Telegram opens inside itself."""
+        return f"{self.public}/app/{token}"
 
     def join_chat(self, token: str) -> str:
         return f"{self.chat}?start={token}" if self.chat else ""

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"  # participant, round
     OPEN_ANSWER = "open-answer"  # round, the number of a response of an open round
+    OPEN_APP = "open-app"  # participant, round: opens nothing without Telegram's word on who opens it
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce
     UNDO_JOIN = "undo-join"  # address, participant
     PREFERENCES = "preferences"  # participant, office

@@ -13,7 +13,7 @@ from web.public.routes import public_routes
 from web.public.uploads import body_limit_mb
 from web.site import create_site
 
-FILES_AT = ("/q/", "/o/", "/console/rounds/")
+FILES_AT = ("/q/", "/o/", "/app/q/", "/console/rounds/")
 
 
 def create_app(deps: WebDeps) -> FastAPI:

@@ -26,7 +26,8 @@ class WebDeps:
 
     `check_ready` raises while the service cannot work (database away, migrations behind);
     `contributors` and `erasers` are the parts of a person's data that stand above core;
-    `chat_preview` shows a questionnaire as the chat does.
+    `chat_preview` shows a questionnaire as the chat does; with the bot's token Telegram's word on
+    who opens a page is checked.
     """
 
     database: Database
@@ -41,6 +42,7 @@ class WebDeps:
     contributors: tuple[Contributor, ...] = ()
     erasers: tuple[Eraser, ...] = ()
     chat_preview: ChatPreview = field(default_factory=NoChat)
+    participant_bot_token: str = ""
 
     @property
     def secure(self) -> bool:

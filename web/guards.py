@@ -21,6 +21,8 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+IN_TELEGRAM = "/app/"  # pages that Telegram's own web page may frame
+FRAMED_POLICY = POLICY.replace("frame-ancestors 'none'", "frame-ancestors https://web.telegram.org")
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Referrer-Policy": "no-referrer",  # addresses hold signed links
@@ -39,12 +41,16 @@ class SecurityHeaders:
     def __init__(self, app: ASGIApp, secure: bool) -> None:
         self._app = app
         self._headers = {**HEADERS, "Strict-Transport-Security": TWO_YEARS} if secure else HEADERS
+        kept = {name: value for name, value in self._headers.items() if name != "X-Frame-Options"}
+        self._framed = {**kept, "Content-Security-Policy": FRAMED_POLICY}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        given = self._framed if str(scope.get("path", "")).startswith(IN_TELEGRAM) else self._headers
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
+                for name, value in given.items():
                     headers.setdefault(name, value)
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bots.participants.callback import Act, Press
 from bots.participants.full import render_full
 from bots.participants.listing import ALL, page_of
+from bots.participants.on_page import PageButtons
 from bots.participants.render import Standing, render
 from bots.participants.screen import Reply, Screen
 from bots.participants.searching import follow, forget, searched
@@ -67,6 +68,7 @@ class Talk:
     shelf: FormShelf
     chat: ChatState
     now: datetime
+    pages: PageButtons
 
     @property
     def t(self) -> Translator:
@@ -157,10 +159,18 @@ def show(talk: Talk, turn: Turn, page: str = "", *, asked: bool = False) -> Repl
     there = local(talk.now, turn.round.time_zone)
     until = format_date(turn.round.last_day, "long", locale=t.language) if turn.round.last_day else ""
     today, search = there.date().isoformat(), searched(talk.chat, turn)
-    standing = Standing(turn.response_id, turn.session.revision, t, page, today, until, turn.changing, search)
+    standing = Standing(
+        turn.response_id, turn.session.revision, t, page, today, until, turn.changing, search, _page_address(talk, turn)
+    )
     if turn.full is not None and not (asked or any(isinstance(event, AT_WORK) for event in turn.events)):
         return Reply((render_full(turn.full, standing),))
     return Reply(tuple(render(prompt, turn.events, standing) for prompt in turn.prompts))
+
+
+def _page_address(talk: Talk, turn: Turn) -> str:
+    if talk.chat.participant_id is None:
+        return ""
+    return talk.pages.address(talk.chat.participant_id, turn.round.id, talk.now)
 
 
 def _following(talk: Talk, turn: Turn, said: str = "") -> Talk:

@@ -7,7 +7,7 @@ aiogram's dispatcher tells messages, presses and membership apart; each becomes 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 from aiogram import Bot, Dispatcher, Router
@@ -15,10 +15,12 @@ from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
 
 from bots.participants.commands import MENU
+from bots.participants.on_page import PageButtons
 from bots.participants.parse import Arrived, PressedButton, parse
 from bots.participants.show import show
 from bots.participants.store import change_chat, set_blocked
 from bots.participants.unit import Desk, Taken, take_update
+from core.addresses import PublicUrls
 from core.clock import Clock
 from core.database.database import Database
 from core.i18n import LANGUAGES, translator
@@ -44,6 +46,7 @@ class BotDeps:
     ids: Ids
     shelf: FormShelf
     attachment_limit_mb: int = 20
+    urls: PublicUrls = field(default_factory=lambda: PublicUrls(""))
 
 
 class Receiver:
@@ -51,7 +54,8 @@ class Receiver:
 
     def __init__(self, deps: BotDeps) -> None:
         self._deps = deps
-        self._desk = Desk(deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb)
+        pages = PageButtons(deps.links, deps.urls)
+        self._desk = Desk(deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb, pages)
         self._showing: dict[int, asyncio.Task[None]] = {}
 
     async def receive(self, arrived: Arrived) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from bots.participants.callback import IDLE, Act, Press, command, pack
 from bots.participants.keyboard import Keyboard, Search
 from bots.participants.listing import page_size, searchable, written_out
+from bots.participants.on_page import easier_on_a_page
 from bots.participants.questions import SEARCH, how_to, question_rows
 from bots.participants.rich import more_help, rich
 from bots.participants.scales import AT_ONCE, steps_of
@@ -49,6 +50,7 @@ class Standing:
     until: str = ""  # until when answers can be changed, written for people
     changing: bool = False  # what was sent is being changed
     search: Search | None = None  # what is looked for in the open question's list
+    pages: str = ""  # where the response's pages open inside Telegram, "" where they do not
 
     def key(self, text: str, act: Act, value: str = "") -> Key:
         return Key(label(text), pack(Press(self.response_id, "", self.revision, act, value)))
@@ -81,7 +83,8 @@ def _question(prompt: QuestionPrompt, events: tuple[Event, ...], standing: Stand
     lines += [*more_help(prompt, room), *reasons]
     left = LONGEST_TEXT - sum(units(line) + 2 for line in (heading, *lines))
     lines = [heading, rich(prompt.label, prompt.styled.label, max(left, SHORTEST_LABEL), "b"), *lines]
-    return Screen("\n\n".join(lines), (*_suggested(board, refused), *question_rows(board), *_ways(board)))
+    rows = (*_suggested(board, refused), *question_rows(board), *_on_page(board, standing.pages), *_ways(board))
+    return Screen("\n\n".join(lines), rows)
 
 
 def _in_full(board: Keyboard) -> list[str]:
@@ -176,6 +179,14 @@ def _ask(board: Keyboard, value: str) -> Key | None:
     if board.prompt.kind not in (Kind.INTEGER, Kind.DECIMAL, Kind.RANGE) or not NUMBER.fullmatch(value):
         return None
     return board.key(board.t("Did you mean {choice}?", choice=value), Act.VALUE, value)
+
+
+def _on_page(board: Keyboard, pages: str) -> Rows:
+    """The page inside Telegram, and the way on once the question was answered there."""
+    if not pages or not easier_on_a_page(board.prompt):
+        return ()
+    page = Key(label(f"📄 {board.t('Answer on a page')}"), app=f"{pages}?at={board.prompt.code}")
+    return (page,), (board.key(board.t("I answered on the page: go on"), Act.RESUME),)
 
 
 def _ways(board: Keyboard) -> Rows:

@@ -12,10 +12,11 @@ BESIDE = 18  # two buttons stand side by side when both labels are at most this 
 
 @dataclass(frozen=True)
 class Key:
-    """A button: it presses `data`."""
+    """A button: it presses `data`, or opens the page `app` inside Telegram."""
 
     label: str
-    data: str
+    data: str = ""
+    app: str = ""
 
 
 Rows = tuple[tuple[Key, ...], ...]

@@ -11,10 +11,10 @@ import structlog
 from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
-from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup
+from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, WebAppInfo
 
 from bots.participants.parse import PressedButton
-from bots.participants.screen import Document, Reply, Rows, Screen
+from bots.participants.screen import Document, Key, Reply, Rows, Screen
 from bots.participants.store import ChatState
 
 log = structlog.get_logger()
@@ -119,5 +119,10 @@ async def patiently(call: Callable[[], Awaitable[T]]) -> T:
 
 
 def _markup(rows: Rows) -> InlineKeyboardMarkup:
-    keys = [[InlineKeyboardButton(text=key.label, callback_data=key.data) for key in row] for row in rows]
-    return InlineKeyboardMarkup(inline_keyboard=keys)
+    return InlineKeyboardMarkup(inline_keyboard=[[_button(key) for key in row] for row in rows])
+
+
+def _button(key: Key) -> InlineKeyboardButton:
+    if key.app:
+        return InlineKeyboardButton(text=key.label, web_app=WebAppInfo(url=key.app))
+    return InlineKeyboardButton(text=key.label, callback_data=key.data)

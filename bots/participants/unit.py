@@ -13,6 +13,7 @@ from bots.participants.commands import run_command, run_press, welcome
 from bots.participants.dialogue import Talk, aside, begin_round, held, stand, take, take_press
 from bots.participants.files import ask_for_file, take_sent
 from bots.participants.joining import ask_code, join, new_code, take_code
+from bots.participants.on_page import PageButtons
 from bots.participants.parse import (
     Arrived,
     BlockedBot,
@@ -46,6 +47,7 @@ class Desk:
     links: Links
     ids: Ids
     attachment_limit_mb: int
+    pages: PageButtons
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -
     """Does what somebody asked for; an update that was processed before only shows where things stand."""
     first = first_time(session, DOOR, str(arrived.update_id), now)
     chat = load_chat(session, arrived.chat_id) or add_chat(session, arrived.chat_id, arrived.language)
-    talk = Talk(session, desk.shelf, chat, now)
+    talk = Talk(session, desk.shelf, chat, now, desk.pages)
     if isinstance(arrived.did, BlockedBot):
         set_blocked(session, arrived.chat_id, now if arrived.did.blocked else None)
         return Taken(Reply(), chat)

@@ -31,7 +31,9 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
     except TokenValidationError as error:
         raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=NO_TOKEN) from error
     stack.push_async_callback(bot.session.close)
-    deps = BotDeps(bot, world.database, world.clock, world.links, world.ids, world.shelf, settings.attachment_limit)
+    deps = BotDeps(
+        bot, world.database, world.clock, world.links, world.ids, world.shelf, settings.attachment_limit, world.urls()
+    )
     if not settings.webhook:
         return Part((run_polling(deps), run_fetching(deps)))
     secret = webhook_secret(settings.need_secret(), bot.token)

@@ -30,5 +30,6 @@ async def start(world: World, _: AsyncExitStack) -> Part:
         contributors=(answers_contributor(),),
         erasers=(erase_answers,),
         chat_preview=BotScreens(),
+        participant_bot_token=settings.participant_bot_token,
     )
     return Part(app=create_app(deps))

@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from sandbox.people import acts
 from sandbox.people.acts import Act, Impossible
+from sandbox.people.mini_app import opened
 from sandbox.people.view import chat_view
 from sandbox.server.bot import Bot
 from sandbox.server.chats import Chat, Person
@@ -52,6 +53,7 @@ class PeopleApi:
             base = f"/telegram/{{bot}}/{where}/{{id}}"
             yield Route(base, self._introducing, methods=["PUT"])
             yield Route(f"{base}/chat", self._seen, methods=["GET"])
+            yield Route(f"{base}/app", self._opening, methods=["GET"])
             for name, doing in DOINGS.items():
                 yield Route(f"{base}/{name}", self._acting(doing), methods=["POST"])
         yield Route("/telegram/{bot}/sent", self._sent, methods=["GET"])
@@ -93,6 +95,17 @@ class PeopleApi:
             return JSONResponse(chat_view(bot, _chat(bot, request)))
         except Impossible as reason:
             return JSONResponse({"error": str(reason)}, status_code=400)
+
+    async def _opening(self, request: Request) -> Response:
+        """`?url=`: leads to the page of a button, as Telegram opens it."""
+        bot = self.bots.get(request.path_params["bot"])
+        if bot is None:
+            return _unknown_bot()
+        try:
+            page = opened(bot, _chat(bot, request), request.query_params.get("url", ""))
+        except Impossible as reason:
+            return JSONResponse({"error": str(reason)}, status_code=400)
+        return RedirectResponse(page, 303)
 
     async def _sent(self, request: Request) -> Response:
         """Everything a bot has sent, to count duplicates; `?text_contains=`, `?chat_id=`."""

@@ -52,6 +52,8 @@ def message_view(message: Message) -> Json:
 def _button(button: Json) -> Json:
     if "callback_data" in button:
         return {"text": button["text"], "data": button["callback_data"]}
+    if "web_app" in button:
+        return {"text": button["text"], "app": button["web_app"]["url"]}
     if "url" in button:
         return {"text": button["text"], "url": button["url"]}
     return {"text": button["text"]}

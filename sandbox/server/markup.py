@@ -12,10 +12,12 @@ Json = dict[str, Any]
 MAX_BUTTONS = 100
 MAX_IN_ROW = 8
 MAX_DATA = 64
+PAGE = re.compile(r"(?:https://[^\s/?#]+|http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?=[/?#]|$))\S*$")
+"""A page that opens inside: Telegram takes https only; a page on the own machine is let through for training."""
 DECORATION = {"text", "style", "icon_custom_emoji_id"}
 
 
-def checked_markup(markup: Json | None) -> Json | None:
+def checked_markup(markup: Json | None, *, private: bool = True) -> Json | None:
     """A reply markup that Telegram would take; raises a Refusal otherwise."""
     if markup is None:
         return None
@@ -26,6 +28,8 @@ def checked_markup(markup: Json | None) -> Json | None:
         for button in row:
             if "inline_keyboard" in markup:
                 _check_inline(button)
+                if "web_app" in button and not private:
+                    raise bad_request("BUTTON_TYPE_INVALID")
             elif not _text(button):
                 raise bad_request("keyboard button text must be non-empty")
     return markup
@@ -54,6 +58,9 @@ def _check_inline(button: Json | str) -> None:
         raise bad_request("can't parse inline keyboard button: exactly one action is expected")
     if "callback_data" in actions and not 1 <= len(button["callback_data"].encode()) <= MAX_DATA:
         raise bad_request("BUTTON_DATA_INVALID")
+    app = (button.get("web_app") or {}).get("url")
+    if app is not None and not PAGE.match(app):
+        raise bad_request(f"inline keyboard button Web App URL '{app}' is invalid: Only HTTPS links are allowed")
     url = button.get("url")
     if url is not None and not re.match(r"(?:https?://[^\s/?#]+|tg://\S+)\S*$", url):
         raise bad_request(f"inline keyboard button URL '{url}' is invalid: Wrong HTTP URL")

@@ -76,7 +76,7 @@ def _send_file(bot: Bot, request: Json, kind: str) -> Json:
 
 
 def _put(bot: Bot, chat: Chat, message: Message, request: Json) -> Json:
-    message.markup = checked_markup(request.get("reply_markup"))
+    message.markup = checked_markup(request.get("reply_markup"), private=chat.person is not None)
     message.reply_to = _replied_to(chat, request)
     bot.rates.spend(chat.id)
     chat.messages[message.id] = message

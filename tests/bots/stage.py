@@ -16,6 +16,7 @@ from sqlalchemy import select
 from bots.participants.polling import run_polling
 from bots.participants.receiving import BotDeps, create_dispatcher
 from bots.participants.tables import Chat
+from core.addresses import PublicUrls
 from core.clock import FixedClock
 from core.ids import CountedIds
 from core.links import Links, Purpose
@@ -42,9 +43,10 @@ class Stage:
     links: Links
     ids: CountedIds = field(default_factory=CountedIds)
     nonce: int = 0
+    urls: PublicUrls = field(default_factory=lambda: PublicUrls(""))
 
     def deps(self) -> BotDeps:
-        return BotDeps(self.bot, self.scene.database, self.clock, self.links, self.ids, FormShelf())
+        return BotDeps(self.bot, self.scene.database, self.clock, self.links, self.ids, FormShelf(), urls=self.urls)
 
     def dispatcher(self) -> Dispatcher:
         """A new one that remembers nothing."""

@@ -20,6 +20,7 @@ from core.ids import RandomIds
 from core.links import Links, Purpose, in_days
 from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.shelf import FormShelf
+from tests.support.sandbox import TOKENS
 from web.app import create_app
 from web.deps import WebDeps
 
@@ -94,6 +95,7 @@ def running_web(database: Database, clock: FixedClock, links: Links, chat: str =
         attachment_limit_mb=2,
         contributors=(answers_contributor(),),
         erasers=(erase_answers,),
+        participant_bot_token=TOKENS["participants"],
     )
     with serving(create_app(deps), listening) as url:
         yield RunningWeb(url, deps)

@@ -28,7 +28,7 @@ class Entrance(ABC):
 
     `door` is what an answer is marked with; `participant_id` who may go on in the chat, None where
     nobody is known; `on_behalf_of` for whom somebody else fills it in, "" where people do so themselves;
-    `form_token` what its forms carry in a field of that name.
+    `form_token` what its forms carry in a field of that name; `in_app` whether Telegram shows the pages.
     """
 
     round_id: int
@@ -36,6 +36,7 @@ class Entrance(ABC):
     door: str = "web"
     on_behalf_of: str
     form_token: str
+    in_app = False
 
     @property
     @abstractmethod

@@ -184,7 +184,7 @@ def _interface(language: str) -> str:
 def _chat(request: Request, link: Entrance, ids: Ids) -> str:
     """An address that opens this questionnaire in the reader's chat, "" where there is none; made anew on each page."""
     deps = site_of(request).deps
-    if link.participant_id is None or link.on_behalf_of:
+    if link.participant_id is None or link.on_behalf_of or link.in_app:
         return ""
     expires = in_days(deps.clock.now(), JOINING_DAYS)
     numbers = (link.participant_id, link.round_id, random_number(ids))

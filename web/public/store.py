@@ -127,6 +127,15 @@ def is_in_chat(session: Session, participant_id: int) -> bool:
     return session.scalar(joined.limit(1)) is not None
 
 
+def is_account_of(session: Session, account: int, participant_id: int) -> bool:
+    """Whether a Telegram account was joined to a participant, and proved where that was asked for."""
+    joined = select(Address.participant_id).where(
+        Address.channel == TELEGRAM, Address.value == str(account), Address.proved_at.is_not(None)
+    )
+    owner = session.scalar(joined)
+    return owner is not None and remaining(session, owner) == remaining(session, participant_id)
+
+
 def owner_of_account(session: Session, address_id: int) -> tuple[int | None, str]:
     """The participant whose Telegram account it is and their language; (None, "") where it was parted."""
     found = session.execute(
