@@ -17,7 +17,7 @@ from surveys.engine.form import Form
 from surveys.package_rounds import RoundSection
 from surveys.responses.publishing import Source, publish
 from surveys.responses.tables import FormVersion, Questionnaire
-from surveys.xlsform.compile import compile_form
+from surveys.xlsform.compile import Compiled, compile_form
 from surveys.xlsform.errors import FormError, FormErrors
 
 
@@ -44,13 +44,13 @@ class QuestionnaireSection:
         for entry in package.entries("questionnaires", self.keys["questionnaires"], ("slug", "file")):
             path = package.file(entry) if entry.has("file") else None
             if path is not None:
-                self._compile(package, path, entry.slug())
+                compiled = self._compile(package, path, entry.slug())
                 name = path.relative_to(package.folder.resolve()).as_posix()
-                values = {"digest": sha256(path.read_bytes()).hexdigest()}
+                values = {"digest": compiled.digest if compiled else ""}
                 items.append(Item("questionnaire", entry.slug(), values | {"file": name}))
         return items
 
-    def _compile(self, package: Package, path: Path, slug: str) -> None:
+    def _compile(self, package: Package, path: Path, slug: str) -> Compiled | None:
         file = path.relative_to(package.folder.resolve()).as_posix()
         try:
             compiled = compile_form(path, path.name, name=slug, version=1)
@@ -63,6 +63,8 @@ class QuestionnaireSection:
             self.forms[slug] = compiled.form
             package.faults.extend(_fault(file, one) for one in compiled.stumbles)
             package.warnings += [_fault(file, one) for one in compiled.warnings]
+            return compiled
+        return None
 
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
         files = {item.slug: str(item.values["file"]) for item in items}
@@ -71,20 +73,21 @@ class QuestionnaireSection:
 
         def standing(item: Item) -> dict[str, Any] | None:
             newest = (
-                select(FormVersion.source)
+                select(FormVersion.source, FormVersion.sent)
                 .join(Questionnaire, Questionnaire.id == FormVersion.questionnaire_id)
                 .where(Questionnaire.process_id == load.process_id, Questionnaire.slug == item.slug)
                 .order_by(FormVersion.version.desc())
                 .limit(1)
             )
-            source = load.session.scalar(newest)
-            return None if source is None else {"digest": sha256(source).hexdigest()}
+            found = load.session.execute(newest).one_or_none()
+            # What was published before files counted was known by its form alone.
+            return None if found is None else {"digest": found.sent or sha256(found.source).hexdigest()}
 
         def write(item: Item, exists: bool) -> None:
             path = load.package.folder / files[item.slug]
             compiled = compile_form(path, path.name, name=item.slug, version=1)
             source = Source(path.name, path.read_bytes())
-            publish(load.session, _questionnaire_id(load, item.slug), compiled.xform, source, load.now)
+            publish(load.session, _questionnaire_id(load, item.slug), compiled, source, load.now)
 
         return apply_items(load, bare, standing, write)
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
+from bots.participants.beside import files_of
 from bots.participants.callback import Act, Press
 from bots.participants.full import render_full
 from bots.participants.listing import ALL, page_of
@@ -164,7 +165,9 @@ def show(talk: Talk, turn: Turn, page: str = "", *, asked: bool = False) -> Repl
     )
     if turn.full is not None and not (asked or any(isinstance(event, AT_WORK) for event in turn.events)):
         return Reply((render_full(turn.full, standing),))
-    return Reply(tuple(render(prompt, turn.events, standing) for prompt in turn.prompts))
+    screens = tuple(render(prompt, turn.events, standing) for prompt in turn.prompts)
+    shown = tuple(group for prompt in turn.prompts for group in files_of(prompt, turn.events))
+    return Reply(screens, shown=shown, form_version_id=turn.form_version_id)
 
 
 def _page_address(talk: Talk, turn: Turn) -> str:

@@ -17,6 +17,7 @@ from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message,
 from bots.participants.commands import MENU
 from bots.participants.on_page import PageButtons
 from bots.participants.parse import Arrived, PressedButton, parse
+from bots.participants.sending_files import FileSender
 from bots.participants.show import show
 from bots.participants.store import change_chat, set_blocked
 from bots.participants.unit import Desk, Taken, take_update
@@ -56,6 +57,7 @@ class Receiver:
         self._deps = deps
         pages = PageButtons(deps.links, deps.urls)
         self._desk = Desk(deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb, pages)
+        self._files = FileSender(deps.bot, deps.database)
         self._showing: dict[int, asyncio.Task[None]] = {}
 
     async def receive(self, arrived: Arrived) -> None:
@@ -97,6 +99,8 @@ class Receiver:
 
     async def _show(self, arrived: Arrived, taken: Taken) -> None:
         pressed = arrived.did if isinstance(arrived.did, PressedButton) else None
+        if taken.reply.shown:
+            await self._files.send(arrived.chat_id, taken.reply.form_version_id, taken.reply.shown)
         live = await show(self._deps.bot, taken.chat, taken.reply, pressed)
         if live is not None and (live or taken.chat.prompt_message_id):
             await self._deps.database.shared(

@@ -31,6 +31,19 @@ class Screen:
 
 
 @dataclass(frozen=True)
+class ShownFile:
+    """A picture ("photo"), sound ("audio") or film ("video") of the form, by its name."""
+
+    name: str
+    kind: str
+    caption: str = ""
+
+
+Group = tuple[ShownFile, ...]
+"""What goes out as one: a file, or an album of pictures."""
+
+
+@dataclass(frozen=True)
 class Document:
     """A file for the person."""
 
@@ -45,6 +58,7 @@ class Reply:
 
     `toast` is shown over the chat after a press. `apart` concerns the pressed message only and
     leaves the live one as it is; `beside` is written below and leaves every message as it is.
+    `shown` are the files of a version of the form that go out before.
     """
 
     screens: tuple[Screen, ...] = ()
@@ -52,6 +66,8 @@ class Reply:
     documents: tuple[Document, ...] = ()
     apart: bool = False
     beside: bool = False
+    shown: tuple[Group, ...] = ()
+    form_version_id: int = 0
 
 
 def plain(text: str, limit: int = 1500) -> str:

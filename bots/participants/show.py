@@ -42,7 +42,8 @@ async def show(bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton |
         await _send_all(bot, chat.id, reply.screens)
         return None
     on = pressed.message_id if pressed is not None else None
-    in_place = on is not None and len(reply.screens) == 1 and (reply.apart or on == chat.prompt_message_id)
+    alone = len(reply.screens) == 1 and not reply.shown  # a message below a picture is a new one
+    in_place = on is not None and alone and (reply.apart or on == chat.prompt_message_id)
     if on is not None and in_place and await _edit(bot, chat.id, on, reply.screens[0]):
         return None
     if reply.apart:

@@ -9,6 +9,7 @@ from sandbox.server.errors import bad_request
 from sandbox.server.files import document, photo
 from sandbox.server.markup import checked_markup, show_keyboard
 
+MOST_IN_ALBUM = 10
 ACTIONS = {
     "typing",
     "upload_photo",
@@ -43,6 +44,26 @@ async def send_voice(bot: Bot, request: Json) -> Json:
     return _send_file(bot, request, "voice")
 
 
+async def send_audio(bot: Bot, request: Json) -> Json:
+    return _send_file(bot, request, "audio")
+
+
+async def send_video(bot: Bot, request: Json) -> Json:
+    return _send_file(bot, request, "video")
+
+
+async def send_media_group(bot: Bot, request: Json) -> list[Json]:
+    """An album of two to ten pictures (Bot API, sendMediaGroup)."""
+    items = request["media"]
+    if not 2 <= len(items) <= MOST_IN_ALBUM:
+        raise bad_request("wrong number of media in the group")
+    if any(item["type"] != "photo" for item in items):
+        raise bad_request("the sandbox plays albums of pictures only")
+    album = bot.ids.token()
+    common = {name: value for name, value in request.items() if name != "media"}
+    return [_send_file(bot, {**common, **_captioned(item), "photo": item["media"]}, "photo", album) for item in items]
+
+
 async def send_location(bot: Bot, request: Json) -> Json:
     chat = bot.open_chat(request["chat_id"])
     if not (-90 <= request["latitude"] <= 90 and -180 <= request["longitude"] <= 180):
@@ -60,7 +81,11 @@ async def send_chat_action(bot: Bot, request: Json) -> bool:
     return True
 
 
-def _send_file(bot: Bot, request: Json, kind: str) -> Json:
+def _captioned(item: Json) -> Json:
+    return {name: item[name] for name in ("caption", "parse_mode", "caption_entities") if name in item}
+
+
+def _send_file(bot: Bot, request: Json, kind: str, album: str = "") -> Json:
     text, entities = formatted(request, "caption")
     chat = bot.open_chat(request["chat_id"])
     described, upload = bot.files.received(request[kind])
@@ -68,10 +93,16 @@ def _send_file(bot: Bot, request: Json, kind: str) -> Json:
     match kind:
         case "photo":
             message.media = {"photo": photo(described, upload)}
+        case "audio" | "video":
+            size = {"width": 640, "height": 480} if kind == "video" else {}
+            played = document(described, upload) | {"duration": request.get("duration", 1)} | size
+            message.media = {kind: played}
         case "voice":
             message.media = {"voice": described | {"duration": request.get("duration", 1), "mime_type": upload.mime}}
         case _:
             message.media = {"document": document(described, upload)}
+    if album:
+        message.media |= {"media_group_id": album}
     return _put(bot, chat, message, request | {"method": f"send{kind.capitalize()}"})
 
 

@@ -59,12 +59,31 @@ class Text:
 
 
 @dataclass(frozen=True)
+class Media:
+    """The files that are shown with a text, by name, "" where there is none."""
+
+    image: str = ""
+    audio: str = ""
+    video: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.image or self.audio or self.video)
+
+
+NO_MEDIA = Media()
+
+Shown = dict[str, Media]
+"""The files for each language of the form, as `Texts`."""
+
+
+@dataclass(frozen=True)
 class Choice:
     """One offered choice; `attributes` are the further columns that a choice_filter may read."""
 
     value: str
     label: Texts
     attributes: dict[str, str] = field(default_factory=dict)
+    media: Shown = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -101,6 +120,7 @@ class Question:
     label: Texts
     hint: Texts = field(default_factory=dict)
     guidance: Texts = field(default_factory=dict)  # more help, for whoever asks for it
+    media: Shown = field(default_factory=dict)
     logic: Logic = field(default_factory=Logic)
     choices: str = ""  # the list's name, "" where nothing is chosen
     appearance: frozenset[str] = frozenset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from surveys.engine.form import Kind
+from surveys.engine.form import NO_MEDIA, Kind, Media
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,7 @@ class Option:
     value: str
     label: str
     markdown: str = ""
+    media: Media = NO_MEDIA
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,7 @@ class QuestionPrompt:
     instances: tuple[Instance, ...] = ()
     styled: Styled = Styled()
     heading: str = ""  # of the rows of a table: what stands above all of them
+    media: Media = NO_MEDIA
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from itertools import takewhile
 
 from surveys.engine.codes import code_of, ref_of
 from surveys.engine.events import AnswerRefused, Fault
-from surveys.engine.form import Form, Group, Kind, Question
+from surveys.engine.form import NO_MEDIA, Form, Group, Kind, Media, Question, Shown
 from surveys.engine.layout import Layout
 from surveys.engine.machine import machine
 from surveys.engine.moving import faults_of, refusals
@@ -29,6 +29,7 @@ from surveys.engine.session import Session, Stage
 from surveys.engine.spoken import say_value
 from surveys.engine.state import State
 from surveys.engine.styling import say, say_choice, words
+from surveys.engine.texts import pick
 from surveys.engine.turn import page_of, state_of
 
 _UNCOUNTED = frozenset({Kind.NOTE, Kind.REPEAT})
@@ -135,7 +136,7 @@ def _labels(state: State, question: Question) -> dict[str, str]:
 
 def _question(state: State, session: Session, question: Question) -> QuestionPrompt:
     ref = question.ref
-    offered = ((one.value, say_choice(state, question, one)) for one in state.offered(question))
+    offered = ((one, say_choice(state, question, one)) for one in state.offered(question))
     label, hint, guidance = (say(state, ref, one) for one in (question.label, question.hint, question.guidance))
     return QuestionPrompt(
         ref=ref,
@@ -146,7 +147,9 @@ def _question(state: State, session: Session, question: Question) -> QuestionPro
         guidance=guidance.text,
         required=state.demands(question),
         readonly=question.kind is Kind.NOTE or state.readonly(ref),
-        options=tuple(Option(value, said.text or value, said.markdown) for value, said in offered),
+        options=tuple(
+            Option(one.value, said.text or one.value, said.markdown, _media(state, one.media)) for one, said in offered
+        ),
         value=state.value(ref),
         draft=_draft(state, session, question),
         progress=_progress(state, ref),
@@ -157,7 +160,12 @@ def _question(state: State, session: Session, question: Question) -> QuestionPro
         instances=_instances(state, session, ref) if question.kind is Kind.REPEAT else (),
         styled=Styled(label.markdown, hint.markdown, guidance.markdown),
         heading="".join(_matrix(state, ref)),
+        media=_media(state, question.media),
     )
+
+
+def _media(state: State, shown: Shown) -> Media:
+    return (pick(shown, state.language, state.machine.form.default_language) if shown else None) or NO_MEDIA
 
 
 def _draft(state: State, session: Session, question: Question) -> tuple[str, ...]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TypeVar
 
-from surveys.engine.form import Expression, Text, Texts
+from surveys.engine.form import Expression, Texts
+
+T = TypeVar("T")
 
 
-def pick(texts: Texts, language: str, default: str) -> Text | None:
-    """The text in a language, else in the form's default language, else the first there is."""
+def pick(texts: dict[str, T], language: str, default: str) -> T | None:
+    """What there is in a language, else in the form's default language, else the first."""
     for code in (language, default, ""):
         if code in texts:
             return texts[code]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from surveys.responses.tables import FormVersion, Questionnaire
+from core.database.inserting import insert_into
+from surveys.responses.tables import FileContent, FormFile, FormVersion, Questionnaire
+from surveys.xlsform.compile import Compiled
+from surveys.xlsform.media import FormFile as NewFile
 
 
 @dataclass(frozen=True)
@@ -20,31 +24,51 @@ class Source:
     content: bytes
 
 
-def publish(session: Session, questionnaire_id: int, xform: str, source: Source, now: datetime) -> int:
-    """Stores a form as the questionnaire's newest version and returns the version's id.
+def publish(session: Session, questionnaire_id: int, compiled: Compiled, source: Source, now: datetime) -> int:
+    """Stores a form with its files as the questionnaire's newest version and returns the version's id.
 
-    The same file, or another that compiles to the same form, as the newest version's changes
+    The same files, or others that compile to the same form, as the newest version's change
     nothing. A published version is never changed; responses in progress move to it by the rule of
     `surveys/engine/versions.py`, what was sent stays on its own.
     """
     # Two who publish at once wait for each other here, so that numbers stay unique.
     session.execute(select(Questionnaire.id).where(Questionnaire.id == questionnaire_id).with_for_update()).one()
     newest = session.execute(
-        select(FormVersion.id, FormVersion.version, FormVersion.digest, FormVersion.source)
+        select(FormVersion.id, FormVersion.version, FormVersion.digest, FormVersion.sent)
         .where(FormVersion.questionnaire_id == questionnaire_id)
         .order_by(FormVersion.version.desc())
         .limit(1)
     ).one_or_none()
-    digest = sha256(xform.encode()).hexdigest()
-    if newest is not None and (newest.digest == digest or newest.source == source.content):
+    digest = _digest(compiled.xform, compiled.files)
+    if newest is not None and (newest.digest == digest or newest.sent == compiled.digest):
+        session.execute(update(FormVersion).where(FormVersion.id == newest.id).values(sent=compiled.digest))
         return int(newest.id)
     row = {
         "questionnaire_id": questionnaire_id,
         "version": newest.version + 1 if newest else 1,
-        "xform": xform,
+        "xform": compiled.xform,
         "source": source.content,
         "source_name": source.name,
         "digest": digest,
+        "sent": compiled.digest,
         "published_at": now,
     }
-    return int(session.execute(insert(FormVersion).values(row).returning(FormVersion.id)).scalar_one())
+    version_id = int(session.execute(insert(FormVersion).values(row).returning(FormVersion.id)).scalar_one())
+    _keep_files(session, version_id, compiled.files)
+    return version_id
+
+
+def _digest(xform: str, files: Iterable[NewFile]) -> str:
+    """Of what people are shown: the form, and the files of its labels."""
+    named = (f"{one.name} {sha256(one.content).hexdigest()}" for one in files)
+    return sha256("\n".join([xform, *named]).encode()).hexdigest()
+
+
+def _keep_files(session: Session, version_id: int, files: Iterable[NewFile]) -> None:
+    """A file that several versions show is stored once."""
+    for one in files:
+        known = sha256(one.content).hexdigest()
+        content = insert_into(session, FileContent).values(sha256=known, content=one.content)
+        session.execute(content.on_conflict_do_nothing())
+        row = {"form_version_id": version_id, "name": one.name, "media_type": one.media_type, "sha256": known}
+        session.execute(insert(FormFile).values(row))

@@ -34,7 +34,28 @@ class FormVersion(Base):
     source: Mapped[bytes] = mapped_column(LargeBinary)
     source_name: Mapped[str]
     digest: Mapped[str]
+    sent: Mapped[str] = mapped_column(server_default="")  # SHA-256 of all that the author sent, lists and pictures too
     published_at: Mapped[datetime]
+
+
+class FormFile(Base):
+    """A picture, sound or film that a version shows with its labels."""
+
+    __tablename__ = "form_file"
+
+    form_version_id: Mapped[int] = mapped_column(ForeignKey("form_version.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]  # by its first bytes
+    sha256: Mapped[str] = mapped_column(ForeignKey("file_content.sha256"))
+
+
+class FileContent(Base):
+    """The bytes of files of forms, each once."""
+
+    __tablename__ = "file_content"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Round(Base):

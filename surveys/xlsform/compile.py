@@ -10,7 +10,7 @@ from surveys.engine.form import Form, Group, Kind, Node, Question
 from surveys.engine.machine import ExpressionError, Machine, machine
 from surveys.xlsform.advice import warnings_of
 from surveys.xlsform.checks import check_sheets, expression_fault
-from surveys.xlsform.data import Files, FilesBeside, take_in
+from surveys.xlsform.data import Files, FilesBeside, FilesRead, take_in
 from surveys.xlsform.errors import (
     BROKEN,
     CYCLE,
@@ -22,6 +22,7 @@ from surveys.xlsform.errors import (
     error,
 )
 from surveys.xlsform.files import read_file
+from surveys.xlsform.media import FormFile, look_at
 from surveys.xlsform.sheets import Row, Sheets, convert, read_sheets, warnings_from_pyxform
 from surveys.xlsform.trial import failing
 from surveys.xlsform.xform import read_xform
@@ -42,6 +43,8 @@ class Compiled:
     xform: str
     stumbles: tuple[FormError, ...]
     warnings: tuple[FormError, ...]
+    files: tuple[FormFile, ...] = ()  # shown with its labels
+    digest: str = ""  # of everything the author sent for it
 
 
 def compile_form(file: Path | bytes, filename: str, *, name: str, version: int, files: Files | None = None) -> Compiled:
@@ -53,19 +56,24 @@ def compile_form(file: Path | bytes, filename: str, *, name: str, version: int, 
     kind, data = read_file(file, filename)
     if files is None:
         files = FilesBeside(file) if isinstance(file, Path) else {}
+    beside = FilesRead(files)
     if kind == "xml":
-        xform, missing = take_in(_decoded(data), files)
-        form = compile_xform(xform, name=name, version=version)
-        return Compiled(form, xform, publication_errors(form), missing)
-    sheets = read_sheets(kind, data)
-    faults = check_sheets(sheets, files)
-    if faults:
-        raise FormErrors(tuple(faults))
-    xform, told = convert(sheets, name)
-    xform, _ = take_in(xform, files)
-    form = _checked(read_xform(xform, name, version), sheets)
-    warnings = (*warnings_of(sheets, files), *warnings_from_pyxform(told))
-    return Compiled(form, xform, publication_errors(form, sheets), warnings)
+        xform, warnings = take_in(_decoded(data), beside)
+        form, sheets = compile_xform(xform, name=name, version=version), None
+    else:
+        sheets = read_sheets(kind, data)
+        faults = check_sheets(sheets, files)
+        if faults:
+            raise FormErrors(tuple(faults))
+        xform, told = convert(sheets, name)
+        xform, _ = take_in(xform, beside)
+        form = _checked(read_xform(xform, name, version), sheets)
+        warnings = (*warnings_of(sheets, files), *warnings_from_pyxform(told))
+    looked = look_at(form, sheets, beside)
+    if looked.faults:
+        raise FormErrors(looked.faults)
+    stumbles = (*publication_errors(form, sheets), *looked.missing)
+    return Compiled(form, xform, stumbles, warnings, looked.files, beside.digest(data))
 
 
 def compile_xform(xform: str, *, name: str, version: int) -> Form:

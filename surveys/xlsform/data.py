@@ -10,6 +10,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,12 @@ from surveys.xlsform.errors import TOO_LARGE, FormError, FormErrors, error
 from surveys.xlsform.limits import LARGEST, MEGABYTE
 from surveys.xlsform.xml import XFORMS, parse_xml
 
+ENDINGS = frozenset(
+    {".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp3", ".m4a", ".aac", ".ogg", ".oga", ".opus", ".wav", ".flac",
+     ".mp4", ".webm", ".ogv"}
+)  # fmt: skip
+"""Of pictures, sounds and films (`surveys/xlsform/media.py`)."""
+LARGEST_FILE = 50 * MEGABYTE  # read at all; which are taken, surveys/xlsform/media.py says
 MOST_ROWS = 50_000
 MOST_COLUMNS = 100
 BROKEN_DATA = N_("The file {name} cannot be read. Save it as CSV (UTF-8), XML or GeoJSON and send it anew.")
@@ -37,15 +44,18 @@ _KEPT = ("jr://instance/last-saved",)
 
 
 class FilesBeside(Mapping[str, bytes]):
-    """The data files in a form's folder by name, each read when it is asked for."""
+    """The files beside a form and in the folder `<form>-media` by name, each read when it is asked for."""
 
     def __init__(self, form: Path) -> None:
-        found = (one for one in form.parent.iterdir() if one.suffix.lower() in _READERS and one != form)
-        self._paths = {one.name: one for one in found if one.is_file()}
+        folders = (form.parent, form.parent / f"{form.stem}-media")
+        found = (one for folder in folders if folder.is_dir() for one in sorted(folder.iterdir()))
+        wanted = _READERS.keys() | ENDINGS
+        self._paths = {one.name: one for one in found if one.suffix.lower() in wanted and one != form and one.is_file()}
 
     def __getitem__(self, name: str) -> bytes:
-        if self._paths[name].stat().st_size > LARGEST:
-            raise FormErrors((error(TOO_LARGE, limit=str(LARGEST // MEGABYTE)),))
+        limit = LARGEST_FILE if self._paths[name].suffix.lower() in ENDINGS else LARGEST
+        if self._paths[name].stat().st_size > limit:
+            raise FormErrors((error(TOO_LARGE, limit=str(limit // MEGABYTE)),))
         return self._paths[name].read_bytes()
 
     def __iter__(self) -> Iterator[str]:
@@ -53,6 +63,36 @@ class FilesBeside(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self._paths)
+
+
+class FilesRead(Mapping[str, bytes]):
+    """Files by name, noting which were read: what a form is made of besides itself."""
+
+    def __init__(self, files: Files) -> None:
+        self._files = files
+        self._read: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> bytes:
+        content = self._files[name]
+        self._read[name] = sha256(content).hexdigest()
+        return content
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def digest(self, form: bytes) -> str:
+        """SHA-256 of a form with all that was read for it; of a form alone, its own."""
+        own = sha256(form).hexdigest()
+        if not self._read:
+            return own
+        read = (f"{name} {of}" for name, of in sorted(self._read.items()))
+        return sha256("\n".join([own, *read]).encode()).hexdigest()
 
 
 def take_in(xform: str, files: Files) -> tuple[str, tuple[FormError, ...]]:

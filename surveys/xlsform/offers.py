@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from surveys.engine.form import Choice, Expression, Offered, Text, Texts
-from surveys.xlsform.reading import Reading, expression, label_of, local_name
+from surveys.xlsform.reading import Reading, expression, label_of, local_name, media_of, shown
 from surveys.xlsform.xml import XFORMS
 
 _LIST = re.compile(r"instance\('([^']+)'\)/root/item")
@@ -24,7 +24,7 @@ def _choice(reading: Reading, item: Any) -> Choice:
     columns = {local_name(child): "".join(child.itertext()) for child in item if isinstance(child.tag, str)}
     itext = columns.get("itextId", "")
     plain: Texts = {"": Text((columns["label"],))} if "label" in columns else {}
-    return Choice(columns.get("name", ""), reading.texts.get(itext, plain), columns)
+    return Choice(columns.get("name", ""), reading.texts.get(itext, plain), columns, shown(reading, itext))
 
 
 def read_offer(reading: Reading, control: Any, ref: str) -> tuple[str, Expression | None, dict[str, str]]:
@@ -118,4 +118,4 @@ def read_offered(reading: Reading, control: Any) -> Offered | None:
 
 def _static_choice(reading: Reading, item: Any) -> Choice:
     value = item.findtext(f"{XFORMS}value") or ""
-    return Choice(value, label_of(reading, item, "label"), {"name": value})
+    return Choice(value, label_of(reading, item, "label"), {"name": value}, media_of(reading, item))

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from surveys.engine.form import Choice, Expression, Text, Texts
+from surveys.engine.form import Choice, Expression, Media, Shown, Text, Texts
 from surveys.xlsform.errors import FormError
 from surveys.xlsform.xml import XFORMS
 
@@ -24,6 +24,7 @@ class Reading:
     repeats: dict[str, Any] = field(default_factory=dict)
     texts: dict[str, Texts] = field(default_factory=dict)
     guidance: dict[str, Texts] = field(default_factory=dict)
+    media: dict[str, dict[str, dict[str, str]]] = field(default_factory=dict)  # text, language, kind: the file's name
     first_loads: dict[str, str] = field(default_factory=dict)
     choices: dict[str, tuple[Choice, ...]] = field(default_factory=dict)
     errors: list[FormError] = field(default_factory=list)
@@ -38,6 +39,21 @@ def label_of(reading: Reading, control: Any, part: str) -> Texts:
         return reading.texts.get(itext[1], {})
     text = text_of(found)
     return {"": text} if text.parts else {}
+
+
+def media_of(reading: Reading, control: Any) -> Shown:
+    """The files shown with a control's label."""
+    found = control.find(f"{XFORMS}label") if control is not None else None
+    itext = _ITEXT.fullmatch((found.get("ref") or "").strip()) if found is not None else None
+    return shown(reading, itext[1]) if itext else {}
+
+
+def shown(reading: Reading, text: str) -> Shown:
+    """The files shown with a text of the form, by language; a large picture stands for the small one."""
+    return {
+        language: Media(found.get("big-image", found.get("image", "")), found.get("audio", ""), found.get("video", ""))
+        for language, found in reading.media.get(text, {}).items()
+    }
 
 
 def text_of(element: Any) -> Text:

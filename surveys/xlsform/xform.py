@@ -25,7 +25,7 @@ from surveys.engine.form import (
 )
 from surveys.xlsform.errors import BROKEN, FormErrors, error
 from surveys.xlsform.offers import read_list, read_offer, read_offered
-from surveys.xlsform.reading import Reading, expression, label_of, local_name, message_of, text_of
+from surveys.xlsform.reading import Reading, expression, label_of, local_name, media_of, message_of, text_of
 from surveys.xlsform.xml import XFORMS, parse_xml
 
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -45,6 +45,7 @@ _CONTROLS = {
     "trigger": Kind.ACKNOWLEDGE,
 }  # fmt: skip
 _UPLOADS = {"image": Kind.IMAGE, "audio": Kind.AUDIO, "video": Kind.VIDEO}
+MEDIA = ("image", "big-image", "audio", "video")
 _PRELOADS = frozenset({"timestamp", "date", "property", "uid"})
 
 
@@ -98,7 +99,10 @@ def _read_model(reading: Reading, model: Any) -> None:
         for text in translation.findall(f"{XFORMS}text"):
             for value in text.findall(f"{XFORMS}value"):
                 kept = {None: reading.texts, "long": reading.texts, "guidance": reading.guidance}.get(value.get("form"))
-                if kept is not None:
+                if value.get("form") in MEDIA:
+                    of_text = reading.media.setdefault(text.get("id"), {}).setdefault(language, {})
+                    of_text[value.get("form")] = (value.text or "").strip().rpartition("/")[2]
+                elif kept is not None:
                     kept.setdefault(text.get("id"), {}).setdefault(language, text_of(value))
     for texts in (*reading.texts.values(), *reading.guidance.values()):
         _drop_dashes(texts)
@@ -170,6 +174,7 @@ def _question(reading: Reading, element: Any, ref: str) -> Question:
         label=label_of(reading, control, "label"),
         hint=label_of(reading, control, "hint"),
         guidance=reading.guidance.get(f"{ref}:hint", {}),
+        media=media_of(reading, control),
         logic=_logic(reading, ref, default, condition),
         choices=choices,
         appearance=frozenset(control.get("appearance", "").split()) if control is not None else frozenset(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -114,11 +115,11 @@ class Scene:
             time_zone="Europe/Rome", send_window={}, retention={},
         )  # fmt: skip
 
-    def publish(self, form: str = FORM) -> int:
+    def publish(self, form: str = FORM, files: Mapping[str, bytes] | None = None) -> int:
         filename = "follow-up.xml" if form.startswith("<") else "follow-up.md"
-        compiled = compile_form(form.encode(), filename, name="follow-up", version=1)
+        compiled = compile_form(form.encode(), filename, name="follow-up", version=1, files=files)
         source = Source(filename, form.encode())
-        return self.database.write(lambda s: publish(s, self.questionnaire_id, compiled.xform, source, self.now))
+        return self.database.write(lambda s: publish(s, self.questionnaire_id, compiled, source, self.now))
 
     def answers(self, response_id: int) -> dict[str, str]:
         statement = select(Answer.ref, Answer.value).where(Answer.response_id == response_id)

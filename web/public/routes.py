@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.public import answering, front, leaving, mini_app, open_link, preferences, undoing, uploads
+from web.public import answering, form_files, front, leaving, mini_app, open_link, preferences, undoing, uploads
 
 LOOK, ACT = ["GET", "HEAD"], ["POST"]
 
@@ -26,6 +26,7 @@ def public_routes() -> APIRouter:
     router.add_api_route("/app/q/{token}", mini_app.show, methods=LOOK)
     router.add_api_route("/app/q/{token}", mini_app.act, methods=ACT)
     router.add_api_route("/app/q/{token}/files/{name}", mini_app.show_file, methods=LOOK)
+    router.add_api_route("/forms/{version_id:int}/{name}", form_files.show, methods=LOOK)
     router.add_api_route("/preferences/{token}", preferences.show, methods=LOOK)
     router.add_api_route("/preferences/{token}", preferences.keep, methods=ACT)
     router.add_api_route("/preferences/{token}/data", preferences.download, methods=LOOK)

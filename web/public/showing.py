@@ -23,6 +23,7 @@ from surveys.responses.service import Turn, prefilled
 from web.public.controls import FIXED, Control, Typed, control_for
 from web.public.entry import Entrance, Opening
 from web.public.faults import why_refused
+from web.public.form_files import files_at
 from web.public.matrix import parts_of
 from web.public.nonce import random_number
 from web.public.reading import from_address
@@ -160,6 +161,7 @@ def _of_turn(request: Request, link: Entrance, turn: Turn) -> dict[str, Any]:
         "closes": _closes(turn, language),
         "changing": turn.changing,
         "limit_mb": site_of(request).deps.attachment_limit_mb,
+        "files_at": files_at(turn.form_version_id),
     }
 
 

@@ -43,7 +43,8 @@ def widget_for(prompt: QuestionPrompt, steps: tuple[str, ...]) -> str:
         return "readonly"
     if prompt.kind is Kind.RANGE:
         return _range(prompt, steps)
-    if prompt.kind is Kind.SELECT_ONE and (is_searched(prompt) or "minimal" in prompt.appearance):
+    shows = any(one.media for one in prompt.options)  # a drop-down shows words only
+    if prompt.kind is Kind.SELECT_ONE and not shows and (is_searched(prompt) or "minimal" in prompt.appearance):
         return "select"
     if prompt.kind is Kind.DATE and prompt.appearance & {"month-year", "year"}:
         return "year" if "year" in prompt.appearance else "month"

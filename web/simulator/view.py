@@ -12,6 +12,7 @@ from surveys.engine.prompts import CompletePrompt, Page, ReviewPrompt
 from surveys.engine.show import code, violations
 from surveys.engine.turn import state_of
 from surveys.responses.service import Turn
+from web.public.form_files import files_at
 from web.public.matrix import parts_of
 from web.public.showing import controls_of
 from web.simulator.chat import ChatPreview
@@ -59,6 +60,7 @@ def values_of(trial: Trial, chat: ChatPreview, links: Links, reader: str) -> dic
         "in_the_way": [_named(turn, one.ref) for one in violations(turn.form, turn.session, turn.now)],
         "key": str(turn.session.revision),
         "limit_mb": 0,
+        "files_at": files_at(turn.form_version_id),
     }
 
 
