@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import insert
 
 from bots.participants.callback import Act, Press, Pressed, pack, unpack
+from bots.participants.fetching import fetch_due
 from core.i18n import LANGUAGE_NAMES
 from core.markdown import telegram
 from core.people.tables import Participant
@@ -21,6 +22,7 @@ from surveys.responses.service import Turn, counting
 from surveys.responses.tables import Response
 from tests.bots.stage import Stage, newest
 from tests.support.dialogues import (
+    SENT,
     Dialogue,
     Expectation,
     Step,
@@ -28,6 +30,7 @@ from tests.support.dialogues import (
     compare_prompt,
     name_of,
     ref_named,
+    same,
 )
 from tests.support.sandbox import Person
 
@@ -102,6 +105,10 @@ class ChatDoor:
         match step.action:
             case "type":
                 await self.act(self.person.says(step.argument))
+            case "send":
+                kind, _, name = step.argument.partition(" ")
+                await self.act(self.person.sends_file(kind, name, SENT[kind]))
+                assert await fetch_due(self.stage.deps()) == 1
             case "choose":
                 await self._choose(step.argument)
             case "tick":
@@ -192,7 +199,7 @@ class ChatDoor:
         for one in expected:
             if one.what == "accepted":
                 ref = ref_named(turn.form, one.name)
-                assert turn.session.values.get(ref) == one.value, where
+                assert same(turn.session.values.get(ref, ""), one.value), where
             elif one.what in {"cleared", "skipped"}:
                 ref = ref_named(turn.form, one.name)
                 assert ref not in counting(turn.session), where

@@ -20,7 +20,7 @@ async def test_dialogue_through_the_chat(
     dialogue: Dialogue, database: Database, links: Links, sandbox: RunningSandbox
 ) -> None:
     clock = FixedClock(dialogue.now)
-    scene = build(database, clock.now(), dialogue.form_text)
+    scene = build(database, clock.now(), dialogue.form_text, dialogue.files)
     async with sandbox.bot() as bot:
         stage = Stage(scene, sandbox, bot, clock, links)
         await ChatDoor(stage, sandbox.person(501), dialogue).play()

@@ -26,7 +26,7 @@ from tests.responses.scene import Scene, build
 from tests.support.dialogues import compare_answers, load_dialogues
 from tests.support.sandbox import TOKENS, Person, RunningSandbox, running_sandbox
 from tests.support.web import running_web
-from tests.web.dialogues import play_on_pages
+from tests.web.dialogues import play_on_pages, without_scripts
 
 pytestmark = pytest.mark.timeout(300)
 SECRET = "a secret of at least thirty-two characters"  # of the fixture `links`
@@ -123,7 +123,7 @@ def test_nothing_is_lost_or_doubled_when_the_pages_die(
             web, base_url=f"http://127.0.0.1:{port}", headers={"Accept-Language": "it"}, timeout=PATIENCE_SECONDS
         ) as http,
     ):
-        kept = play_on_pages(DIALOGUE, scene, signing, http)
+        kept = play_on_pages(DIALOGUE, scene, signing, without_scripts(http))
         assert web.kills >= 2, "it died at each page"
     compare_answers(DIALOGUE, kept)
     assert _responses(scene) == 1

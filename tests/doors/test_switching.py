@@ -107,7 +107,7 @@ async def test_dialogue_through_two_doors(
 ) -> None:
     clock = FixedClock(dialogue.now)
     with second_connection(database_url) as of_chat, second_connection(database_url) as of_pages:
-        scene = build(of_chat, clock.now(), dialogue.form_text)
+        scene = build(of_chat, clock.now(), dialogue.form_text, dialogue.files)
         with running_web(of_pages, clock, links) as web, httpx.Client(base_url=web.url, timeout=30) as http:
             async with sandbox.bot() as bot:
                 stage = Stage(scene, sandbox, bot, clock, links)

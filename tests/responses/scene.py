@@ -129,7 +129,7 @@ class Scene:
         return list(self.database.read(lambda s: s.scalars(select(Response).order_by(Response.id)).all()))
 
 
-def build(database: Database, now: datetime, form: str = FORM) -> Scene:
+def build(database: Database, now: datetime, form: str = FORM, files: Mapping[str, bytes] | None = None) -> Scene:
     """An office, a process, a published questionnaire and an open round without an audience rule."""
     scene = Scene(database, now)
     scene.office_id = scene.insert(Office, slug="metro", name="Metropolitan city", kind="authority")
@@ -140,6 +140,6 @@ def build(database: Database, now: datetime, form: str = FORM) -> Scene:
     scene.questionnaire_id = scene.insert(
         Questionnaire, office_id=scene.office_id, process_id=scene.process_id, slug="follow-up"
     )
-    scene.form_version_id = scene.publish(form)
+    scene.form_version_id = scene.publish(form, files)
     scene.round_id = scene.round("follow-up-2023")
     return scene

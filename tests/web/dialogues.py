@@ -6,6 +6,7 @@ one page is gathered and posted together, as a person would.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import httpx
@@ -20,18 +21,19 @@ from surveys.engine.prompts import CompletePrompt, Page, PausedPrompt, ReviewPro
 from surveys.engine.session import Session, Stage
 from surveys.engine.show import code, find, page
 from surveys.responses import store
+from surveys.responses.media import MEDIA
 from surveys.responses.rounds import SubjectKind
 from surveys.responses.service import counting
 from surveys.responses.store import Changes, Subject
 from tests.responses.scene import Scene
-from tests.support.dialogues import Dialogue, Expectation, Step, inputs_of, name_of, ref_named
+from tests.support.dialogues import SENT, Dialogue, Expectation, Step, inputs_of, name_of, ref_named, same
 from tests.support.web import RunningWeb
-from tests.web.reader import Fields, Reader
-from web.public.controls import field_name
+from tests.web.reader import Fields, Files, Reader
+from web.public.controls import FILE, REMOVE, field_name
 from web.public.faults import why_refused
 from web.public.places import PARTS
 
-ANSWERING = ("type", "choose", "tick", "rank", "confirm", "skip")
+ANSWERING = ("type", "send", "choose", "tick", "rank", "confirm", "skip")
 CHOSEN = (Kind.SELECT_ONE, Kind.SELECT_MULTIPLE, Kind.RANK, Kind.ACKNOWLEDGE)
 
 
@@ -43,6 +45,7 @@ class Player:
     reader: Reader
     pure: Session
     gathered: Fields = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
     refused: tuple[AnswerRefused, ...] = ()
 
     def play(self) -> None:
@@ -86,12 +89,16 @@ class Player:
         typed_choice = step.action == "type" and question.kind in CHOSEN
         if typed_choice and self.refused:
             return False  # words that a chat must understand; a page offers the choices
-        self.gathered |= self.fields_of(question, step)
+        if step.action == "send":
+            kind, _, filename = step.argument.partition(" ")
+            self.files[f"{field_name(self.code(before, before.at))}{FILE}"] = (filename, SENT[kind])
+        else:
+            self.gathered |= self.fields_of(question, step)
         on_page = str(self.reader.fields()["on"]).split(",")
         if self.pure.stage is Stage.ASKING and self.code(self.pure, self.pure.at) in on_page and not self.refused:
             return False
-        self.reader.send({**self.reader.fields(), **self.gathered})
-        self.gathered = {}
+        self.reader.send({**self.reader.fields(), **self.gathered}, self.files)
+        self.gathered, self.files = {}, {}
         return True
 
     def fields_of(self, question: Question, step: Step) -> Fields:
@@ -115,7 +122,7 @@ class Player:
             return {f"{name}.{part}": " ".join(numbers) if boxes == PARTS[:1] else number
                     for part, number in zip(boxes, numbers or [""], strict=False)}  # fmt: skip
         if step.action == "skip":
-            return {name: ""}
+            return {f"{name}{REMOVE}": "1"} if question.kind in MEDIA else {name: ""}
         if question.kind is Kind.ACKNOWLEDGE:
             return {name: "OK"}
         return {name: meant if question.kind in CHOSEN and step.action == "type" else step.argument}
@@ -177,7 +184,7 @@ class Player:
             case "paused":
                 assert "resume" in buttons, where
             case "said":
-                assert self.reader.said(self.label(one.name)) == one.text, where
+                assert same(self.reader.said(self.label(one.name)), one.text), where
 
     def label(self, name: str) -> str:
         shown = page(self.dialogue.form, self.pure, None, self.dialogue.now)
@@ -186,16 +193,24 @@ class Player:
         return f"{found.part} · {found.label}" if found.part else found.label
 
 
-def play_on_pages(dialogue: Dialogue, scene: Scene, web: RunningWeb, http: httpx.Client) -> dict[str, str]:
+Door = tuple[type[Player], Callable[[str], Reader]]
+
+
+def without_scripts(http: httpx.Client) -> Door:
+    return Player, lambda path: Reader(http, path)
+
+
+def play_on_pages(dialogue: Dialogue, scene: Scene, web: RunningWeb, door: Door) -> dict[str, str]:
     """Plays a dialogue; the answers kept in the database, by question name."""
     person = scene.participant(language=dialogue.language)
     if dialogue.is_prepared:
         _begin_with(dialogue, scene, person)
-    reader = Reader(http, web.answer_path(person, scene.round_id))
+    player, open_ = door
+    reader = open_(web.answer_path(person, scene.round_id))
     if "begin" in reader.buttons():
         reader.press("begin")
     pure, _ = start(dialogue.form, dialogue.language, dialogue.now, dialogue.known)
-    Player(dialogue, reader, pure).play()
+    player(dialogue, reader, pure).play()
     return {name_of(ref): value for ref, value in scene.answers(1).items()}
 
 

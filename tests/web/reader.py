@@ -11,6 +11,8 @@ from lxml import html
 from web.public.controls import field_name
 
 Fields = dict[str, str | list[str]]
+Files = dict[str, tuple[str, bytes]]
+"""Names and contents, by the names of the fields."""
 
 
 @dataclass
@@ -73,9 +75,10 @@ class Reader:
             return self.press(do)
         return self.send({"key": uuid4().hex, "do": do})
 
-    def send(self, fields: Fields) -> httpx.Response:
+    def send(self, fields: Fields, files: Files | None = None) -> httpx.Response:
         """Posts fields as they are, saving by default."""
-        self.at = self.http.post(self.path, data={"do": "save", **fields}, follow_redirects=True)
+        data = {"do": "save", **fields}
+        self.at = self.http.post(self.path, data=data, files=files or None, follow_redirects=True)
         return self.at
 
     def options(self, code: str) -> list[str]:
