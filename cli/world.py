@@ -45,9 +45,7 @@ class World:
     def urls(self, bot_name: str = "") -> PublicUrls:
         """The addresses in messages, with the bot's when its name is known."""
         public = self.settings.public_url.rstrip("/")
-        # Telegram opens nothing but https; another Bot API server (the sandbox) is not so strict.
-        opens = public.startswith("https://") or self.settings.telegram_api_url != TELEGRAM
-        return PublicUrls(public, chat_address(self.settings, bot_name), opens)
+        return PublicUrls(public, chat_address(self.settings, bot_name), self.settings.opens_in_telegram)
 
 
 def chat_address(settings: Settings, bot_name: str) -> str:

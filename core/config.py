@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 from pathlib import Path
 
 from dotenv import dotenv_values
@@ -15,6 +16,7 @@ from core.i18n import N_
 
 PREFIX = "ASCOLTO_"
 TELEGRAM = "https://api.telegram.org"
+OWN_MACHINE = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/|$)")
 NEW_PASSWORD = f"{PREFIX}NEW_PASSWORD"  # of `ascolto account add`: for that one command, no setting
 SHORTEST_SECRET = 32
 NEAR = 0.7  # how alike two names must be for one to be taken for the other, from 0 to 1
@@ -87,6 +89,16 @@ class Settings(BaseSettings):
     @property
     def webhook(self) -> bool:
         """Whether Telegram can reach us; otherwise the bots poll."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def opens_in_telegram(self) -> bool:
+        """Whether pages open inside Telegram: https alone does, for the sandbox also its own machine.
+
+        A button with another address is refused, and the question it stands under with it.
+        """
+        if self.telegram_api_url != TELEGRAM and OWN_MACHINE.match(self.public_url):
+            return True
         return self.public_url.startswith("https://")
 
     def _need(self, name: str, value: str) -> str:

@@ -21,7 +21,7 @@ async def edit_message_text(bot: Bot, request: Json) -> Json:
     chat, message = _own_message(bot, request)
     if message.media:
         raise bad_request("there is no text in the message to edit")
-    return _change(bot, chat, message, (text, entities, inline_only(request.get("reply_markup"))))
+    return _change(bot, chat, message, (text, entities, _buttons(chat, request)))
 
 
 async def edit_message_caption(bot: Bot, request: Json) -> Json:
@@ -29,12 +29,12 @@ async def edit_message_caption(bot: Bot, request: Json) -> Json:
     chat, message = _own_message(bot, request)
     if not message.media:
         raise bad_request("there is no caption in the message to edit")
-    return _change(bot, chat, message, (text, entities, inline_only(request.get("reply_markup"))))
+    return _change(bot, chat, message, (text, entities, _buttons(chat, request)))
 
 
 async def edit_message_reply_markup(bot: Bot, request: Json) -> Json:
     chat, message = _own_message(bot, request)
-    markup = inline_only(request.get("reply_markup"))
+    markup = _buttons(chat, request)
     return _change(bot, chat, message, (message.text, message.entities, markup))
 
 
@@ -62,6 +62,10 @@ async def answer_callback_query(bot: Bot, request: Json) -> bool:
         raise bad_request("MESSAGE_TOO_LONG")
     bot.chats[query.chat_id].toasts.append(Toast(text, bool(request.get("show_alert")), bot.clock.now()))
     return True
+
+
+def _buttons(chat: Chat, request: Json) -> Json | None:
+    return inline_only(request.get("reply_markup"), private=chat.person is not None)
 
 
 def _own_message(bot: Bot, request: Json) -> tuple[Chat, Message]:

@@ -17,7 +17,7 @@ PAGE = re.compile(r"(?:https://[^\s/?#]+|http://(?:127\.0\.0\.1|localhost)(?::\d
 DECORATION = {"text", "style", "icon_custom_emoji_id"}
 
 
-def checked_markup(markup: Json | None, *, private: bool = True) -> Json | None:
+def checked_markup(markup: Json | None, *, private: bool) -> Json | None:
     """A reply markup that Telegram would take; raises a Refusal otherwise."""
     if markup is None:
         return None
@@ -35,11 +35,11 @@ def checked_markup(markup: Json | None, *, private: bool = True) -> Json | None:
     return markup
 
 
-def inline_only(markup: Json | None) -> Json | None:
+def inline_only(markup: Json | None, *, private: bool) -> Json | None:
     """A markup for an edited message, which can only have buttons of its own."""
     if markup is not None and "inline_keyboard" not in markup:
         raise bad_request("inline keyboard expected")
-    return checked_markup(markup)
+    return checked_markup(markup, private=private)
 
 
 def show_keyboard(chat: Chat, markup: Json | None) -> None:

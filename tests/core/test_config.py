@@ -77,3 +77,19 @@ def test_a_missing_token_says_where_to_set_it() -> None:
 def test_the_bots_poll_unless_telegram_can_reach_us() -> None:
     assert not Settings(public_url="http://127.0.0.1:8000").webhook
     assert Settings(public_url="https://ascolto.example.org").webhook
+
+
+@pytest.mark.parametrize(
+    ("public", "server", "opens"),
+    [
+        ("https://ascolto.example.org", {}, True),
+        ("http://127.0.0.1:8000", {}, False),
+        ("http://127.0.0.1:8000", {"telegram_api_url": "http://127.0.0.1:8000/telegram"}, True),
+        ("http://localhost", {"telegram_api_url": "http://127.0.0.1:8000/telegram"}, True),
+        ("http://ascolto.example.org", {"telegram_api_url": "http://bots.example.org"}, False),
+        ("http://localhost.example.org", {"telegram_api_url": "http://bots.example.org"}, False),
+    ],
+)
+def test_pages_open_inside_telegram_by_https_alone(public: str, server: dict[str, str], opens: bool) -> None:
+    """Any Bot API server refuses other addresses; the sandbox lets its own machine through."""
+    assert Settings.model_validate({"public_url": public, **server}).opens_in_telegram is opens

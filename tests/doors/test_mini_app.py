@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
 import pytest
+from playwright.async_api import async_playwright
 
 from core.addresses import PublicUrls
 from core.clock import FixedClock
@@ -15,6 +17,7 @@ from core.database.database import Database
 from core.links import Links, Purpose
 from tests.bots.stage import Stage, newest
 from tests.responses.scene import build
+from tests.support.browser import ARGUMENTS
 from tests.support.sandbox import Person, RunningSandbox, running_sandbox
 from tests.support.web import RunningWeb, running_web
 from tests.web.reader import Reader
@@ -125,3 +128,32 @@ async def test_where_telegram_would_not_open_it_there_is_no_button(both: Both) -
     both.stage.urls = PublicUrls(both.web.url)
     shown = await both.stage.say(both.person, "/resume")
     assert not any("app" in button for row in shown["buttons"] for button in row)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_person_goes_from_the_chat_window_to_the_page_and_back(both: Both) -> None:
+    """Our own script alone says who opened the page, and closes it."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        chat = await (await browser.new_context(bypass_csp=False)).new_page()
+        await chat.goto(f"{both.stage.sandbox.addresses.http}/telegram/participants/people/{both.person.id}")
+        async with chat.expect_popup() as opening:
+            await chat.get_by_text("Answer on a page").click()
+        page = await opening.value
+        await page.wait_for_url("**/app/q/**")
+        await page.locator("[name=q1]").fill(WAY)
+        await page.locator("main button[value=save]").click()
+        await page.get_by_role("heading", name="Why this way?").wait_for()
+        back = page.get_by_role("button", name="Back to the chat")
+        await page.evaluate("window.TelegramWebviewProxy = { postEvent: (...given) => { window.told = given } }")
+        await back.click()
+        assert await page.evaluate("window.told") == ["web_app_close", "{}"], "as the apps of telephones hear it"
+        await page.evaluate("delete window.TelegramWebviewProxy")
+        async with page.expect_event("close"):
+            await back.click()
+        await chat.get_by_role("button", name="I answered on the page: go on").click()
+        await both.person.waits_for(lambda seen: seen["pending"])
+        await both.stage.hears()
+        await chat.locator("article.bot", has_text="Why this way?").wait_for()
+        await browser.close()
+    assert both.stage.values(both.person) == {"path": WAY}

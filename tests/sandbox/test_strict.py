@@ -20,6 +20,10 @@ def inline(*buttons: object) -> dict[str, Any]:
     return {"inline_keyboard": [list(buttons)]}
 
 
+def page(url: str) -> dict[str, Any]:
+    return inline({"text": "Apri", "web_app": {"url": url}})
+
+
 def send(**more: object) -> dict[str, Any]:
     return {"chat_id": 7, "text": "Buongiorno"} | more
 
@@ -101,6 +105,10 @@ def test_files_are_found_where_they_are_spoken_of() -> None:
         (inline({"text": " ", "callback_data": "si"}), "Button text must be non-empty"),
         (inline(BUTTON | {"url": "https://a.example"}), "exactly one action is expected"),
         (inline({"text": "Apri", "url": "comune"}), "inline keyboard button URL 'comune' is invalid"),
+        (page("http://comune.example/app"), "Only HTTPS links are allowed"),
+        (page("http://127.0.0.1.example/app"), "Only HTTPS links are allowed"),
+        (page(""), "Only HTTPS links are allowed"),
+        (inline(BUTTON | {"web_app": {"url": "https://a.example"}}), "exactly one action is expected"),
         ({"inline_keyboard": [[BUTTON]] * 101}, "reply markup is too long"),
     ],
 )
@@ -111,6 +119,21 @@ async def test_keyboards_that_telegram_refuses(sandbox: RunningSandbox, markup: 
     assert answer.json()["description"].startswith("Bad Request: ")
     assert reason in answer.json()["description"]
     assert await sandbox.sent() == []
+
+
+@pytest.mark.parametrize("url", ["https://a.example/app", "http://127.0.0.1:8000/app/x?at=1"])
+async def test_pages_open_from_private_chats_alone(sandbox: RunningSandbox, url: str) -> None:
+    await sandbox.person(7).says("/start")
+    assert (await sandbox.http.post(f"{URL}/sendMessage", json=send(reply_markup=page(url)))).status_code == 200
+    said = {"text": "Buongiorno", "from": {"id": 7, "first_name": "Ada"}}
+    await sandbox.http.post("/telegram/participants/groups/55/messages", json=said)
+    sent = (await sandbox.http.post(f"{URL}/sendMessage", json=send(chat_id=-55))).json()["result"]["message_id"]
+    in_group = send(chat_id=-55, message_id=sent, reply_markup=page(url))
+    answers = [
+        await sandbox.http.post(f"{URL}/sendMessage", json=send(chat_id=-55, reply_markup=page(url))),
+        await sandbox.http.post(f"{URL}/editMessageText", json=in_group),
+    ]
+    assert [answer.json()["description"] for answer in answers] == ["Bad Request: BUTTON_TYPE_INVALID"] * 2
 
 
 async def test_64_bytes_of_data_and_4096_characters_are_enough(sandbox: RunningSandbox) -> None:

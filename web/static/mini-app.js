@@ -4,12 +4,14 @@
 
   const TELEGRAM = "https://web.telegram.org";
 
+  // Whether there is somebody to tell: nobody is in a plain browser, as the sandbox opens it.
   function tell(event) {
     const said = JSON.stringify({ eventType: event, eventData: {} });
     if (window.TelegramWebviewProxy) window.TelegramWebviewProxy.postEvent(event, "{}");
     else if (window.external && "notify" in window.external) window.external.notify(said);
     else if (window.parent !== window) window.parent.postMessage(said, TELEGRAM);
-    else window.close();
+    else return false;
+    return true;
   }
 
   function enter(form) {
@@ -25,6 +27,6 @@
     else tell("web_app_ready");
   });
   document.addEventListener("click", function (event) {
-    if (event.target.closest("[data-close-app]")) tell("web_app_close");
+    if (event.target.closest("[data-close-app]") && !tell("web_app_close")) window.close();
   });
 })();
