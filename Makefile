@@ -34,7 +34,8 @@ lint: setup-dev ## Checks style, types, import contracts, texts and the house's 
 	$(BIN)/python -m tools.catalogues check
 	$(BIN)/python -m tools.check_migrations
 
-bench: setup-dev ## Measures the product against the bare libraries, as ratios
+bench: setup-dev ## Measures the product against the bare libraries and ODK's own engines, as ratios
+	-npm ci --silent --prefix bench/odk
 	$(BIN)/python -m bench
 
 drills: setup-dev ## Kills senders at random moments, fifty times, and counts what everybody got

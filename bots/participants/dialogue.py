@@ -163,7 +163,8 @@ def show(talk: Talk, turn: Turn, page: str = "", *, asked: bool = False) -> Repl
     standing = Standing(
         turn.response_id, turn.session.revision, t, page, today, until, turn.changing, search, _page_address(talk, turn)
     )
-    if turn.full is not None and not (asked or any(isinstance(event, AT_WORK) for event in turn.events)):
+    at_work = asked or turn.session.paused or any(isinstance(event, AT_WORK) for event in turn.events)
+    if turn.full is not None and not at_work:
         return Reply((render_full(turn.full, standing),))
     screens = tuple(render(prompt, turn.events, standing) for prompt in turn.prompts)
     shown = tuple(group for prompt in turn.prompts for group in files_of(prompt, turn.events))

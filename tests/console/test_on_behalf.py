@@ -42,7 +42,10 @@ def test_somebody_is_found_by_name_and_their_answers_entered(scene: Scene, sign_
     assert "on behalf of Carla Neri" in sheet.at.text and "yours alone" not in sheet.at.text
     assert len(scene.responses()) == 2, "looking begins nothing"
     sheet.press("begin")
+    assert "Are you a member?" in sheet.at.text
+    sheet.press("language:it")
     sheet.press("save", q2="no")
+    assert "Quali assi?" in sheet.at.text, "the language that was chosen stays"
     for _ in range(3):
         sheet.press("skip")
     sheet.press("submit")

@@ -81,8 +81,8 @@ class OnBehalf(Entrance):
             self._note(session, "answers.sent", turn, now)
 
     def reader(self, session: Session) -> tuple[str, bool]:
-        erased = False if self.open else look_up_reader(session, self.subject)[1]
-        return self.staff.language, erased
+        """Nobody's language: the response keeps the one that staff choose on its pages."""
+        return "", False if self.open else look_up_reader(session, self.subject)[1]
 
     def _note(self, session: Session, act: str, turn: Turn, now: datetime) -> None:
         about = f"response:{turn.response_id}"

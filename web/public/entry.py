@@ -129,7 +129,7 @@ async def know_reader(request: Request, entrance: Entrance) -> str:
         return *entrance.reader(session), office
 
     language, erased, office = await site_of(request).deps.database.aread(work)
-    remember_reader(request, language, office)
+    remember_reader(request, language or getattr(request.state, "language", ""), office)
     if erased:
         raise PersonErased
     return language
