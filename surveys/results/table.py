@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -38,6 +38,7 @@ ABOUT = (
     "_state",
     "_version",
     "_language",
+    "_doors",
     "_started_at",
     "_completed_at",
     "_zone",
@@ -121,11 +122,13 @@ def response_rows(session: Session, round_: OpenRound, wish: Wish) -> Iterator[R
     rows = stream(session, _statement(round_, wish))
     for _, group in groupby(rows, key=attrgetter("id")):
         answers: dict[str, str] = {}
+        doors: set[str] = set()
         for row in group:
             if row.ref is not None:
                 answers[row.ref] = row.value
+                doors.add(row.door)
         answers |= {ref: str(number) for ref, number in counts_of(answers).items()}
-        yield ResponseRow(_about(row, round_.time_zone), answers)
+        yield ResponseRow(_about(row, round_.time_zone, doors), answers)
 
 
 def codebook(form: Form, language: str) -> Iterator[list[Cell]]:
@@ -160,6 +163,7 @@ def _statement(round_: OpenRound, wish: Wish) -> Any:
             Organisation.name.label("organisation"),
             Answer.ref,
             Answer.value,
+            Answer.door,
         )
         .join(standing_responses, standing_responses.c.id == Response.id)
         .join(FormVersion, FormVersion.id == Response.form_version_id)
@@ -176,10 +180,10 @@ def _statement(round_: OpenRound, wish: Wish) -> Any:
     return statement if wish.partial else statement.where(Response.state == COMPLETE)
 
 
-def _about(row: Any, zone: str) -> tuple[Cell, ...]:
+def _about(row: Any, zone: str, doors: Iterable[str]) -> tuple[Cell, ...]:
     times = (_time(row.started_at, zone), _time(row.completed_at, zone))
     place = (row.zone or "", row.category or "", row.organisation or "")
-    return (row.id, row.state, row.version, row.language, *times, *place)
+    return (row.id, row.state, row.version, row.language, " ".join(sorted(doors)), *times, *place)
 
 
 def _time(instant: datetime | None, zone: str) -> str:

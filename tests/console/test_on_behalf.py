@@ -53,6 +53,9 @@ def test_somebody_is_found_by_name_and_their_answers_entered(scene: Scene, sign_
     assert response.participant_id == third(scene) and response.state == "complete"
     assert doors(scene, response.id) == {"/data/attr_category": "staff", "/data/member": "staff"}
     assert noted(scene) == ["answers.begun", "answers.sent"]
+    token = Reader(client, f"/console/rounds/{scene.round_id}").page.xpath("string(//input[@name='token']/@value)")
+    rows = client.post(f"/console/rounds/{scene.round_id}/export.csv", data={"token": token}).text.splitlines()
+    assert "_doors" in rows[0] and ",staff," in rows[-1], "marked as entered by the office"
     log = sign_in("administrator").get("/console/audit").text
     assert "answers sent for somebody" in log and f"response {response.id}" in log
 

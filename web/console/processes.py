@@ -15,7 +15,7 @@ from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.ledger.report import Count, counts
 from notifications.ledger.states import DeliveryState
-from surveys.responses.rounds import OpenRound
+from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.results.participation import Participation, participation
 from web.console import store
 from web.console.page import console_page
@@ -29,6 +29,11 @@ class RoundView:
     round: OpenRound
     participation: Participation
     open_now: bool
+
+    @property
+    def of_people(self) -> bool:
+        """Whether it is known whom it asks; a round open to anybody has no number of invited."""
+        return self.round.subject_kind is not SubjectKind.LINK
 
 
 @dataclass(frozen=True)
