@@ -41,7 +41,8 @@ def publish(session: Session, questionnaire_id: int, compiled: Compiled, source:
     ).one_or_none()
     digest = _digest(compiled.xform, compiled.files)
     if newest is not None and (newest.digest == digest or newest.sent == compiled.digest):
-        session.execute(update(FormVersion).where(FormVersion.id == newest.id).values(sent=compiled.digest))
+        if newest.sent != compiled.digest:  # the same to people, written otherwise
+            session.execute(update(FormVersion).where(FormVersion.id == newest.id).values(sent=compiled.digest))
         return int(newest.id)
     row = {
         "questionnaire_id": questionnaire_id,

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import bindparam, delete, func, insert, select
 from sqlalchemy.orm import Session as Database
 
 from core.clock import local
@@ -15,6 +15,8 @@ from surveys.engine.session import Session
 from surveys.responses.errors import RoundFull
 from surveys.responses.rounds import OpenRound, Quota
 from surveys.responses.tables import QuotaPlace, Response, Round
+
+CHUNK = 500
 
 if TYPE_CHECKING:
     from surveys.engine.form import Form
@@ -75,10 +77,15 @@ def count_anew(session: Database, shelf: FormShelf, round_: OpenRound) -> None:
 
     What is being changed since it was sent counts with its answers as they stand now.
     """
-    sent = select(Response.id, Response.form_version_id, Response.session, Response.completed_at).where(
-        Response.round_id == round_.id, Response.completed_at.is_not(None)
+    sent = (
+        select(Response.id, Response.form_version_id, Response.session, Response.completed_at)
+        .where(Response.round_id == round_.id, Response.completed_at.is_not(None), Response.id > bindparam("last"))
+        .order_by(Response.id)
+        .limit(CHUNK)
     )
-    for row in session.execute(sent.execution_options(yield_per=500)).all():
-        form = shelf.get(session, row.form_version_id)
-        stands = Session.from_json(row.session)
-        take_places(session, row.id, concerned(round_, form, stands, local(row.completed_at, round_.time_zone)))
+    last = 0
+    while rows := session.execute(sent, {"last": last}).all():
+        for row in rows:
+            form, stands = shelf.get(session, row.form_version_id), Session.from_json(row.session)
+            take_places(session, row.id, concerned(round_, form, stands, local(row.completed_at, round_.time_zone)))
+        last = rows[-1].id

@@ -24,6 +24,7 @@ from surveys.engine.prompts import CompletePrompt, Page, Prompt, ReviewPrompt
 from surveys.engine.refs import form_ref
 from surveys.engine.session import Session, Stage
 from surveys.engine.show import page, prompts
+from surveys.engine.values import check
 from surveys.engine.versions import take_over
 from surveys.responses import store
 from surveys.responses.attachment_store import drop_unnamed
@@ -298,13 +299,17 @@ def _start(session: Database, shelf: FormShelf, new: _Beginning) -> Turn:
 
 
 def prefilled(form: Form, given: Mapping[str, str]) -> dict[str, str]:
-    """Of some values by name those that a person could have given themselves."""
-    free = (one.name for one in form.questions() if one.asked and one.kind not in TAKES_FILES and not _fixed(one))
-    return {name: _clean(given[name]) for name in free if given.get(name)}
+    """Of some values by name those that a person could have given themselves, as they are kept."""
+    found = ((one.name, _allowed(form, one, _clean(given.get(one.name, "")))) for one in form.questions())
+    return {name: value for name, value in found if value}
 
 
-def _fixed(question: Question) -> bool:
-    return question.logic.calculation is not None or question.logic.readonly is not None
+def _allowed(form: Form, question: Question, value: str) -> str:
+    fixed = question.logic.calculation is not None or question.logic.readonly is not None
+    if not value or fixed or not question.asked or question.kind in TAKES_FILES:
+        return ""
+    kept = check(question, value, tuple(one.value for one in form.choices.get(question.choices, ())))
+    return kept if isinstance(kept, str) else ""
 
 
 def _preload(form: Form, known: dict[str, str]) -> dict[str, str]:

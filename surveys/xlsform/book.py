@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
+from surveys.xlsform.data import ENDINGS
 from surveys.xlsform.errors import FormError, error
 from surveys.xlsform.rowtypes import RowType, active, read_type
 from surveys.xlsform.sheets import Row, Sheets
@@ -49,7 +50,9 @@ def open_book(sheets: Sheets, files: Collection[str] | None = None) -> Book:
         frozenset(_names(rows)),
         lists,
         frozenset(external),
-        None if files is None else frozenset(PurePath(one).stem for one in files),
+        None
+        if files is None
+        else frozenset(PurePath(one).stem for one in files if PurePath(one).suffix.lower() not in ENDINGS),
         frozenset(_declared(rows)),
         frozenset(kind.listed for _, kind in rows if kind.kind in ("select_multiple", "rank")),
     )

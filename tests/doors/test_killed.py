@@ -52,6 +52,7 @@ class DeadlyStage(Stage):
             self.service.dies_and_comes_back()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_nothing_is_lost_or_doubled_when_the_bot_dies(
     database: Database, database_url: str, links: Links, tmp_path: Path
 ) -> None:
@@ -109,6 +110,7 @@ class StubbornClient(httpx.Client):
         raise AssertionError("the pages do not come back")
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_nothing_is_lost_or_doubled_when_the_pages_die(
     database: Database, database_url: str, links: Links, tmp_path: Path
 ) -> None:

@@ -84,7 +84,6 @@ def test_a_wrong_package(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("language", "unknown", "missing"),
     [
-        ("en_GB.UTF-8", "is unknown", "is missing"),
         ("it_IT.UTF-8", "è sconosciuta", "Manca l'impostazione"),
         ("C", "is unknown", "is missing"),
     ],

@@ -99,8 +99,7 @@ def fill_in(page: Page) -> None:
         field.fill("5")
 
 
-@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
-@pytest.mark.parametrize("script", [True, False], ids=["script", "no-script"])
+@pytest.mark.parametrize(("narrow", "script"), [(True, True), (False, False)], ids=["narrow", "wide-no-script"])
 def test_a_questionnaire_from_the_first_page_to_the_last(
     browser: Browser, stage: Stage, narrow: bool, script: bool
 ) -> None:

@@ -123,7 +123,7 @@ def press(control: Locator) -> None:
     expect(control).to_be_checked()
 
 
-@pytest.mark.parametrize(("language", "narrow"), [("it-IT", False), ("it-IT", True), ("en-GB", True), ("fr-FR", False)])
+@pytest.mark.parametrize(("language", "narrow"), [("it-IT", False), ("fr-FR", True)])
 def test_every_control_is_accessible(browser: Browser, stage: Stage, narrow: bool, language: str) -> None:
     with answering(browser, stage, narrow=narrow, language=language) as person:
         for question in COMPILED.questions():
@@ -134,8 +134,9 @@ def test_every_control_is_accessible(browser: Browser, stage: Stage, narrow: boo
                 assert person.page.locator("h1").count() == 1, question.name
 
 
-@pytest.mark.parametrize("name", ["roads", "likert", "town", "place", "order"])
-@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
+@pytest.mark.parametrize(
+    ("name", "narrow"), [("roads", True), ("likert", True), ("town", False), ("place", True), ("order", False)]
+)
 def test_what_is_wrong_is_told_accessibly(browser: Browser, stage: Stage, name: str, narrow: bool) -> None:
     with answering(browser, stage, narrow=narrow) as person:
         person.open(name)
