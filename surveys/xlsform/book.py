@@ -50,12 +50,16 @@ def open_book(sheets: Sheets, files: Collection[str] | None = None) -> Book:
         frozenset(_names(rows)),
         lists,
         frozenset(external),
-        None
-        if files is None
-        else frozenset(PurePath(one).stem for one in files if PurePath(one).suffix.lower() not in ENDINGS),
+        None if files is None else frozenset(_data_files(files)),
         frozenset(_declared(rows)),
         frozenset(kind.listed for _, kind in rows if kind.kind in ("select_multiple", "rank")),
     )
+
+
+def _data_files(files: Collection[str]) -> Iterator[str]:
+    """The names of data files without their endings; a picture is none."""
+    paths = (PurePath(one) for one in files)
+    yield from (path.stem for path in paths if path.suffix.lower() not in ENDINGS)
 
 
 def has_data(book: Book, name: str) -> bool:

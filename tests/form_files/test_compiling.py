@@ -93,3 +93,10 @@ def test_a_name_leads_nowhere_else(tmp_path: Path, name: str) -> None:
 def test_what_the_author_sent_has_one_digest() -> None:
     assert compiled().digest == compiled().digest
     assert compiled().digest != compiled(park_jpg=FILES["park.jpg"] + b"\0").digest
+
+
+def test_a_picture_is_no_list() -> None:
+    form = "| survey |\n| | type | name | label | calculation |\n| | text | a | A | |\n"
+    form += "| | calculate | b | | pulldata('map', 'name', 'key', ${a}) |\n"
+    with pytest.raises(FormErrors):
+        compile_form(form.encode(), "form.md", name="form", version=1, files={"map.png": png()})
