@@ -27,6 +27,12 @@ WRITTEN = (Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.RANGE)
 NOT_THERE = (Fault.NOT_OFFERED, Fault.OUT_OF_RANGE)
 """What a control does not let anybody choose."""
 
+TELLS_WHEN_READY = """
+for (const happened of ["load", "htmx:afterSettle"])
+  addEventListener(happened, () => { document.querySelector("main").dataset.ready = "yes"; });
+"""
+"""Only when a page has settled have scripts made its controls theirs and moved the focus."""
+
 LENGTHS = {"date": 10, "time": 5, "datetime-local": 16, "month": 7}
 
 
@@ -46,6 +52,7 @@ class BrowserReader(Reader):
         self.tab, self.base, self.path = tab, base, path
         self._status = 200
         tab.on("response", self._note)
+        tab.add_init_script(TELLS_WHEN_READY)
         self.open(path)
 
     def _note(self, response: Response) -> None:
@@ -67,8 +74,8 @@ class BrowserReader(Reader):
         if not button.is_visible():  # it stands in something that opens
             button.evaluate("one => { one.closest('details').open = true; }")
         self.tab.evaluate("document.querySelector('main').dataset.before = 'yes'")
-        button.click()
-        self.tab.locator("main:not([data-before])").wait_for()
+        button.press("Enter")
+        self.tab.locator("main[data-ready]:not([data-before])").wait_for()
         return self._look()
 
     def post(self, do: str) -> Any:

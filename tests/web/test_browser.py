@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from core.links import Purpose
 from core.people.addresses import add_address
-from tests.support.browser import overflow, page_of, violations
+from tests.support.browser import overflow, page_of, violations, widths
 from tests.support.databases import SqliteDatabases
 from tests.web.mailing import delivery
 from tests.web.stage import Stage, stage_of
@@ -59,9 +59,10 @@ def stage(sqlite_databases: SqliteDatabases) -> Iterator[Stage]:
 
 
 def check(page: Page) -> None:
-    """What must hold for every page."""
-    assert violations(page) == [], page.url
-    assert overflow(page) <= 0, page.url
+    """What must hold for every page, on a screen and on a telephone."""
+    for width in widths(page):
+        assert violations(page) == [], (page.url, width)
+        assert overflow(page) <= 0, (page.url, width)
     assert page.locator("h1").count() == 1, page.url
 
 
@@ -133,8 +134,7 @@ def test_a_questionnaire_from_the_first_page_to_the_last(
             check(page)
 
 
-@pytest.mark.parametrize("narrow", [False, True], ids=["wide", "narrow"])
-def test_all_other_pages(browser: Browser, stage: Stage, narrow: bool) -> None:
+def test_all_other_pages(browser: Browser, stage: Stage) -> None:
     person = stage.scene.participant(legal_basis="public-task")
     now = stage.scene.now
     address = stage.scene.database.write(lambda s: add_address(s, person, "telegram", 1000 + person, now))
@@ -143,7 +143,7 @@ def test_all_other_pages(browser: Browser, stage: Stage, narrow: bool) -> None:
     leave = f"/unsubscribe/{stage.web.link(Purpose.UNSUBSCRIBE, delivery(stage.scene, person))}"
     paths = ("/", leave, "/privacy", "/accessibility", "/nowhere", "/q/forged", wishes, f"{wishes}?say=saved",
              f"{wishes}/erase", undo, f"{undo}?lang=fr")  # fmt: skip
-    with page_of(browser, narrow=narrow) as page:
+    with page_of(browser) as page:
         for path in paths:
             page.goto(stage.web.url + path)
             check(page)

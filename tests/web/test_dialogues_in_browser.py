@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Browser
 
@@ -11,17 +9,11 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Links
 from tests.responses.scene import build
-from tests.support.browser import chromium, page_of
+from tests.support.browser import page_of
 from tests.support.dialogues import Dialogue, compare_answers, load_dialogues
 from tests.support.web import running_web
 from tests.web.browser_reader import BrowserPlayer, BrowserReader
 from tests.web.dialogues import play_on_pages
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
