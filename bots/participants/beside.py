@@ -14,11 +14,14 @@ CAPTION = 200
 KINDS = (("image", "photo"), ("audio", "audio"), ("video", "video"))
 
 
-def files_of(prompt: Prompt, events: tuple[Event, ...]) -> tuple[Group, ...]:
-    """What goes out before a question that has just been opened; the pictures of its choices as albums."""
+def opened(prompt: Prompt, events: tuple[Event, ...]) -> bool:
+    """Whether a question has just been opened: one that is shown again has its files above it."""
+    return isinstance(prompt, QuestionPrompt) and QuestionOpened(prompt.ref) in events
+
+
+def files_of(prompt: Prompt) -> tuple[Group, ...]:
+    """What goes out before a question; the pictures of its choices as albums."""
     if not isinstance(prompt, QuestionPrompt):
-        return ()
-    if not any(isinstance(event, QuestionOpened) and event.ref == prompt.ref for event in events):
         return ()
     own = tuple((one,) for one in _files(prompt.media, ""))
     choices = [

@@ -98,7 +98,8 @@ def _set_language(talk: Talk, code: str) -> Reply:
         return Reply((told,))
     if missing := not_offered(turn.form, talk.t):
         told = Screen(f"{told.text} {missing}")
-    return Reply((told, *take(talk, ChangeLanguage(code)).screens))
+    reply = take(talk, ChangeLanguage(code))
+    return replace(reply, screens=(told, *reply.screens))
 
 
 def _pause(talk: Talk) -> Reply:

@@ -8,7 +8,7 @@ from datetime import datetime
 from babel.dates import format_date
 from sqlalchemy.orm import Session
 
-from bots.participants.beside import files_of
+from bots.participants.beside import files_of, opened
 from bots.participants.callback import Act, Press
 from bots.participants.full import render_full
 from bots.participants.listing import ALL, page_of
@@ -86,7 +86,7 @@ def begin_round(talk: Talk, round_id: int) -> Reply:
         change_chat(talk.session, talk.chat.id, response_id=turn.response_id)
     if turn.session.paused:
         turn = _answer(talk, Request(turn.response_id, Resume(), DOOR))
-    reply = show(talk, turn)
+    reply = show(talk, turn, anew=True)
     return replace(reply, screens=(Screen(told), *reply.screens)) if told else reply
 
 
@@ -103,13 +103,15 @@ def give(talk: Talk, given: Input) -> Turn:
     return _answer(talk, Request(talk.chat.response_id, given, DOOR))
 
 
-def take_press(talk: Talk, press: Press) -> Reply:
+def take_press(talk: Talk, press: Press, message_id: int | None) -> Reply:
     """A press on a button of the dialogue; one on an old button shows where things stand."""
     if press.response_id != talk.chat.response_id:
         return Reply(toast=talk.t("This message is from an earlier questionnaire."))
     turn = current(talk.session, talk.shelf, press.response_id, talk.now)
     if press.revision != turn.session.revision:
-        return _moved_on(talk, turn)
+        # Behind the newest message only another door, such as the page, can have gone on.
+        elsewhere = message_id == talk.chat.prompt_message_id and press.question not in _codes(turn)
+        return _moved_on(talk, turn, anew=elsewhere)
     if press.act is Act.PAGE and press.value == ALL:
         return show(replace(talk, chat=forget(talk.session, talk.chat)), turn)
     if press.act in SHOWING:
@@ -147,13 +149,14 @@ def aside(talk: Talk, told: Screen) -> Reply:
 def stand(talk: Talk) -> Reply:
     """Shows where the dialogue stands; changes nothing."""
     assert talk.chat.response_id is not None
-    return show(talk, current(talk.session, talk.shelf, talk.chat.response_id, talk.now))
+    return show(talk, current(talk.session, talk.shelf, talk.chat.response_id, talk.now), anew=True)
 
 
-def show(talk: Talk, turn: Turn, page: str = "", *, asked: bool = False) -> Reply:
+def show(talk: Talk, turn: Turn, page: str = "", *, asked: bool = False, anew: bool = False) -> Reply:
     """The screens for a turn, all in one language: the person's, else the one the form is shown in.
 
-    Where a quota is full for what was answered, that, unless the question was asked for.
+    Where a quota is full for what was answered, that, unless the question was asked for. `anew` is
+    what the chat may not have shown before: the question's pictures go out again.
     """
     turn = in_language(turn, talk.chat.language)
     t = translator(turn.session.language or talk.chat.language)
@@ -167,7 +170,7 @@ def show(talk: Talk, turn: Turn, page: str = "", *, asked: bool = False) -> Repl
     if turn.full is not None and not at_work:
         return Reply((render_full(turn.full, standing),))
     screens = tuple(render(prompt, turn.events, standing) for prompt in turn.prompts)
-    shown = tuple(group for prompt in turn.prompts for group in files_of(prompt, turn.events))
+    shown = tuple(group for prompt in turn.prompts if anew or opened(prompt, turn.events) for group in files_of(prompt))
     return Reply(screens, shown=shown, form_version_id=turn.form_version_id)
 
 
@@ -186,9 +189,13 @@ def _answer(talk: Talk, request: Request) -> Turn:
     return answer(talk.session, talk.shelf, replace(request, language=talk.chat.language), talk.now)
 
 
-def _moved_on(talk: Talk, turn: Turn) -> Reply:
+def _moved_on(talk: Talk, turn: Turn, *, anew: bool = False) -> Reply:
     toast = talk.t("This question has moved on. Here is where you are now.")
-    return replace(show(talk, replace(turn, events=())), toast=toast)
+    return replace(show(talk, replace(turn, events=()), anew=anew), toast=toast)
+
+
+def _codes(turn: Turn) -> set[str]:
+    return {one.code for one in turn.prompts if isinstance(one, QuestionPrompt)}
 
 
 def input_of(turn: Turn, press: Press) -> Input | None:

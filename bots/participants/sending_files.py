@@ -1,12 +1,14 @@
 """Sends what a question shows: by Telegram's own name for a file that was sent before, else its bytes.
 
-Nothing here holds a question up: a file that cannot be sent is left out.
+Nothing here holds a question up for long: a file that Telegram refuses as what it is goes out as a
+document, and one that cannot be sent at all is left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 
 import structlog
@@ -16,7 +18,7 @@ from aiogram.types import BufferedInputFile, InputMediaPhoto, Message
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bots.participants.screen import Group
+from bots.participants.screen import Group, ShownFile
 from bots.participants.show import patiently
 from bots.participants.tables import TelegramFile
 from core.database.database import Database
@@ -25,10 +27,20 @@ from surveys.responses.form_files import find_file, read_content
 
 log = structlog.get_logger()
 
+LONGEST = 60.0  # seconds that the files of a question may take
+PAUSES = (0.2, 1.0)  # seconds between tries when Telegram cannot be reached
+DOCUMENT = "document"
+PLAYED = {
+    "photo": frozenset({"image/png", "image/jpeg", "image/webp", "image/gif"}),
+    "audio": frozenset({"audio/mpeg", "audio/mp4"}),
+    "video": frozenset({"video/mp4"}),
+}
+"""What Telegram shows as what it is; other formats go out as documents (Bot API, sendAudio and sendVideo)."""
+
 
 @dataclass(frozen=True)
 class Ready:
-    """A file to be sent; `file_id` is "" where Telegram does not have it yet."""
+    """A file to be sent as a `kind` of PLAYED or a document; `file_id` is "" where Telegram does not have it yet."""
 
     name: str
     kind: str
@@ -42,45 +54,71 @@ class FileSender:
 
     def __init__(self, bot: Bot, database: Database) -> None:
         self._bot, self._database = bot, database
+        self._uploading = asyncio.Lock()
 
     async def send(self, chat_id: int, form_version_id: int, groups: Sequence[Group]) -> None:
         """Raises TelegramForbiddenError where the person blocked the bot."""
-        for group in groups:
-            ready = await self._database.aread(partial(self._ready, form_version_id, group))
-            try:
-                await self._send(chat_id, ready)
-            except TelegramForbiddenError:
-                raise
-            except AiogramError as error:
-                log.warning("a file of a form could not be shown", names=[one.name for one in ready], reason=str(error))
+        try:
+            async with asyncio.timeout(LONGEST):
+                for group in groups:
+                    await self._send_group(chat_id, partial(self._ready, form_version_id, group))
+        except TelegramForbiddenError:
+            raise
+        except (TimeoutError, AiogramError) as error:
+            log.warning("the files of a question could not be shown", chat=chat_id, reason=str(error))
+
+    async def _send_group(self, chat_id: int, read: Callable[[Session], list[Ready]]) -> None:
+        ready = await self._database.aread(read)
+        if all(one.file_id for one in ready):
+            await self._send(chat_id, ready)
+            return
+        async with self._uploading:  # of a whole hall at the same question one uploads, the others wait for the name
+            await self._send(chat_id, await self._database.aread(read))
 
     def _ready(self, form_version_id: int, group: Group, session: Session) -> list[Ready]:
-        found = []
-        for one in group:
-            known = find_file(session, form_version_id, one.name)
-            if known is not None:
-                named = select(TelegramFile.file_id).where(
-                    TelegramFile.sha256 == known.sha256,
-                    TelegramFile.bot_id == self._bot.id,
-                    TelegramFile.kind == one.kind,
-                )
-                file_id = session.scalar(named) or ""
-                found.append(Ready(one.name, one.kind, one.caption, known.sha256, file_id))
-        return found
+        return [ready for one in group if (ready := self._one_ready(form_version_id, one, session)) is not None]
+
+    def _one_ready(self, form_version_id: int, one: ShownFile, session: Session) -> Ready | None:
+        known = find_file(session, form_version_id, one.name)
+        if known is None:
+            return None
+        names = self._names(session, known.sha256)
+        refused = one.kind not in names and DOCUMENT in names  # when it was sent before
+        kind = one.kind if known.media_type in PLAYED[one.kind] and not refused else DOCUMENT
+        return Ready(one.name, kind, one.caption, known.sha256, names.get(kind, ""))
+
+    def _names(self, session: Session, sha256: str) -> dict[str, str]:
+        """Telegram's names for a file, by what it was sent as."""
+        statement = select(TelegramFile.kind, TelegramFile.file_id).where(
+            TelegramFile.sha256 == sha256, TelegramFile.bot_id == self._bot.id
+        )
+        return {row.kind: row.file_id for row in session.execute(statement)}
 
     async def _send(self, chat_id: int, ready: list[Ready]) -> None:
-        if not ready:
-            return
+        """Pictures together; where Telegram refuses one of them, each by itself."""
+        album = [one for one in ready if one.kind == "photo"]
+        together = len(album) > 1 and await self._sent(chat_id, album)
+        for one in ready:
+            if not (together and one in album):
+                await self._send_one(chat_id, one)
+
+    async def _send_one(self, chat_id: int, one: Ready) -> None:
+        for way in _ways(one):
+            if await self._sent(chat_id, [way]):
+                return
+        log.warning("telegram takes a file of a form in no way", name=one.name)
+
+    async def _sent(self, chat_id: int, ready: list[Ready]) -> bool:
+        """False where Telegram refuses them: what they are, or a name that it knows no more."""
         try:
             messages = await self._hand_over(chat_id, ready)
-        except TelegramBadRequest:
-            if not any(one.file_id for one in ready):
-                raise
-            ready = [Ready(one.name, one.kind, one.caption, one.sha256, "") for one in ready]
-            messages = await self._hand_over(chat_id, ready)  # Telegram no longer knows it by that name
+        except TelegramBadRequest as error:
+            log.info("telegram refused files of a form", names=[one.name for one in ready], reason=error.message)
+            return False
         for one, message in zip(ready, messages, strict=False):
-            if not one.file_id and (file_id := _file_id(message, one.kind)):
+            if not one.file_id and (file_id := _file_id(message)):
                 await self._database.shared(partial(self._remember, one, file_id))
+        return True
 
     async def _hand_over(self, chat_id: int, ready: list[Ready]) -> list[Message]:
         files = [one.file_id or await self._content(one) for one in ready]
@@ -88,14 +126,16 @@ class FileSender:
             album = [
                 InputMediaPhoto(media=file, caption=one.caption or None) for one, file in zip(ready, files, strict=True)
             ]
-            return await patiently(lambda: self._bot.send_media_group(chat_id, album))  # type: ignore[arg-type]
+            return await patiently(lambda: self._bot.send_media_group(chat_id, album), PAUSES)  # type: ignore[arg-type]
         file, caption = files[0], ready[0].caption or None
         match ready[0].kind:
             case "photo":
-                return [await patiently(lambda: self._bot.send_photo(chat_id, file, caption=caption))]
+                return [await patiently(lambda: self._bot.send_photo(chat_id, file, caption=caption), PAUSES)]
             case "audio":
-                return [await patiently(lambda: self._bot.send_audio(chat_id, file, caption=caption))]
-        return [await patiently(lambda: self._bot.send_video(chat_id, file, caption=caption))]
+                return [await patiently(lambda: self._bot.send_audio(chat_id, file, caption=caption), PAUSES)]
+            case "video":
+                return [await patiently(lambda: self._bot.send_video(chat_id, file, caption=caption), PAUSES)]
+        return [await patiently(lambda: self._bot.send_document(chat_id, file, caption=caption), PAUSES)]
 
     async def _content(self, one: Ready) -> BufferedInputFile:
         content = await self._database.aread(lambda session: read_content(session, one.sha256))
@@ -108,8 +148,18 @@ class FileSender:
         session.execute(put.on_conflict_do_update(index_elements=known, set_={"file_id": file_id}))
 
 
-def _file_id(message: Message, kind: str) -> str:
-    if kind == "photo":
-        return message.photo[-1].file_id if message.photo else ""
-    found = message.audio if kind == "audio" else message.video
+def _ways(one: Ready) -> Iterator[Ready]:
+    """By its name, by its bytes, as a document."""
+    yield one
+    if one.file_id:
+        yield replace(one, file_id="")
+    if one.kind != DOCUMENT:
+        yield replace(one, kind=DOCUMENT, file_id="")
+
+
+def _file_id(message: Message) -> str:
+    """What Telegram made of a file decides; a film without sound becomes an animation."""
+    if message.photo:
+        return message.photo[-1].file_id
+    found = message.audio or message.video or message.animation or message.voice or message.document
     return found.file_id if found else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
@@ -101,12 +101,12 @@ async def _tolerating(call: Callable[[], Awaitable[object]]) -> None:
         log.info("telegram refused a courtesy", reason=error.message)
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+async def patiently(call: Callable[[], Awaitable[T]], between: Sequence[float] = PAUSES) -> T:
     """Waits as long as Telegram says and tries again; trouble on the way is tried over some time.
 
     What was in doubt may so be shown twice, which harms nothing; not at all would leave the person stuck.
     """
-    pauses = iter(PAUSES)
+    pauses = iter(between)
     while True:
         try:
             return await call()

@@ -34,5 +34,5 @@ class TelegramFile(Base):
 
     sha256: Mapped[str] = mapped_column(primary_key=True)
     bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # photo, audio, video
+    kind: Mapped[str] = mapped_column(primary_key=True)  # photo, audio, video, document
     file_id: Mapped[str]

@@ -94,8 +94,8 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
     match did:
         case Command("start", token) if token:
             return join(talk, desk.links, desk.ids, token)
-        case PressedButton(data):
-            return _press(talk, desk, data)
+        case PressedButton() as pressed:
+            return _press(talk, desk, pressed)
         case Command(name):
             return _locked(talk, name) or run_command(talk, name)
         case Said(text):
@@ -130,10 +130,10 @@ def _sent(talk: Talk, desk: Desk, sent: SentFile | SentLocation) -> Reply:
     return take_sent(talk, turn, sent, desk.attachment_limit_mb)
 
 
-def _press(talk: Talk, desk: Desk, data: str) -> Reply:
-    if data == IDLE:
+def _press(talk: Talk, desk: Desk, button: PressedButton) -> Reply:
+    if button.data == IDLE:
         return Reply()
-    pressed = unpack(data)
+    pressed = unpack(button.data)
     if pressed is None:
         return Reply(toast=talk.t("This button is not in use any more."))
     if isinstance(pressed, CommandPress) and pressed.command == "code" and "code" in talk.chat.awaiting:
@@ -145,7 +145,9 @@ def _press(talk: Talk, desk: Desk, data: str) -> Reply:
         return welcome(talk) if stranger else run_press(talk, pressed)
     if talk.chat.participant_id is None:
         return welcome(talk)
-    return begin_round(talk, pressed.round_id) if isinstance(pressed, OpenRound) else take_press(talk, pressed)
+    if isinstance(pressed, OpenRound):
+        return begin_round(talk, pressed.round_id)
+    return take_press(talk, pressed, button.message_id)
 
 
 def _locked(talk: Talk, name: str) -> Reply | None:

@@ -12,7 +12,10 @@ from sandbox.server.strict import Upload
 
 Json = dict[str, Any]
 MAX_DOWNLOAD = 20 * 2**20
+MAX_PHOTO, MAX_UPLOAD = 10 * 2**20, 50 * 2**20  # Bot API, "Sending files"
+MAX_SIDES, MAX_RATIO = 10_000, 20  # Bot API, sendPhoto: width and height together, and one to the other
 PICTURES = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif", b"RIFF": "image/webp"}
+MP3 = (b"ID3", b"\xff\xfb", b"\xff\xf3", b"\xff\xf2", b"\xff\xfa")
 
 
 @dataclass
@@ -28,11 +31,13 @@ class Files:
         self.kept[file_id] = upload
         return self._described(file_id)
 
-    def received(self, value: Any) -> tuple[Json, Upload]:
-        """A file of a request: sent along, or one that is here already."""
+    def received(self, value: Any, limit: int = MAX_UPLOAD) -> tuple[Json, Upload]:
+        """A file of a request: sent along, of at most `limit` bytes, or one that is here already."""
         if isinstance(value, Upload):
             if not value.content:
                 raise bad_request("file must be non-empty")
+            if len(value.content) > limit:
+                raise bad_request("file is too big")
             return self.keep(value), value
         if value not in self.kept:
             raise bad_request("wrong file identifier/HTTP URL specified")
@@ -59,7 +64,15 @@ def photo(described: Json, upload: Upload) -> list[Json]:
     width, height = 800, 600
     if upload.content.startswith(b"\x89PNG") and len(upload.content) >= 24:
         width, height = struct.unpack(">II", upload.content[16:24])
+    if width + height > MAX_SIDES or max(width, height) > MAX_RATIO * min(width, height):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
     return [described | {"width": width, "height": height}]
+
+
+def played_as(kind: str, upload: Upload) -> str:
+    """ "audio" and "video" for MP3, M4A and MPEG-4; of other formats Telegram makes a document."""
+    known = upload.content[4:8] == b"ftyp" or (kind == "audio" and upload.content.startswith(MP3))
+    return kind if kind not in ("audio", "video") or known else "document"
 
 
 def document(described: Json, upload: Upload) -> Json:

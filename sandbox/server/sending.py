@@ -6,7 +6,7 @@ from sandbox.server.bot import Bot, Json, Sent
 from sandbox.server.chats import Chat, Message, as_api
 from sandbox.server.entities import formatted
 from sandbox.server.errors import bad_request
-from sandbox.server.files import document, photo
+from sandbox.server.files import MAX_PHOTO, MAX_UPLOAD, document, photo, played_as
 from sandbox.server.markup import checked_markup, show_keyboard
 
 MOST_IN_ALBUM = 10
@@ -88,9 +88,9 @@ def _captioned(item: Json) -> Json:
 def _send_file(bot: Bot, request: Json, kind: str, album: str = "") -> Json:
     text, entities = formatted(request, "caption")
     chat = bot.open_chat(request["chat_id"])
-    described, upload = bot.files.received(request[kind])
+    described, upload = bot.files.received(request[kind], MAX_PHOTO if kind == "photo" else MAX_UPLOAD)
     message = bot.compose(bot.as_api(), text, entities)
-    match kind:
+    match played_as(kind, upload):
         case "photo":
             message.media = {"photo": photo(described, upload)}
         case "audio" | "video":

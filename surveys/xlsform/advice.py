@@ -16,7 +16,7 @@ from surveys.xlsform.near import nearest
 from surveys.xlsform.parameters import allowed
 from surveys.xlsform.rowtypes import SELECTS, RowType
 from surveys.xlsform.sheets import Row, Sheets
-from surveys.xlsform.xform import language_code
+from surveys.xlsform.xform import MEDIA, language_code
 
 LONG_LABEL = 1_000
 LONG_LIST = 50
@@ -27,7 +27,7 @@ _NEEDED_BY = {"required_message": "required", "constraint_message": "constraint"
 _COLUMNS = frozenset({
     "type", "name", "label", "hint", "guidance_hint", "relevant", "constraint", "constraint_message", "required",
     "required_message", "calculation", "choice_filter", "default", "readonly", "appearance", "parameters", "trigger",
-    "repeat_count", "image", "audio", "video", "disabled",
+    "repeat_count", "image", "big-image", "audio", "video", "disabled",
 })  # fmt: skip
 
 TOO_LONG = N_("This text has {length} characters. In chat people read a few lines: write fewer than {limit}.")
@@ -41,6 +41,7 @@ BLANK = N_("The list {list} has names with blanks, such as {name}. Only one of i
 MESSAGE_ALONE = N_("This message is never shown: the column {needed} is empty.")
 NO_PARAMETERS = N_("Questions of type {type} have no parameters: these have no effect.")
 LANGUAGES = N_("{language} and {other} look like one language written in two ways. Write it the same in all columns.")
+OF_GROUP = N_("Pictures, sounds and films of a group are not shown. Name the file in a row of type note inside it.")
 COLUMN_NEAR = N_("The column {header} is not known and has no effect. Did you mean {near}?")
 
 
@@ -62,6 +63,9 @@ def _row_warnings(book: Book, row: Row, kind: RowType) -> Iterator[FormError]:
         yield at(row, "parameters", NO_PARAMETERS, type=row.get("type"))
     if kind.kind in SELECTS:
         yield from _list_warnings(book, row, kind)
+    shown = next((header for key, header in row.headers.items() if key[0] in MEDIA and row.cells.get(key)), "")
+    if kind.edge == "begin" and shown:
+        yield error(OF_GROUP, "survey", row.number, shown)
     missing = kind.listed if kind.origin == "file" else row.get("name") if kind.kind == "external" else ""
     if missing and not has_data(book, PurePath(missing).stem):
         yield at(row, "type", MISSING_DATA, name=missing)

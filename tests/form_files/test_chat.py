@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select, update
 
+from bots.participants import sending_files
+from bots.participants.sending_files import FileSender
 from bots.participants.tables import TelegramFile
 from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Links
 from sandbox.server.errors import bad_request
+from surveys.engine.inputs import Back
+from surveys.responses.service import Moment, Request, answer, begin
+from surveys.responses.shelf import FormShelf
 from tests.bots.stage import Stage
 from tests.form_files.forms import FILES, FORM
 from tests.responses.scene import build
+from tests.support.attachments import OGG, png
 from tests.support.sandbox import Person, running_sandbox
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -78,16 +85,74 @@ async def test_a_name_that_telegram_forgot_is_replaced(stage: Stage) -> None:
     assert "forgotten" not in names
 
 
-async def test_a_file_that_telegram_refuses_holds_nothing_up(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_picture_that_is_no_photo_for_telegram_goes_out_as_a_document(stage: Stage) -> None:
+    stage.scene.publish(FORM, {**FILES, "map-en.png": png(2, 90), "park.jpg": png(90, 2), "heard.mp3": OGG})
+    person = await stage.joined(501)
+    assert [one["kind"] for one in await media(person)] == ["document", "document", "document", "photo"]
+    captions = [text for kind, text in await seen(person) if kind != "text"]
+    assert captions == ["", "", "1. The park", "2. The river"]
+    kept = len(stage.sandbox.world.bots["participants"].files.kept)
+    second = await stage.joined(502)
+    assert [one["kind"] for one in await media(second)] == ["document", "document", "document", "photo"]
+    assert len(stage.sandbox.world.bots["participants"].files.kept) == kept, "none is uploaded or refused again"
+
+
+async def test_a_file_that_telegram_takes_in_no_way_holds_nothing_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     files = stage.sandbox.world.bots["participants"].files
     receives = files.received
 
-    def refuses(value: Any) -> Any:
-        if getattr(value, "name", "") == "map-en.png":
+    def refuses(value: Any, limit: int) -> Any:
+        if getattr(value, "name", "") in ("map-en.png", "park.jpg"):
             raise bad_request("IMAGE_PROCESS_FAILED")
-        return receives(value)
+        return receives(value, limit)
 
     monkeypatch.setattr(files, "received", refuses)
     person = await stage.joined(501)
-    assert [one["kind"] for one in await media(person)] == ["audio", "photo", "photo"]
+    assert [one["kind"] for one in await media(person)] == ["audio", "photo"]
     assert "Which place?" in (await person.bot_messages())[-1]["text"]
+
+
+async def test_a_file_that_takes_for_ever_is_left_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(sending_files, "LONGEST", 0.01)
+    monkeypatch.setattr(FileSender, "_hand_over", never)
+    person = await stage.joined(501)
+    assert await media(person) == [] and "Which place?" in (await person.bot_messages())[-1]["text"]
+
+
+async def test_a_hall_at_the_same_question_uploads_once(stage: Stage) -> None:
+    dispatcher, people = stage.dispatcher(), [await stage.person(number) for number in range(501, 505)]
+    for person in people:
+        await person.says(stage.link(stage.participant(f"p{person.id}@example.org")))
+    updates = await stage.bot.get_updates(timeout=0)
+    await asyncio.gather(*(dispatcher.feed_update(stage.bot, update) for update in updates))
+    assert len(stage.sandbox.world.bots["participants"].files.kept) == 4
+    assert [len(await media(person)) for person in people] == [4] * len(people)
+
+
+async def test_another_language_has_its_own_pictures(stage: Stage) -> None:
+    person = await stage.joined(501)
+    await stage.say(person, "/language")
+    await stage.press(person, "Italiano")
+    assert [text for kind, text in await seen(person) if kind == "photo"][3:] == ["", "1. Il parco", "2. Il fiume"]
+    assert "Quale luogo?" in (await person.bot_messages())[-1]["text"]
+
+
+async def test_what_another_door_began_or_went_on_with_shows_its_pictures(stage: Stage) -> None:
+    ada, scene = stage.participant(), stage.scene
+    web = Moment(stage.clock.now(), "web", "en")
+    begun = scene.database.write(lambda s: begin(s, FormShelf(), ada, scene.round_id, web))
+    person = await stage.person(501)
+    await person.says(stage.link(ada))
+    await stage.hears()
+    assert len(await media(person)) == 4
+    await stage.press(person, "The park")
+    assert len(await media(person)) == 5
+    back = Request(begun.response_id, Back(), "web")
+    scene.database.write(lambda s: answer(s, FormShelf(), back, stage.clock.now()))
+    await stage.press(person, "Go on")  # of the newest message: the page has gone elsewhere meanwhile
+    assert len(await media(person)) == 9 and "Which place?" in (await person.bot_messages())[-1]["text"]

@@ -100,3 +100,19 @@ def test_a_picture_is_no_list() -> None:
     form += "| | calculate | b | | pulldata('map', 'name', 'key', ${a}) |\n"
     with pytest.raises(FormErrors):
         compile_form(form.encode(), "form.md", name="form", version=1, files={"map.png": png()})
+
+
+@pytest.mark.parametrize("column", ["image", "media::image", "image::Italiano (it)", "media::image::Italiano (it)"])
+def test_a_picture_of_a_group_is_told_not_to_be_shown(column: str) -> None:
+    rows = ["| | begin_group | part | The part | map.png |", "| | text | why | Why? | |", "| | end_group | | | |"]
+    form = "\n".join(["| survey |", f"| | type | name | label | {column} |", *rows])
+    made = compile_form(form.encode(), "form.md", name="form", version=1)
+    (told,) = (one for one in made.warnings if "of a group" in one.say(translator("en")))
+    assert (told.sheet, told.row, told.column) == ("survey", 2, column)
+
+
+def test_the_larger_picture_is_shown() -> None:
+    form = "| survey |\n| | type | name | label | image | big-image |\n| | text | why | Why? | map.png | river.png |"
+    made = compile_form(form.encode(), "form.md", name="form", version=1, files=FILES)
+    assert [one.media[""].image for one in made.form.questions() if one.media] == ["river.png"]
+    assert [one.name for one in made.files] == ["river.png"] and not made.warnings

@@ -12,6 +12,7 @@ from core.database.database import Database
 from core.links import Links
 from tests.form_files.forms import FILES, FORM
 from tests.responses.scene import Scene, build
+from tests.support.attachments import HTML, png
 from tests.support.web import RunningWeb, running_web
 from tests.web.reader import Reader
 
@@ -67,6 +68,15 @@ def test_a_file_is_handed_out_safely_and_in_parts(scene: Scene, http: httpx.Clie
     assert http.get(address, headers={"Range": "bytes=99999-"}).status_code == 416
     assert http.get(address, headers={"Range": "bytes=-5"}).status_code == 200, "what is not understood is left aside"
     assert http.get(address, headers={"If-None-Match": whole.headers["ETag"]}).status_code == 304
+
+
+def test_a_picture_that_is_a_page_as_well_stays_a_picture(scene: Scene, http: httpx.Client) -> None:
+    version = scene.publish(FORM, {**FILES, "map.png": png() + HTML, "park.jpg": b"GIF89a/*" + HTML + b"*/=1"})
+    for name, kind in (("map.png", "image/png"), ("park.jpg", "image/gif")):
+        answer = http.get(f"/forms/{version}/{name}")
+        assert HTML in answer.content and answer.headers["Content-Type"] == kind
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
 
 
 @pytest.mark.parametrize("rest", ["nothing.png", "..%2f..%2fapp.py", "film.mp4%00", "%20"])

@@ -19,6 +19,7 @@ from aiogram.types import (
     ReplyParameters,
 )
 
+from tests.support.attachments import MP3, MP4, OGG, WEBM, png
 from tests.support.sandbox import NeverSeen, RunningSandbox
 
 PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + (320).to_bytes(4, "big") + (200).to_bytes(4, "big") + bytes(40)
@@ -176,6 +177,20 @@ async def test_a_recording_arrives_as_what_it_was_sent_as(sandbox: RunningSandbo
     sent = getattr(update.message, kind)
     assert (sent.file_size, sent.duration) == (7, 3)
     assert (update.message.document is None) == (kind != "animation")
+
+
+async def test_files_are_taken_as_telegram_takes_them(sandbox: RunningSandbox, bot: Bot) -> None:
+    await sandbox.person(7).says("/start")
+    for content, refusal in ((png(1, 21), "INVALID_DIMENSIONS"), (PICTURE + bytes(10 * 2**20), "too big")):
+        with pytest.raises(TelegramBadRequest, match=refusal):
+            await bot.send_photo(7, BufferedInputFile(content, "x.png"))
+    assert (await bot.send_audio(7, BufferedInputFile(MP3, "x.mp3"))).audio is not None
+    assert (await bot.send_video(7, BufferedInputFile(MP4, "x.mp4"))).video is not None
+    for sent in (
+        await bot.send_audio(7, BufferedInputFile(OGG, "x.ogg")),
+        await bot.send_video(7, BufferedInputFile(WEBM, "x.webm")),
+    ):
+        assert sent.document is not None and not sent.audio and not sent.video
 
 
 async def test_a_photo_comes_in_sizes_and_an_album_photo_by_photo(sandbox: RunningSandbox, bot: Bot) -> None:
