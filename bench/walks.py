@@ -1,261 +1,174 @@
 """Whole walks through forms on our engine, beside ODK's own: Web Forms' in node, and JavaRosa, Collect's.
 
-All three play the same answers in the same order on the same XForm, from a loaded form to a new
-instance, every answer, and a look at every node; V8 and the JVM are warmed up first. Only walks
-that all three can play, and end with the same values, are compared; the others are counted.
-
-`CONFORMANCE=DIR` plays a folder of `forms/` and `walks.jsonl`, whose walks were made on ODK's
-engines; without it, the forms of the golden dialogues with their answers.
+Where the walks come from stands in `bench/walk_cases.py`, what an engine does for one in
+`bench/walk_engines.py`. Compared are the walks that all engines play with the same outcome of every step
+and the same values at the end; the others are counted, with the reason.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import re
-import shutil
 import statistics
-import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import pyxform
+from bench import walk_engines
+from bench.walk_cases import Case, conformance, own
+from bench.walk_engines import Engine, Ours, Played
 
-from surveys.engine.form import Kind
-from surveys.engine.machine import machine
-from surveys.xlsform.compile import compile_form
-from surveys.xlsform.trace import trace
-from surveys.xlsform.xform import read_xform
-
-HERE = Path(__file__).parent / "odk"
-NOW = datetime(2024, 5, 3, 9, 30, tzinfo=UTC)
-WARM, RUNS, LOADS = 20, 15, 5
+ROUNDS = 2
 LIMIT = 1.0
-_EXTRA = re.compile(r"\[(?!1\])\d+\]")
-_MOVING = (Kind.METADATA, Kind.CALCULATE, Kind.HIDDEN)
+OURS, DIALOGUE, STORED = "ours", "ours, as a dialogue", "ours, stored as JSON after every answer"
+_JUDGED = (OURS, DIALOGUE)
+_FIRST = re.compile(r"\[1\]")
 
-Steps = list[tuple[str, str]]
+Walk = tuple[int, int]
+"""The number of a form, and of a walk in it."""
 
 
 @dataclass(frozen=True)
-class Case:
-    """A form as XForm, and the answers of each walk: reference and value."""
-
-    name: str
-    xform: str
-    walks: list[Steps]
-
-
-@dataclass
-class Played:
-    """Seconds of each loading and, for each walk, of each run; what could not be played says why."""
-
-    loads: list[float] = field(default_factory=list)
-    times: dict[int, list[float]] = field(default_factory=dict)
-    values: dict[int, dict[str, str]] = field(default_factory=dict)
-    errors: dict[int, str] = field(default_factory=dict)
-
-
-@dataclass
 class Walks:
-    """What was measured; an engine that is not here says what to install."""
+    """What was played: for each engine, round and form; an engine that is absent says what to install."""
 
-    shared: int
-    left_out: int
-    seconds: dict[str, list[float]]
-    loading: dict[str, list[float]]
-    absent: list[str]
+    cases: list[Case]
+    played: dict[str, list[list[Played]]]
+    absent: dict[str, str]
 
     def lines(self) -> list[str]:
-        told = [f"Whole walks: {self.shared} that all engines play alike, {self.left_out} left out"]
-        for name, seconds in self.seconds.items():
-            each, load = statistics.median(seconds) * 1000, statistics.median(self.loading[name]) * 1000
-            told.append(f"  {name:<12} {each:>8.2f} ms a walk   {load:>8.2f} ms to load a form   (medians)")
-        for name in self.seconds:
-            if name != "ours":
-                told += self._beside(name)
-        return told + [f"  not measured: {one}" for one in self.absent]
+        left_out = dict(self.left_out())
+        every = [(form, walk) for form, case in enumerate(self.cases) for walk in range(len(case.walks))]
+        shared = [one for one in every if one not in left_out]
+        missing = [f"  NOT MEASURED, {name}: {reason}" for name, reason in self.absent.items()]
+        told = [f"Whole walks: {len(shared)} that all engines play alike, {len(left_out)} left out"]
+        if shared and self.theirs:
+            told += [*self._table(shared), *self._ratios(shared)]
+        reasons = (f"  left out: {self.cases[form].name}, walk {walk + 1}: {left_out[form, walk]}" for form, walk in left_out)
+        return [*told, *missing, *reasons]
 
-    def _beside(self, name: str) -> Iterator[str]:
-        pairs = list(zip(self.seconds["ours"], self.seconds[name], strict=True))
-        ratios = sorted(ours / theirs for ours, theirs in pairs)
-        whole = sum(ours for ours, _ in pairs) / sum(theirs for _, theirs in pairs)
-        verdict = "faster" if whole < LIMIT else "SLOWER"
-        spread = f"a walk from {ratios[0]:.2f} to {ratios[-1]:.2f}, median {statistics.median(ratios):.2f}"
-        yield f"  ours / {name}, time: {whole:.2f} over all walks ({verdict}; limit {LIMIT:.1f}), {spread}"
+    @property
+    def theirs(self) -> list[str]:
+        return [name for name in self.played if name not in (*_JUDGED, STORED)]
+
+    def left_out(self) -> Iterator[tuple[Walk, str]]:
+        """The walks that are not compared, with the reason."""
+        for form, case in enumerate(self.cases):
+            of_form = {name: rounds[0][form] for name, rounds in self.played.items()}
+            for walk in range(len(case.walks)):
+                reason = why_left_out(case, walk, of_form)
+                if reason:
+                    yield (form, walk), reason
+
+    def _table(self, shared: list[Walk]) -> Iterator[str]:
+        yield f"  {'milliseconds, medians':<44} walks answers" + "".join(f"{name:>12}" for name in (OURS, *self.theirs))
+        for form in dict.fromkeys(form for form, _ in shared):
+            walks = [one for one in shared if one[0] == form]
+            answers = sum(len(self.cases[form].walks[walk]) for _, walk in walks)
+            times = (statistics.median(self._seconds(name, walks)) * 1000 for name in (OURS, *self.theirs))
+            each = "".join(f"{one:>12.2f}" for one in times)
+            yield f"  {self.cases[form].name[:44]:<44} {len(walks):>5} {answers:>7}{each}"
+
+    def _ratios(self, shared: list[Walk]) -> Iterator[str]:
+        for ours in (one for one in self.played if one not in self.theirs):
+            for name in self.theirs:
+                verdict = self._verdict(ours, name, shared)
+                yield f"  {ours} / {name}, time: {verdict}"
+                loading = self._between(ours, name, shared, loading=True)
+                yield f"      and with the form loaded for each walk: {_spread(loading)}"
+
+    def _verdict(self, ours: str, name: str, shared: list[Walk]) -> str:
+        ratios = self._between(ours, name, shared)
+        alone = [statistics.median(self._between(ours, name, [one])) for one in shared]
+        faster = sum(one < LIMIT for one in alone)
+        judged = ours in _JUDGED and statistics.median(ratios) >= LIMIT
+        return (
+            f"{_spread(ratios)} over {ROUNDS} rounds (limit {LIMIT:.1f}){'  OVER' if judged else ''};"
+            f" walks alone {_spread(alone)}, {faster} of {len(shared)} faster"
+        )
+
+    def _between(self, ours: str, name: str, walks: list[Walk], loading: bool = False) -> list[float]:
+        """Our time by theirs, round by round."""
+        pairs = zip(self._seconds(ours, walks, loading), self._seconds(name, walks, loading), strict=True)
+        return [mine / other for mine, other in pairs]
+
+    def _seconds(self, name: str, walks: list[Walk], loading: bool = False) -> list[float]:
+        """The seconds of all these walks together, in each round."""
+        return [
+            sum(forms[form].times[walk] + (forms[form].load if loading else 0) for form, walk in walks)
+            for forms in self.played[name]
+        ]
 
 
 async def run() -> Walks:
-    cases = list(_conformance(Path(folder)) if (folder := os.environ.get("CONFORMANCE")) else dialogues())
-    engines: dict[str, Callable[[Case, Path], Played]] = {"ours": _ours}
-    absent = []
-    for name, play, missing in (("Web Forms", _web_forms, _no_node()), ("JavaRosa", _java_rosa, _no_java())):
-        if missing:
-            absent.append(f"{name}: {missing}")
-        else:
-            engines[name] = play
-    found = Walks(0, 0, {name: [] for name in engines}, {name: [] for name in engines}, absent)
-    with tempfile.TemporaryDirectory() as folder_:
-        for case in cases:
-            _add(found, case, {name: play(case, Path(folder_)) for name, play in engines.items()})
+    folder = os.environ.get("CONFORMANCE")
+    return measure(list(conformance(Path(folder)) if folder else own()), ROUNDS)
+
+
+def measure(cases: list[Case], rounds: int) -> Walks:
+    """Plays all cases on all engines that are there, form by form in turn, as often as said."""
+    found = Walks(cases, {}, {})
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
+        engines = _engines(found, Path(folder))
+        for engine in engines.values():
+            stack.callback(engine.close)
+        found.played.update({name: [] for name in engines})
+        for _ in range(rounds):
+            for name in engines:
+                found.played[name].append([])
+            for form in range(len(cases)):
+                for name, engine in engines.items():
+                    found.played[name][-1].append(engine.play(form))
     return found
 
 
-def _add(found: Walks, case: Case, played: dict[str, Played]) -> None:
-    for number in range(len(case.walks)):
-        everywhere = all(number in one.times for one in played.values())
-        if not everywhere or not _agree(case, number, played):
-            found.left_out += 1
-            continue
-        found.shared += 1
-        for name, one in played.items():
-            found.seconds[name].append(statistics.median(one.times[number]))
-    for name, one in played.items():
-        found.loading[name] += one.loads
-
-
-def _agree(case: Case, number: int, played: dict[str, Played]) -> bool:
-    """Whether all engines hold the same answers at the end."""
-    asked = {_bare(ref) for ref, _ in case.walks[number]}
-    held = [
-        {ref: _plain(value) for ref, value in one.values[number].items() if ref in asked and value}
-        for one in played.values()
-    ]
-    return all(one == held[0] for one in held)
-
-
-def _plain(value: str) -> str:
-    """JavaRosa and Web Forms write the decimal 2 as 2.0."""
-    return value.removesuffix(".0")
-
-
-def dialogues() -> Iterator[Case]:
-    """The forms of the golden dialogues, and the answers they end with, in form order."""
-    from tests.support.dialogues import load_dialogues, play, ref_named  # noqa: PLC0415 - of this bench alone
-
-    for one in load_dialogues():
-        if one.is_prepared or "*" in one.answers.values():
-            continue  # what was sent before, or a file, is not an answer that every engine takes
-        made = compile_form(one.form_text.encode(), "form.md", name=one.name, version=1, files=one.files)
-        session = play(one)
-        questions = {node.ref: node for node in machine(made.form).layout(session.counts).questions}
-        answers = {name: value for name, value in one.answers.items() if name != "instanceName"}
-        named = ((ref_named(made.form, name), value) for name, value in answers.items())
-        steps = [(ref, value) for ref, value in named if ref in questions and questions[ref].kind not in _MOVING]
-        if steps and not any(_EXTRA.search(ref) for ref, _ in steps):
-            yield Case(one.name, made.xform, [[(ref, value) for ref, value in steps if value]])
-
-
-def _conformance(folder: Path) -> Iterator[Case]:
-    by_form: dict[str, list[Steps]] = {}
-    for line in (folder / "walks.jsonl").read_text("utf-8").splitlines():
-        walk = json.loads(line)
-        steps = [(ref, value) for _, ref, value, outcome in walk["steps"] if outcome == "ok"]
-        only_sets = all(step[0] == "set" and not _EXTRA.search(step[1]) for step in walk["steps"])
-        by_form.setdefault(walk["form"], []).append(steps if only_sets else [])
-    for name, walks in by_form.items():
-        path = folder / "forms" / name
-        yield Case(name, compile_form(path, path.name, name=path.stem, version=1).xform, walks)
-
-
-def _ours(case: Case, _: Path) -> Played:
-    found = Played()
-    for _at in range(LOADS):
-        begun = time.perf_counter()
-        form = read_xform(case.xform, case.name, 1)
-        machine(form)
-        found.loads.append(time.perf_counter() - begun)
-    for number, steps in enumerate(case.walks):
-        script = {"now": NOW.isoformat(), "steps": [["set", ref, value] for ref, value in steps]}
-        told = trace(form, script)
-        if not steps or any(one != "ok" for one in told["outcomes"]):
-            found.errors[number] = "not played"
-            continue
-        for _at in range(WARM):
-            trace(form, script)
-        found.times[number] = [_timed(lambda script=script: trace(form, script)) for _at in range(RUNS)]  # type: ignore[misc]
-        held = (one for one in told["nodes"] if one["relevant"])
-        found.values[number] = {_bare(one["ref"]): one.get("value", "") for one in held}
-    return found
-
-
-def _timed(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun
-
-
-def _web_forms(case: Case, folder: Path) -> Played:
-    xform, answers = folder / "form.xml", folder / "answers.json"
-    xform.write_text(case.xform, "utf-8")
-    answers.write_text(json.dumps(case.walks), "utf-8")
-    command = ["node", str(HERE / "walk.mjs"), str(xform), str(answers), str(WARM), str(RUNS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=HERE)
-    if done.returncode or not done.stdout:
-        return Played(errors=dict.fromkeys(range(len(case.walks)), done.stderr[-300:]))
-    told: dict[str, Any] = json.loads(done.stdout)
-    found = Played(told["loads"])
-    for number, one in enumerate(told["walks"]):
-        if "error" in one:
-            found.errors[number] = one["error"]
-        else:
-            found.times[number] = one["times"]
-            found.values[number] = {_bare(ref): value for ref, value in one["values"].items()}
-    return found
-
-
-def _java_rosa(case: Case, folder: Path) -> Played:
-    classes = folder / "classes"
-    if not classes.exists():
-        subprocess.run(["javac", "-cp", str(_jar()), "-d", str(classes), str(HERE / "Walk.java")], check=True)
-    xform, answers = folder / "form.xml", folder / "answers.tsv"
-    xform.write_text(case.xform, "utf-8")
-    written = (["walk", *(f"{ref}\t{value}".replace("\n", "\\n") for ref, value in steps)] for steps in case.walks)
-    answers.write_text("\n".join(line for lines in written for line in lines), "utf-8")
-    path = os.pathsep.join((str(_jar()), str(classes)))
-    command = ["java", "-cp", path, "Walk", str(xform), str(answers), str(WARM), str(RUNS)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    found = Played()
-    for line in done.stdout.splitlines():
-        kind, *rest = line.split("\t")
-        match kind:
-            case "load":
-                found.loads.append(float(rest[0]))
-            case "time":
-                found.times.setdefault(int(rest[0]), []).append(float(rest[1]))
-            case "value":
-                found.values.setdefault(int(rest[0]), {})[_bare(rest[1])] = rest[2].replace("\\n", "\n")
-            case "error":
-                found.errors[int(rest[0])] = rest[1]
-    for number in range(len(case.walks)):
-        found.values.setdefault(number, {})
-        if number not in found.times:
-            found.errors.setdefault(number, done.stderr[-300:])
-    return found
-
-
-def _bare(ref: str) -> str:
-    return re.sub(r"\[1\]", "", ref)
-
-
-def _jar() -> Path:
-    return next((Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin").glob("*.jar"))
-
-
-def _no_node() -> str:
-    if shutil.which("node") is None:
-        return "install node 20 or newer, then: npm ci --prefix bench/odk"
-    return "" if (HERE / "node_modules").is_dir() else "run: npm ci --prefix bench/odk"
-
-
-def _no_java() -> str:
-    return (
-        ""
-        if shutil.which("java") and shutil.which("javac")
-        else "install a JDK, 17 or newer (Debian: default-jdk-headless)"
+def _engines(found: Walks, folder: Path) -> dict[str, Engine]:
+    walked = ((OURS, walk_engines.trace_walk), (DIALOGUE, walk_engines.dialogue_walk), (STORED, walk_engines.stored_walk))
+    made: dict[str, Engine] = {name: Ours(found.cases, walk) for name, walk in walked}
+    others = (
+        ("Web Forms", walk_engines.no_node(), walk_engines.web_forms),
+        ("JavaRosa", walk_engines.no_java(), walk_engines.java_rosa),
     )
+    for name, missing, make in others:
+        if missing:
+            found.absent[name] = missing
+        else:
+            made[name] = make(found.cases, folder)
+    return made
+
+
+def why_left_out(case: Case, walk: int, played: dict[str, Played]) -> str:
+    """What keeps a walk from being compared, "" where all engines played it alike."""
+    for name, one in played.items():
+        if walk not in one.times:
+            return f"{name}: {one.errors.get(walk) or one.errors.get(-1) or 'not played'}"[:160]
+    first, *others = played
+    for name in others:
+        pairs = zip(case.walks[walk], played[first].outcomes[walk], played[name].outcomes[walk], strict=True)
+        for step, ours, theirs in pairs:
+            if ours != theirs:
+                return f"{name}: {step[1]} = {step[2]!r} is {theirs}, not {ours}"[:160]
+        ours_, theirs_ = (_held(case, played[one].values.get(walk, {})) for one in (first, name))
+        for ref in sorted(ours_.keys() | theirs_.keys()):
+            if ours_.get(ref) != theirs_.get(ref):
+                return f"{name}: {ref} is {theirs_.get(ref)!r}, not {ours_.get(ref)!r}"[:160]
+    return ""
+
+
+def _held(case: Case, values: dict[str, str]) -> dict[str, str | float]:
+    bare = {_FIRST.sub("", ref): _plain(value) for ref, value in values.items()}
+    return {ref: value for ref, value in bare.items() if re.sub(r"\[\d+\]", "", ref) not in case.moving}
+
+
+def _plain(value: str) -> str | float:
+    """Engines write the decimal 2 as 2.0 or as 2."""
+    try:
+        return float(value)
+    except ValueError:
+        return value
+
+
+def _spread(ratios: list[float]) -> str:
+    return f"median {statistics.median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}"

@@ -1,6 +1,7 @@
-// Plays walks through ODK Web Forms' engine: the form's XForm and a file of answers in, times and values out.
+// Plays walks through ODK Web Forms' engine. What goes in and out is told in bench/walk_engines.py.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import { JSDOM } from "jsdom";
 
 const dom = new JSDOM("");
@@ -13,27 +14,42 @@ globalThis.require = createRequire(import.meta.url);
 globalThis.__dirname = import.meta.dirname;
 const { loadForm } = await import("@getodk/xforms-engine");
 
-const [xform, answers, warm, runs] = process.argv.slice(2);
-const walks = JSON.parse(readFileSync(answers, "utf-8"));
 const now = () => Number(process.hrtime.bigint()) / 1e9;
-const bare = (ref) => ref.replaceAll(/\[1\]/g, "");
+const escaped = (text) => text.replaceAll("\\", "\\\\").replaceAll("\t", "\\t").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
+const letters = { t: "\t", n: "\n", r: "\r", "\\": "\\" };
+const plain = (text) => text.replaceAll(/\\(.)/g, (_, letter) => letters[letter]);
+const nowhere = { fetchFormAttachment: async () => new Response("", { status: 404 }), missingResourceBehavior: "BLANK" };
 
-async function load() {
-  const begun = now();
-  const form = await loadForm(readFileSync(xform, "utf-8"));
-  if (form.status === "failure") throw new Error(String(form.error));
-  return [form, now() - begun];
+function read(script) {
+  const forms = [];
+  for (const line of readFileSync(script, "utf-8").split("\n").filter(Boolean)) {
+    const [word, ref, value] = line.split("\t");
+    if (word === "form") forms.push({ path: ref, walks: [] });
+    else if (word === "walk") forms.at(-1).walks.push([]);
+    else forms.at(-1).walks.at(-1).push([word, ref, plain(value)]);
+  }
+  return forms;
 }
 
-function collect(node, found) {
-  found.set(bare(node.currentState.reference), node);
+async function load(form) {
+  const xform = readFileSync(form.path, "utf-8");
+  const begun = now();
+  const made = await loadForm(xform, nowhere);
+  const took = now() - begun;
+  if (made.status === "failure") throw new Error(String(made.error));
+  form.made = made;
+  return took;
+}
+
+function collect(node, found = new Map()) {
+  found.set(node.currentState.reference, node);
   for (const child of node.currentState.children ?? []) collect(child, found);
   return found;
 }
 
-function set(node, value) {
+function put(node, value) {
   switch (node.nodeType) {
-    case "select": return node.valueType && node.selectType === "select1" ? node.selectValue(value) : node.selectValues(value.split(" "));
+    case "select": return node.selectValues(value === "" ? [] : value.split(" "));
     case "rank": return node.setValues(value.split(" "));
     case "trigger": return node.setValue(value === "OK");
     case "range": case "input": return node.setValue(value);
@@ -41,43 +57,96 @@ function set(node, value) {
   }
 }
 
-// Every node is asked for what somebody would see of it: whether it counts, and what it holds.
-function read(root) {
-  const found = {};
-  for (const [ref, node] of collect(root, new Map())) {
-    const { relevant, required, readonly, instanceValue, value } = node.currentState;
-    if (relevant && (instanceValue ?? value) !== undefined && !node.currentState.children) found[ref] = String(instanceValue ?? value);
-    void required; void readonly;
+// The engine keeps what breaks a constraint and flags it; here it goes back to what was there before.
+function set(node, value) {
+  const { instanceValue } = node.currentState;
+  if (!node.currentState.relevant) return "not-relevant";
+  put(node, value);
+  if (node.validationState.constraint?.valid ?? true) return "ok";
+  put(node, instanceValue);
+  return "constraint";
+}
+
+let seen = 0;
+
+// Every node is asked for what somebody sees of it: its state, its value, its label, its choices and theirs.
+function look(node) {
+  const { relevant, required, readonly, instanceValue, label, valueOptions, children } = node.currentState;
+  seen += relevant + required + readonly + (instanceValue?.length ?? 0);
+  if (relevant) {
+    seen += label?.asString.length ?? 0;
+    for (const option of valueOptions ?? []) seen += option.value.length + (option.label?.asString.length ?? 0);
   }
-  return found;
+  for (const child of children ?? []) look(child);
 }
 
 function walk(form, steps) {
-  const begun = now();
-  const { root } = form.createInstance();
-  let nodes = collect(root, new Map());
-  for (const [ref, value] of steps) {
-    let node = nodes.get(bare(ref));
-    if (!node) node = (nodes = collect(root, new Map())).get(bare(ref));
+  const { root } = form.made.createInstance();
+  let nodes = collect(root);
+  const outcomes = steps.map(([action, ref, value]) => {
+    const node = nodes.get(ref) ?? (nodes = collect(root)).get(ref);
     if (!node) throw new Error(`no node ${ref}`);
-    set(node, value);
-  }
-  const values = read(root);
-  return [now() - begun, values];
+    if (action === "set") return set(node, value);
+    if (action !== "add") throw new Error(`${action} is not played here`);
+    node.addInstances();
+    return "ok";
+  });
+  look(root);
+  seen += root.validationState.violations.length;
+  return { outcomes, root };
 }
 
-const loads = [];
-let form;
-for (let at = 0; at < 5; at += 1) { let took; [form, took] = await load(); loads.push(took); }
-const told = walks.map((steps) => {
+function* values(node) {
+  const { relevant, instanceValue, reference, children } = node.currentState;
+  if (!relevant) return;
+  if (!children && instanceValue) yield [reference, String(instanceValue)];
+  for (const child of children ?? []) yield* values(child);
+}
+
+async function warmUp(form, seconds) {
   try {
-    for (let at = 0; at < Number(warm); at += 1) walk(form, steps);
-    const times = [];
-    let values;
-    for (let at = 0; at < Number(runs); at += 1) { let took; [took, values] = walk(form, steps); times.push(took); }
-    return { times, values };
-  } catch (error) {
-    return { error: String(error) };
+    await load(form);
+    await load(form);
+    for (const steps of form.walks) {
+      const end = now() + seconds;
+      for (let at = 0; at < 3 || now() < end; at += 1) walk(form, steps);
+    }
+  } catch {
+    // It is told when the form is played.
   }
-});
-process.stdout.write(JSON.stringify({ loads, walks: told }));
+}
+
+async function play(form, runs) {
+  const told = [];
+  try {
+    told.push(["load", await load(form)]);
+  } catch (error) {
+    return [["error", -1, escaped(String(error))]];
+  }
+  form.walks.forEach((steps, number) => {
+    try {
+      let played;
+      for (let at = 0; at < runs; at += 1) {
+        const begun = now();
+        played = walk(form, steps);
+        told.push(["time", number, now() - begun]);
+      }
+      told.push(["outcomes", number, played.outcomes.join(" ")]);
+      for (const [ref, value] of values(played.root)) told.push(["value", number, ref, escaped(value)]);
+    } catch (error) {
+      told.push(["error", number, escaped(String(error))]);
+    }
+  });
+  return told;
+}
+
+const [script, warm, runs] = process.argv.slice(2);
+const forms = read(script);
+for (const form of forms) await warmUp(form, Number(warm));
+process.stdout.write("ready\n");
+for await (const line of createInterface({ input: process.stdin })) {
+  globalThis.gc?.();
+  const told = await play(forms[Number(line)], Number(runs));
+  process.stdout.write([...told.map((parts) => parts.join("\t")), "done\n"].join("\n"));
+}
+process.stderr.write(`looked at ${seen}\n`);

@@ -35,13 +35,13 @@ def trace(form: Form, script: dict[str, Any]) -> dict[str, Any]:
     outcomes = [player.play(*step) for step in script["steps"]]
     state = player.state
     faults = [[question.ref, fault.value] for question, fault in faults_of(state, unasked=True)]
-    nodes = [node for ref, node in state.nodes.items() if ref in state.elements and ref != form.root.ref]
-    return {
-        "outcomes": outcomes,
-        "nodes": [_node(state, node) for node in nodes],
-        "violations": faults,
-        "complete": not faults,
-    }
+    return {"outcomes": outcomes, "nodes": look(state), "violations": faults, "complete": not faults}
+
+
+def look(state: State) -> list[dict[str, Any]]:
+    """What became of every node, in form order."""
+    root = state.machine.form.root.ref
+    return [_node(state, node) for ref, node in state.nodes.items() if ref in state.elements and ref != root]
 
 
 class _Player:

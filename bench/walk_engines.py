@@ -1,0 +1,229 @@
+"""The engines that walks are played through: ours in two ways, ODK Web Forms' in node, JavaRosa in a JVM.
+
+All are warmed up on every walk before anything is measured (V8 and the JVM compile what runs often),
+and then play one form at a time when they are asked to, so that what is compared was measured in turn.
+A walk is: a new instance of the loaded form, each step with what follows from it, and at the end a look
+at every node: whether it is relevant, required and read only, its value, its label, its choices and theirs.
+
+The two in other processes (`bench/odk`) get a script on the command line, with lines of parts between tabs
+(`form PATH`, `walk`, `ACTION REF VALUE`), the seconds to warm up and the runs; then the number of a form on
+a line. They answer `load SECONDS`, `time WALK SECONDS` for each run, `outcomes WALK OUTCOMES`,
+`value WALK REF VALUE`, `error WALK TEXT` (WALK is -1 where the form cannot be loaded) and `done`.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+import re
+import shutil
+import statistics
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyxform
+
+from bench.walk_cases import NOW, Case, Step
+from surveys.engine.dialogue import resume, start
+from surveys.engine.events import AnswerRefused, Fault
+from surveys.engine.form import Form
+from surveys.engine.inputs import Add, Answer, GoTo, Input, Remove, Submit
+from surveys.engine.machine import machine
+from surveys.engine.session import Session
+from surveys.engine.turn import state_of
+from surveys.xlsform.trace import look, trace
+from surveys.xlsform.xform import read_xform
+
+ODK = Path(__file__).parent / "odk"
+WARM, RUNS = 0.2, 3
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_ESCAPED = re.compile(r"\\(.)")
+_MEANT = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+
+
+@dataclass
+class Played:
+    """One form played once by an engine: seconds to load it, and by walk seconds, outcomes, values and errors.
+
+    Values are those of relevant nodes that hold something. The error of -1 is of the form as a whole.
+    """
+
+    load: float = 0.0
+    times: dict[int, float] = field(default_factory=dict)
+    outcomes: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    values: dict[int, dict[str, str]] = field(default_factory=dict)
+    errors: dict[int, str] = field(default_factory=dict)
+
+
+class Engine(Protocol):
+    def play(self, form: int) -> Played: ...
+
+    def close(self) -> None: ...
+
+
+Told = tuple[Sequence[str], list[dict[str, Any]]]
+"""Outcomes of the steps, and nodes as `ascolto form trace` tells them."""
+
+
+class Ours:
+    """Our engine in this process; `walk` plays the steps of one walk through a loaded form."""
+
+    def __init__(self, cases: Sequence[Case], walk: Callable[[Form, Sequence[Step]], Told]) -> None:
+        self._cases, self._walk = cases, walk
+        for number in range(len(cases)):
+            self.play(number)
+
+    def play(self, form: int) -> Played:
+        case, found = self._cases[form], Played()
+        gc.collect()
+        begun = time.perf_counter()
+        made = read_xform(case.xform, case.name, 1)
+        machine(made)
+        found.load = time.perf_counter() - begun
+        for number, steps in enumerate(case.walks):
+            times = []
+            for _ in range(RUNS):
+                begun = time.perf_counter()
+                outcomes, nodes = self._walk(made, steps)
+                times.append(time.perf_counter() - begun)
+            found.times[number] = statistics.median(times)
+            found.outcomes[number] = tuple(outcomes)
+            found.values[number] = {one["ref"]: one["value"] for one in nodes if one["relevant"] and one.get("value")}
+        return found
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def trace_walk(form: Form, steps: Sequence[Step]) -> Told:
+    """As `ascolto form trace` plays it: values in any order, no dialogue around them."""
+    told = trace(form, {"now": NOW.isoformat(), "steps": steps})
+    return told["outcomes"], told["nodes"]
+
+
+def dialogue_walk(form: Form, steps: Sequence[Step]) -> Told:
+    """As the doors play it: each answer to its open question, with the events that follow, and sent at the end."""
+    return _answered(form, steps, lambda session: session)
+
+
+def stored_walk(form: Form, steps: Sequence[Step]) -> Told:
+    """The same as the service does it: the session is written to JSON after every answer, and read for the next."""
+    return _answered(form, steps, lambda session: Session.from_json(json.loads(json.dumps(session.to_json()))))
+
+
+def _answered(form: Form, steps: Sequence[Step], between: Callable[[Session], Session]) -> Told:
+    session, _ = start(form, "", NOW)
+    outcomes = []
+    for action, ref, value in steps:
+        session = between(session)
+        given: Input = Answer(ref, value) if action == "set" else Add(ref) if action == "add" else Remove(ref)
+        if action == "set" and session.at != ref:
+            session, _ = resume(form, session, GoTo(ref), NOW)
+        session, events = resume(form, session, given, NOW)
+        fault = next((one.fault for one in events if isinstance(one, AnswerRefused)), None)
+        outcomes.append("not-relevant" if fault is Fault.NOT_OPEN else fault.value if fault else "ok")
+    session, _ = resume(form, session, Submit(), NOW)
+    return outcomes, look(state_of(form, session, NOW))
+
+
+class Foreign:
+    """An engine in a process of its own."""
+
+    def __init__(self, command: Sequence[str], cases: Sequence[Case], folder: Path) -> None:
+        script = write_script(cases, folder)
+        self._said = (folder / f"{command[0]}.log").open("w+", encoding="utf-8")
+        self._process = subprocess.Popen(
+            [*command, str(script), str(WARM), str(RUNS)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            encoding="utf-8",
+            cwd=ODK,
+        )
+        self._answer("ready")
+
+    def play(self, form: int) -> Played:
+        assert self._process.stdin is not None
+        print(form, file=self._process.stdin, flush=True)
+        return read_answer(self._answer("done"))
+
+    def close(self) -> None:
+        self._process.communicate()
+        self._said.close()
+
+    def _answer(self, last: str) -> list[str]:
+        assert self._process.stdout is not None
+        lines: list[str] = []
+        for line in self._process.stdout:
+            if line == f"{last}\n":
+                return lines
+            lines.append(line.rstrip("\n"))
+        self._said.seek(0)
+        raise RuntimeError(f"The engine stopped: {self._said.read()[-1000:]}")
+
+
+def write_script(cases: Sequence[Case], folder: Path) -> Path:
+    """The walks as the other processes read them, the forms beside them."""
+    lines = []
+    for number, case in enumerate(cases):
+        path = folder / f"{number}.xml"
+        path.write_text(case.xform, "utf-8")
+        lines.append(f"form\t{path}")
+        for walk in case.walks:
+            steps = ("\t".join("".join(_ESCAPES.get(one, one) for one in part) for part in step) for step in walk)
+            lines += ["walk", *steps]
+    script = folder / "script.tsv"
+    script.write_text("\n".join(lines), "utf-8")
+    return script
+
+
+def read_answer(lines: Sequence[str]) -> Played:
+    """What an engine told of one form."""
+    found, times = Played(), dict[int, list[float]]()
+    for line in lines:
+        word, *parts = line.split("\t")
+        match word, parts:
+            case "load", [seconds]:
+                found.load = float(seconds)
+            case "time", [walk, seconds]:
+                times.setdefault(int(walk), []).append(float(seconds))
+            case "outcomes", [walk, outcomes]:
+                found.outcomes[int(walk)] = tuple(outcomes.split())
+            case "value", [walk, ref, value]:
+                found.values.setdefault(int(walk), {})[ref] = _ESCAPED.sub(lambda at: _MEANT[at[1]], value)
+            case "error", [walk, text]:
+                found.errors[int(walk)] = text
+    found.times = {walk: statistics.median(some) for walk, some in times.items()}
+    return found
+
+
+def web_forms(cases: Sequence[Case], folder: Path) -> Engine:
+    return Foreign(["node", "--expose-gc", str(ODK / "walk.mjs")], cases, folder)
+
+
+def java_rosa(cases: Sequence[Case], folder: Path) -> Engine:
+    classes = folder / "classes"
+    subprocess.run(["javac", "-cp", str(_jar()), "-d", str(classes), str(ODK / "Walk.java")], check=True)
+    return Foreign(["java", "-cp", os.pathsep.join((str(_jar()), str(classes))), "Walk"], cases, folder)
+
+
+def no_node() -> str:
+    """What to install for ODK Web Forms' engine, "" where all is there."""
+    if shutil.which("node") is None:
+        return "install node 20 or newer, then: npm ci --prefix bench/odk"
+    return "" if (ODK / "node_modules" / "@getodk").is_dir() else "run: npm ci --prefix bench/odk"
+
+
+def no_java() -> str:
+    """What to install for JavaRosa, "" where all is there."""
+    there = shutil.which("java") and shutil.which("javac")
+    return "" if there else "install a JDK, 17 or newer (Debian: default-jdk-headless)"
+
+
+def _jar() -> Path:
+    return next((Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin").glob("*.jar"))
