@@ -1,24 +1,20 @@
-"""The engines that walks are played through: ours in two ways, ODK Web Forms' in node, JavaRosa in a JVM.
+"""The engines that walks are played through: ours, ODK Web Forms' in node, JavaRosa in a JVM.
 
-All are warmed up on every walk before anything is measured (V8 and the JVM compile what runs often),
-and then play one form at a time when they are asked to, so that what is compared was measured in turn.
 A walk is: a new instance of the loaded form, each step with what follows from it, and at the end a look
 at every node: whether it is relevant, required and read only, its value, its label, its choices and theirs.
+An engine plays a form when it is asked to, so that what is compared is measured in turn.
 
 The two in other processes (`bench/odk`) get a script on the command line, with lines of parts between tabs
-(`form PATH`, `walk`, `ACTION REF VALUE`), the seconds to warm up and the runs; then the number of a form on
-a line. They answer `load SECONDS`, `time WALK SECONDS` for each run, `outcomes WALK OUTCOMES`,
-`value WALK REF VALUE`, `error WALK TEXT` (WALK is -1 where the form cannot be loaded) and `done`.
+(`form PATH`, `walk`, `ACTION REF VALUE`), then lines of what to do: `play FORM`, or `warm SECONDS` to
+play every walk for so long. They answer `load SECONDS`, `time WALK SECONDS`, `outcomes WALK OUTCOMES`, `value WALK REF VALUE`, `error WALK TEXT` (WALK is -1 where the form cannot be loaded) and `done`.
 """
 
 from __future__ import annotations
 
 import gc
-import json
 import os
 import re
 import shutil
-import statistics
 import subprocess
 import time
 from collections.abc import Callable, Sequence
@@ -28,19 +24,18 @@ from typing import Any, Protocol
 
 import pyxform
 
-from bench.walk_cases import NOW, Case, Step
+from bench.walk_cases import Case, Step
+from core.clock import SystemClock
 from surveys.engine.dialogue import resume, start
 from surveys.engine.events import AnswerRefused, Fault
 from surveys.engine.form import Form
 from surveys.engine.inputs import Add, Answer, GoTo, Input, Remove, Submit
 from surveys.engine.machine import machine
-from surveys.engine.session import Session
 from surveys.engine.turn import state_of
 from surveys.xlsform.trace import look, trace
 from surveys.xlsform.xform import read_xform
 
 ODK = Path(__file__).parent / "odk"
-WARM, RUNS = 0.2, 3
 _ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 _ESCAPED = re.compile(r"\\(.)")
 _MEANT = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
@@ -61,6 +56,8 @@ class Played:
 
 
 class Engine(Protocol):
+    def warm(self, seconds: float) -> None: ...
+
     def play(self, form: int) -> Played: ...
 
     def close(self) -> None: ...
@@ -75,7 +72,10 @@ class Ours:
 
     def __init__(self, cases: Sequence[Case], walk: Callable[[Form, Sequence[Step]], Told]) -> None:
         self._cases, self._walk = cases, walk
-        for number in range(len(cases)):
+
+    def warm(self, seconds: float) -> None:
+        """Nothing is compiled while it runs: once is enough."""
+        for number in range(len(self._cases)):
             self.play(number)
 
     def play(self, form: int) -> Played:
@@ -86,12 +86,9 @@ class Ours:
         machine(made)
         found.load = time.perf_counter() - begun
         for number, steps in enumerate(case.walks):
-            times = []
-            for _ in range(RUNS):
-                begun = time.perf_counter()
-                outcomes, nodes = self._walk(made, steps)
-                times.append(time.perf_counter() - begun)
-            found.times[number] = statistics.median(times)
+            begun = time.perf_counter()
+            outcomes, nodes = self._walk(made, steps)
+            found.times[number] = time.perf_counter() - begun
             found.outcomes[number] = tuple(outcomes)
             found.values[number] = {one["ref"]: one["value"] for one in nodes if one["relevant"] and one.get("value")}
         return found
@@ -102,33 +99,24 @@ class Ours:
 
 def trace_walk(form: Form, steps: Sequence[Step]) -> Told:
     """As `ascolto form trace` plays it: values in any order, no dialogue around them."""
-    told = trace(form, {"now": NOW.isoformat(), "steps": steps})
+    told = trace(form, {"now": SystemClock().now().isoformat(), "steps": steps})
     return told["outcomes"], told["nodes"]
 
 
 def dialogue_walk(form: Form, steps: Sequence[Step]) -> Told:
     """As the doors play it: each answer to its open question, with the events that follow, and sent at the end."""
-    return _answered(form, steps, lambda session: session)
-
-
-def stored_walk(form: Form, steps: Sequence[Step]) -> Told:
-    """The same as the service does it: the session is written to JSON after every answer, and read for the next."""
-    return _answered(form, steps, lambda session: Session.from_json(json.loads(json.dumps(session.to_json()))))
-
-
-def _answered(form: Form, steps: Sequence[Step], between: Callable[[Session], Session]) -> Told:
-    session, _ = start(form, "", NOW)
+    now = SystemClock().now()
+    session, _ = start(form, "", now)
     outcomes = []
     for action, ref, value in steps:
-        session = between(session)
         given: Input = Answer(ref, value) if action == "set" else Add(ref) if action == "add" else Remove(ref)
         if action == "set" and session.at != ref:
-            session, _ = resume(form, session, GoTo(ref), NOW)
-        session, events = resume(form, session, given, NOW)
+            session, _ = resume(form, session, GoTo(ref), now)
+        session, events = resume(form, session, given, now)
         fault = next((one.fault for one in events if isinstance(one, AnswerRefused)), None)
         outcomes.append("not-relevant" if fault is Fault.NOT_OPEN else fault.value if fault else "ok")
-    session, _ = resume(form, session, Submit(), NOW)
-    return outcomes, look(state_of(form, session, NOW))
+    session, _ = resume(form, session, Submit(), now)
+    return outcomes, look(state_of(form, session, now))
 
 
 class Foreign:
@@ -138,7 +126,7 @@ class Foreign:
         script = write_script(cases, folder)
         self._said = (folder / f"{command[0]}.log").open("w+", encoding="utf-8")
         self._process = subprocess.Popen(
-            [*command, str(script), str(WARM), str(RUNS)],
+            [*command, str(script)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
@@ -147,10 +135,16 @@ class Foreign:
         )
         self._answer("ready")
 
+    def warm(self, seconds: float) -> None:
+        self._told(f"warm {seconds}")
+
     def play(self, form: int) -> Played:
+        return read_answer(self._told(f"play {form}"))
+
+    def _told(self, wanted: str) -> list[str]:
         assert self._process.stdin is not None
-        print(form, file=self._process.stdin, flush=True)
-        return read_answer(self._answer("done"))
+        print(wanted, file=self._process.stdin, flush=True)
+        return self._answer("done")
 
     def close(self) -> None:
         self._process.communicate()
@@ -184,21 +178,20 @@ def write_script(cases: Sequence[Case], folder: Path) -> Path:
 
 def read_answer(lines: Sequence[str]) -> Played:
     """What an engine told of one form."""
-    found, times = Played(), dict[int, list[float]]()
+    found = Played()
     for line in lines:
         word, *parts = line.split("\t")
         match word, parts:
             case "load", [seconds]:
                 found.load = float(seconds)
             case "time", [walk, seconds]:
-                times.setdefault(int(walk), []).append(float(seconds))
+                found.times[int(walk)] = float(seconds)
             case "outcomes", [walk, outcomes]:
                 found.outcomes[int(walk)] = tuple(outcomes.split())
             case "value", [walk, ref, value]:
                 found.values.setdefault(int(walk), {})[ref] = _ESCAPED.sub(lambda at: _MEANT[at[1]], value)
             case "error", [walk, text]:
                 found.errors[int(walk)] = text
-    found.times = {walk: statistics.median(some) for walk, some in times.items()}
     return found
 
 

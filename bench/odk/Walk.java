@@ -7,15 +7,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.javarosa.core.model.Constants;
 import org.javarosa.core.model.FormDef;
 import org.javarosa.core.model.FormIndex;
+import org.javarosa.core.model.IFormElement;
+import org.javarosa.core.model.QuestionDef;
 import org.javarosa.core.model.SelectChoice;
 import org.javarosa.core.model.data.IAnswerData;
+import org.javarosa.core.model.data.MultipleItemsData;
 import org.javarosa.core.model.data.UncastData;
+import org.javarosa.core.model.data.helper.Selection;
 import org.javarosa.core.model.instance.FormInstance;
 import org.javarosa.core.model.instance.InstanceInitializationFactory;
 import org.javarosa.core.model.instance.TreeElement;
@@ -38,6 +45,7 @@ public class Walk {
         String path;
         FormDef made;
         FormInstance blank;
+        final Set<TreeReference> several = new HashSet<>();
         final List<List<Step>> walks = new ArrayList<>();
 
         double load() throws Exception {
@@ -47,7 +55,19 @@ public class Walk {
             }
             double took = (System.nanoTime() - begun) / 1e9;
             blank = made.getMainInstance().clone();
+            several.clear();
+            gather(made);
             return took;
+        }
+
+        void gather(IFormElement element) {
+            if (element instanceof QuestionDef question) {
+                int control = question.getControlType();
+                if (control == Constants.CONTROL_SELECT_MULTI || control == Constants.CONTROL_RANK) {
+                    several.add(FormInstance.unpackReference(question.getBind()).genericize());
+                }
+            }
+            if (element.getChildren() != null) element.getChildren().forEach(this::gather);
         }
     }
 
@@ -61,15 +81,14 @@ public class Walk {
         new org.javarosa.core.util.JavaRosaCoreModule().registerModule();
         org.javarosa.core.services.PropertyManager.setPropertyManager(new Nothing());
         List<Form> forms = read(Path.of(given[0]));
-        double warm = Double.parseDouble(given[1]);
-        int runs = Integer.parseInt(given[2]);
-        for (Form form : forms) warmUp(form, warm);
         BufferedReader asked = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         out.println("ready");
         out.flush();
         for (String line = asked.readLine(); line != null; line = asked.readLine()) {
+            String[] parts = line.split(" ");
             System.gc();
-            play(out, forms.get(Integer.parseInt(line)), runs);
+            if (parts[0].equals("warm")) forms.forEach(form -> warmUp(form, Double.parseDouble(parts[1])));
+            else play(out, forms.get(Integer.parseInt(parts[1])));
             out.println("done");
             out.flush();
         }
@@ -82,14 +101,14 @@ public class Walk {
             form.load();
             for (List<Step> walk : form.walks) {
                 long end = System.nanoTime() + (long) (seconds * 1e9);
-                for (int at = 0; at < 3 || System.nanoTime() < end; at++) walk(form, walk);
+                do walk(form, walk); while (System.nanoTime() < end);
             }
         } catch (Exception error) {
             // It is told when the form is played.
         }
     }
 
-    static void play(PrintStream out, Form form, int runs) {
+    static void play(PrintStream out, Form form) {
         try {
             out.println("load\t" + form.load());
         } catch (Exception error) {
@@ -98,12 +117,9 @@ public class Walk {
         }
         for (int number = 0; number < form.walks.size(); number++) {
             try {
-                Played played = null;
-                for (int at = 0; at < runs; at++) {
-                    long begun = System.nanoTime();
-                    played = walk(form, form.walks.get(number));
-                    out.println("time\t" + number + "\t" + (System.nanoTime() - begun) / 1e9);
-                }
+                long begun = System.nanoTime();
+                Played played = walk(form, form.walks.get(number));
+                out.println("time\t" + number + "\t" + (System.nanoTime() - begun) / 1e9);
                 out.println("outcomes\t" + number + "\t" + String.join(" ", played.outcomes()));
                 tell(out, number, played.root());
             } catch (Exception error) {
@@ -120,7 +136,7 @@ public class Walk {
         List<String> outcomes = new ArrayList<>();
         for (Step step : steps) {
             switch (step.action()) {
-                case "set" -> outcomes.add(set(made, model, step));
+                case "set" -> outcomes.add(set(made, model, step, form.several));
                 case "add" -> add(made, model, step);
                 default -> throw new IllegalStateException(step.action() + " is not played here");
             }
@@ -131,23 +147,30 @@ public class Walk {
         return new Played(outcomes, made.getInstance().getRoot());
     }
 
-    static String set(FormDef form, FormEntryModel model, Step step) {
+    static String set(FormDef form, FormEntryModel model, Step step, Set<TreeReference> several) {
         TreeElement node = form.getInstance().resolveReference(step.at());
         if (node == null) {
-            look(model); // going through the form makes the instances that a repeat_count asks for
+            look(model); // it may be in an instance that a repeat_count asks for
             node = form.getInstance().resolveReference(step.at());
         }
         if (node == null) throw new IllegalStateException("no node " + step.at());
         if (!node.isRelevant()) return "not-relevant";
-        IAnswerData value = typed(step.value(), node.getDataType());
+        IAnswerData value = typed(step.value(), node.getDataType(), several.contains(step.at().genericize()));
         if (!form.evaluateConstraint(step.at(), value)) return "constraint";
         form.setValue(value, step.at(), true);
         return "ok";
     }
 
+    // Going on to a repeat makes the instances that its repeat_count asks for.
+    static FormIndex next(FormEntryModel model, FormIndex at) {
+        FormIndex found = model.incrementIndex(at);
+        model.setQuestionIndex(found);
+        return found;
+    }
+
     static void add(FormDef form, FormEntryModel model, Step step) throws Exception {
         FormIndex at = FormIndex.createBeginningOfFormIndex();
-        while (!(at = model.incrementIndex(at)).isEndOfFormIndex()) {
+        while (!(at = next(model, at)).isEndOfFormIndex()) {
             boolean offered = model.getEvent(at) == FormEntryController.EVENT_PROMPT_NEW_REPEAT;
             if (offered && at.getReference().genericize().equals(step.at().genericize())) {
                 form.createNewRepeat(at);
@@ -157,17 +180,17 @@ public class Walk {
         throw new IllegalStateException("no repeat to add to: " + step.at());
     }
 
-    // Choices are text to expressions; everything else has the type of its node.
-    static IAnswerData typed(String value, int type) {
-        boolean chosen = type == Constants.DATATYPE_CHOICE || type == Constants.DATATYPE_MULTIPLE_ITEMS;
-        IAnswerData made = chosen ? null : XFormAnswerDataParser.getAnswerData(value, type);
+    // Several choices are a list, one is a text; everything else has the type of its node.
+    static IAnswerData typed(String value, int type, boolean several) {
+        if (several) return new MultipleItemsData(Arrays.stream(value.split(" ")).map(Selection::new).toList());
+        IAnswerData made = type == Constants.DATATYPE_CHOICE ? null : XFormAnswerDataParser.getAnswerData(value, type);
         return made == null ? new UncastData(value) : made;
     }
 
     // Every relevant question is asked for what somebody reads of it: its label, its choices and theirs.
     static void look(FormEntryModel model) {
         FormIndex at = FormIndex.createBeginningOfFormIndex();
-        while (!(at = model.incrementIndex(at)).isEndOfFormIndex()) {
+        while (!(at = next(model, at)).isEndOfFormIndex()) {
             if (model.getEvent(at) != FormEntryController.EVENT_QUESTION || !model.isIndexRelevant(at)) continue;
             FormEntryPrompt prompt = model.getQuestionPrompt(at);
             String label = prompt.getQuestionText();

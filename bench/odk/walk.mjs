@@ -49,7 +49,9 @@ function collect(node, found = new Map()) {
 
 function put(node, value) {
   switch (node.nodeType) {
-    case "select": return node.selectValues(value === "" ? [] : value.split(" "));
+    case "select":
+      if (node.selectType === "select1") return node.selectValue(value || null); // a choice of a file may hold blanks
+      return node.selectValues(value ? value.split(" ") : []);
     case "rank": return node.setValues(value.split(" "));
     case "trigger": return node.setValue(value === "OK");
     case "range": case "input": return node.setValue(value);
@@ -109,14 +111,14 @@ async function warmUp(form, seconds) {
     await load(form);
     for (const steps of form.walks) {
       const end = now() + seconds;
-      for (let at = 0; at < 3 || now() < end; at += 1) walk(form, steps);
+      do walk(form, steps); while (now() < end);
     }
   } catch {
     // It is told when the form is played.
   }
 }
 
-async function play(form, runs) {
+async function play(form) {
   const told = [];
   try {
     told.push(["load", await load(form)]);
@@ -125,12 +127,9 @@ async function play(form, runs) {
   }
   form.walks.forEach((steps, number) => {
     try {
-      let played;
-      for (let at = 0; at < runs; at += 1) {
-        const begun = now();
-        played = walk(form, steps);
-        told.push(["time", number, now() - begun]);
-      }
+      const begun = now();
+      const played = walk(form, steps);
+      told.push(["time", number, now() - begun]);
       told.push(["outcomes", number, played.outcomes.join(" ")]);
       for (const [ref, value] of values(played.root)) told.push(["value", number, ref, escaped(value)]);
     } catch (error) {
@@ -140,13 +139,14 @@ async function play(form, runs) {
   return told;
 }
 
-const [script, warm, runs] = process.argv.slice(2);
-const forms = read(script);
-for (const form of forms) await warmUp(form, Number(warm));
+const forms = read(process.argv[2]);
 process.stdout.write("ready\n");
 for await (const line of createInterface({ input: process.stdin })) {
+  const [word, ...parts] = line.split(" ");
+  const told = [];
   globalThis.gc?.();
-  const told = await play(forms[Number(line)], Number(runs));
+  if (word === "warm") for (const form of forms) await warmUp(form, Number(parts[0]));
+  else told.push(...await play(forms[Number(parts[0])]));
   process.stdout.write([...told.map((parts) => parts.join("\t")), "done\n"].join("\n"));
 }
 process.stderr.write(`looked at ${seen}\n`);
