@@ -8,7 +8,7 @@ nodes of all instances.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 _POSITION = re.compile(r"\[\d+\]")
 
@@ -40,11 +40,16 @@ def position_of(instance: str) -> int:
     return int(instance[instance.rindex("[") + 1 : -1])
 
 
-def shared_instance(form: str, ref: str) -> str:
-    """The innermost instance around a node that a form reference lies in as well, "" where there is none."""
+def instances_around(ref: str) -> Iterator[str]:
+    """The instances that a node stands in, from the innermost out."""
     end = len(ref)
     while (end := ref.rfind("]", 0, end)) > 0:
-        instance = ref[: end + 1]
+        yield ref[: end + 1]
+
+
+def shared_instance(form: str, ref: str) -> str:
+    """The innermost instance around a node that a form reference lies in as well, "" where there is none."""
+    for instance in instances_around(ref):
         top = form_ref(instance)
         if form == top or within(form, top):
             return instance

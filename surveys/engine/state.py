@@ -22,7 +22,7 @@ from surveys.engine.journal import Journal
 from surveys.engine.layout import Layout, tree_of
 from surveys.engine.machine import Machine
 from surveys.engine.offering import offered_to
-from surveys.engine.refs import beside, counts_of, form_ref, is_instance, parent_ref, within
+from surveys.engine.refs import beside, counts_of, form_ref, instances_around, parent_ref
 from surveys.engine.texts import pick
 from surveys.engine.values import LONGEST, clean, written
 
@@ -249,16 +249,11 @@ class State:
             self._note(ref)
         self.lay_out(counts)
         fresh = [one for one in self.layout.questions if one.ref not in known and one.ref not in self.values]
-        self.begin([one for one in fresh if not self._filled_before(one.ref)], {})
+        filled = {instance for ref in self.values for instance in instances_around(ref)}  # when they were there last
+        self.begin([one for one in fresh if next(instances_around(one.ref), "") not in filled], {})
         self._update(ref for form in self.machine.order for ref in self.layout.instances[form])
         after = self.counting()
         return [ref for ref in {**before, **after} if before.get(ref) != after.get(ref)]
-
-    def _filled_before(self, ref: str) -> bool:
-        """Whether the instance of a node held anything when it was there last."""
-        while ref and not is_instance(ref):
-            ref = parent_ref(ref)
-        return any(within(one, ref) for one in self.values) if ref else False
 
     def begin(self, questions: Iterable[Question], given: Mapping[str, str]) -> None:
         """What questions hold before anything is computed: what is known, else their defaults."""
