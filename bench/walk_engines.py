@@ -5,8 +5,9 @@ at every node: whether it is relevant, required and read only, its value, its la
 An engine plays a form when it is asked to, so that what is compared is measured in turn.
 
 The two in other processes (`bench/odk`) get a script on the command line, with lines of parts between tabs
-(`form PATH`, `walk`, `ACTION REF VALUE`), then lines of what to do: `play FORM`, or `warm SECONDS` to
-play every walk for so long. They answer `load SECONDS`, `time WALK SECONDS`, `outcomes WALK OUTCOMES`, `value WALK REF VALUE`, `error WALK TEXT` (WALK is -1 where the form cannot be loaded) and `done`.
+(`form PATH`, `walk`, `ACTION REF VALUE`), then lines of what to do: `play FORM`, or `warm SECONDS` to play
+every walk for so long. They answer `load SECONDS`, `time WALK SECONDS`, `outcomes WALK OUTCOMES`,
+`value WALK REF VALUE`, `error WALK TEXT` (WALK is -1 where the form cannot be loaded) and `done`.
 """
 
 from __future__ import annotations
@@ -158,7 +159,7 @@ class Foreign:
                 return lines
             lines.append(line.rstrip("\n"))
         self._said.seek(0)
-        raise RuntimeError(f"The engine stopped: {self._said.read()[-1000:]}")
+        raise RuntimeError(f"{self._process.args} ended with {self._process.wait()}: {self._said.read()[-1000:]}")
 
 
 def write_script(cases: Sequence[Case], folder: Path) -> Path:

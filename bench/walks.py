@@ -32,8 +32,8 @@ _PLACE = re.compile(r"\[\d+\]")
 
 Walk = tuple[int, int]
 """The number of a form, and of a walk in it."""
-Rounds = dict[str, list[list[Played]]]
-"""What each engine told, by round and form."""
+Told = list[list[Played]]
+"""What an engine told, by round and form."""
 
 
 @dataclass
@@ -41,8 +41,8 @@ class Walks:
     """What was measured; an engine that is absent says what to install."""
 
     cases: list[Case]
-    fresh: Rounds = field(default_factory=dict)
-    warm: Rounds = field(default_factory=dict)
+    fresh: dict[str, Told] = field(default_factory=dict)
+    warm: dict[str, Told] = field(default_factory=dict)
     absent: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -80,7 +80,9 @@ class Walks:
             walks = [one for one in shared if one[0] == form]
             steps = sum(len(self.cases[form].walks[walk]) for _, walk in walks)
             times = (statistics.median(seconds(rounds[name], walks)) * 1000 for name, rounds in columns)
-            yield f"  {self.cases[form].name[:40]:<40} {len(walks):>5} {steps:>5}" + "".join(f"{one:>18.2f}" for one in times)
+            yield f"  {self.cases[form].name[:40]:<40} {len(walks):>5} {steps:>5}" + "".join(
+                f"{one:>18.2f}" for one in times
+            )
 
     def _compared(self, ours: str, shared: list[Walk]) -> Iterator[str]:
         walks = [one for one in shared if ours == OURS or self._answered(*one)]
@@ -95,7 +97,7 @@ class Walks:
                 yield f"    / {name}, {title}, with the form loaded for each walk: {judged(loading)}"
 
     def _answered(self, form: int, walk: int) -> bool:
-        """Whether all steps of a walk can be done in a dialogue; some forms let values be set that nobody is asked for."""
+        """Whether a dialogue can do all steps of a walk: it sets no value that nobody is asked for."""
         traced, answered = (self.warm[name][0][form].outcomes[walk] for name in (OURS, DIALOGUE))
         return traced == answered
 
@@ -131,7 +133,7 @@ def start_engines(found: Walks, stack: ExitStack) -> dict[str, Engine]:
     return made
 
 
-def _play(rounds: Rounds, engines: dict[str, Engine], forms: int) -> None:
+def _play(rounds: dict[str, Told], engines: dict[str, Engine], forms: int) -> None:
     for name in engines:
         rounds.setdefault(name, []).append([])
     for form in range(forms):
@@ -170,14 +172,14 @@ def _plain(value: str) -> str | float:
         return value
 
 
-def seconds(rounds: list[list[Played]], walks: list[Walk], loading: bool = False) -> list[float]:
+def seconds(rounds: Told, walks: list[Walk], loading: bool = False) -> list[float]:
     """The seconds of all these walks together, round by round."""
     return [
         sum(forms[form].times[walk] + (forms[form].load if loading else 0) for form, walk in walks) for forms in rounds
     ]
 
 
-def ratios(mine: list[list[Played]], other: list[list[Played]], walks: list[Walk], loading: bool = False) -> list[float]:
+def ratios(mine: Told, other: Told, walks: list[Walk], loading: bool = False) -> list[float]:
     """Our time by theirs, round by round."""
     pairs = zip(seconds(mine, walks, loading), seconds(other, walks, loading), strict=True)
     return [ours / theirs for ours, theirs in pairs]
