@@ -159,7 +159,7 @@ class Foreign:
                 return lines
             lines.append(line.rstrip("\n"))
         self._said.seek(0)
-        raise RuntimeError(f"{self._process.args} ended with {self._process.wait()}: {self._said.read()[-1000:]}")
+        raise RuntimeError(f"{self._process.args!r} ended with {self._process.wait()}: {self._said.read()[-1000:]}")
 
 
 def write_script(cases: Sequence[Case], folder: Path) -> Path:
