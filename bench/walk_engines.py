@@ -1,6 +1,7 @@
 """The engines that walks are played through: ours, ODK Web Forms' in node, JavaRosa in a JVM.
 
-A walk is: a new instance of the loaded form, each step with what follows from it, and at the end a look
+A walk is: a new instance of the loaded form, each step with what follows from it, after each a reading of
+every node (whether it is relevant, and its value), and at the end what stands in the way of sending and a look
 at every node: whether it is relevant, required and read only, its value, its label, its choices and theirs.
 An engine plays a form when it is asked to, so that what is compared is measured in turn.
 
@@ -32,8 +33,10 @@ from surveys.engine.events import AnswerRefused, Fault
 from surveys.engine.form import Form
 from surveys.engine.inputs import Add, Answer, GoTo, Input, Remove, Submit
 from surveys.engine.machine import machine
+from surveys.engine.moving import faults_of
+from surveys.engine.state import State
 from surveys.engine.turn import state_of
-from surveys.xlsform.trace import look, trace
+from surveys.xlsform.trace import Player, look
 from surveys.xlsform.xform import read_xform
 
 ODK = Path(__file__).parent / "odk"
@@ -100,8 +103,20 @@ class Ours:
 
 def trace_walk(form: Form, steps: Sequence[Step]) -> Told:
     """As `ascolto form trace` plays it: values in any order, no dialogue around them."""
-    told = trace(form, {"now": SystemClock().now().isoformat(), "steps": steps})
-    return told["outcomes"], told["nodes"]
+    now = SystemClock().now()
+    session, _ = start(form, form.default_language, now)
+    player = Player(form, session, now)
+    outcomes = []
+    for step in steps:
+        outcomes.append(player.play(*step))
+        read_all(player.state)
+    faults_of(player.state, unasked=True)
+    return outcomes, look(player.state)
+
+
+def read_all(state: State) -> list[tuple[bool, str]]:
+    """Whether each node is relevant, and its value: what a person could see of an answer's consequences."""
+    return [(state.relevant(ref), state.value(ref)) for ref in state.nodes if ref in state.elements]
 
 
 def dialogue_walk(form: Form, steps: Sequence[Step]) -> Told:
@@ -116,6 +131,7 @@ def dialogue_walk(form: Form, steps: Sequence[Step]) -> Told:
         session, events = resume(form, session, given, now)
         fault = next((one.fault for one in events if isinstance(one, AnswerRefused)), None)
         outcomes.append("not-relevant" if fault is Fault.NOT_OPEN else fault.value if fault else "ok")
+        read_all(state_of(form, session, now))
     session, _ = resume(form, session, Submit(), now)
     return outcomes, look(state_of(form, session, now))
 
@@ -215,9 +231,10 @@ def no_node() -> str:
 
 def no_java() -> str:
     """What to install for JavaRosa, "" where all is there."""
-    there = shutil.which("java") and shutil.which("javac")
-    return "" if there else "install a JDK, 17 or newer (Debian: default-jdk-headless)"
+    if not (shutil.which("java") and shutil.which("javac")):
+        return "install a JDK, 17 or newer (Debian: default-jdk-headless)"
+    return "" if _jar().is_file() else "install pyxform from its wheel, which brings ODK_Validate.jar"
 
 
 def _jar() -> Path:
-    return next((Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin").glob("*.jar"))
+    return Path(pyxform.__file__).parent / "validators" / "odk_validate" / "bin" / "ODK_Validate.jar"

@@ -141,6 +141,7 @@ public class Walk {
                 default -> throw new IllegalStateException(step.action() + " is not played here");
             }
             if (step.action().equals("add")) outcomes.add("ok");
+            read(made.getInstance().getRoot());
         }
         look(model);
         look(made.getInstance().getRoot());
@@ -202,6 +203,13 @@ public class Walk {
                 seen += text == null ? 0 : text.length();
             }
         }
+    }
+
+    // After every step: whether each node is relevant, and its value.
+    static void read(TreeElement node) {
+        seen += node.isRelevant() ? 1 : 0;
+        if (node.getValue() != null) seen += node.getValue().uncast().getString().length();
+        for (int at = 0; at < node.getNumChildren(); at++) read(node.getChildAt(at));
     }
 
     // Every node is asked for its state and its value.

@@ -20,7 +20,7 @@ const letters = { t: "\t", n: "\n", r: "\r", "\\": "\\" };
 const plain = (text) => text.replaceAll(/\\(.)/g, (_, letter) => letters[letter]);
 const nowhere = { fetchFormAttachment: async () => new Response("", { status: 404 }), missingResourceBehavior: "BLANK" };
 
-function read(script) {
+function readScript(script) {
   const forms = [];
   for (const line of readFileSync(script, "utf-8").split("\n").filter(Boolean)) {
     const [word, ref, value] = line.split("\t");
@@ -82,16 +82,29 @@ function look(node) {
   for (const child of children ?? []) look(child);
 }
 
+// After every step: whether each node is relevant, and its value.
+function read(node) {
+  const { relevant, instanceValue, children } = node.currentState;
+  seen += relevant + (instanceValue?.length ?? 0);
+  for (const child of children ?? []) read(child);
+}
+
+function act(node, action, value) {
+  if (action === "set") return set(node, value);
+  if (action !== "add") throw new Error(`${action} is not played here`);
+  node.addInstances();
+  return "ok";
+}
+
 function walk(form, steps) {
   const { root } = form.made.createInstance();
   let nodes = collect(root);
   const outcomes = steps.map(([action, ref, value]) => {
     const node = nodes.get(ref) ?? (nodes = collect(root)).get(ref);
     if (!node) throw new Error(`no node ${ref}`);
-    if (action === "set") return set(node, value);
-    if (action !== "add") throw new Error(`${action} is not played here`);
-    node.addInstances();
-    return "ok";
+    const outcome = act(node, action, value);
+    read(root);
+    return outcome;
   });
   look(root);
   seen += root.validationState.violations.length;
@@ -139,7 +152,7 @@ async function play(form) {
   return told;
 }
 
-const forms = read(process.argv[2]);
+const forms = readScript(process.argv[2]);
 process.stdout.write("ready\n");
 for await (const line of createInterface({ input: process.stdin })) {
   const [word, ...parts] = line.split(" ");

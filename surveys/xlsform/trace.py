@@ -31,7 +31,7 @@ def trace(form: Form, script: dict[str, Any]) -> dict[str, Any]:
     """
     now = datetime.fromisoformat(script["now"])
     session, _ = start(form, script.get("language") or form.default_language, now)
-    player = _Player(form, session, now)
+    player = Player(form, session, now)
     outcomes = [player.play(*step) for step in script["steps"]]
     state = player.state
     faults = [[question.ref, fault.value] for question, fault in faults_of(state, unasked=True)]
@@ -44,7 +44,7 @@ def look(state: State) -> list[dict[str, Any]]:
     return [_node(state, node) for ref, node in state.nodes.items() if ref in state.elements and ref != root]
 
 
-class _Player:
+class Player:
     """Plays steps into the state of a session, in no order but their own."""
 
     def __init__(self, form: Form, session: Session, now: datetime) -> None:
