@@ -21,10 +21,11 @@ from surveys.engine.turn import Turn
 from surveys.engine.values import Refused, check
 
 
-def take_over(old: Form, session: Session, new: Form, now: datetime) -> Session:
-    """The session in a newer version, its revision one higher: buttons and pages of the old one are stale.
+def take_over(old: Form, session: Session, new: Form, now: datetime, versions: int = 1) -> Session:
+    """The session in a newer version: buttons and pages of an older one are stale.
 
-    The same version, session and moment always give the same.
+    `versions` counts those published since, the newer one too; each raises the revision by one, so that
+    what was shown of one in between is stale as well. The same version, session and moment always give the same.
     """
     before, made = machine(old), machine(new)
     state = State(made, known_language(new, session.language), now)
@@ -41,7 +42,7 @@ def take_over(old: Form, session: Session, new: Form, now: datetime) -> Session:
     taken = replace(session, language=state.language, passed=passed, inside=stays, draft=())
     turn = Turn(made, taken, state)
     _open_again(turn)
-    return replace(turn.close()[0], paused=session.paused)
+    return replace(turn.close()[0], paused=session.paused, revision=session.revision + versions)
 
 
 def _open_again(turn: Turn) -> None:

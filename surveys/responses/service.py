@@ -58,8 +58,9 @@ class Request:
     """One input of one person.
 
     `key` is the door's own name for the update or post ("" where the door noted it already),
-    `revision` that of the session which the pressed button or the posted page showed, `language`
-    the person's now: the form speaks it from here on, where it can.
+    `revision` that of the session which the pressed button or the posted page showed, `form_version_id`
+    the version of the form that the page showed (None where it is not said), `language` the person's
+    now: the form speaks it from here on, where it can.
     """
 
     response_id: int
@@ -68,6 +69,7 @@ class Request:
     key: str = ""
     revision: int | None = None
     language: str = ""
+    form_version_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -176,15 +178,15 @@ def begin_link(session: Database, shelf: FormShelf, token: str, round_id: int, m
 def answer(session: Database, shelf: FormShelf, request: Request, now: datetime) -> Turn:
     """Takes one input and stores all that follows from it.
 
-    A duplicate or a stale revision changes nothing and shows where things stand. Raises
-    ResponseUnknown, RoundNotOpen, RoundClosed.
+    A duplicate, and what is about a stale revision or an older version, changes nothing and shows
+    where things stand. Raises ResponseUnknown, RoundNotOpen, RoundClosed.
     """
     if request.key and not first_time(session, request.door, request.key, now):
         return replace(current(session, shelf, request.response_id, now), duplicate=True)
     response = store.load(session, request.response_id, lock=True)
     check_open(response.round, now)
     turn = _turn(session, shelf, response, now)
-    if request.revision is not None and request.revision != turn.session.revision:
+    if _is_stale(request, turn):
         return replace(turn, stale=True)
     spoken = turn.session
     if in_language(turn, request.language) is not turn:
@@ -202,6 +204,11 @@ def answer(session: Database, shelf: FormShelf, request: Request, now: datetime)
         if left_behind((*turn.session.values.values(), *counted.values()), after.values.values()):
             drop_unnamed(session, response.id, after.values)
     return after_turn
+
+
+def _is_stale(request: Request, turn: Turn) -> bool:
+    newer = request.form_version_id not in (None, turn.form_version_id)
+    return newer or request.revision not in (None, turn.session.revision)
 
 
 def current(session: Database, shelf: FormShelf, response_id: int, now: datetime) -> Turn:
@@ -355,7 +362,8 @@ def _as_kept(session: Database, shelf: FormShelf, response: Kept, now: datetime)
             response.id, response.round, form, session_, there, sent=sent, form_version_id=response.form_version_id
         )
     newer = shelf.get(session, newest)
-    taken = take_over(form, session_, newer, there)
+    since = store.versions_since(session, response.form_version_id)
+    taken = take_over(form, session_, newer, there, since)
     return Turn(response.id, response.round, newer, taken, there, form_version_id=newest, moved=True)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.database.inserting import INSERTS
@@ -233,6 +233,13 @@ def sent_before(session: Session, round_: OpenRound, subjects: Iterable[str]) ->
 
 def newest_form(session: Session, questionnaire_id: int) -> int | None:
     return session.execute(_NEWEST_FORM, {"questionnaire_id": questionnaire_id}).scalar_one_or_none()
+
+
+def versions_since(session: Session, form_version_id: int) -> int:
+    """How many versions of its questionnaire were published after one."""
+    later = _NEWER.join(_MINE, (_NEWER.c.questionnaire_id == _MINE.c.questionnaire_id))
+    statement = select(func.count()).select_from(later)
+    return session.scalar(statement.where(_MINE.c.id == form_version_id, _NEWER.c.version > _MINE.c.version)) or 0
 
 
 def start_response(

@@ -73,7 +73,8 @@ class Reader:
         """Does something that the page may have no button for, as an older page would."""
         if do in self.buttons():
             return self.press(do)
-        return self.send({"key": uuid4().hex, "do": do})
+        version = self.page.xpath("string(//input[@name='version']/@value)")
+        return self.send({"key": uuid4().hex, "version": version, "do": do})
 
     def send(self, fields: Fields, files: Files | None = None) -> httpx.Response:
         """Posts fields as they are, saving by default."""

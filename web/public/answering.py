@@ -136,7 +136,8 @@ def _take(session: Session, shelf: FormShelf, link: Entrance, sent: Sent) -> Out
     if post.do == "language":
         link.keep_language(session, post.argument[:2])
     language, _ = link.reader(session)
-    given = Given(found.response_id, input_of(found, post), link.door, f"q:{post.key}", revision, language)
+    asked = input_of(found, post)
+    given = Given(found.response_id, asked, link.door, f"q:{post.key}", revision, language, post.version)
     arrival = Arrival(found.response_id, now, link.door)
     kept = keep_files(session, found, post, (sent.uploads, arrival)) if post.do == "save" else Kept()
     if isinstance(given.input, Fill):

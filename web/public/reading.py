@@ -20,6 +20,8 @@ from web.public.controls import Typed, field_name, mark
 from web.public.places import join_point
 
 LONGEST_KEY = 64
+MOST_QUESTIONS = 2_000  # on one page
+LONGEST_NUMBER = 19  # digits
 PREFILLED = re.compile(r"d\[[\w.-]{1,64}\]")
 SPOKEN = (
     Kind.INTEGER, Kind.DECIMAL, Kind.RANGE, Kind.DATE, Kind.TIME, Kind.DATETIME, Kind.GEOTRACE, Kind.GEOSHAPE,
@@ -28,12 +30,13 @@ SPOKEN = (
 
 @dataclass(frozen=True)
 class Post:
-    """One posted page: the button pressed, the page's own key, and the fields."""
+    """One posted page: the button pressed, the page's own key, the version of the form it showed, and the fields."""
 
     do: str
     argument: str
     key: str
     revision: int | None
+    version: int | None
     fields: tuple[tuple[str, str], ...]
 
     def texts(self, name: str) -> list[str]:
@@ -50,23 +53,30 @@ class Post:
     @property
     def codes(self) -> list[str]:
         """The codes of the questions that were on the page."""
-        return [one for one in self.text("on").split(",") if one]
+        found = dict.fromkeys(one for one in self.text("on").split(",") if one)
+        return list(found)[:MOST_QUESTIONS]
 
 
 def read_post(data: FormData) -> Post:
-    """Raises PostIncomplete without a button or a key."""
+    """Raises PostIncomplete without a button or a key, and where it is not said which version of the form was shown."""
     fields = tuple((name, value) for name, value in data.multi_items() if isinstance(value, str))
     known = dict(fields)
     do, _, argument = known.get("do", "").partition(":")
-    key, revision = known.get("key", ""), known.get("revision", "")
+    key, revision, version = known.get("key", ""), _number(known.get("revision")), _number(known.get("version"))
     if not do or not key.isprintable() or not 0 < len(key) <= LONGEST_KEY:  # PostgreSQL keeps no NUL
         raise PostIncomplete
-    return Post(do, argument, key, int(revision) if revision.isdecimal() and len(revision) < 10 else None, fields)
+    if version is None and do != "begin":
+        raise PostIncomplete
+    return Post(do, argument, key, revision, version, fields)
 
 
 def from_address(request: Request) -> dict[str, str]:
     """Values by question name in a page's address: `?d[name]=value`, as Enketo writes them."""
     return _prefill(request.query_params.multi_items())
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isdecimal() and len(text) < LONGEST_NUMBER else None
 
 
 def _prefill(fields: Iterable[tuple[str, str]]) -> dict[str, str]:

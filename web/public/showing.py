@@ -158,6 +158,7 @@ def _of_turn(request: Request, link: Entrance, turn: Turn) -> dict[str, Any]:
         **_common(request, link, turn.form, language),
         "round": turn.round,
         "revision": turn.session.revision,
+        "version": turn.form_version_id,
         "closes": _closes(turn, language),
         "changing": turn.changing,
         "limit_mb": site_of(request).deps.attachment_limit_mb,
@@ -173,6 +174,7 @@ def _common(request: Request, link: Entrance, form: Form, language: str) -> dict
         "action": link.path + (f"?lang={chosen}" if (chosen := chosen_language(request)) else ""),
         "form": form,
         "key": deps.ids.token(),
+        "version": 0,  # an opening page is of none
         "form_languages": [(code, LANGUAGE_NAMES.get(code, code)) for code in form.languages],
         "chat": _chat(request, link, deps.ids),
     }
