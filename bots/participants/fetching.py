@@ -27,7 +27,7 @@ from core.i18n import translator
 from surveys.engine.form import Kind
 from surveys.responses import attachment_store as store
 from surveys.responses.attachment_store import WaitingAttachment
-from surveys.responses.attachments import MEGABYTE, TELEGRAM_LIMIT_MB, NewAttachment, examine
+from surveys.responses.attachments import MEGABYTE, TELEGRAM_LIMIT_MB, NewAttachment, examine, look_through
 from surveys.responses.errors import AttachmentLost, ResponseUnknown
 from surveys.responses.service import current
 
@@ -74,7 +74,8 @@ async def _fetch(deps: BotDeps, one: WaitingAttachment) -> None:
     with tempfile.SpooledTemporaryFile(max_size=MEGABYTE) as file:
         try:
             await _download(deps, one, file)
-            new = await asyncio.to_thread(examine, file, Kind(one.kind), one.name, _limit(deps))  # type: ignore[arg-type]
+            looked = await asyncio.to_thread(look_through, file)  # type: ignore[arg-type]
+            new = examine(looked, Kind(one.kind), one.name, _limit(deps))
         except Problem as problem:
             await _give_up(deps, one, problem)
         except TelegramBadRequest as error:

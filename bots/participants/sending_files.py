@@ -7,9 +7,11 @@ document, and one that cannot be sent at all is left out.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from weakref import WeakValueDictionary
 
 import structlog
 from aiogram import Bot
@@ -54,7 +56,7 @@ class FileSender:
 
     def __init__(self, bot: Bot, database: Database) -> None:
         self._bot, self._database = bot, database
-        self._uploading = asyncio.Lock()
+        self._uploading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by the file's SHA-256
 
     async def send(self, chat_id: int, form_version_id: int, groups: Sequence[Group]) -> None:
         """Raises TelegramForbiddenError where the person blocked the bot."""
@@ -68,12 +70,24 @@ class FileSender:
             log.warning("the files of a question could not be shown", chat=chat_id, reason=str(error))
 
     async def _send_group(self, chat_id: int, read: Callable[[Session], list[Ready]]) -> None:
+        """Of a whole hall at the same question one uploads; the others wait for the name, then send all at once."""
         ready = await self._database.aread(read)
-        if all(one.file_id for one in ready):
-            await self._send(chat_id, ready)
-            return
-        async with self._uploading:  # of a whole hall at the same question one uploads, the others wait for the name
-            await self._send(chat_id, await self._database.aread(read))
+        unknown = {one.sha256 for one in ready if not one.file_id}
+        if unknown:
+            async with self._alone(unknown):
+                ready = await self._database.aread(read)
+                if not all(one.file_id for one in ready):
+                    await self._send(chat_id, ready)
+                    return
+        await self._send(chat_id, ready)
+
+    @asynccontextmanager
+    async def _alone(self, files: Iterable[str]) -> AsyncIterator[None]:
+        """Nobody else uploads these files meanwhile."""
+        async with AsyncExitStack() as held:
+            for sha256 in sorted(files):  # all in one order: nobody waits for somebody who waits for them
+                await held.enter_async_context(self._uploading.setdefault(sha256, asyncio.Lock()))
+            yield
 
     def _ready(self, form_version_id: int, group: Group, session: Session) -> list[Ready]:
         return [ready for one in group if (ready := self._one_ready(form_version_id, one, session)) is not None]

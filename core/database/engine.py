@@ -46,6 +46,7 @@ def _open_sqlite(url: URL, pool_size: int) -> Engine:
         connection.isolation_level = None  # the driver begins nothing by itself; `begin` below does
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("lower", 1, _lower, deterministic=True)  # SQLite's own knows A to Z only
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
@@ -55,6 +56,10 @@ def _open_sqlite(url: URL, pool_size: int) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine
+
+
+def _lower(value: Any) -> Any:
+    return value.lower() if isinstance(value, str) else value
 
 
 def _usual(size: int) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import BinaryIO
 
 from core.errors import FileTooLarge, Problem
+from core.media_types import HEAD, sniff
 from surveys.engine.form import Kind
 from surveys.responses.errors import (
     AttachmentEmpty,
@@ -23,14 +24,12 @@ from surveys.responses.errors import (
     NotAVideo,
 )
 from surveys.responses.media import (
-    HEAD,
     NAME,
     attachment_name,
     ending_for,
     expected_ending,
     extension_of,
     fitting,
-    sniff,
 )
 
 MEGABYTE = 1024 * 1024
@@ -64,6 +63,16 @@ class NewAttachment:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """A file that was read through: what it is by its first bytes, its size in bytes and its SHA-256."""
+
+    file: BinaryIO
+    media_type: str
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True)
 class Announced:
     """A file in Telegram, as the update speaks of it; names, types and sizes are what its sender says."""
 
@@ -85,23 +94,28 @@ class ComingAttachment:
     chat_id: int
 
 
-def examine(file: BinaryIO, kind: Kind, given_name: str, limit_mb: int) -> NewAttachment:
-    """Reads a file once; raises AttachmentEmpty, FileTooLarge, or the AttachmentUnfit of the kind."""
+def look_through(file: BinaryIO) -> Looked:
+    """Reads a file once, to its end."""
     file.seek(0)
     head = file.read(HEAD)
-    if not head:
-        raise AttachmentEmpty
-    media_type = fitting(kind, sniff(head))
-    if not media_type:
-        raise unfit(kind, limit_mb)
     digest, size = sha256(head), len(head)
     while chunk := file.read(PART):
         digest.update(chunk)
         size += len(chunk)
-    if size > limit_mb * MEGABYTE:
+    return Looked(file, sniff(head), size, digest.digest())
+
+
+def examine(looked: Looked, kind: Kind, given_name: str, limit_mb: int) -> NewAttachment:
+    """The file as an answer; raises AttachmentEmpty, FileTooLarge, or the AttachmentUnfit of the kind."""
+    if not looked.size:
+        raise AttachmentEmpty
+    media_type = fitting(kind, looked.media_type)
+    if not media_type:
+        raise unfit(kind, limit_mb)
+    if looked.size > limit_mb * MEGABYTE:
         raise FileTooLarge(limit=limit_mb)
-    name = attachment_name(kind, given_name, ending_for(media_type, given_name), digest.digest())
-    return NewAttachment(kind, name, media_type, size, digest.hexdigest(), file)
+    name = attachment_name(kind, given_name, ending_for(media_type, given_name), looked.sha256)
+    return NewAttachment(kind, name, media_type, looked.size, looked.sha256.hex(), looked.file)
 
 
 def expect(announced: Announced, kind: Kind, chat_id: int, limit_mb: int) -> ComingAttachment:

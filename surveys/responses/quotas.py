@@ -28,24 +28,22 @@ def concerned(round_: OpenRound, form: Form, session: Session, now: datetime) ->
     return tuple(one for one in round_.quotas if not one.when or holds(form, session, one.when, now))
 
 
-def taken(session: Database, round_id: int, besides: int = 0) -> dict[str, int]:
-    """How many places of each quota are taken, besides those of one response; by the quota's slug."""
-    statement = (
-        select(QuotaPlace.quota, func.count())
-        .join(Response, Response.id == QuotaPlace.response_id)
-        .where(Response.round_id == round_id, Response.id != besides)
-        .group_by(QuotaPlace.quota)
-    )
-    return {row.quota: row[1] for row in session.execute(statement)}
+def taken(session: Database, round_id: int) -> dict[str, int]:
+    """How many places of each quota are taken, by the quota's slug."""
+    counted = select(QuotaPlace.quota, func.count()).where(QuotaPlace.round_id == round_id).group_by(QuotaPlace.quota)
+    return {row.quota: row[1] for row in session.execute(counted)}
+
+
+def is_full(session: Database, round_id: int, quota: Quota, besides: int = 0) -> bool:
+    """Whether all places of a quota are taken, besides one that a response may have."""
+    of_quota = (QuotaPlace.round_id == round_id, QuotaPlace.quota == quota.slug, QuotaPlace.response_id != besides)
+    last = select(QuotaPlace.response_id).where(*of_quota).limit(1).offset(quota.most - 1)
+    return session.scalar(last) is not None
 
 
 def first_full(session: Database, round_id: int, quotas: Iterable[Quota], besides: int = 0) -> Quota | None:
     """The first of some quotas that has no place left for a response."""
-    quotas = tuple(quotas)
-    if not quotas:
-        return None
-    found = taken(session, round_id, besides)
-    return next((one for one in quotas if found.get(one.slug, 0) >= one.most), None)
+    return next((one for one in quotas if is_full(session, round_id, one, besides)), None)
 
 
 def has_room(session: Database, round_: OpenRound) -> bool:
@@ -61,13 +59,14 @@ def check_room(session: Database, round_: OpenRound) -> None:
 
 def one_at_a_time(session: Database, round_id: int) -> None:
     """Until the commit, whoever else sends a response to this round waits: the last place is given once."""
-    session.execute(select(Round.id).where(Round.id == round_id).with_for_update())
+    # Not so hard that beginning a response, which names the round, would wait too.
+    session.execute(select(Round.id).where(Round.id == round_id).with_for_update(key_share=True))
 
 
-def take_places(session: Database, response_id: int, quotas: Iterable[Quota]) -> None:
+def take_places(session: Database, round_id: int, response_id: int, quotas: Iterable[Quota]) -> None:
     """Gives a sent response its places, in the stead of those it had."""
     session.execute(delete(QuotaPlace).where(QuotaPlace.response_id == response_id))
-    rows = [{"response_id": response_id, "quota": one.slug} for one in quotas]
+    rows = [{"round_id": round_id, "quota": one.slug, "response_id": response_id} for one in quotas]
     if rows:
         session.execute(insert(QuotaPlace), rows)
 
@@ -77,6 +76,7 @@ def count_anew(session: Database, shelf: FormShelf, round_: OpenRound) -> None:
 
     What is being changed since it was sent counts with its answers as they stand now.
     """
+    one_at_a_time(session, round_.id)
     sent = (
         select(Response.id, Response.form_version_id, Response.session, Response.completed_at)
         .where(Response.round_id == round_.id, Response.completed_at.is_not(None), Response.id > bindparam("last"))
@@ -87,5 +87,6 @@ def count_anew(session: Database, shelf: FormShelf, round_: OpenRound) -> None:
     while rows := session.execute(sent, {"last": last}).all():
         for row in rows:
             form, stands = shelf.get(session, row.form_version_id), Session.from_json(row.session)
-            take_places(session, row.id, concerned(round_, form, stands, local(row.completed_at, round_.time_zone)))
+            counted = concerned(round_, form, stands, local(row.completed_at, round_.time_zone))
+            take_places(session, round_.id, row.id, counted)
         last = rows[-1].id

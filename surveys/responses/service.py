@@ -343,7 +343,7 @@ def _full(session: Database, turn: Turn, *, sending: bool = False) -> Quota | No
         one_at_a_time(session, turn.round.id)
     found = first_full(session, turn.round.id, quotas, besides=turn.response_id)
     if sending and found is None:
-        take_places(session, turn.response_id, quotas)
+        take_places(session, turn.round.id, turn.response_id, quotas)
     return found
 
 

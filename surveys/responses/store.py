@@ -102,7 +102,8 @@ _LOAD = (
     .join(PROCESSES, PROCESSES.c.id == ROUNDS.c.process_id)
     .where(RESPONSES.c.id == bindparam("response_id"))
 )
-_LOCK = _LOAD.with_for_update(of=RESPONSES)  # SQLite has one writer at a time and leaves the clause out
+# Whoever only names the row goes on. SQLite has one writer at a time and leaves the clause out.
+_LOCK = _LOAD.with_for_update(of=RESPONSES, key_share=True)
 _EARLIEST = (
     select(*RESPONSE_COLUMNS)
     .where(

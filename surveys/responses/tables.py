@@ -103,9 +103,11 @@ class QuotaPlace(Base):
     """A sent response takes a place of a quota, by the quota's slug."""
 
     __tablename__ = "quota_place"
+    __table_args__ = (Index("ix_quota_place_response_id", "response_id"),)
 
-    response_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id"), primary_key=True)
     quota: Mapped[str] = mapped_column(primary_key=True)
+    response_id: Mapped[int] = mapped_column(ForeignKey("response.id", ondelete="CASCADE"), primary_key=True)
 
 
 class Answer(Base):

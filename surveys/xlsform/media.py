@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from core.i18n import N_
+from core.media_types import HEAD, SHOWN, sniff
 from surveys.engine.form import Form, Media
-from surveys.responses.media import HEAD, SHOWN, sniff
 from surveys.xlsform.data import Files
 from surveys.xlsform.errors import FormError, error
 from surveys.xlsform.limits import MEGABYTE

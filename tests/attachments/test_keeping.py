@@ -18,7 +18,15 @@ from surveys.engine.inputs import Back, Fill, GoTo, Reopen, Review, Skip, Submit
 from surveys.responses import attachment_store as store
 from surveys.responses import service
 from surveys.responses.attachment_store import Arrival
-from surveys.responses.attachments import PART, Announced, AttachmentState, ComingAttachment, examine, expect
+from surveys.responses.attachments import (
+    PART,
+    Announced,
+    AttachmentState,
+    ComingAttachment,
+    examine,
+    expect,
+    look_through,
+)
 from surveys.responses.errors import AttachmentAbsent
 from surveys.responses.my_data import erase_answers, export_answers
 from surveys.responses.rounds import SubjectKind
@@ -34,7 +42,7 @@ PICTURE = "/data/picture"
 def give(desk: Desk, response_id: int, content: bytes, name: str = "foto.jpg", ref: str = PICTURE) -> str:
     """What a door does: the file and its answer, in one transaction."""
     kind = next(one.kind for one in desk.current(response_id).form.questions() if one.ref == ref)
-    new = examine(io.BytesIO(content), kind, name, 20)
+    new = examine(look_through(io.BytesIO(content)), kind, name, 20)
 
     def work(session: Session) -> str:
         named = store.keep(session, Arrival(response_id, desk.scene.now, "web"), new)
@@ -76,7 +84,7 @@ def test_a_file_and_its_answer_are_kept_byte_for_byte(desk: Desk, scene: Scene) 
 
 def test_a_failed_answer_leaves_no_file(desk: Desk, scene: Scene) -> None:
     turn = desk.begin(scene.participant())
-    new = examine(io.BytesIO(JPEG), Kind.IMAGE, "a.jpg", 1)
+    new = examine(look_through(io.BytesIO(JPEG)), Kind.IMAGE, "a.jpg", 1)
 
     def work(session: Session) -> None:
         store.keep(session, Arrival(turn.response_id, scene.now, "web"), new)
@@ -98,7 +106,7 @@ def test_the_same_file_twice_is_kept_once_and_another_of_its_name_beside_it(desk
 def test_a_different_file_never_takes_a_name_that_is_taken(desk: Desk, scene: Scene) -> None:
     turn = desk.begin(scene.participant())
     arrival = Arrival(turn.response_id, scene.now, "web")
-    first, second = (examine(io.BytesIO(one), Kind.IMAGE, "a.jpg", 1) for one in (JPEG, JPEG + b"more"))
+    first, second = (examine(look_through(io.BytesIO(one)), Kind.IMAGE, "a.jpg", 1) for one in (JPEG, JPEG + b"more"))
     clash = type(second)(second.kind, first.name, second.media_type, second.size, second.sha256, second.file)
     scene.database.write(lambda s: store.keep(s, arrival, first))
     other = scene.database.write(lambda s: store.keep(s, arrival, clash))
@@ -186,7 +194,7 @@ def test_a_file_that_was_fetched_is_filled_once(desk: Desk, scene: Scene) -> Non
     name = coming(desk, turn.response_id)
     waiting = scene.database.read(lambda s: store.load_named(s, turn.response_id, name))
     assert (waiting.state, waiting.media_type) == (AttachmentState.WAITING, "")
-    new = examine(io.BytesIO(JPEG), Kind.IMAGE, name, 20)
+    new = examine(look_through(io.BytesIO(JPEG)), Kind.IMAGE, name, 20)
     assert scene.database.write(lambda s: store.fill_content(s, waiting.id, new))
     assert not scene.database.write(lambda s: store.fill_content(s, waiting.id, new))
     assert not scene.database.read(lambda s: store.is_due(s, scene.now))
@@ -208,5 +216,5 @@ def test_a_file_that_failed_is_tried_anew_when_it_is_sent_again(desk: Desk, scen
 def test_what_is_not_there_is_said_so(scene: Scene) -> None:
     with pytest.raises(AttachmentAbsent):
         scene.database.read(lambda s: store.load(s, 1))
-    new = examine(io.BytesIO(JPEG), Kind.IMAGE, "a.jpg", 1)
+    new = examine(look_through(io.BytesIO(JPEG)), Kind.IMAGE, "a.jpg", 1)
     assert not scene.database.write(lambda s: store.fill_content(s, 1, new)), "its response was erased meanwhile"

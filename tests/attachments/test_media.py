@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import FileTooLarge, Problem
+from core.media_types import SHOWN, sniff
 from surveys.engine.form import Kind
-from surveys.responses.attachments import MEGABYTE, Announced, examine, expect
+from surveys.responses.attachments import MEGABYTE, Announced, examine, expect, look_through
 from surveys.responses.errors import AttachmentEmpty, NotADocument, NotAPicture, NotASound, NotAVideo
-from surveys.responses.media import EXTENSIONS, MEDIA, NAME, SHOWN, attachment_name, fitting, sniff
+from surveys.responses.media import EXTENSIONS, MEDIA, NAME, attachment_name, fitting
 from tests.support.attachments import (
     GIF,
     HEIC,
@@ -61,19 +62,19 @@ def test_what_does_not_fit_is_refused_whatever_its_name(
     kind: Kind, content: bytes, refused: type[Problem]
 ) -> None:  # fmt: skip
     with pytest.raises(refused) as told:
-        examine(io.BytesIO(content), kind, "photo.jpg", 20)
+        examine(look_through(io.BytesIO(content)), kind, "photo.jpg", 20)
     assert "{" not in str(told.value)
 
 
 def test_a_recording_of_a_telephone_is_a_sound_where_sound_is_asked_for() -> None:
     assert [fitting(kind, "video/mp4") for kind in (Kind.AUDIO, Kind.VIDEO)] == ["audio/mp4", "video/mp4"]
-    assert examine(io.BytesIO(MP4), Kind.AUDIO, "rec.mp4", 1).media_type == "audio/mp4"
+    assert examine(look_through(io.BytesIO(MP4)), Kind.AUDIO, "rec.mp4", 1).media_type == "audio/mp4"
 
 
 def test_a_file_may_be_as_large_as_the_limit_and_no_larger() -> None:
-    assert examine(io.BytesIO(JPEG.ljust(MEGABYTE, b"\0")), Kind.IMAGE, "a.jpg", 1).size == MEGABYTE
+    assert examine(look_through(io.BytesIO(JPEG.ljust(MEGABYTE, b"\0"))), Kind.IMAGE, "a.jpg", 1).size == MEGABYTE
     with pytest.raises(FileTooLarge):
-        examine(io.BytesIO(JPEG.ljust(MEGABYTE + 1, b"\0")), Kind.IMAGE, "a.jpg", 1)
+        examine(look_through(io.BytesIO(JPEG.ljust(MEGABYTE + 1, b"\0"))), Kind.IMAGE, "a.jpg", 1)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_a_file_may_be_as_large_as_the_limit_and_no_larger() -> None:
     ],
 )  # fmt: skip
 def test_names_are_safe_and_still_say_what_they_were(given_name: str, stem: str) -> None:
-    name = examine(io.BytesIO(JPEG), Kind.IMAGE, given_name, 1).name
+    name = examine(look_through(io.BytesIO(JPEG)), Kind.IMAGE, given_name, 1).name
     assert NAME.fullmatch(name), name
     assert name.rpartition("-")[0] == stem
     assert name.endswith(".jpg")
@@ -101,10 +102,10 @@ def test_no_name_leads_anywhere(given_name: str, kind: Kind) -> None:
 def test_no_ending_runs_or_draws_a_page() -> None:
     endings = {ending for allowed in EXTENSIONS.values() for ending in allowed}
     assert not endings & RUNS
-    page = examine(io.BytesIO(HTML), Kind.FILE, "page.html", 1)
+    page = examine(look_through(io.BytesIO(HTML)), Kind.FILE, "page.html", 1)
     assert (page.media_type, page.name[-4:]) == ("text/plain", ".txt")
-    assert examine(io.BytesIO(ZIP), Kind.FILE, "app.jar", 1).name.endswith(".zip")
-    assert examine(io.BytesIO(ZIP), Kind.FILE, "Report.DOCX", 1).name.endswith(".docx")
+    assert examine(look_through(io.BytesIO(ZIP)), Kind.FILE, "app.jar", 1).name.endswith(".zip")
+    assert examine(look_through(io.BytesIO(ZIP)), Kind.FILE, "Report.DOCX", 1).name.endswith(".docx")
     assert "image/svg+xml" not in SHOWN
 
 

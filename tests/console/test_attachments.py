@@ -23,7 +23,7 @@ from surveys.engine.inputs import Fill, Review, Submit
 from surveys.responses import attachment_store as store
 from surveys.responses import service
 from surveys.responses.attachment_store import Arrival
-from surveys.responses.attachments import PART, Announced, examine, expect
+from surveys.responses.attachments import PART, Announced, examine, expect, look_through
 from surveys.responses.service import Request
 from surveys.responses.shelf import FormShelf
 from surveys.responses.tables import Attachment
@@ -56,7 +56,7 @@ def scene(database: Database, clock: FixedClock) -> Scene:
 
 def give(desk: Desk, response_id: int, name: str, file_name: str, content: bytes) -> None:
     kind = next(one.kind for one in desk.current(response_id).form.questions() if one.name == name)
-    new = examine(io.BytesIO(content), kind, file_name, 20)
+    new = examine(look_through(io.BytesIO(content)), kind, file_name, 20)
 
     def work(session: Session) -> None:
         named = store.keep(session, Arrival(response_id, desk.scene.now, "web"), new)

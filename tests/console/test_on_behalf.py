@@ -52,7 +52,12 @@ def test_somebody_is_found_by_name_and_their_answers_entered(scene: Scene, sign_
     response = scene.responses()[-1]
     assert response.participant_id == third(scene) and response.state == "complete"
     assert doors(scene, response.id) == {"/data/attr_category": "staff", "/data/member": "staff"}
-    assert noted(scene) == ["answers.begun", "answers.sent"]
+    assert noted(scene) == ["answers.begun", "answers.changed", "answers.sent"]
+    sheet.press("reopen")
+    sheet.press("edit:4")
+    sheet.press("save", q4="green")
+    assert noted(scene)[3:] == ["answers.changed", "answers.changed"], "coming back and a change, not looking"
+    sheet.press("submit")
     token = Reader(client, f"/console/rounds/{scene.round_id}").page.xpath("string(//input[@name='token']/@value)")
     rows = client.post(f"/console/rounds/{scene.round_id}/export.csv", data={"token": token}).text.splitlines()
     assert "_doors" in rows[0] and ",staff," in rows[-1], "marked as entered by the office"

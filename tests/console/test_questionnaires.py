@@ -16,6 +16,7 @@ from surveys.responses.tables import FormVersion
 from tests.console.conftest import SignIn, enter_console
 from tests.console.test_signing import form_token
 from tests.responses.scene import FORM, Scene
+from tests.support.attachments import png
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
 
@@ -72,6 +73,17 @@ def test_a_file_is_explained_and_tried_out(sign_in: SignIn, database: Database) 
     assert "Lei è socio?" in step(client, good, "restart").text
     assert "For how many years?" in step(client, step(client, good, "language:en"), "say", said="yes").text
     assert rows(database) == before
+
+
+def test_a_form_is_checked_with_the_files_beside_it(sign_in: SignIn) -> None:
+    client = sign_in()
+    form = "| survey | type | name | label | media::image |\n| | select_one_from_file towns.csv | a | A | map.png |\n"
+    data, sent = {"token": form_token(client)}, ("file", ("f.md", form.encode()))
+    alone = client.post(HERE, data=data, files=[sent]).text
+    assert "towns.csv" in alone and "map.png was not sent" in alone and "Ivrea" not in alone
+    beside = [("towns.csv", b"name,label\nivrea,Ivrea\nsusa,Susa\n"), ("f-media\\map.png", png(2, 2))]
+    whole = client.post(HERE, data=data, files=[sent, *(("beside", one) for one in beside)]).text
+    assert "Ivrea" in whole and "was not sent" not in whole
 
 
 @pytest.mark.parametrize("content", [b"", b"PK\x03\x04broken", b"\x00\xff" * 50, b"<x/>" * 10])

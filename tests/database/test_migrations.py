@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, func, select, text
@@ -12,23 +13,37 @@ from core.database.database import Database
 from core.database.engine import open_engine
 from core.database.migrating import downgrade, upgrade
 from core.errors import DatabaseInconsistent
+from surveys.responses.quotas import taken
 from surveys.responses.tables import Response, Round
-from tests.responses.scene import build
+from tests.responses.scene import Scene, build
 from tests.support.databases import SqliteDatabases
 
 
 def test_rows_survive_a_rebuilt_table(database: Database, clock: FixedClock) -> None:
     scene = build(database, clock.now())
-    person = scene.participant()
-    scene.insert(
-        Response, round_id=scene.round_id, form_version_id=scene.form_version_id, subject_kind="participant",
-        subject=str(person), participant_id=person, state="partial", session={},
-        started_at=clock.now(), changed_at=clock.now(), completed_at=None,
-    )  # fmt: skip
+    scene.insert(Response, **_response(scene, clock, scene.participant()))
     downgrade(database.engine, "0001")
     upgrade(database.engine)
     found = select(func.count()).select_from(Response).join(Round, Round.id == Response.round_id)
     assert database.read(lambda session: session.scalar(found)) == 1
+
+
+def test_places_of_quotas_find_their_rounds(database: Database, clock: FixedClock) -> None:
+    scene = build(database, clock.now())
+    response_id = scene.insert(Response, **_response(scene, clock, scene.participant()))
+    downgrade(database.engine, "0005")
+    old = text("INSERT INTO quota_place (response_id, quota) VALUES (:response_id, 'all')")
+    database.write(lambda session: session.execute(old, {"response_id": response_id}))
+    upgrade(database.engine)
+    assert database.read(lambda session: taken(session, scene.round_id)) == {"all": 1}
+
+
+def _response(scene: Scene, clock: FixedClock, person: int) -> dict[str, Any]:
+    return {
+        "round_id": scene.round_id, "form_version_id": scene.form_version_id, "subject_kind": "participant",
+        "subject": str(person), "participant_id": person, "state": "partial", "session": {},
+        "started_at": clock.now(), "changed_at": clock.now(), "completed_at": None,
+    }  # fmt: skip
 
 
 @pytest.fixture

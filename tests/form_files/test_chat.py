@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiogram.types import Message
 from sqlalchemy import func, select, update
 
 from bots.participants import sending_files
-from bots.participants.sending_files import FileSender
+from bots.participants.sending_files import FileSender, Ready
 from bots.participants.tables import TelegramFile
 from core.clock import FixedClock
 from core.database.database import Database
@@ -131,6 +132,26 @@ async def test_a_hall_at_the_same_question_uploads_once(stage: Stage) -> None:
     updates = await stage.bot.get_updates(timeout=0)
     await asyncio.gather(*(dispatcher.feed_update(stage.bot, update) for update in updates))
     assert len(stage.sandbox.world.bots["participants"].files.kept) == 4
+    assert [len(await media(person)) for person in people] == [4] * len(people)
+
+
+async def test_who_waits_for_an_upload_does_not_wait_for_one_another(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As soon as Telegram's name is known, all the others send at once: they meet before any has sent."""
+    hands_over, together = FileSender._hand_over, asyncio.Barrier(3)
+
+    async def meeting(sender: FileSender, chat_id: int, ready: list[Ready]) -> list[Message]:
+        if all(one.file_id for one in ready):
+            await together.wait()
+        return await hands_over(sender, chat_id, ready)
+
+    monkeypatch.setattr(FileSender, "_hand_over", meeting)
+    dispatcher, people = stage.dispatcher(), [await stage.person(number) for number in range(501, 505)]
+    for person in people:
+        await person.says(stage.link(stage.participant(f"p{person.id}@example.org")))
+    updates = await stage.bot.get_updates(timeout=0)
+    await asyncio.gather(*(dispatcher.feed_update(stage.bot, update) for update in updates))
     assert [len(await media(person)) for person in people] == [4] * len(people)
 
 

@@ -258,6 +258,16 @@ def test_a_response_in_progress_moves_with_the_next_input(scene: Scene, desk: De
     assert desk.current(old.response_id).moved is False
 
 
+def test_what_was_shown_of_a_version_in_between_is_stale(scene: Scene, desk: Desk) -> None:
+    old = desk.begin(scene.participant())
+    shown = []
+    for text in ("One idea?", "One thought?"):
+        scene.publish(FORM.replace("One proposal?", text))
+        shown.append(desk.current(old.response_id).session.revision)
+    assert desk.give(old.response_id, Answer("/data/member", "no"), revision=shown[0]).stale
+    assert not desk.give(old.response_id, Answer("/data/member", "no"), revision=shown[1]).stale
+
+
 def test_an_answer_to_a_question_that_is_gone_stays_as_it_was_given(scene: Scene, desk: Desk) -> None:
     old = desk.begin(scene.participant())
     for given in (Answer("/data/member", "no"), Answer("/data/axes", "green")):

@@ -42,12 +42,28 @@ def test_who_begins_twice_from_one_page_begins_once(scene: Scene, web: RunningWe
 
 
 def test_the_browser_comes_back_to_what_it_began(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:
-    begin(opened(scene, http))
-    again = http.get("/r/metro/follow-up-2023")
-    assert again.status_code == 303 and again.headers["location"].startswith("/o/")
+    mine = begin(opened(scene, http))
+    again = Reader(http, "/r/metro/follow-up-2023")
+    assert again.heading == "On this device somebody has answered already"
+    assert mine.path in again.page.xpath("//main//a/@href")
     http.cookies.clear()
     http.cookies.set(f"ascolto-round-{scene.round_id}", "forged")
     assert http.get("/r/metro/follow-up-2023").status_code == 200
+
+
+def test_a_device_is_given_to_the_next_person(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:
+    """Each has answers of their own, and the first one's cannot be read at the round's address."""
+    first = begin(opened(scene, http))
+    first.press("save", q2="no")
+    first.press("pause")
+    assert "address of this page" in first.at.text
+    handed = http.post(first.path + "/leave?d[member]=yes", follow_redirects=True)
+    assert handed.url.path == "/r/metro/follow-up-2023" and first.path not in handed.text
+    second = begin(Reader(http, "/r/metro/follow-up-2023?d[member]=yes"))
+    assert second.path != first.path and len(scene.responses()) == 2
+    assert (scene.answers(1), scene.answers(2)) == ({"/data/member": "no"}, {"/data/member": "yes"})
+    first.open(first.path)
+    assert first.buttons(), "whoever kept the address goes on there"
 
 
 def test_it_is_answered_and_sent_like_any_other(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:

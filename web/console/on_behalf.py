@@ -13,7 +13,14 @@ from core.people.store import membership
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from surveys.engine.events import ResponseCompleted
+from surveys.engine.events import (
+    AnswerAccepted,
+    AnswerCleared,
+    InstanceAdded,
+    InstanceRemoved,
+    ResponseCompleted,
+    ResponseReopened,
+)
 from surveys.responses import service
 from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.responses.service import Moment, Turn
@@ -29,6 +36,8 @@ from web.public.nonce import random_number
 from web.public.reading import Post
 from web.public.store import look_up_reader
 from web.site import site_of
+
+CHANGES = (AnswerAccepted, AnswerCleared, InstanceAdded, InstanceRemoved, ResponseReopened)
 
 
 @dataclass(frozen=True)
@@ -73,12 +82,15 @@ class OnBehalf(Entrance):
             turn = service.begin_link(session, shelf, str(self.subject), self.round_id, moment)
         else:
             turn = service.begin(session, shelf, self.subject, self.round_id, moment)
-        self._note(session, "answers.begun", turn, moment.now)
+        if turn.events:  # none where somebody had begun already
+            self._note(session, "answers.begun", turn, moment.now)
         return turn
 
     def took(self, session: Session, turn: Turn, now: datetime) -> None:
         if any(isinstance(event, ResponseCompleted) for event in turn.events):
             self._note(session, "answers.sent", turn, now)
+        elif any(isinstance(event, CHANGES) for event in turn.events):
+            self._note(session, "answers.changed", turn, now)
 
     def reader(self, session: Session) -> tuple[str, bool]:
         """Nobody's language: the response keeps the one that staff choose on its pages."""

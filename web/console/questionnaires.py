@@ -16,6 +16,7 @@ from core.i18n import translator
 from core.staff.accounts import Staff
 from surveys.engine.form import Form
 from surveys.xlsform.compile import compile_form, compile_xform
+from surveys.xlsform.data import LARGEST_FILE
 from surveys.xlsform.errors import FormError, FormErrors
 from surveys.xlsform.limits import LARGEST
 from web.console import store
@@ -50,18 +51,26 @@ async def list_all(request: Request, staff: Staff) -> Response:
 
 async def check(request: Request, staff: Staff) -> Response:
     """Says what is wrong with a file and, if it can be used, opens it in the simulator."""
-    upload = (await request.form()).get("file")
-    if not isinstance(upload, UploadFile) or not upload.filename:
+    data = await request.form()
+    sent = [one for one in data.getlist("file") if isinstance(one, UploadFile) and one.filename]
+    if not sent:
         raise FileMissing
-    name, content = upload.filename, await upload.read(LARGEST + 1)
-    await upload.close()
+    name, content = sent[0].filename or "", await sent[0].read(LARGEST + 1)
+    beside = [one for one in data.getlist("beside") if isinstance(one, UploadFile) and one.filename]
+    files = {bare_name(one.filename or ""): await one.read(LARGEST_FILE + 1) for one in beside}
+    await data.close()
     try:
-        compiled = await to_thread.run_sync(lambda: compile_form(content, name, name=name, version=1))
+        compiled = await to_thread.run_sync(lambda: compile_form(content, name, name=name, version=1, files=files))
     except FormErrors as faults:
         return _checked(request, staff, Checked(name, errors=faults.errors))
     checked = Checked(name, stumbles=compiled.stumbles, warnings=compiled.warnings)
     trial = begin({"xform": compiled.xform, "name": name}, compiled.form, site_of(request).deps.clock.now())
     return _checked(request, staff, checked, trial)
+
+
+def bare_name(name: str) -> str:
+    """The name of a file without the folders that some browsers send."""
+    return name.replace("\\", "/").rpartition("/")[2]
 
 
 async def go_on(request: Request, staff: Staff) -> Response:

@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from core.i18n import Translator, translator
+from core.media_types import SHOWN
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from surveys.responses.media import MEDIA, SHOWN
+from surveys.responses.media import MEDIA
 from surveys.responses.quotas import taken
 from surveys.responses.rounds import OpenRound, Quota, SubjectKind
 from surveys.results.attachments import QuestionFiles, files_by_question

@@ -79,7 +79,8 @@ ACTS = {
     "people.exported": N_("people exported"),
     "results.exported": N_("results exported"),
     "attachment.opened": N_("file opened"),
-    "answers.begun": N_("answers entered for somebody"),
+    "answers.begun": N_("answers begun for somebody"),
+    "answers.changed": N_("answers changed for somebody"),
     "answers.sent": N_("answers sent for somebody"),
 }
 

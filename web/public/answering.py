@@ -114,6 +114,8 @@ async def _take_in(request: Request, link: Entrance, post: Post, uploads: Upload
             lambda session: _begin(session, site.deps.shelf, link, (moment, chosen)), key=link.key
         )
         return _on_to(link, turn)
+    if post.version is None:
+        raise PostIncomplete
     outcome = await site.deps.database.shared(
         lambda session: _take(session, site.deps.shelf, link, Sent(post, uploads, now)), key=link.key
     )

@@ -28,7 +28,8 @@ class Entrance(ABC):
 
     `door` is what an answer is marked with; `participant_id` who may go on in the chat, None where
     nobody is known; `on_behalf_of` for whom somebody else fills it in, "" where people do so themselves;
-    `form_token` what its forms carry in a field of that name; `in_app` whether Telegram shows the pages.
+    `form_token` what its forms carry in a field of that name; `in_app` whether Telegram shows the pages;
+    `leave_path` where a device is given to somebody else, "" where the pages are one person's own.
     """
 
     round_id: int
@@ -37,6 +38,7 @@ class Entrance(ABC):
     on_behalf_of: str
     form_token: str
     in_app = False
+    leave_path = ""
 
     @property
     @abstractmethod

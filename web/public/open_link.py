@@ -1,7 +1,8 @@
 """A round that is open to whoever has its address: the page that anybody may open, and what each begins there.
 
 Each opening of the page brings a link of its own, good for one response; whoever begins goes on
-at that link. The browser keeps it too, so that the round's address leads back to what was begun.
+at that link. The browser keeps it too, so that the round's address can lead back to what was begun; it asks
+first, as a device may be shared.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ from web.public import answering, uploads
 from web.public.entry import Entrance, know_reader, stand
 from web.public.nonce import random_number
 from web.public.reading import Post
-from web.public.showing import show_opening
-from web.public.store import find_open_round
+from web.public.showing import show_begun, show_opening
+from web.public.store import find_open_round, round_address
 from web.site import site_of
 
 DAYS = 400  # a link is good for longer than rounds are open: the round decides
@@ -52,6 +53,10 @@ class OpenLink(Entrance):
         return f"open:{self.number}"
 
     @property
+    def leave_path(self) -> str:  # type: ignore[override]
+        return f"{self.path}/leave"
+
+    @property
     def trap(self) -> str:
         return TRAP
 
@@ -68,7 +73,7 @@ class OpenLink(Entrance):
 
 
 async def welcome(request: Request) -> Response:
-    """The round's own address, `/r/OFFICE/ROUND`: where to begin, or what this browser began."""
+    """The round's own address, `/r/OFFICE/ROUND`: where to begin, or to go on with what this browser began."""
     site = site_of(request)
     office, slug = request.path_params["office"], request.path_params["round"]
     round_ = await site.deps.database.aread(lambda session: find_open_round(session, office, slug))
@@ -80,7 +85,7 @@ async def welcome(request: Request) -> Response:
     await know_reader(request, fresh)
     found = await site.deps.database.aread(lambda session: stand(session, site.deps.shelf, fresh, now))
     if isinstance(found, Turn):
-        return RedirectResponse(fresh.path, 303)
+        return show_begun(request, fresh, found)
     return show_opening(request, fresh, found)
 
 
@@ -95,6 +100,16 @@ async def act(request: Request) -> Response:
         _cookie(link.round_id), link.token, max_age=DAYS * 86_400, path="/r/", httponly=True, samesite="lax",
         secure=site_of(request).deps.secure,
     )  # fmt: skip
+    return response
+
+
+async def leave(request: Request) -> Response:
+    """The device forgets what was begun there; the round's own address is open to the next person."""
+    link = _read(request, request.path_params["token"])
+    address = await site_of(request).deps.database.aread(lambda session: round_address(session, link.round_id))
+    query = f"?{request.url.query}" if request.url.query else ""
+    response = RedirectResponse(address + query, 303)
+    response.delete_cookie(_cookie(link.round_id), path="/r/")
     return response
 
 

@@ -58,14 +58,12 @@ class Post:
 
 
 def read_post(data: FormData) -> Post:
-    """Raises PostIncomplete without a button or a key, and where it is not said which version of the form was shown."""
+    """Raises PostIncomplete without a button or a key."""
     fields = tuple((name, value) for name, value in data.multi_items() if isinstance(value, str))
     known = dict(fields)
     do, _, argument = known.get("do", "").partition(":")
     key, revision, version = known.get("key", ""), _number(known.get("revision")), _number(known.get("version"))
     if not do or not key.isprintable() or not 0 < len(key) <= LONGEST_KEY:  # PostgreSQL keeps no NUL
-        raise PostIncomplete
-    if version is None and do != "begin":
         raise PostIncomplete
     return Post(do, argument, key, revision, version, fields)
 

@@ -20,6 +20,7 @@ def public_routes() -> APIRouter:
     router.add_api_route("/r/{office}/{round}", open_link.welcome, methods=LOOK)
     router.add_api_route("/o/{token}", open_link.show, methods=LOOK)
     router.add_api_route("/o/{token}", open_link.act, methods=ACT)
+    router.add_api_route("/o/{token}/leave", open_link.leave, methods=ACT)
     router.add_api_route("/o/{token}/files/{name}", open_link.show_file, methods=LOOK)
     router.add_api_route("/app/{token}", mini_app.show_door, methods=LOOK)
     router.add_api_route("/app/{token}", mini_app.enter, methods=ACT)

@@ -68,6 +68,11 @@ def show_opening(request: Request, link: Entrance, opening: Opening) -> Response
     return site_of(request).page(request, "public/opening.html", **values, closes=_closes(opening, language))
 
 
+def show_begun(request: Request, link: Entrance, turn: Turn) -> Response:
+    """On a device that answers were begun on: whether to go on with them."""
+    return site_of(request).page(request, "public/begun.html", **_of_turn(request, link, turn), query=request.url.query)
+
+
 def show_stopped(request: Request, link: Entrance, turn: Turn) -> Response:
     values = _of_turn(request, link, turn)
     return site_of(request).page(request, "public/stopped.html", **values)

@@ -78,6 +78,15 @@ def find_open_round(session: Session, office: str, round_: str) -> OpenRound:
     return load_round(session, round_id)
 
 
+def round_address(session: Session, round_id: int) -> str:
+    """Where a round that is open to anybody stands; raises RoundUnknown."""
+    named = select(Office.slug, Round.slug).join(Office, Office.id == Round.office_id).where(Round.id == round_id)
+    found = session.execute(named).one_or_none()
+    if found is None:
+        raise RoundUnknown(name=round_id)
+    return f"/r/{found[0]}/{found[1]}"
+
+
 def load_processes(session: Session) -> list[PublicProcess]:
     """Every process with its phases and public events, in the order they were made."""
     rows = session.execute(

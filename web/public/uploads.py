@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO
+from typing import Any
 
+from anyio import to_thread
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
@@ -16,7 +17,7 @@ from starlette.responses import Response
 from core.errors import FileTooLarge, Problem
 from surveys.engine.form import Question
 from surveys.responses.attachment_store import Arrival, keep, load_named
-from surveys.responses.attachments import MEGABYTE, examine
+from surveys.responses.attachments import MEGABYTE, Looked, examine, look_through
 from surveys.responses.errors import AttachmentAbsent
 from surveys.responses.media import MEDIA, NAME, TAKES_FILES
 from surveys.responses.service import Turn
@@ -33,10 +34,10 @@ MOST_FILES = 10  # in one post
 
 @dataclass(frozen=True)
 class Upload:
-    """One file of a post; of one that is too large only the beginning is here."""
+    """One file of a post, read through; of one that is too large only the beginning is here."""
 
     name: str
-    file: BinaryIO
+    looked: Looked
     too_large: bool
 
 
@@ -79,7 +80,8 @@ async def received(request: Request, limit_mb: int) -> AsyncIterator[tuple[FormD
     try:
         if not parser.whole:
             raise PostIncomplete
-        yield data, Uploads(limit_mb, dict(parser.chosen(data)))
+        files = await to_thread.run_sync(lambda: dict(parser.chosen(data)))  # before anything waits for the database
+        yield data, Uploads(limit_mb, files)
     finally:
         parser.close()
 
@@ -131,7 +133,7 @@ async def show_to(request: Request, link: Entrance) -> Response:
 def _fitting(upload: Upload, question: Question, limit_mb: int) -> Any:
     if upload.too_large:
         raise FileTooLarge(limit=limit_mb)
-    return examine(upload.file, question.kind, upload.name, limit_mb)
+    return examine(upload.looked, question.kind, upload.name, limit_mb)
 
 
 class _Parser(MultiPartParser):
@@ -167,4 +169,4 @@ class _Parser(MultiPartParser):
         for name, value in data.multi_items():
             if isinstance(value, UploadFile) and (value.filename or value.size):
                 too_large = self._sizes.get(id(value), 0) > self._limit
-                yield name, Upload(value.filename or "", value.file, too_large)
+                yield name, Upload(value.filename or "", look_through(value.file), too_large)
