@@ -176,7 +176,7 @@ def input_of(turn: Turn, post: Post) -> Input:
 def _answer(request: Request, link: Entrance, post: Post, outcome: Outcome) -> Response:
     turn = outcome.turn
     if turn.stale:
-        return _on_to(link, turn, "changed")
+        return _on_to(link, turn, "changed" if post.version == turn.form_version_id else "corrected")
     if turn.duplicate or not (outcome.refused or outcome.unfit):
         return _after(link, post, turn)
     if any(one.fault is Fault.NOT_OPEN for one in outcome.refused):

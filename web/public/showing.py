@@ -33,6 +33,9 @@ from web.written import day
 JOINING_DAYS = 7
 NOTICES = {
     "changed": N_("Your answers changed meanwhile in another window or in the chat. Please look them over again."),
+    "corrected": N_(
+        "The questionnaire was corrected meanwhile, so what you wrote on that page was not kept. Please answer here."
+    ),
     "gone": N_("That question is not needed any more after your other answers. This is where you are."),
     "needed": N_("This question still needs your attention before you can send."),
 }
