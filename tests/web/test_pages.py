@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx
@@ -12,7 +12,9 @@ from fastapi.routing import APIRoute
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from core.clock import FixedClock
 from core.process.tables import Event, Office, Phase, Process
+from surveys.responses.tables import Round
 from tests.responses.scene import Scene
 from tests.support.web import RunningWeb
 from web.guards import HEADERS, SecurityHeaders
@@ -35,6 +37,17 @@ def test_the_front_page_tells_public_facts(scene: Scene, web: RunningWeb, http: 
     assert "under way" in page
     assert "27 September 2023, 09:30 – 13:00" in page
     assert "Secret board" not in page
+    assert "anybody may answer" not in page
+
+
+def test_the_front_page_leads_to_what_anybody_may_answer_now(
+    scene: Scene, web: RunningWeb, http: httpx.Client, clock: FixedClock
+) -> None:
+    scene.change(Round, scene.round_id, subject_kind="link", title={"en": "Your <view>"})
+    page = http.get("/").text
+    assert "/r/metro/follow-up-2023" in page and "Your &lt;view&gt;" in page and "Answers are taken until" in page
+    clock.advance(timedelta(days=31))
+    assert "/r/metro/follow-up-2023" not in http.get("/").text
 
 
 @pytest.mark.parametrize("path", ["/", "/privacy", "/accessibility", "/nowhere", "/q/forged", "/assets/ascolto.css"])

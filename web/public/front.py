@@ -12,15 +12,15 @@ from web.site import OfficeName, remember_reader, site_of
 
 
 async def front(request: Request) -> Response:
-    """The processes under way: titles, phases with their days, public events."""
+    """The processes under way: titles, what anybody may answer now, phases with their days, public events."""
     site = site_of(request)
+    now = site.deps.clock.now()
 
     def work(session: Session) -> tuple[OfficeName, list[object]]:
-        return load_office(session), list(load_processes(session))
+        return load_office(session), list(load_processes(session, now))
 
     office, processes = await site.deps.database.aread(work)
     remember_reader(request, "", office)
-    now = site.deps.clock.now()
     return site.page(
         request, "public/front.html", processes=processes, today=lambda zone: local(now, zone).date()
     )  # fmt: skip

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from core.clock import last_day
 from core.i18n import LANGUAGES
 from core.people.addresses import TELEGRAM
 from core.people.preferences import set_language
@@ -17,7 +18,7 @@ from core.people.tables import Address, Participant
 from core.process.tables import Event, Office, Phase, Process
 from notifications.ledger.tables import Delivery, Mailing
 from surveys.responses.errors import RoundUnknown
-from surveys.responses.rounds import OpenRound
+from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.responses.store import load_round
 from surveys.responses.tables import Round
 from web.site import OfficeName
@@ -51,6 +52,15 @@ class PublicPhase:
 
 
 @dataclass(frozen=True)
+class PublicRound:
+    """A questionnaire that anybody may answer now; `last_day` None without an end."""
+
+    title: dict[str, str]
+    address: str
+    last_day: date | None
+
+
+@dataclass(frozen=True)
 class PublicProcess:
     """What anybody may know of a process."""
 
@@ -58,6 +68,7 @@ class PublicProcess:
     summary: dict[str, str]
     office: str
     time_zone: str
+    rounds: tuple[PublicRound, ...]
     phases: tuple[PublicPhase, ...]
     events: tuple[PublicEvent, ...]
 
@@ -87,8 +98,8 @@ def round_address(session: Session, round_id: int) -> str:
     return f"/r/{found[0]}/{found[1]}"
 
 
-def load_processes(session: Session) -> list[PublicProcess]:
-    """Every process with its phases and public events, in the order they were made."""
+def load_processes(session: Session, now: datetime) -> list[PublicProcess]:
+    """Every process with what anybody may answer now, its phases and its public events, in the order they were made."""
     rows = session.execute(
         select(Process.id, Process.title, Process.summary, Process.time_zone, Office.name)
         .join(Office, Office.id == Process.office_id)
@@ -96,17 +107,38 @@ def load_processes(session: Session) -> list[PublicProcess]:
     ).all()
     phases = _by_process(session, Phase, Phase.position)
     events = _by_process(session, Event, Event.starts_local)
+    rounds = _open_rounds(session, now)
     return [
         PublicProcess(
             row.title,
             row.summary,
             row.name,
             row.time_zone,
+            tuple(rounds.get(row.id, ())),
             tuple(PublicPhase(one.title, one.summary, one.starts_on, one.ends_on) for one in phases.get(row.id, ())),
             tuple(_event(one) for one in events.get(row.id, ()) if one.kind == "event"),
         )
         for row in rows
     ]
+
+
+def _open_rounds(session: Session, now: datetime) -> dict[int, list[PublicRound]]:
+    """By process, those opened last first."""
+    open_now = (Round.opens_at <= now, or_(Round.closes_at.is_(None), Round.closes_at > now))
+    statement = (
+        select(
+            Round.process_id, Round.slug, Round.title, Round.closes_at, Process.time_zone, Office.slug.label("office")
+        )
+        .join(Process, Process.id == Round.process_id)
+        .join(Office, Office.id == Round.office_id)
+        .where(Round.subject_kind == SubjectKind.LINK.value, *open_now)
+        .order_by(Round.opens_at.desc(), Round.id.desc())
+    )
+    found: dict[int, list[PublicRound]] = {}
+    for row in session.execute(statement):
+        until = last_day(row.closes_at, row.time_zone) if row.closes_at else None
+        found.setdefault(row.process_id, []).append(PublicRound(row.title, f"/r/{row.office}/{row.slug}", until))
+    return found
 
 
 def look_up_reader(session: Session, participant_id: int) -> tuple[str, bool]:
