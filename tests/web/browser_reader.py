@@ -81,7 +81,9 @@ class BrowserReader(Reader):
     def post(self, do: str) -> Any:
         if do in self.buttons():
             return self.press(do)
-        answer = self.tab.request.post(f"{self.base}{self.path}", form={"key": uuid4().hex, "do": do})
+        shown = self.tab.locator("input[name='version']").first.input_value()
+        sent = {"key": uuid4().hex, "version": shown, "do": do}
+        answer = self.tab.request.post(f"{self.base}{self.path}", form=sent)
         return self.open(answer.url.removeprefix(self.base))
 
     def send(self, fields: Fields, files: Files | None = None) -> Any:
