@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,11 @@ from bench.walk_engines import Ours, Played, dialogue_walk, read_answer, trace_w
 
 
 @pytest.fixture(scope="module")
-def cases() -> list[Case]:
-    return list(own())
+def cases() -> Iterator[list[Case]]:
+    """While they are played, what other tests left in memory is not looked through before each walk."""
+    gc.freeze()
+    yield list(own())
+    gc.unfreeze()
 
 
 def test_the_walks_are_played_whole_by_our_engine(cases: list[Case]) -> None:
