@@ -82,7 +82,7 @@ class BrowserReader(Reader):
         if do in self.buttons():
             return self.press(do)
         shown = self.tab.locator("input[name='version']").first.input_value()
-        sent = {"key": uuid4().hex, "version": shown, "do": do}
+        sent: dict[str, str | float | bool] = {"key": uuid4().hex, "version": shown, "do": do}
         answer = self.tab.request.post(f"{self.base}{self.path}", form=sent)
         return self.open(answer.url.removeprefix(self.base))
 
