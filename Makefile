@@ -3,7 +3,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 COMPILE = uv pip compile --quiet --generate-hashes --universal --python-version 3.11 --no-annotate --no-header
-TEST_JOBS ?= 2
+# One more than two cores: for half of the time a test waits for a disk or a browser.
+TEST_JOBS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev demo test lint bench drills fmt lock migration catalogues clean
