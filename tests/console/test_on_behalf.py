@@ -65,6 +65,14 @@ def test_somebody_is_found_by_name_and_their_answers_entered(scene: Scene, sign_
     assert "answers sent for somebody" in log and f"response {response.id}" in log
 
 
+def test_names_are_found_in_small_and_capital_letters_of_any_alphabet(scene: Scene, sign_in: SignIn) -> None:
+    scene.participant(name="Élise Òrsola")
+    client = sign_in("organiser")
+    for wanted in ("éLISE", "òrsola", "ÒRSOLA"):
+        found = client.get(f"/console/rounds/{scene.round_id}/on-behalf", params={"find": wanted}).text
+        assert "Élise Òrsola" in found, wanted
+
+
 def test_the_person_goes_on_with_it_and_staff_with_what_the_person_began(
     scene: Scene, web: RunningWeb, sign_in: SignIn
 ) -> None:
