@@ -105,9 +105,9 @@ def _answers_in_chat_and_on_the_web(demo: Demo, browser: Browser) -> None:
     with page_of(browser) as page:
         page.goto(f"{demo.url}/sandbox")
         fine(page)
-        page.locator(f"a[href$='{BY_CHAT_AND_WEB}']").first.click()
+        _opens(page, f"a[href$='{BY_CHAT_AND_WEB}']")
         fine(page)
-        page.locator("main li a").first.click()
+        _opens(page, "main li a")
         fine(page, "letter")
         chat = _follow(page, "Rispondere in Telegram")
         fine(chat)
@@ -186,14 +186,14 @@ def _office_looks(demo: Demo, browser: Browser) -> None:
         fine(page)
         page.locator("input[name=email]").fill(STAFF.email)
         page.locator("input[name=password]").fill(STAFF.password)
-        page.locator("main button[type=submit]").click()
+        _opens(page, "main button[type=submit]")
         fine(page)
-        page.locator("main a[href^='/console/processes/']").first.click()
+        _opens(page, "main a[href^='/console/processes/']")
         fine(page, "console")
         figures = page.locator("main .figures").first
         invited = sum(demo.states(INVITATION).values())
         assert [int(one) for one in re.findall(r"\d+", figures.inner_text())[:3]] == [invited, 2, 2]
-        page.locator("main a[href^='/console/rounds/']").first.click()
+        _opens(page, "main a[href^='/console/rounds/']")
         fine(page)
         expect(page.locator("main")).to_contain_text(PROPOSAL)
         assert page.locator("main .chart svg").count() > 5
@@ -252,6 +252,12 @@ def _subject(text: Path) -> str:
 def _link(demo: Demo, address: str, contains: str) -> str:
     (letter,) = demo.letters(address)
     return str(next(link for link in letter["links"] if contains in link))
+
+
+def _opens(page: Page, link: str) -> None:
+    """Presses the first of such links, and waits for its page: the one before still answers for a moment."""
+    with page.expect_navigation():
+        page.locator(link).first.click()
 
 
 def _follow(page: Page, label: str) -> Page:

@@ -48,7 +48,8 @@ def page_of(browser: Browser, *, narrow: bool = False, script: bool = True, lang
 
 
 def violations(page: Page) -> list[dict[str, Any]]:
-    """What axe finds against the page as it stands, in short."""
+    """What axe finds against the page as it stands, with all its frames, in short."""
+    page.wait_for_load_state()
     if not page.evaluate("'axe' in window"):  # a boosted page keeps it
         page.evaluate(AXE.read_text("utf-8"))  # by the debugger, which the page's policy does not hold
     options = json.dumps({"runOnly": {"type": "tag", "values": list(TAGS)}, "resultTypes": ["violations"]})
