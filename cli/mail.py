@@ -1,0 +1,62 @@
+"""`ascolto mail`: what a mail is that came in."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import typer
+from rich.markup import escape
+from rich.table import Table
+
+from cli.terminal import fail, operator, out
+from notifications.intake.classify import classify
+from notifications.intake.kinds import FATE_NAMES, KIND_NAMES, Classified, Recipient
+from notifications.intake.letter import MOST_BYTES
+
+app = typer.Typer(no_args_is_help=True, help="Mails that came in.")
+
+
+@app.callback()
+def mail() -> None:
+    """Mails that came in."""
+
+
+@app.command("classify")
+def classify_(
+    file: Path = typer.Argument(help="A mail as it arrived (.eml)."),
+    as_json: bool = typer.Option(False, "--json", help="For machines."),
+) -> None:
+    """Tells bounces, complaints and automatic replies from what a person wrote, and whom they are about."""
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        fail(operator()("The file {file} cannot be read: {reason}", file=str(file), reason=error.strerror or ""))
+    found = classify(raw)
+    if as_json:
+        sys.stdout.write(json.dumps(as_dict(found), ensure_ascii=False) + "\n")
+    else:
+        _show(found)
+
+
+def as_dict(found: Classified) -> dict[str, Any]:
+    return {"kind": found.kind.value, "recipients": [_recipient(one) for one in found.recipients]}
+
+
+def _recipient(one: Recipient) -> dict[str, Any]:
+    return {"address": one.address, "status": one.status, "hard": one.is_hard, "reason": one.fate.value}
+
+
+def _show(found: Classified) -> None:
+    t = operator()
+    out.print(t(KIND_NAMES[found.kind]))
+    if found.recipients:
+        table = Table(t("Address"), t("Status"), t("Reason"), t("For good"))
+        for one in found.recipients:
+            table.add_row(
+                escape(one.address), one.status, t(FATE_NAMES[one.fate]), t("yes") if one.is_hard else t("no")
+            )
+        out.print(table)
