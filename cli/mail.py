@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.terminal import fail, operator, out
+from cli.world import open_world
+from notifications.intake.addresses import ReturnAddresses
 from notifications.intake.classify import classify
 from notifications.intake.kinds import FATE_NAMES, KIND_NAMES, Classified, Recipient
 from notifications.intake.letter import MOST_BYTES
+from notifications.intake.service import take_in
 
 app = typer.Typer(no_args_is_help=True, help="Mails that came in.")
 
@@ -30,20 +34,36 @@ def classify_(
     as_json: bool = typer.Option(False, "--json", help="For machines."),
 ) -> None:
     """Tells bounces, complaints and automatic replies from what a person wrote, and whom they are about."""
-    try:
-        with file.open("rb") as opened:
-            raw = opened.read(MOST_BYTES + 1)
-    except OSError as error:
-        fail(operator()("The file {file} cannot be read: {reason}", file=str(file), reason=error.strerror or ""))
-    found = classify(raw)
+    found = classify(_read(file))
     if as_json:
         sys.stdout.write(json.dumps(as_dict(found), ensure_ascii=False) + "\n")
     else:
         _show(found)
 
 
+@app.command("take")
+def take(
+    files: list[Path] = typer.Argument(None, help="Mails as they arrived; standard input if left out."),
+) -> None:
+    """Takes mails in, as a mail server hands them over: bounces and complaints act, answers go to staff."""
+    t = operator()
+    with open_world() as world:
+        returns = ReturnAddresses(world.settings.need_return_address(), world.links)
+        for raw in [_read(file) for file in files] if files else [sys.stdin.buffer.read(MOST_BYTES + 1)]:
+            taken = world.database.write(partial(take_in, raw=raw, returns=returns, now=world.clock.now()))
+            out.print(t(KIND_NAMES[taken.kind]) if taken else t("It was taken in before."))
+
+
 def as_dict(found: Classified) -> dict[str, Any]:
     return {"kind": found.kind.value, "recipients": [_recipient(one) for one in found.recipients]}
+
+
+def _read(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        fail(operator()("The file {file} cannot be read: {reason}", file=str(file), reason=error.strerror or ""))
 
 
 def _recipient(one: Recipient) -> dict[str, Any]:

@@ -64,6 +64,11 @@ class Settings(BaseSettings):
     )
     smtp_rate: float = Field(default=50, gt=0, description="Mails a second to the relay, all processes together")
     mail_from: str = Field(default="", description=N_("The sender of mails: Office name <office@example.org>"))
+    return_address: str = Field(
+        default="",
+        description=N_("The mailbox that bounces and answers come to, with subaddresses: ritorni@example.org"),
+    )
+    incoming_mail: str = Field(default="", description="Where that mailbox is read: maildir:PATH")
     clock_file: Path | None = Field(default=None, description="A clock shared by processes, for training and tests")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines")
     attachment_limit: int = Field(
@@ -82,6 +87,9 @@ class Settings(BaseSettings):
 
     def need_mail_from(self) -> str:
         return self._need("mail_from", self.mail_from)
+
+    def need_return_address(self) -> str:
+        return self._need("return_address", self.return_address)
 
     def need_participant_token(self) -> str:
         return self._need("participant_bot_token", self.participant_bot_token)

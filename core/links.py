@@ -17,6 +17,7 @@ from enum import StrEnum
 from core.errors import LinkExpired, LinkForged
 
 MAC_BYTES = 16
+ADDRESS_MAC_BYTES = 10  # 80 bits: who guesses must send a mail for each guess
 
 
 class Purpose(StrEnum):
@@ -29,6 +30,8 @@ class Purpose(StrEnum):
     UNDO_JOIN = "undo-join"  # address, participant
     PREFERENCES = "preferences"  # participant, office
     UNSUBSCRIBE = "unsubscribe"  # delivery
+    BOUNCE = "bounce"  # delivery: the address its bounces come to
+    REPLY = "reply"  # delivery: the address its answers come to
     CONSOLE_CSRF = "console-csrf"  # session
     TRIAL = "trial"  # a questionnaire tried out: sealed data, no numbers
 
@@ -55,6 +58,26 @@ class Links:
         if now >= datetime.fromtimestamp(hours * 3600, UTC):
             raise LinkExpired
         return tuple(numbers)
+
+    def sign_address(self, purpose: Purpose, number: int) -> str:
+        """A number in the letters that every mail system leaves alone (a-z, 2-7); at most 32 of them.
+
+        It does not expire: a mail may come back after weeks, and can do no more than its delivery allows.
+        """
+        body = _pack(number)
+        return base64.b32encode(body + self._mac(purpose, body)[:ADDRESS_MAC_BYTES]).decode().rstrip("=").lower()
+
+    def read_address(self, purpose: Purpose, token: str) -> int:
+        """The number of `sign_address`, in whatever case it came back; raises LinkForged."""
+        try:
+            raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
+        except ValueError as error:
+            raise LinkForged from error
+        body, mac = raw[:-ADDRESS_MAC_BYTES], raw[-ADDRESS_MAC_BYTES:]
+        numbers = _unpack(body)
+        if len(numbers) != 1 or not hmac.compare_digest(mac, self._mac(purpose, body)[:ADDRESS_MAC_BYTES]):
+            raise LinkForged
+        return numbers[0]
 
     def seal(self, purpose: Purpose, data: bytes) -> str:
         """Data as text that only this installation can have written; it can be read by anybody."""

@@ -1,4 +1,4 @@
-"""The role that plans what is due."""
+"""The role that plans what is due, and reads what comes back."""
 
 from __future__ import annotations
 
@@ -6,8 +6,16 @@ from contextlib import AsyncExitStack
 
 from cli.roles import Part
 from cli.world import World
+from notifications.intake.addresses import ReturnAddresses
+from notifications.intake.maildir import IntakeDeps, parse_maildir, run_intake
 from notifications.planning.timers import PlannerDeps, run_planner
 
 
 async def start(world: World, _: AsyncExitStack) -> Part:
-    return Part((run_planner(PlannerDeps(world.database, world.clock, world.clause)),))
+    """Raises SettingMissing, SettingWrong where mails are to be read and cannot."""
+    work = [run_planner(PlannerDeps(world.database, world.clock, world.clause))]
+    if world.settings.incoming_mail:
+        returns = ReturnAddresses(world.settings.need_return_address(), world.links)
+        folder = parse_maildir(world.settings.incoming_mail)
+        work.append(run_intake(IntakeDeps(world.database, world.clock, returns, folder)))
+    return Part(tuple(work))

@@ -44,7 +44,9 @@ async def sender_deps(world: World, channels: list[Channel]) -> SenderDeps:
         database=world.database,
         clock=world.clock,
         links=world.links,
-        voice=Voice(settings.mail_from, urls, parseaddr(settings.mail_from)[1].rpartition("@")[2]),
+        voice=Voice(
+            settings.mail_from, urls, parseaddr(settings.mail_from)[1].rpartition("@")[2], settings.return_address
+        ),
         channels=channels,
         paces={EMAIL: Pace(settings.smtp_rate), TELEGRAM: Pace(settings.telegram_rate)},
         name=f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}",

@@ -46,6 +46,14 @@ class MailSkeleton:
 
 
 @dataclass(frozen=True)
+class ReturnPath:
+    """Where one mail comes back to: the envelope's sender for bounces, Reply-To for answers."""
+
+    bounces: str
+    replies: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """What is personal about a mail beside its text."""
 
@@ -53,6 +61,7 @@ class Letter:
     message_id: str
     at: datetime
     values: Mapping[str, str]
+    return_path: ReturnPath | None = None
 
 
 def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleton:
@@ -82,6 +91,9 @@ def render_mail(skeleton: MailSkeleton, letter: Letter) -> Mail:
         header("Date", format_datetime(letter.at)),
         header("Message-ID", letter.message_id),
     ]
+    back = letter.return_path
+    if reply_to := back.replies if back else skeleton.setting.contact_email:
+        headers.append(header("Reply-To", reply_to))
     if not skeleton.setting.is_notice:  # RFC 2369 and, for the one click, RFC 8058
         headers.append(header("List-Unsubscribe", f"<{letter.values['unsubscribe_link']}>"))
     parts = [
@@ -92,7 +104,7 @@ def render_mail(skeleton: MailSkeleton, letter: Letter) -> Mail:
         _part("text/html", skeleton.html.fill(letter.values)),
         f"--{BOUNDARY}--{CRLF}",
     ]
-    return Mail(skeleton.envelope_sender, letter.recipient, "".join(parts).encode())
+    return Mail(back.bounces if back else skeleton.envelope_sender, letter.recipient, "".join(parts).encode())
 
 
 def header(name: str, value: str) -> str:
@@ -112,8 +124,6 @@ def _fixed_headers(setting: Setting, language: str) -> str:
         header("MIME-Version", "1.0"),
         header("Content-Type", f'multipart/alternative; boundary="{BOUNDARY}"'),
     ]
-    if setting.contact_email:
-        lines.append(header("Reply-To", setting.contact_email))
     if setting.list_id:
         lines.append(header("List-Id", f"<{setting.list_id}>"))
     if setting.is_notice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from notifications.intake.answering import is_auto_reply, is_challenge
-from notifications.intake.diagnosis import Evidence, diagnose
+from notifications.intake.diagnosis import STILL_TRYING, Evidence, diagnose
 from notifications.intake.feedback import read_feedback, read_notice
 from notifications.intake.kinds import Classified, Fate, Kind, Recipient
 from notifications.intake.letter import Letter, read_letter
@@ -23,11 +23,15 @@ from notifications.intake.told import (
 
 
 def classify(raw: bytes) -> Classified:
-    """Reads a mail as it arrived; raises LetterTooLarge and nothing else.
+    """Reads a mail as it arrived; raises LetterTooLarge and nothing else."""
+    return classify_letter(read_letter(raw))
+
+
+def classify_letter(letter: Letter) -> Classified:
+    """What a mail is.
 
     Reports come first, because they are written for programs; then what answers by itself; then words.
     """
-    letter = read_letter(raw)
     for read in (read_feedback, read_notice, _read_report, _read_machine, _read_answer, _read_told):
         if (found := read(letter)) is not None:
             return found
@@ -48,7 +52,8 @@ def _reported(field: Field, words: str, addresses: set[str]) -> Recipient:
     fate = diagnose(evidence)
     if fate is Fate.UNKNOWN:  # the report says nothing; its words for people may
         fate = diagnose(replace(evidence, text=about))
-    return Recipient(field.address, field.status, fate)
+    is_final = fate is not Fate.DELIVERED and field.action not in STILL_TRYING
+    return Recipient(field.address, field.status, fate, is_final)
 
 
 def _read_machine(letter: Letter) -> Classified | None:
@@ -70,4 +75,4 @@ def _read_told(letter: Letter) -> Classified | None:
 def _recipient(told: Told) -> Recipient:
     action = "delayed" if told.still_trying else ""
     fate = diagnose(Evidence(told.text, told.status, stage_of(told.text), action))
-    return Recipient(told.address, told.status, fate)
+    return Recipient(told.address, told.status, fate, is_final=not told.still_trying)

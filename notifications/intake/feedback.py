@@ -74,7 +74,8 @@ def _recipients(rows: Any, fate: Fate) -> tuple[Recipient, ...]:
 
 def _recipient(person: dict[str, Any], fate: Fate) -> Recipient:
     status = STATUS.search(f"{person.get('status', '')} {person.get('diagnosticCode', '')}")
-    return Recipient(bare_address(str(person["emailAddress"])), status[1] if status else "", fate)
+    address = bare_address(str(person["emailAddress"]))
+    return Recipient(address, status[1] if status else "", fate, is_final=fate is not Fate.DELIVERED)
 
 
 def _json(text: str) -> dict[str, Any]:

@@ -76,6 +76,7 @@ class Recipient:
     address: str
     status: str
     fate: Fate
+    is_final: bool = True  # False: the mail system goes on trying, or the mail arrived
 
     @property
     def is_hard(self) -> bool:

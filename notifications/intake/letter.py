@@ -42,6 +42,10 @@ class Letter:
             value = str(value)
         return " ".join(value.split())
 
+    def headers(self, *names: str) -> list[str]:
+        """The values of all headers of these names, as often as they stand there."""
+        return [" ".join(str(value).split()) for name in names for value in self.message.get_all(name, [])]
+
     @cached_property
     def parts(self) -> tuple[Message, ...]:
         """The parts outside of a message that is returned within, in their order."""

@@ -10,10 +10,11 @@ from typing import Any
 
 from core.links import Links, Purpose
 from notifications.channels.contract import Message
-from notifications.content.email import Letter, MailSkeleton, compile_mail, render_mail
+from notifications.content.email import Letter, MailSkeleton, ReturnPath, compile_mail, render_mail
 from notifications.content.skeleton import one_line
 from notifications.content.telegram import ChatSkeleton, compile_chat, render_chat
 from notifications.content.text import Setting, Text
+from notifications.intake.addresses import ReturnAddresses
 from notifications.ledger.candidates import Candidate
 from notifications.ledger.queue import message_id
 from notifications.ledger.states import EMAIL
@@ -67,7 +68,13 @@ class Composer:
         if isinstance(skeleton, ChatSkeleton):
             return render_chat(skeleton, candidate.address, values)
         identity = message_id(candidate.id, self.voice.domain)
-        return render_mail(skeleton, Letter(candidate.address, identity, now, values))
+        return render_mail(skeleton, Letter(candidate.address, identity, now, values, self._return_path(candidate.id)))
+
+    def _return_path(self, delivery_id: int) -> ReturnPath | None:
+        if not self.voice.return_mailbox:
+            return None
+        addresses = ReturnAddresses(self.voice.return_mailbox, self.links)
+        return ReturnPath(addresses.bounces(delivery_id), addresses.replies(delivery_id))
 
     def _makers(self, candidate: Candidate, context: MailingContext, now: datetime) -> dict[str, Callable[[], str]]:
         urls, person, round_id = self.voice.urls, candidate.participant_id, context.round_id or 0

@@ -29,11 +29,12 @@ LINK_LASTS = timedelta(days=180)
 
 @dataclass(frozen=True)
 class Voice:
-    """Who speaks: the From header and the addresses of our pages."""
+    """Who speaks: the From header, the addresses of our pages, and the mailbox for what comes back ("" for none)."""
 
     mail_from: str
     urls: PublicUrls
     domain: str
+    return_mailbox: str = ""
 
 
 @dataclass(frozen=True)

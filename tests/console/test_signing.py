@@ -13,7 +13,15 @@ from core.staff.accounts import TRIES
 from tests.console.conftest import PASSWORD, SignIn
 from tests.support.web import RunningWeb
 
-PAGES = ("/console", "/console/processes/1", "/console/rounds/1", "/console/mailings/1", "/console/audit")
+PAGES = (
+    "/console",
+    "/console/processes/1",
+    "/console/rounds/1",
+    "/console/mailings/1",
+    "/console/mail",
+    "/console/excluded",
+    "/console/audit",
+)
 
 
 def form_token(client: httpx.Client) -> str:

@@ -11,6 +11,11 @@ Buongiorno
 """
 
 
+def addressed(mail: bytes, to: str) -> bytes:
+    """The mail as it comes to another address."""
+    return mail.replace(b"To: ufficio@example.org", f"To: {to}".encode(), 1)
+
+
 def report(diagnostic: str, status: str = "5.0.0", action: str = "failed", words: str = "It did not work.") -> bytes:
     """A delivery report (RFC 3464) about anna@example.com."""
     return f"""Return-Path: <>

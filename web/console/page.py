@@ -11,7 +11,7 @@ from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.ledger.states import MAILING_STATE_NAMES
 from web.console.signing import form_token
-from web.console.words import ACTS, CHANNELS, FILES, KINDS, REASONS, STATES, details, subject, word
+from web.console.words import ACTS, CHANNELS, EXCLUDED, FILES, KINDS, MAILS, REASONS, STATES, details, subject, word
 from web.site import site_of
 
 WORDS = {
@@ -22,6 +22,8 @@ WORDS = {
     "kind": KINDS,
     "act": ACTS,
     "file": FILES,
+    "mail": MAILS,
+    "excluded": EXCLUDED,
 }
 
 
@@ -32,6 +34,7 @@ def console_page(request: Request, staff: Staff, template: str, **values: Any) -
         template,
         staff=staff,
         form_token=form_token(request),
+        sees_people=any(staff.may(Permission.SEE_PEOPLE, office) for office in staff.roles),
         sees_audit=any(staff.may(Permission.SEE_AUDIT, office) for office in staff.roles),
         words=WORDS,
         word=word,

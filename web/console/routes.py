@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import attachments, audit, mailings, on_behalf, processes, questionnaires, results, signing
+from web.console import attachments, audit, incoming, mailings, on_behalf, processes, questionnaires, results, signing
 from web.console.signing import signed_in
 
 
@@ -31,6 +31,10 @@ def console_routes() -> APIRouter:
     router.add_api_route(fills_in, signed_in(on_behalf.act, checks_forms=False), methods=["POST"])
     router.add_api_route(f"{fills_in}/files/{{name}}", signed_in(on_behalf.show_file), methods=["GET"])
     router.add_api_route("/mailings/{mailing_id:int}", signed_in(mailings.ledger), methods=["GET"])
+    router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
+    router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
+    router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
+    router.add_api_route("/excluded/{suppression_id:int}/lift", signed_in(incoming.write_again), methods=["POST"])
     here = questionnaires.HERE.removeprefix("/console")
     router.add_api_route(here, signed_in(questionnaires.list_all), methods=["GET"])
     router.add_api_route(here, signed_in(questionnaires.check), methods=["POST"])

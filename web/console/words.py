@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.i18n import N_, Translator
+from notifications.intake.kinds import FATE_NAMES, KIND_NAMES
 
 STATES = {
     "planned": N_("waiting"),
@@ -27,6 +28,13 @@ REASONS = {
     "gone": N_("cannot be reached any more"),
     "bad-address": N_("the address does not exist"),
 }
+BOUNCED = {fate.value: name for fate, name in FATE_NAMES.items()}
+REASONS |= BOUNCED
+EXCLUDED = {f"bounce:{fate}": name for fate, name in BOUNCED.items()} | {
+    "bounce:repeated": N_("several mails came back"),
+    "complaint": N_("the person called a mail unwanted"),
+}
+MAILS = {kind.value: name for kind, name in KIND_NAMES.items()}
 CHANNELS = {"email": N_("e-mail"), "telegram": N_("Telegram"), "": N_("none")}
 KINDS = {"mailing": N_("mailing"), "reminder": N_("reminder")}
 FILES = {
@@ -64,6 +72,8 @@ SUBJECTS = {
     "delivery": N_("delivery"),
     "attachment": N_("file"),
     "response": N_("response"),
+    "mail": N_("mail"),
+    "suppression": N_("excluded address"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -74,6 +84,8 @@ ACTS = {
     "mailing.missing": N_("sent to the missing"),
     "delivery.again": N_("in doubt: sent again"),
     "delivery.taken": N_("in doubt: taken as sent"),
+    "mail.read": N_("mail read"),
+    "address.lifted": N_("address written to again"),
     "package.loaded": N_("process loaded"),
     "people.imported": N_("people imported"),
     "people.exported": N_("people exported"),

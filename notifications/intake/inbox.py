@@ -1,0 +1,125 @@
+"""What came in and waits for staff, and the addresses that nobody writes to any more: each office sees its own."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from core.people.addresses import EMAIL
+from core.people.tables import Address, Membership, Suppression
+from notifications.intake.states import MailState
+from notifications.intake.tables import IncomingMail
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whose mails somebody may read: those of `offices`, and where `unsigned`, those that belong to none."""
+
+    offices: Collection[int]
+    unsigned: bool = False
+
+
+@dataclass(frozen=True)
+class InboxRow:
+    """A mail for staff; `name` and `reference` are the office's for who wrote it, where that is certain."""
+
+    id: int
+    received_at: datetime
+    kind: str
+    state: str
+    sender: str
+    subject: str
+    words: str
+    name: str
+    reference: str
+    office_id: int | None
+
+
+@dataclass(frozen=True)
+class ExcludedRow:
+    """An address of one of an office's people that is on the suppression list."""
+
+    id: int
+    value: str
+    reason: str
+    since: datetime
+    name: str
+    office_id: int
+
+
+def inbox(session: Session, reach: Reach, page: int) -> list[InboxRow]:
+    """A page of what waits for staff or was read by them, the newest first; one row more when there is a next page."""
+    member = and_(
+        Membership.participant_id == IncomingMail.participant_id, Membership.office_id == IncomingMail.office_id
+    )
+    statement = (
+        select(IncomingMail, Membership.name, Membership.reference)
+        .outerjoin(Membership, member)
+        .where(_within(reach), IncomingMail.state.in_((MailState.FOR_STAFF, MailState.READ)))
+        .order_by(IncomingMail.state, IncomingMail.id.desc())
+        .offset(page * PAGE)
+        .limit(PAGE + 1)
+    )
+    return [
+        InboxRow(
+            mail.id, mail.received_at, mail.kind, mail.state, mail.sender, mail.subject, mail.words,
+            name or "", reference or "", mail.office_id,
+        )
+        for mail, name, reference in session.execute(statement)
+    ]  # fmt: skip
+
+
+def waiting(session: Session, reach: Reach) -> int:
+    """How many mails nobody has read."""
+    statement = select(func.count(IncomingMail.id)).where(_within(reach), IncomingMail.state == MailState.FOR_STAFF)
+    return session.scalar(statement) or 0
+
+
+def mark_read(session: Session, mail_id: int, reach: Reach) -> bool:
+    """Takes a mail from those that wait; False when it was not among them."""
+    mine = IncomingMail.id == mail_id, _within(reach), IncomingMail.state == MailState.FOR_STAFF
+    changed = session.execute(update(IncomingMail).where(*mine).values(state=MailState.READ))
+    assert isinstance(changed, CursorResult)
+    return bool(changed.rowcount)
+
+
+def excluded(session: Session, offices: Collection[int], page: int) -> list[ExcludedRow]:
+    """Addresses of an office's people that nobody writes to, the newest first; one row more for a next page."""
+    statement = _excluded(offices).order_by(Suppression.id.desc(), Membership.id).offset(page * PAGE).limit(PAGE + 1)
+    return [ExcludedRow(*row) for row in session.execute(statement)]
+
+
+def find_excluded(session: Session, suppression_id: int, offices: Collection[int]) -> ExcludedRow | None:
+    """One of them, where it belongs to somebody of these offices."""
+    row = session.execute(_excluded(offices).where(Suppression.id == suppression_id).limit(1)).first()
+    return ExcludedRow(*row) if row is not None else None
+
+
+def _excluded(offices: Collection[int]) -> Select[int, str, str, datetime, str, int]:
+    columns = (
+        Suppression.id, Suppression.value, Suppression.reason, Suppression.since, Membership.name, Membership.office_id,
+    )  # fmt: skip
+    same = and_(Address.channel == Suppression.channel, Address.value == Suppression.value)
+    return (
+        select(*columns)
+        .join(Address, same)
+        .join(Membership, Membership.participant_id == Address.participant_id)
+        .where(
+            Suppression.lifted_at.is_(None),
+            Suppression.channel == EMAIL,
+            Membership.office_id.in_(offices),
+            Membership.left_at.is_(None),
+        )
+    )
+
+
+def _within(reach: Reach) -> ColumnElement[bool]:
+    mine = IncomingMail.office_id.in_(reach.offices)
+    return or_(mine, IncomingMail.office_id.is_(None)) if reach.unsigned else mine

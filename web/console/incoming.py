@@ -1,0 +1,92 @@
+"""What came back by mail and waits for staff, and the addresses that are written to no more."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.people.addresses import EMAIL
+from core.people.suppression import lift
+from core.process.tables import Office
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from core.staff.roles import Permission
+from notifications.intake import inbox
+from notifications.intake.inbox import Reach
+from web.console.errors import NothingHere
+from web.console.page import console_page, page_number
+from web.public.store import HOME_ZONE
+from web.site import site_of
+
+MAIL, EXCLUDED = "/console/mail", "/console/excluded"
+
+
+async def show_mail(request: Request, staff: Staff) -> Response:
+    page = page_number(request)
+    rows = await site_of(request).deps.database.aread(
+        lambda session: inbox.inbox(session, _reach(session, staff), page)
+    )
+    return _shown(request, staff, "console/incoming.html", rows, page)
+
+
+async def mark_read(request: Request, staff: Staff) -> Response:
+    deps, mail_id = site_of(request).deps, int(request.path_params["mail_id"])
+    now = deps.clock.now()
+
+    def work(session: Session) -> None:
+        reach = _reach(session, staff)
+        if inbox.mark_read(session, mail_id, reach):
+            office = next(iter(reach.offices))
+            record(session, Act("mail.read", f"mail:{mail_id}", staff.account_id, office), now)
+
+    await deps.database.shared(work)
+    return RedirectResponse(MAIL, 303)
+
+
+async def show_excluded(request: Request, staff: Staff) -> Response:
+    offices, page = _offices(staff), page_number(request)
+    rows = await site_of(request).deps.database.aread(lambda session: inbox.excluded(session, offices, page))
+    return _shown(request, staff, "console/excluded.html", rows, page)
+
+
+async def write_again(request: Request, staff: Staff) -> Response:
+    """Lets an address be written to again; raises NothingHere for one of nobody of the account's offices."""
+    deps, offices, number = site_of(request).deps, _offices(staff), int(request.path_params["suppression_id"])
+    now = deps.clock.now()
+
+    def work(session: Session) -> None:
+        found = inbox.find_excluded(session, number, offices)
+        if found is None:
+            raise NothingHere
+        lift(session, EMAIL, found.value, now)
+        record(session, Act("address.lifted", f"suppression:{number}", staff.account_id, found.office_id), now)
+
+    await deps.database.shared(work)
+    return RedirectResponse(EXCLUDED, 303)
+
+
+def _reach(session: Session, staff: Staff) -> Reach:
+    """The mails an account may read; those of no office are for who manages the authority at the top."""
+    offices = [office for office in staff.roles if staff.may(Permission.SEE_PEOPLE, office)]
+    if not offices:
+        raise NothingHere
+    managed = [office for office in offices if staff.may(Permission.MANAGE_ACCOUNTS, office)]
+    top = select(Office.id).where(Office.id.in_(managed), Office.parent_id.is_(None)).limit(1)
+    return Reach(offices, unsigned=session.scalar(top) is not None)
+
+
+def _offices(staff: Staff) -> list[int]:
+    """The offices whose excluded addresses an account may see and take back."""
+    offices = [office for office in staff.roles if staff.may(Permission.IMPORT_PEOPLE, office)]
+    if not offices:
+        raise NothingHere
+    return offices
+
+
+def _shown(request: Request, staff: Staff, template: str, rows: Sequence[object], page: int) -> Response:
+    shown, more = rows[: inbox.PAGE], len(rows) > inbox.PAGE
+    return console_page(request, staff, template, rows=shown, page=page, more=more, zone=HOME_ZONE)
