@@ -24,6 +24,7 @@ from notifications.ledger.tables import Mailing, MailingText
 from notifications.planning.anchors import AnchorWrong, parse_anchor
 from notifications.planning.missed import parse_missed
 from notifications.planning.schedule import schedule_occurrences
+from notifications.planning.spread import parse_spread
 from surveys.responses.tables import Round
 
 FENCE = "---"
@@ -53,6 +54,7 @@ class MailingSection:
             "round": "the round it asks for: who has answered is left out",
             "text": "the name of its texts: messages/NAME.LANGUAGE.md; its slug if left out",
             "anchor": "when: phase or event, at, days, working, time",
+            "spread": "over how long it leaves: days, hours or minutes of the send window; at once if left out",
             "missed": "what happens when the time has passed: rule (catch-up, ask or drop) and until",
             "released": "true if it may leave without staff releasing it",
         }
@@ -70,6 +72,7 @@ class MailingSection:
             "round": entry.reference("round", "round", package.slugs_of("rounds")),
             "anchor": self._anchor(package, entry),
             "missed": self._missed(entry),
+            "spread": self._spread(entry),
             "texts": _read_texts(package, entry),
             "released": entry.truth("released"),
         }
@@ -98,6 +101,16 @@ class MailingSection:
         except Problem as wrong:
             entry.fault("missed", wrong.text, **_values(wrong))
         return missed.data
+
+    def _spread(self, entry: Entry) -> dict[str, Any]:
+        if not entry.has("spread"):
+            return {}
+        spread = entry.child("spread")
+        try:
+            parse_spread(spread.data)
+        except Problem as wrong:
+            entry.fault("spread", wrong.text, **_values(wrong))
+        return spread.data
 
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
         released = {item.slug for item in items if item.values["released"]}
@@ -140,6 +153,7 @@ class _Rows:
             "round": rounds.get(row.round_id or 0, ""),
             "anchor": row.anchor,
             "missed": row.missed,
+            "spread": row.spread,
             "texts": {
                 one.language: {"subject": one.subject, "body": one.body, "buttons": one.buttons} for one in texts
             },
@@ -147,7 +161,7 @@ class _Rows:
 
     def write(self, item: Item, exists: bool) -> None:
         values, session = item.values, self._load.session
-        row = {name: values[name] for name in ("kind", "purpose", "anchor", "missed")}
+        row = {name: values[name] for name in ("kind", "purpose", "anchor", "missed", "spread")}
         row |= {"audience_id": self._audiences.get(values["audience"]), "round_id": self._rounds.get(values["round"])}
         if exists:
             mailing_id = self._known[item.slug].id

@@ -36,6 +36,7 @@ class Municipality(Base):
     name: Mapped[str]
     zone_id: Mapped[int | None] = mapped_column(ForeignKey("zone.id"))
     population: Mapped[int | None]
+    patron_saint: Mapped[str] = mapped_column(default="")  # the day, as "06-24"
 
 
 class Organisation(Base):

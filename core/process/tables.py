@@ -38,7 +38,9 @@ class Process(Base):
     summary: Mapped[dict[str, Any]]
     languages: Mapped[list[Any]]
     time_zone: Mapped[str]
-    send_window: Mapped[dict[str, Any]]  # {"days": [0..6], "from": "09:00", "until": "18:00"}
+    # {"days": [0..6], "from": "09:00", "until": "18:00", "quiet": [{"from": "2024-06-08", "until": "2024-06-09"}]}
+    send_window: Mapped[dict[str, Any]]
+    seat: Mapped[str] = mapped_column(default="")  # the municipality whose patron saint is a holiday, by its slug
     retention: Mapped[dict[str, Any]]
 
 

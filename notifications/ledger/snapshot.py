@@ -50,17 +50,22 @@ COLUMNS = (
     Delivery.message_id,
     Delivery.provider_id,
 )
+SHUFFLE = 7919  # a prime: those imported one after the other do not stand in one step
 ANALYZE_FROM = 10_000  # PostgreSQL plans claims badly on a table it has no statistics of
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What to write: for whom (a clause on Participant), and when it is due."""
+    """What to write: for whom (a clause on Participant), and when it is due.
+
+    With `steps` people are dealt out over these instants, evenly and the same at every repetition.
+    """
 
     mailing: Mailing
     occurrence: Occurrence
     audience: ColumnElement[bool]
     due_at: datetime
+    steps: tuple[datetime, ...] = ()
 
 
 def write_snapshot(session: Session, snapshot: Snapshot) -> int:
@@ -128,11 +133,20 @@ def _rows(snapshot: Snapshot) -> Select[Any]:
         literal(0 if mailing.kind == Kind.NOTICE else 1),
         literal(0),
         literal(0),
-        literal(snapshot.due_at, Delivery.due_at.type),
+        _due_at(snapshot, judged.c.id),
         literal(""),
         literal(""),
         literal(""),
     ).where(judged.c.id.is_not(None))  # SQLite reads ON CONFLICT after FROM as a join's ON, unless WHERE stands between
+
+
+def _due_at(snapshot: Snapshot, participant_id: ColumnElement[int]) -> ColumnElement[Any]:
+    steps = snapshot.steps or (snapshot.due_at,)
+    first, *later = [literal(at, Delivery.due_at.type) for at in steps]
+    if not later:
+        return first
+    turn = (participant_id * SHUFFLE) % len(steps)
+    return case(*((turn == number, at) for number, at in enumerate(later, 1)), else_=first)
 
 
 def _people(snapshot: Snapshot) -> Subquery:

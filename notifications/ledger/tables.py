@@ -27,6 +27,7 @@ class Mailing(Base):
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     anchor: Mapped[dict[str, Any]]  # {"phase": "analysis", "at": "opens", "days": 3, "working": true, "time": "09:30"}
     missed: Mapped[dict[str, Any]]  # {"rule": "catch-up" | "ask" | "drop", "until": {"days": 2}}; {} catches up
+    spread: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"hours": 4}: over how long it leaves; {} at once
     state: Mapped[str]  # draft, released, paused, cancelled
     released_at: Mapped[datetime | None]  # when it was last released or resumed
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from core.errors import Problem
 from core.i18n import N_
 from core.process.package.entry import MOST_DAYS
-from notifications.planning.workdays import shift_working_days
+from notifications.planning.workdays import Feast, shift_working_days
 
 PHASE_MOMENTS = ("opens", "closes")
 EVENT_MOMENTS = ("starts", "ends")
@@ -46,11 +46,12 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Timetable:
-    """A process's dates: phases as first and last local day, events as local start and end."""
+    """A process's dates: phases as first and last local day, events as local start and end, its patron saint's day."""
 
     zone: str
     phases: Mapping[str, tuple[date, date]]
     events: Mapping[str, tuple[datetime, datetime]]
+    feast: Feast | None = None
 
 
 def parse_anchor(raw: Mapping[str, Any]) -> Anchor:
@@ -90,7 +91,7 @@ def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
     day = base.date() if isinstance(base, datetime) else base
     own_time = base.time() if isinstance(base, datetime) else time()
     if anchor.working:
-        day = shift_working_days(day, anchor.days)
+        day = shift_working_days(day, anchor.days, timetable.feast)
     else:
         day += timedelta(days=anchor.days)
     return datetime.combine(day, own_time if anchor.at_time is None else anchor.at_time)

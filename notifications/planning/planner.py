@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -27,8 +27,9 @@ from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.anchors import latest_useful, parse_anchor
 from notifications.planning.missed import Verdict, judge, parse_missed
-from notifications.planning.schedule import timetables
-from notifications.planning.windows import ALWAYS, Window, next_open, parse_window
+from notifications.planning.schedule import feast_of, timetables
+from notifications.planning.spread import parse_spread
+from notifications.planning.windows import ALWAYS, Window, parse_window, spread_over
 from surveys.responses.tables import Round
 
 log = structlog.get_logger()
@@ -150,8 +151,8 @@ def _snapshot(
     if audience is None:
         return "no-audience"
     window, zone = send_window(session, mailing)
-    due_at = next_open(window, max(occurrence.due_at, now), zone)
-    return Snapshot(mailing, occurrence, audience, due_at)
+    steps = spread_over(window, max(occurrence.due_at, now), parse_spread(mailing.spread), zone)
+    return Snapshot(mailing, occurrence, audience, steps[0], steps)
 
 
 def audience_clause(
@@ -172,7 +173,9 @@ def audience_clause(
 def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
     """The process's window and zone; a mailing of no process may leave at any time."""
     process = session.get(Process, mailing.process_id) if mailing.process_id is not None else None
-    return (parse_window(process.send_window), process.time_zone) if process else (ALWAYS, "UTC")
+    if process is None:
+        return ALWAYS, "UTC"
+    return replace(parse_window(process.send_window), feast=feast_of(session, process)), process.time_zone
 
 
 def useful_until(session: Session, mailing: Mailing) -> datetime | None:

@@ -11,10 +11,12 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
+from core.people.tables import Municipality
 from core.process.tables import Event, Phase, Process
 from notifications.ledger.states import Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.anchors import Timetable, due_local, parse_anchor, to_utc
+from notifications.planning.workdays import Feast, parse_feast
 
 log = structlog.get_logger()
 
@@ -120,17 +122,26 @@ def _derive(session: Session, mailing_ids: Sequence[int] | None) -> Iterable[Due
 
 def timetables(session: Session, process_ids: set[int]) -> dict[int, Timetable]:
     """The dates of processes, by id."""
-    zones = session.execute(select(Process.id, Process.time_zone).where(Process.id.in_(process_ids))).all()
+    processes = session.scalars(select(Process).where(Process.id.in_(process_ids))).all()
     phases = session.scalars(select(Phase).where(Phase.process_id.in_(process_ids))).all()
     events = session.scalars(select(Event).where(Event.process_id.in_(process_ids))).all()
     return {
-        process_id: Timetable(
-            zone,
-            {p.slug: (p.starts_on, p.ends_on) for p in phases if p.process_id == process_id},
-            {e.slug: _local_times(e) for e in events if e.process_id == process_id},
+        process.id: Timetable(
+            process.time_zone,
+            {p.slug: (p.starts_on, p.ends_on) for p in phases if p.process_id == process.id},
+            {e.slug: _local_times(e) for e in events if e.process_id == process.id},
+            feast_of(session, process),
         )
-        for process_id, zone in zones
+        for process in processes
     }
+
+
+def feast_of(session: Session, process: Process) -> Feast | None:
+    """The day of the patron saint where a process has its seat."""
+    if not process.seat:
+        return None
+    seat = Municipality.office_id == process.office_id, Municipality.slug == process.seat
+    return parse_feast(session.scalar(select(Municipality.patron_saint).where(*seat)) or "")
 
 
 def _local_times(event: Event) -> tuple[datetime, datetime]:

@@ -14,13 +14,18 @@ from core.process.package.section import Change, Item, Load, What
 from core.process.tables import PackageItem
 
 Values = Mapping[str, Any]
+EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 OTHER_PROCESS = N_("The process {process} has {value} already, with other contents. Choose another short name.")
 
 
 def digest(values: Values) -> str:
-    """The same for the same values, whatever the order of their keys."""
-    text = json.dumps(values, sort_keys=True, ensure_ascii=False, default=str)
+    """The same for the same values, whatever the order of their keys.
+
+    What is empty does not count, so that a key that a later release adds changes nothing that was loaded before.
+    """
+    told = {name: value for name, value in values.items() if value not in EMPTY}
+    text = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

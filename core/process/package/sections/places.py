@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -15,11 +16,13 @@ from core.process.package.items import apply_items, ids_by_slug
 from core.process.package.section import Change, Item, Load, Package
 from core.spreadsheet import Row, read_table
 
+LEAP_YEAR = 2024
 TERRITORIES, ORGANISATIONS = "territories.csv", "organisations.csv"
 
 COLUMNS = N_("The table needs the columns {needed}; it has {found}.")
 KIND = N_("{value} is no kind of place. Write zone or municipality.")
 NO_NAME = N_("The name is missing.")
+NO_FEAST = N_("{value} is no day of the year. Write month and day, as in 06-24.")
 NUMBER = N_("{value} is no number of inhabitants.")
 
 
@@ -78,6 +81,7 @@ class TerritorySection:
         "name": "its name",
         "zone": "the zone a municipality lies in",
         "population": "how many people live in the municipality",
+        "patron_saint": "the day of the municipality's patron saint, month and day: 06-24",
     }
 
     def check(self, package: Package) -> Sequence[Item]:
@@ -95,11 +99,21 @@ class TerritorySection:
                     "name": row.cells["name"],
                     "zone": _refer(package, TERRITORIES, row, "zone"),
                     "population": self._population(package, row),
+                    "patron_saint": self._patron_saint(package, row),
                 }
                 places.append(Item("municipality", slug, values))
             else:
                 package.fault(TERRITORIES, row.number, KIND, "kind", value=row.cells["kind"])
+        package.root.child("process").reference("seat", "municipality", package.slugs["municipality"])
         return [*zones, *places]
+
+    def _patron_saint(self, package: Package, row: Row) -> str:
+        text = row.cells.get("patron_saint", "").strip()
+        try:
+            return f"{date.fromisoformat(f'{LEAP_YEAR}-{text}'):%m-%d}" if text else ""
+        except ValueError:
+            package.fault(TERRITORIES, row.number, NO_FEAST, "patron_saint", value=text[:40])
+            return ""
 
     def _population(self, package: Package, row: Row) -> int | None:
         text = row.cells.get("population", "").replace(".", "").replace(" ", "")

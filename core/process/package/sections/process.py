@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from core.i18n import LANGUAGES, N_
 from core.people.addresses import normal_email
 from core.people.errors import EmailWrong
+from core.process.package.entry import Entry
 from core.process.package.items import apply_items
 from core.process.package.section import Change, Item, Load, Package
 from core.process.tables import Office, Process
@@ -24,6 +25,7 @@ NO_ZONE = N_("{value} is no time zone. Write it as in Europe/Rome.")
 NO_LANGUAGES = N_("Write the languages as a list, as in [it, en], out of: {known}.")
 NO_DAYS = N_("Write the days as a list out of: {known}.")
 NO_HOURS = N_("The hour after until must be later than the one after from.")
+NO_DAYS_LEFT = N_("The day after until must not be before the one after from.")
 NO_MAIL = N_("{value} is not an e-mail address.")
 
 
@@ -89,12 +91,19 @@ class ProcessSection:
             "languages": "the languages people are written to in, the first is the usual one",
             "time_zone": "the zone in which all its times are meant, Europe/Rome if left out",
             "start": "the day from which relative dates count",
+            "seat": "the municipality whose patron saint's day is a holiday: its slug in territories.csv",
         },
         "send_window": {
             "days": "on which days messages leave: a list of mon to sun",
             "from": "the earliest local time",
             "until": "the latest local time",
             "holidays": "true if messages leave on public holidays too",
+            "quiet": "days on which nothing leaves, such as the silence before an election",
+        },
+        "quiet": {
+            "from": "the first of the days",
+            "until": "the last of them; the same day if left out",
+            "reason": "why, for staff",
         },
         "retention": {
             "answers": "for how many months after the process answers stay with their person",
@@ -121,6 +130,7 @@ class ProcessSection:
             "summary": entry.texts("summary", package.languages),
             "languages": list(package.languages),
             "time_zone": ZoneInfo(package.time_zone).key,
+            "seat": entry.slug("seat"),
             "send_window": self._window(package),
             "retention": self._retention(package),
         }
@@ -149,7 +159,17 @@ class ProcessSection:
         if opens >= closes:
             entry.fault("until", NO_HOURS)
         numbers = sorted({DAYS.index(str(day)) for day in days})
-        return {"days": numbers, "from": opens, "until": closes, "holidays": entry.truth("holidays")}
+        window = {"days": numbers, "from": opens, "until": closes, "holidays": entry.truth("holidays")}
+        quiet = [self._quiet(package, one) for one in entry.children("quiet")]
+        return window | ({"quiet": quiet} if quiet else {})
+
+    def _quiet(self, package: Package, entry: Entry) -> dict[str, str]:
+        entry.allow(self.keys["quiet"], ("from",))
+        first = entry.day("from", package.start)
+        last = entry.day("until", package.start) if entry.has("until") else first
+        if last < first:
+            entry.fault("until", NO_DAYS_LEFT)
+        return {"from": first.isoformat(), "until": last.isoformat(), "reason": entry.text("reason")}
 
     def _retention(self, package: Package) -> dict[str, Any]:
         if not package.root.has("retention"):
