@@ -36,7 +36,7 @@ AS_JSON = typer.Option(False, "--json", help="For machines.")
 def dry_run_(slug: str, as_json: bool = AS_JSON) -> None:
     """Shows who would get the mailing, by which channel, who not, and why; nothing is sent."""
     with open_world() as world:
-        preview = _in(world, lambda s, now: dry_run(s, find_mailing(s, slug).id, now, world.clause))
+        preview = _in(world, lambda s, now: dry_run(s, find_mailing(s, slug).id, now, world.rules))
     if as_json:
         _write({**asdict(preview), "first_at": preview.first_at.isoformat()})
     else:
@@ -60,7 +60,7 @@ def release(
                 return []
             waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
             late = select(Occurrence.id).where(Occurrence.mailing_id == mailing.id, Occurrence.state.in_(waiting))
-            plans = [plan_missed(session, one, now, world.clause) for one in session.scalars(late).all()]
+            plans = [plan_missed(session, one, now, world.rules) for one in session.scalars(late).all()]
             return [planned for planned in plans if planned is not None]
 
         plans = _in(world, work)
@@ -135,7 +135,7 @@ def _send_to_missing(session: Session, slug: str, now: datetime, world: World) -
     planned = select(Occurrence.id).where(
         Occurrence.mailing_id == mailing.id, Occurrence.state == OccurrenceState.PLANNED
     )
-    added = sum(plan_missing(session, one, now, world.clause) for one in session.scalars(planned).all())
+    added = sum(plan_missing(session, one, now, world.rules) for one in session.scalars(planned).all())
     _record(session, "mailing.missing", mailing, now, people=added)
     return added
 

@@ -15,8 +15,9 @@ from core.database.migrating import check_current
 from core.ids import Ids, RandomIds
 from core.links import Links
 from core.log import configure_logs
-from core.people.audience import AudienceClause, Predicates, audience_clause
+from core.people.audience import Predicates, audience_clause
 from core.people.predicates import core_predicates
+from notifications.planning.rules import Rules
 from surveys.responses.audience import survey_predicates
 from surveys.responses.shelf import FormShelf
 
@@ -33,9 +34,9 @@ class World:
     predicates: Predicates = field(default_factory=lambda: {**core_predicates(), **survey_predicates()})
 
     @cached_property
-    def clause(self) -> AudienceClause:
-        """Audience rules as clauses, with the conditions of core and of surveys."""
-        return audience_clause(self.predicates)
+    def rules(self) -> Rules:
+        """Who gets a mailing: audiences with the conditions of core and of surveys, and the contact budget."""
+        return Rules(audience_clause(self.predicates), self.settings.contact_budget)
 
     @cached_property
     def links(self) -> Links:

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     )
     smtp_rate: float = Field(default=50, gt=0, description="Mails a second to the relay, all processes together")
     mail_from: str = Field(default="", description=N_("The sender of mails: Office name <office@example.org>"))
+    contact_budget: int = Field(
+        default=0, ge=0, description="Messages a week to one person, all offices together; 0 for no limit"
+    )
     return_address: str = Field(
         default="",
         description=N_("The mailbox that bounces and answers come to, with subaddresses: ritorni@example.org"),

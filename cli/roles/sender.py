@@ -49,5 +49,6 @@ async def sender_deps(world: World, channels: list[Channel]) -> SenderDeps:
         ),
         channels=channels,
         paces={EMAIL: Pace(settings.smtp_rate), TELEGRAM: Pace(settings.telegram_rate)},
+        contact_budget=settings.contact_budget,
         name=f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}",
     )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
+from notifications.ledger.budget import told_lately
 from notifications.ledger.states import TELEGRAM, DeliveryState, Kind
 from notifications.ledger.tables import Attempt, Delivery, Mailing, Occurrence
 from surveys.responses.tables import Response
@@ -38,6 +39,7 @@ class Candidate:
     is_allowed: bool
     has_answered: bool
     was_just_written_to: bool
+    is_over_budget: bool
     is_gone: bool
     language: str
     name: str
@@ -47,7 +49,7 @@ class Candidate:
     values: dict[str, Any]
 
 
-def candidates(session: Session, ids: Sequence[int], now: datetime) -> list[Candidate]:
+def candidates(session: Session, ids: Sequence[int], now: datetime, contact_budget: int = 0) -> list[Candidate]:
     """The claimed deliveries among `ids`, as they stand now; notices first."""
     statement = (
         select(
@@ -70,6 +72,7 @@ def candidates(session: Session, ids: Sequence[int], now: datetime) -> list[Cand
             Membership.legal_basis,
             _answered(),
             _just_written_to(now),
+            _over_budget(now, contact_budget),
             Participant.erased_at,
             Participant.merged_into,
             Participant.language,
@@ -93,8 +96,8 @@ def candidates(session: Session, ids: Sequence[int], now: datetime) -> list[Cand
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     (id_, mailing_id, participant_id, office_id, round_id, kind, state, channel, only, address_id, value) = row[:11]
-    (address_channel, proved_at, blocked_at, suppressed, granted, basis, answered, just_written) = row[11:19]
-    (erased_at, merged_into, language, name, paused_until, attempts, tries, values) = row[19:]
+    (address_channel, proved_at, blocked_at, suppressed, granted, basis, answered, just_written, over) = row[11:20]
+    (erased_at, merged_into, language, name, paused_until, attempts, tries, values) = row[20:]
     joined = address_channel != TELEGRAM or (proved_at is not None and blocked_at is None)
     allowed = kind == Kind.NOTICE or (granted if granted is not None else basis == "public-task")
     return Candidate(
@@ -114,6 +117,7 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         is_allowed=bool(allowed),
         has_answered=bool(answered),
         was_just_written_to=channel == TELEGRAM and bool(just_written),
+        is_over_budget=bool(over) and kind != Kind.NOTICE,
         is_gone=erased_at is not None or merged_into is not None,
         language=language,
         name=name or "",
@@ -182,6 +186,12 @@ def _answered() -> ColumnElement[bool]:
         Response.participant_id == Delivery.participant_id,
         Response.state == "complete",
     )
+
+
+def _over_budget(now: datetime, contact_budget: int) -> ColumnElement[bool]:
+    if not contact_budget:
+        return false()
+    return told_lately(Delivery.participant_id, now, Delivery.id) >= contact_budget
 
 
 def _just_written_to(now: datetime) -> ColumnElement[bool]:

@@ -30,6 +30,7 @@ from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
+from notifications.ledger.budget import told_lately
 from notifications.ledger.states import EMAIL, QUESTIONNAIRES, TELEGRAM, DeliveryState, Kind, Reason
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from surveys.responses.tables import Response
@@ -66,6 +67,7 @@ class Snapshot:
     audience: ColumnElement[bool]
     due_at: datetime
     steps: tuple[datetime, ...] = ()
+    contact_budget: int = 0
 
 
 def write_snapshot(session: Session, snapshot: Snapshot) -> int:
@@ -246,6 +248,9 @@ def _reason(reach: Subquery, snapshot: Snapshot, channel: ColumnElement[str]) ->
             Response.state == "complete",
         )
         reasons.append((answered, literal(Reason.ANSWERED.value)))
+    if snapshot.contact_budget and snapshot.mailing.kind != Kind.NOTICE:
+        told = told_lately(reach.c.id, snapshot.due_at)
+        reasons.append((told >= snapshot.contact_budget, literal(Reason.BUDGET.value)))
     return case(
         *reasons,
         (channel != "", literal("")),

@@ -56,6 +56,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     PAUSED = "paused"
     ANSWERED = "answered"
+    BUDGET = "budget"
     CLOSED = "closed"
     CANCELLED = "cancelled"
     GONE = "gone"

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from core.people.audience import AudienceClause
 from core.people.tables import Audience
 from core.process.tables import Process
 from notifications.ledger.release import MailingStateWrong
@@ -27,6 +26,7 @@ from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.anchors import latest_useful, parse_anchor
 from notifications.planning.missed import Verdict, judge, parse_missed
+from notifications.planning.rules import Rules
 from notifications.planning.schedule import feast_of, timetables
 from notifications.planning.spread import parse_spread
 from notifications.planning.windows import ALWAYS, Window, parse_window, spread_over
@@ -62,7 +62,7 @@ def claim_due(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(statement))
 
 
-def plan_occurrence(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> Planned | None:
+def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> Planned | None:
     """Claims one due occurrence and writes its ledger, or says why it does not leave.
 
     None when somebody else was first, it was moved, or the mailing is not released any more.
@@ -81,10 +81,10 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, clause:
         return Planned(occurrence_id, state, reason="missed")
     if not _claim(session, occurrence_id, now, OccurrenceState.PLANNED):
         return None
-    return _write(session, occurrence, mailing, now, clause)
+    return _write(session, occurrence, mailing, now, rules)
 
 
-def plan_missed(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> Planned | None:
+def plan_missed(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> Planned | None:
     """Staff's yes to an occurrence that was asked about or dropped: it leaves now. Raises MailingStateWrong."""
     _check_released(session, occurrence_id)
     waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
@@ -97,10 +97,10 @@ def plan_missed(session: Session, occurrence_id: int, now: datetime, clause: Aud
     if not claimed:
         return None
     occurrence = session.get_one(Occurrence, occurrence_id)
-    return _write(session, occurrence, session.get_one(Mailing, occurrence.mailing_id), now, clause)
+    return _write(session, occurrence, session.get_one(Mailing, occurrence.mailing_id), now, rules)
 
 
-def plan_missing(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> int:
+def plan_missing(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> int:
     """Sends to the missing only: newcomers, those skipped who may have it now, those it failed to reach.
 
     Raises MailingStateWrong unless the mailing is released.
@@ -108,7 +108,7 @@ def plan_missing(session: Session, occurrence_id: int, now: datetime, clause: Au
     _check_released(session, occurrence_id)
     occurrence = session.get_one(Occurrence, occurrence_id)
     mailing = session.get_one(Mailing, occurrence.mailing_id)
-    snapshot = _snapshot(session, occurrence, mailing, now, clause)
+    snapshot = _snapshot(session, occurrence, mailing, now, rules)
     if isinstance(snapshot, str):
         return 0
     forget_skipped(session, occurrence_id)
@@ -122,13 +122,11 @@ def _check_released(session: Session, occurrence_id: int) -> None:
         raise MailingStateWrong(state=mailing.state)
 
 
-def _write(
-    session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, clause: AudienceClause
-) -> Planned:
+def _write(session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, rules: Rules) -> Planned:
     refusal = ""
     try:
         with session.begin_nested():
-            snapshot = _snapshot(session, occurrence, mailing, now, clause)
+            snapshot = _snapshot(session, occurrence, mailing, now, rules)
             if isinstance(snapshot, str):
                 refusal = snapshot
                 raise _Refusal
@@ -144,20 +142,18 @@ def _write(
 
 
 def _snapshot(
-    session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, clause: AudienceClause
+    session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, rules: Rules
 ) -> Snapshot | str:
     """What to write, or the reason why it cannot be."""
-    audience = audience_clause(session, mailing, now, clause)
+    audience = audience_clause(session, mailing, now, rules)
     if audience is None:
         return "no-audience"
     window, zone = send_window(session, mailing)
     steps = spread_over(window, max(occurrence.due_at, now), parse_spread(mailing.spread), zone)
-    return Snapshot(mailing, occurrence, audience, steps[0], steps)
+    return Snapshot(mailing, occurrence, audience, steps[0], steps, rules.contact_budget)
 
 
-def audience_clause(
-    session: Session, mailing: Mailing, now: datetime, clause: AudienceClause
-) -> ColumnElement[bool] | None:
+def audience_clause(session: Session, mailing: Mailing, now: datetime, rules: Rules) -> ColumnElement[bool] | None:
     """The mailing's audience, or its round's; None when neither says one."""
     audience_id, everybody = mailing.audience_id, False
     if audience_id is None and mailing.round_id is not None:
@@ -167,7 +163,7 @@ def audience_clause(
         return true()
     if audience_id is None or mailing.office_id is None:
         return None
-    return clause(session.get_one(Audience, audience_id).rule, mailing.office_id, now)
+    return rules.clause(session.get_one(Audience, audience_id).rule, mailing.office_id, now)
 
 
 def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
@@ -221,7 +217,7 @@ def _changed(session: Session, statement: Any) -> bool:
     return bool(result.rowcount)
 
 
-def plan_all_due(session: Session, now: datetime, clause: AudienceClause) -> Sequence[Planned]:
+def plan_all_due(session: Session, now: datetime, rules: Rules) -> Sequence[Planned]:
     """Plans whatever is due, in the caller's transaction: for commands and tests."""
-    plans = [plan_occurrence(session, occurrence_id, now, clause) for occurrence_id in claim_due(session, now)]
+    plans = [plan_occurrence(session, occurrence_id, now, rules) for occurrence_id in claim_due(session, now)]
     return [plan for plan in plans if plan is not None]

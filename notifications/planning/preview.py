@@ -8,12 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.people.audience import AudienceClause
 from notifications.ledger.report import Count, counts
 from notifications.ledger.snapshot import Snapshot, missing_languages, write_snapshot
 from notifications.ledger.states import OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.planner import audience_clause, send_window
+from notifications.planning.rules import Rules
 from notifications.planning.windows import next_open
 
 
@@ -31,11 +31,11 @@ class Preview:
     first_at: datetime
 
 
-def dry_run(session: Session, mailing_id: int, now: datetime, clause: AudienceClause) -> Preview:
+def dry_run(session: Session, mailing_id: int, now: datetime, rules: Rules) -> Preview:
     """Plans a mailing as of now and takes it back; nothing stays. Needs a transaction that may write."""
     mailing = session.get_one(Mailing, mailing_id)
     window, zone = send_window(session, mailing)
-    audience = audience_clause(session, mailing, now, clause)
+    audience = audience_clause(session, mailing, now, rules)
     if audience is None:
         return Preview([], [], "no-audience", now)
     found: list[Count] = []
@@ -55,7 +55,7 @@ def dry_run(session: Session, mailing_id: int, now: datetime, clause: AudienceCl
             )
             session.add(trial)
             session.flush()
-            write_snapshot(session, Snapshot(mailing, trial, audience, first_at))
+            write_snapshot(session, Snapshot(mailing, trial, audience, first_at, contact_budget=rules.contact_budget))
             found = counts(session, mailing_id, trial.id)
             languages = missing_languages(session, mailing_id, trial.id)
             raise _RolledBack

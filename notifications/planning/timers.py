@@ -24,11 +24,11 @@ from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.database.leader import StillLeading, leadership
 from core.errors import Problem
-from core.people.audience import AudienceClause
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.notices import plan_notices, waiting_notices
 from notifications.planning.planner import Planned, claim_due, plan_occurrence
+from notifications.planning.rules import Rules
 from notifications.planning.schedule import changes, schedule_occurrences
 
 log = structlog.get_logger()
@@ -48,7 +48,7 @@ class PlannerDeps:
 
     database: Database
     clock: Clock
-    clause: AudienceClause
+    rules: Rules
     machine: Clock = field(default_factory=SystemClock)
 
 
@@ -119,7 +119,7 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
         if refused.waits(occurrence_id):
             continue
         try:
-            work = partial(_plan, occurrence_id=occurrence_id, now=now, clause=deps.clause)
+            work = partial(_plan, occurrence_id=occurrence_id, now=now, rules=deps.rules)
             planned = await deps.database.awrite(work)
         except (Problem, IntegrityError) as problem:  # one mailing's mistake must not stop the others
             reason = str(problem) if isinstance(problem, Problem) else type(problem.orig).__name__
@@ -132,8 +132,8 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
     return taken
 
 
-def _plan(session: Session, occurrence_id: int, now: datetime, clause: AudienceClause) -> Planned | None:
-    return plan_occurrence(session, occurrence_id, now, clause)
+def _plan(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> Planned | None:
+    return plan_occurrence(session, occurrence_id, now, rules)
 
 
 class Timers:

@@ -64,6 +64,7 @@ class Desk:
     claimer: Claimer
     composer: Composer
     contexts: Contexts
+    contact_budget: int = 0
 
     def prepare(self, session: Session, ids: Sequence[int], moment: Moment) -> list[Ready]:
         """Judges claimed deliveries anew, writes their messages and notes them as handed over.
@@ -71,7 +72,7 @@ class Desk:
         Nothing may leave before the transaction is committed. Those that do not leave now
         are skipped, put back or sent another way.
         """
-        found = candidates(session, ids, moment.now)
+        found = candidates(session, ids, moment.now, self.contact_budget)
         loaded = self._load(session, found, moment)
         found = [candidate for candidate in found if candidate.mailing_id in loaded]
         going: dict[int, tuple[Candidate, Message]] = {}

@@ -74,6 +74,7 @@ class SenderDeps:
     paces: Mapping[str, Pace]
     name: str
     lease: timedelta = LEASE
+    contact_budget: int = 0
     machine: Clock = field(default_factory=SystemClock)
 
 
@@ -109,7 +110,7 @@ class Sender:
         self._counting = asyncio.Lock()
         self._claimer = Claimer(deps.name, deps.lease)
         composer = Composer(deps.links, deps.voice, Skeletons())
-        self._desk = Desk(self._claimer, composer, Contexts(deps.machine))
+        self._desk = Desk(self._claimer, composer, Contexts(deps.machine), deps.contact_budget)
 
     async def work(self, channel: Channel) -> None:
         """One worker: group after group, until told to stop."""

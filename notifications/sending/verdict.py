@@ -57,6 +57,8 @@ def judge(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:
         return Wait(None)
     if limits.asks_for_answer and candidate.has_answered:
         return Skip(Reason.ANSWERED)
+    if candidate.is_over_budget:
+        return Skip(Reason.BUDGET)
     if limits.useful_until is not None and now >= limits.useful_until:
         return Skip(Reason.CLOSED)
     if candidate.kind != Kind.NOTICE and candidate.paused_until is not None and candidate.paused_until > now:

@@ -26,7 +26,7 @@ from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from notifications.sending.loop import Pace
 from sandbox.server.rates import Limits
-from tests.notifications.office import CLAUSE, DUE, OfficeRows, Person, make_mailing, make_office
+from tests.notifications.office import DUE, RULES, OfficeRows, Person, make_mailing, make_office
 from tests.support.sandbox import TOKENS, RunningSandbox, running_sandbox
 
 RATE = 1000
@@ -89,7 +89,7 @@ def _plan(session: Session, people: int) -> OfficeRows:
     rows = make_office(session, persons)
     make_mailing(session, rows)
     schedule_occurrences(session, None, DUE)
-    (planned,) = plan_all_due(session, DUE, CLAUSE)
+    (planned,) = plan_all_due(session, DUE, RULES)
     assert planned.added == people
     return rows
 

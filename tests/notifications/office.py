@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.people.audience import AudienceClause, audience_clause
+from core.people.audience import audience_clause
 from core.people.predicates import core_predicates
 from core.people.tables import Address, Audience, Consent, Membership, Participant
 from core.process.tables import Event, Office, Phase, Process
 from notifications.ledger.tables import Mailing, MailingText
+from notifications.planning.rules import Rules
 from surveys.responses.tables import FormVersion, Questionnaire, Response, Round
 
 OPENS = date(2023, 7, 3)  # a Monday
@@ -20,7 +21,7 @@ ANCHOR = {"phase": "analysis", "at": "opens", "days": 3, "working": True, "time"
 DUE = datetime(2023, 7, 6, 7, 30, tzinfo=UTC)
 CLOSES = datetime(2023, 10, 31, 23, 0, tzinfo=UTC)
 LONG_AGO = datetime(2023, 1, 1, tzinfo=UTC)
-CLAUSE: AudienceClause = audience_clause(core_predicates())
+RULES = Rules(audience_clause(core_predicates()))
 BUTTONS = [{"kind": "answer", "label": "Rispondi"}, {"kind": "join-chat", "label": "In chat"}]
 
 

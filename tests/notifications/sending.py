@@ -23,7 +23,7 @@ from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from notifications.sending.context import Voice
 from notifications.sending.loop import Pace, SenderDeps, run_sender
-from tests.notifications.office import CLAUSE, DUE, OfficeRows, Person, make_mailing, make_office
+from tests.notifications.office import DUE, RULES, OfficeRows, Person, make_mailing, make_office
 from tests.support.sandbox import TOKENS, RunningSandbox
 
 TOKEN = TOKENS["participants"]
@@ -105,7 +105,7 @@ def planned(
         rows = make_office(session, people)
         make_mailing(session, rows, **mailing)
         schedule_occurrences(session, None, clock.now())
-        plan_all_due(session, clock.now(), CLAUSE)
+        plan_all_due(session, clock.now(), RULES)
         return rows
 
     for person in people:

@@ -21,7 +21,7 @@ from notifications.ledger.tables import Delivery
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from notifications.sending.retry import WAITS
-from tests.notifications.office import CLAUSE, DUE, Person, make_mailing, make_office
+from tests.notifications.office import DUE, RULES, Person, make_mailing, make_office
 from tests.notifications.sending import Telling, planned
 from tests.support.sandbox import running_sandbox
 
@@ -70,7 +70,7 @@ def test_what_another_took_over_is_not_sent_another_way(database: Database, cloc
         rows = make_office(session, [BOTH])
         make_mailing(session, rows)
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, DUE, CLAUSE)
+        plan_all_due(session, DUE, RULES)
         delivery = session.scalars(select(Delivery)).one()
         session.execute(update(Delivery).values(state="handed-over", claimed_by="other"))
         address = session.scalars(select(Address.id).where(Address.channel == "email")).one()

@@ -26,7 +26,7 @@ from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
-from tests.notifications.office import CLAUSE, DUE, Person, make_mailing, make_office
+from tests.notifications.office import DUE, RULES, Person, make_mailing, make_office
 
 PEOPLE = [Person("a", email="a@example.org"), Person("b", telegram="5"), Person("nowhere")]
 
@@ -90,7 +90,7 @@ def test_who_is_missing(installed: Database) -> None:
 
     def work(session: Session) -> None:
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, DUE, CLAUSE)
+        plan_all_due(session, DUE, RULES)
 
     installed.write(work)
     (missing,) = json.loads(typed("mailing", "missing", "invitation", "--json"))
@@ -125,7 +125,7 @@ def test_staff_settle_what_is_in_doubt_and_it_is_kept_who_was_decided_on(install
 
     def doubt(session: Session) -> list[int]:
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, DUE, CLAUSE)
+        plan_all_due(session, DUE, RULES)
         session.execute(update(Delivery).where(Delivery.state == "planned").values(state="in-doubt"))
         return list(session.scalars(select(Delivery.id).where(Delivery.state == "in-doubt").order_by(Delivery.id)))
 
@@ -149,7 +149,7 @@ def test_what_was_cancelled_is_not_sent_to_the_missing(installed: Database) -> N
 
     def cancel(session: Session) -> None:
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, DUE, CLAUSE)
+        plan_all_due(session, DUE, RULES)
         set_state(session, session.scalars(select(Mailing.id)).one(), MailingState.CANCELLED, DUE)
 
     installed.write(cancel)

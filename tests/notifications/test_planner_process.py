@@ -20,7 +20,7 @@ from notifications.ledger.tables import Delivery, Mailing, Occurrence
 from notifications.planning.preview import dry_run
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.timers import PlannerDeps, Timers, next_due, run_planner
-from tests.notifications.office import CLAUSE, DUE, OfficeRows, Person, make_mailing, make_office
+from tests.notifications.office import DUE, RULES, OfficeRows, Person, make_mailing, make_office
 
 PEOPLE = [Person("a", email="a@example.org"), Person("b", telegram="5"), Person("nowhere")]
 
@@ -49,7 +49,7 @@ async def until(database: Database, fits: Callable[[Session], bool]) -> None:
 async def test_a_moved_clock_is_followed_and_two_planners_plan_once(database: Database, clock: FixedClock) -> None:
     rows = office(database)
     clock.set(DUE - timedelta(days=2))
-    planners = [asyncio.ensure_future(run_planner(PlannerDeps(database, clock, CLAUSE))) for _ in range(2)]
+    planners = [asyncio.ensure_future(run_planner(PlannerDeps(database, clock, RULES))) for _ in range(2)]
     try:
         await until(database, lambda s: s.scalars(select(Occurrence.due_at)).all() == [DUE])
         assert database.read(deliveries) == 0
@@ -78,7 +78,7 @@ async def test_one_badly_written_mailing_stops_no_other(database: Database, cloc
 
     database.write(spoil)
     clock.set(DUE)
-    planner = asyncio.ensure_future(run_planner(PlannerDeps(database, clock, CLAUSE)))
+    planner = asyncio.ensure_future(run_planner(PlannerDeps(database, clock, RULES)))
     await until(database, lambda s: deliveries(s) == len(PEOPLE))
     await asyncio.sleep(1.2)
     assert not planner.done()
@@ -92,7 +92,7 @@ async def test_a_timer_rings_at_the_real_instant(database: Database, clock: Fixe
     clock.set(DUE - ahead)
     database.write(lambda session: schedule_occurrences(session, None, clock.now()))
     wake = asyncio.Event()
-    timers = Timers(PlannerDeps(database, clock, CLAUSE), wake)
+    timers = Timers(PlannerDeps(database, clock, RULES), wake)
     timers.start()
     try:
         await timers.rebuild()
@@ -116,7 +116,7 @@ def test_only_what_is_due_within_a_day_gets_a_timer(database: Database) -> None:
 def test_a_dry_run_shows_everything_and_leaves_nothing(database: Database) -> None:
     office(database)
     mailing = database.read(lambda session: session.scalars(select(Mailing.id)).one())
-    preview = database.write(lambda session: dry_run(session, mailing, DUE, CLAUSE))
+    preview = database.write(lambda session: dry_run(session, mailing, DUE, RULES))
     assert preview.counts == [
         Count("planned", "email", "", 1),
         Count("planned", "telegram", "", 1),
@@ -134,7 +134,7 @@ async def test_the_report(database: Database, clock: FixedClock) -> None:
     assert (ahead.slug, ahead.due_local, ahead.late) == ("invitation", "2023-07-06T09:30", False)
     assert database.read(lambda session: upcoming(session, DUE, office_id=999)) == []
     clock.set(DUE)
-    planner = asyncio.ensure_future(run_planner(PlannerDeps(database, clock, CLAUSE)))
+    planner = asyncio.ensure_future(run_planner(PlannerDeps(database, clock, RULES)))
     await until(database, lambda s: deliveries(s) == len(PEOPLE))
     planner.cancel()
     await asyncio.gather(planner, return_exceptions=True)
@@ -167,6 +167,6 @@ async def test_unsubscribing_from_a_message_keeps_the_next_one_away(database: Da
         session.flush()
         for _ in range(2):
             unsubscribe(session, delivery.id, False, DUE)
-        return dry_run(session, mailing, DUE, CLAUSE).counts
+        return dry_run(session, mailing, DUE, RULES).counts
 
     assert Count("skipped", "", "no-consent", 1) in database.write(work)

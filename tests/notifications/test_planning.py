@@ -24,7 +24,7 @@ from notifications.planning.planner import (
     plan_occurrence,
 )
 from notifications.planning.schedule import schedule_occurrences
-from tests.notifications.office import CLAUSE, DUE, Person, add_person, make_mailing, make_office
+from tests.notifications.office import DUE, RULES, Person, add_person, make_mailing, make_office
 
 LATER = DUE + timedelta(minutes=5)
 
@@ -71,7 +71,7 @@ def ledger(session: Session) -> dict[int, tuple[str, str, str]]:
 
 def plan(session: Session) -> list[Planned]:
     schedule_occurrences(session, None, LATER)
-    return list(plan_all_due(session, LATER, CLAUSE))
+    return list(plan_all_due(session, LATER, RULES))
 
 
 def test_everybody_gets_a_row_with_a_channel_or_a_reason(database: Database) -> None:
@@ -93,7 +93,7 @@ def test_a_second_timer_does_nothing(database: Database) -> None:
         return session.scalars(select(Occurrence.id)).one()
 
     occurrence = database.write(work)
-    assert database.write(lambda session: plan_occurrence(session, occurrence, LATER, CLAUSE)) is None
+    assert database.write(lambda session: plan_occurrence(session, occurrence, LATER, RULES)) is None
     assert database.read(lambda session: claim_due(session, LATER)) == []
     assert database.read(lambda session: session.scalar(select(func.count()).select_from(Delivery))) == len(PEOPLE)
 
@@ -127,9 +127,9 @@ def test_moving_a_date_moves_what_has_not_been_planned(database: Database) -> No
         session.execute(update(Phase).values(starts_on=date(2023, 7, 4)))
         session.expire_all()
         assert schedule_occurrences(session, None, DUE - timedelta(days=5)) == 1
-        assert plan_all_due(session, LATER, CLAUSE) == []
+        assert plan_all_due(session, LATER, RULES) == []
         moved = DUE + timedelta(days=1)
-        assert len(plan_all_due(session, moved, CLAUSE)) == 1
+        assert len(plan_all_due(session, moved, RULES)) == 1
         session.execute(update(Phase).values(starts_on=date(2023, 8, 1)))
         session.expire_all()
         assert schedule_occurrences(session, None, moved) == 0
@@ -174,11 +174,11 @@ def test_what_was_missed_follows_its_rule(database: Database) -> None:
         anchor = {"event": "launch", "at": "starts", "days": -100}
         make_mailing(session, rows, slug="after-the-start", anchor=anchor, round_id=None)
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, DUE + timedelta(hours=5), CLAUSE)
+        plan_all_due(session, DUE + timedelta(hours=5), RULES)
         late = DUE + timedelta(days=200)
         make_mailing(session, rows, slug="round-closed")
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, late, CLAUSE)
+        plan_all_due(session, late, RULES)
         statement = select(Mailing.slug, Occurrence.state).join(Occurrence, Occurrence.mailing_id == Mailing.id)
         return {row.slug: row.state for row in session.execute(statement)}
 
@@ -199,7 +199,7 @@ def test_an_event_reminder_is_never_planned_after_the_start(database: Database) 
         make_mailing(session, rows, anchor={"event": "launch", "at": "starts", "days": -1}, round_id=None)
         schedule_occurrences(session, None, DUE)
         start = DUE.replace(month=9, day=27, hour=8, minute=0)
-        return list(plan_all_due(session, start, CLAUSE))
+        return list(plan_all_due(session, start, RULES))
 
     assert [(one.state, one.reason) for one in database.write(work)] == [("dropped", "missed")]
 
@@ -208,10 +208,10 @@ def test_staff_can_let_a_missed_one_leave_after_all(database: Database) -> None:
     def work(session: Session) -> Planned | None:
         make_mailing(session, make_office(session, PEOPLE), missed={"rule": "ask"})
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, DUE + timedelta(hours=5), CLAUSE)
+        plan_all_due(session, DUE + timedelta(hours=5), RULES)
         occurrence = session.scalars(select(Occurrence.id)).one()
-        planned = plan_missed(session, occurrence, DUE + timedelta(hours=6), CLAUSE)
-        assert plan_missed(session, occurrence, DUE + timedelta(hours=6), CLAUSE) is None
+        planned = plan_missed(session, occurrence, DUE + timedelta(hours=6), RULES)
+        assert plan_missed(session, occurrence, DUE + timedelta(hours=6), RULES) is None
         return planned
 
     planned = database.write(work)
@@ -237,7 +237,7 @@ def test_send_to_the_missing_only(database: Database) -> None:
         session.execute(update(Delivery).where(Delivery.state == "planned").values(state="sent"))
         rows.people["new"] = add_person(session, rows, Person("new", email="n@example.org"))
         occurrence = session.scalars(select(Occurrence.id)).one()
-        added = plan_missing(session, occurrence, LATER, CLAUSE)
+        added = plan_missing(session, occurrence, LATER, RULES)
         names = {number: name for name, number in rows.people.items()}
         return added, {names[number]: row for number, row in ledger(session).items()}
 

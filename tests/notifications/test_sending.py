@@ -31,7 +31,7 @@ from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from notifications.sending.loop import Pace
 from sandbox.server.rates import Limits
-from tests.notifications.office import CLAUSE, Person, answer, make_mailing
+from tests.notifications.office import RULES, Person, answer, make_mailing
 from tests.notifications.sending import SECRET, TOKEN, Telling, planned
 from tests.support.sandbox import RunningSandbox, running_sandbox
 
@@ -334,7 +334,7 @@ async def test_one_badly_written_mailing_holds_up_no_other(
         session.execute(update(MailingText).values(buttons=[{"kind": "buy", "label": "x"}]))
         make_mailing(session, telling.rows, slug="other")
         schedule_occurrences(session, None, clock.now())
-        plan_all_due(session, clock.now(), CLAUSE)
+        plan_all_due(session, clock.now(), RULES)
 
     telling.write(spoil_and_add)
     async with telling.sender():

@@ -32,7 +32,7 @@ from notifications.planning.windows import (
     spread_over,
 )
 from notifications.planning.workdays import is_working_day, shift_working_days
-from tests.notifications.office import CLAUSE, DUE, OfficeRows, Person, make_mailing, make_office
+from tests.notifications.office import DUE, RULES, OfficeRows, Person, make_mailing, make_office
 
 ROME = "Europe/Rome"
 SAINT_JOHN = (6, 24)  # Turin's
@@ -114,7 +114,7 @@ def test_people_are_dealt_out_over_the_time(database: Database) -> None:
             update(Process).values(send_window={"days": [0, 1, 2, 3, 4], "from": "09:00", "until": "10:00"})
         )
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, DUE, CLAUSE)
+        plan_all_due(session, DUE, RULES)
         assert rows.people
         return due_times(session)
 
@@ -153,7 +153,7 @@ def test_what_was_planned_for_a_day_that_becomes_quiet_is_planned_after_it(datab
         quiet = [{"from": "2023-07-06", "until": "2023-07-07", "reason": ""}]
         session.execute(update(Process).values(send_window=window | {"quiet": quiet}))
         schedule_occurrences(session, None, DUE)
-        plan_all_due(session, DUE, CLAUSE)
+        plan_all_due(session, DUE, RULES)
         return due_times(session)
 
     assert database.write(work) == [rome("2023-07-10T09:00")]

@@ -23,6 +23,7 @@ REASONS = {
     "suppressed": N_("the address is excluded"),
     "paused": N_("asked for a pause"),
     "answered": N_("has answered already"),
+    "budget": N_("has had enough messages this week"),
     "closed": N_("the questionnaire was closed"),
     "cancelled": N_("the mailing was stopped"),
     "gone": N_("cannot be reached any more"),
