@@ -71,7 +71,9 @@ class Settings(BaseSettings):
         default="",
         description=N_("The mailbox that bounces and answers come to, with subaddresses: ritorni@example.org"),
     )
-    incoming_mail: str = Field(default="", description="Where that mailbox is read: maildir:PATH")
+    incoming_mail: str = Field(
+        default="", description="Where that mailbox is read: maildir:PATH or imaps://USER:PASSWORD@HOST/FOLDER"
+    )
     clock_file: Path | None = Field(default=None, description="A clock shared by processes, for training and tests")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines")
     attachment_limit: int = Field(

@@ -21,6 +21,8 @@ PYTHON = VENV / "bin" / "python"
 STAMPS = VENV / "stamps"
 LOCKS = ROOT / "requirements"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+MAIL_SERVERS = ("postfix", "dovecot")
+MAIL_PACKAGES = ("postfix", "dovecot-imapd")
 BROWSER_PACKAGES = ("chromium", "fonts-liberation", "fonts-noto-color-emoji")
 
 
@@ -36,6 +38,7 @@ def main() -> None:
     install_front_end()
     if sys.argv[1] == "dev":
         install_browser()
+        install_mail_servers()
 
 
 def run_with_newer_python() -> None:
@@ -121,6 +124,24 @@ def install_browser() -> None:
         return
     advice = f"sudo apt-get install {' '.join(BROWSER_PACKAGES)}" if apt else ".venv/bin/playwright install chromium"
     stop(f"The browser tests need Chromium, which is not here. Install it and try again:\n    {advice}")
+
+
+def install_mail_servers() -> None:
+    """Postfix and Dovecot, for the tests that send through and read from real ones; without them those are skipped."""
+    path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"
+    if all(shutil.which(name, path=path) for name in MAIL_SERVERS):
+        return
+    apt = shutil.which("apt-get")
+    if not apt or os.geteuid() != 0:
+        say(f"without {' and '.join(MAIL_PACKAGES)} the tests with real mail servers are skipped")
+        return
+    say("installing Postfix and Dovecot")
+    options = ("-qq", "--yes", "--no-install-recommends")
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in ((apt, "update", "-qq"), (apt, "install", *options, *MAIL_PACKAGES)):
+        if subprocess.call(command, env=quiet) != 0:
+            say("they could not be installed: the tests with real mail servers are skipped")
+            return
 
 
 def has_playwright_browser() -> bool:

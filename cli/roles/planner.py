@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from cli.roles import Part
 from cli.world import World
 from notifications.intake.addresses import ReturnAddresses
-from notifications.intake.maildir import IntakeDeps, parse_maildir, run_intake
+from notifications.intake.reading import IntakeDeps, parse_source, run_intake
 from notifications.planning.timers import PlannerDeps, run_planner
 
 
@@ -16,6 +16,6 @@ async def start(world: World, _: AsyncExitStack) -> Part:
     work = [run_planner(PlannerDeps(world.database, world.clock, world.rules))]
     if world.settings.incoming_mail:
         returns = ReturnAddresses(world.settings.need_return_address(), world.links)
-        folder = parse_maildir(world.settings.incoming_mail)
-        work.append(run_intake(IntakeDeps(world.database, world.clock, returns, folder)))
+        source = parse_source(world.settings.incoming_mail)
+        work.append(run_intake(IntakeDeps(world.database, world.clock, returns, source)))
     return Part(tuple(work))

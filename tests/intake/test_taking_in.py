@@ -20,7 +20,7 @@ from core.people.consent import consents
 from core.people.suppression import is_suppressed
 from core.people.tables import Suppression
 from notifications.intake.addresses import ReturnAddresses
-from notifications.intake.maildir import IntakeDeps, parse_maildir, take_all
+from notifications.intake.reading import IntakeDeps, parse_source, take_all
 from notifications.intake.service import Taken, take_in
 from notifications.intake.tables import IncomingMail
 from notifications.ledger.tables import Attempt, Delivery, Occurrence
@@ -250,9 +250,9 @@ async def test_a_maildir_is_read_once_whatever_lies_in_it(send: Send, tmp_path: 
     (tmp_path / "new" / "4.too-large").write_bytes(b"x" * 20_000_001)
     (tmp_path / "new" / "5.folder").mkdir()
     telling = sent.telling
-    deps = IntakeDeps(telling.database, telling.clock, RETURNS, parse_maildir(f"maildir:{tmp_path}"))
-    assert await take_all(deps) == 4
-    assert await take_all(deps) == 0
+    deps = IntakeDeps(telling.database, telling.clock, RETURNS, parse_source(f"maildir:{tmp_path}"))
+    assert take_all(deps) == 4
+    assert take_all(deps) == 0
     assert sorted(path.name for path in (tmp_path / "cur").iterdir()) == [
         "1.bounce:2,S", "2.the-same-again:2,S", "3.nothing:2,S", "4.too-large:2,F",
     ]  # fmt: skip
