@@ -43,6 +43,16 @@ class Comparison:
         return statistics.median(seconds) / self.operations * 1000
 
 
+@dataclass(frozen=True)
+class Comparisons:
+    """Several of them, shown one below the other."""
+
+    found: tuple[Comparison, ...]
+
+    def lines(self) -> list[str]:
+        return [line for one in self.found for line in one.lines()]
+
+
 async def compare(name: str, operations: int, runs: tuple[Run, Run], pairs: int) -> Comparison:
     """Runs (ours, bare) in turn, `pairs` times after one warm-up of each."""
     ours: list[float] = []

@@ -20,6 +20,7 @@ class IncomingMail(Base):
     __table_args__ = (
         Index("ix_incoming_mail_state", "office_id", "state"),
         Index("ix_incoming_mail_address", "address", "received_at"),
+        Index("ix_incoming_mail_delivery_id", "delivery_id"),
         Index("ix_incoming_mail_participant_id", "participant_id"),
     )
 

@@ -119,9 +119,11 @@ def _rows(snapshot: Snapshot) -> Select[Any]:
     reach = _reach(snapshot)
     channel = _channel(reach, occurrence.channel)
     reason = _reason(reach, snapshot, channel)
-    judged = select(
-        reach.c.id, reach.c.telegram, reach.c.email, channel.label("channel"), reason.label("reason")
-    ).subquery()
+    judged = (
+        select(reach.c.id, reach.c.telegram, reach.c.email, channel.label("channel"), reason.label("reason"))
+        .offset(0)
+        .subquery()
+    )
     goes = judged.c.reason == ""
     is_telegram = judged.c.channel == TELEGRAM
     return select(
@@ -209,6 +211,7 @@ def _reach(snapshot: Snapshot) -> Subquery:
         .select_from(person)
         .outerjoin(Address, Address.participant_id == person.c.id)
         .outerjoin(Consent, consent)
+        .offset(0)
     ).subquery()
     usable = each.c.works * each.c.free * each.c.allowed == 1
     return (

@@ -17,6 +17,7 @@ import httpx
 from sqlalchemy import func, select
 
 from cli.demo_world import STAFF
+from cli.tables import METADATA
 from core.database.database import Database
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 
@@ -75,6 +76,16 @@ class Demo:
 
         until(settled, lambda: f"{mailing}: {found}")
         return found
+
+    def everything(self) -> dict[str, list[str]]:
+        """Every row of every table."""
+        with self._database() as database:
+            return database.read(
+                lambda session: {
+                    table.name: sorted(str(tuple(row)) for row in session.execute(select(table)))
+                    for table in METADATA.sorted_tables
+                }
+            )
 
     def move_to(self, instant: datetime) -> None:
         answer = self.http.post("/clock", json={"to": (instant + timedelta(minutes=1)).isoformat()})

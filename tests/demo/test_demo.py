@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from openpyxl import load_workbook
@@ -18,6 +19,7 @@ from cli.demo_world import EXAMPLE, STAFF
 from tests.demo.chatting import DONE, PAUSE, Chatting
 from tests.demo.filling import Wishes, fill_in, press
 from tests.demo.running import Demo, running_demo
+from tests.demo.scanner import scan
 from tests.support.browser import chromium, page_of, violations
 
 PICTURES = {
@@ -91,6 +93,7 @@ def browser() -> Iterator[Browser]:
 def test_three_people_play_the_demo(demo: Demo, browser: Browser) -> None:
     invited = demo.settles(INVITATION)
     assert set(invited) <= {("sent", "email", ""), ("skipped", "", "no-address")}, invited
+    _is_scanned(demo)
     _answers_in_chat_and_on_the_web(demo, browser)
     _answers_on_the_web_without_scripts(demo, browser)
     _only_joins(demo, browser, ONLY_JOINS, 2)
@@ -99,6 +102,20 @@ def test_three_people_play_the_demo(demo: Demo, browser: Browser) -> None:
     _office_looks(demo, browser)
     demo.move_to(demo.due(REMINDER))
     _reminded(demo)
+
+
+def _is_scanned(demo: Demo) -> None:
+    """Filters of mail systems open every link before the person does: nothing may come of it."""
+    before = demo.everything()
+    for address in (BY_WEB, LEAVES):
+        (letter,) = demo.letters(address)
+        headers = dict(demo.letter(letter["id"])["headers"])
+        seen = scan(demo.http, [*letter["links"], headers["List-Unsubscribe"].strip("<>")])
+        opened = {urlsplit(one).path.split("/")[1] for one, status in seen.items() if status == 200}
+        assert {"q", "preferences", "unsubscribe"} <= opened, opened
+        assert all(status < 500 for status in seen.values()), seen
+    after = demo.everything()
+    assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
 
 
 def _answers_in_chat_and_on_the_web(demo: Demo, browser: Browser) -> None:

@@ -34,6 +34,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_incoming_mail'))
     )
     op.create_index('ix_incoming_mail_address', 'incoming_mail', ['address', 'received_at'])
+    op.create_index('ix_incoming_mail_delivery_id', 'incoming_mail', ['delivery_id'])
     op.create_index('ix_incoming_mail_participant_id', 'incoming_mail', ['participant_id'])
     op.create_index('ix_incoming_mail_state', 'incoming_mail', ['office_id', 'state'])
 
