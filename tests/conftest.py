@@ -10,12 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from core.clock import FixedClock
 from core.database.database import Database
 from core.ids import CountedIds
 from core.links import Links
 from tests.support.databases import PostgresDatabases, SqliteDatabases
+
+settings.register_profile("house", deadline=None)  # no test is about how fast a machine is just then
+settings.load_profile("house")
 
 MEMORY, ROOM = Path("/dev/shm"), 2_000_000_000
 NOW = datetime(2023, 7, 10, 8, 0, tzinfo=UTC)
