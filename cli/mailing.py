@@ -38,7 +38,7 @@ def dry_run_(slug: str, as_json: bool = AS_JSON) -> None:
     with open_world() as world:
         preview = _in(world, lambda s, now: dry_run(s, find_mailing(s, slug).id, now, world.rules))
     if as_json:
-        _write({**asdict(preview), "first_at": preview.first_at.isoformat()})
+        _write({**asdict(preview), "first_at": preview.first_at.isoformat(), "last_at": preview.last_at.isoformat()})
     else:
         _show(preview)
 

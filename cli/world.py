@@ -16,9 +16,12 @@ from core.ids import Ids, RandomIds
 from core.links import Links
 from core.log import configure_logs
 from core.people.audience import Predicates, audience_clause
+from core.people.personal import PersonalData
 from core.people.predicates import core_predicates
+from notifications.intake.my_data import erase_mails, mails_contributor
 from notifications.planning.rules import Rules
 from surveys.responses.audience import survey_predicates
+from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.shelf import FormShelf
 
 
@@ -37,6 +40,11 @@ class World:
     def rules(self) -> Rules:
         """Who gets a mailing: audiences with the conditions of core and of surveys, and the contact budget."""
         return Rules(audience_clause(self.predicates), self.settings.contact_budget)
+
+    @cached_property
+    def personal(self) -> PersonalData:
+        """What surveys and notifications know of a person, and how it is taken away."""
+        return PersonalData((answers_contributor(), mails_contributor()), (erase_answers, erase_mails))
 
     @cached_property
     def links(self) -> Links:

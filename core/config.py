@@ -19,10 +19,16 @@ TELEGRAM = "https://api.telegram.org"
 OWN_MACHINE = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/|$)")
 NEW_PASSWORD = f"{PREFIX}NEW_PASSWORD"  # of `ascolto account add`: for that one command, no setting
 SHORTEST_SECRET = 32
+LONGEST_MAILBOX = 64 - len("+b-") - 32  # RFC 5321, section 4.5.3.1.1, with room for a signature
+RETURN_ADDRESS = re.compile(rf"[A-Za-z0-9._-]{{1,{LONGEST_MAILBOX}}}@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
 NEAR = 0.7  # how alike two names must be for one to be taken for the other, from 0 to 1
 
 SHORT_SECRET = N_(
     "it has fewer than {least} characters. Make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+)
+NO_RETURN_ADDRESS = N_(
+    "it must be an address alone, with at most {most} letters, digits, dots or dashes before the @, as in "
+    "ritorni@example.org."
 )
 UNUSABLE = N_("its value does not fit. See docs/settings.md.")
 NO_NUMBER = N_("a number is expected.")
@@ -94,7 +100,14 @@ class Settings(BaseSettings):
         return self._need("mail_from", self.mail_from)
 
     def need_return_address(self) -> str:
-        return self._need("return_address", self.return_address)
+        self._need("return_address", self.return_address)
+        return self.checked_return_address()
+
+    def checked_return_address(self) -> str:
+        """The mailbox for what comes back, "" for none; raises SettingWrong where no signature fits into it."""
+        if self.return_address and not RETURN_ADDRESS.fullmatch(self.return_address):
+            raise SettingWrong(name=f"{PREFIX}RETURN_ADDRESS", reason=NO_RETURN_ADDRESS, most=LONGEST_MAILBOX)
+        return self.return_address
 
     def need_participant_token(self) -> str:
         return self._need("participant_bot_token", self.participant_bot_token)

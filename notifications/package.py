@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +71,8 @@ class MailingSection:
             "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),
             "round": entry.reference("round", "round", package.slugs_of("rounds")),
             "anchor": self._anchor(package, entry),
-            "missed": self._missed(entry),
-            "spread": self._spread(entry),
+            "missed": self._checked(entry, "missed", parse_missed),
+            "spread": self._checked(entry, "spread", parse_spread),
             "texts": _read_texts(package, entry),
             "released": entry.truth("released"),
         }
@@ -92,25 +92,16 @@ class MailingSection:
         anchor.reference(parsed.kind, parsed.kind, package.slugs_of(f"{parsed.kind}s"))
         return anchor.data
 
-    def _missed(self, entry: Entry) -> dict[str, Any]:
-        if not entry.has("missed"):
+    def _checked(self, entry: Entry, key: str, parse: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+        """A rule as it is written, {} where there is none; what cannot be read is a fault."""
+        if not entry.has(key):
             return {}
-        missed = entry.child("missed")
+        rule = entry.child(key)
         try:
-            parse_missed(missed.data)
+            parse(rule.data)
         except Problem as wrong:
-            entry.fault("missed", wrong.text, **_values(wrong))
-        return missed.data
-
-    def _spread(self, entry: Entry) -> dict[str, Any]:
-        if not entry.has("spread"):
-            return {}
-        spread = entry.child("spread")
-        try:
-            parse_spread(spread.data)
-        except Problem as wrong:
-            entry.fault("spread", wrong.text, **_values(wrong))
-        return spread.data
+            entry.fault(key, wrong.text, **_values(wrong))
+        return rule.data
 
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
         released = {item.slug for item in items if item.values["released"]}

@@ -10,8 +10,7 @@ from core.clock import Clock
 from core.database.database import Database
 from core.ids import Ids
 from core.links import Links
-from core.people.erasing import Eraser
-from core.people.my_data import Contributor
+from core.people.personal import PersonalData
 from surveys.responses.shelf import FormShelf
 from web.simulator.chat import ChatPreview, NoChat
 
@@ -25,7 +24,7 @@ class WebDeps:
     """Everything that pages use.
 
     `check_ready` raises while the service cannot work (database away, migrations behind);
-    `contributors` and `erasers` are the parts of a person's data that stand above core;
+    `personal` holds the parts of a person's data that stand above core;
     `chat_preview` shows a questionnaire as the chat does; with the bot's token Telegram's word on
     who opens a page is checked.
     """
@@ -39,8 +38,7 @@ class WebDeps:
     upload_limit_mb: int = 20
     attachment_limit_mb: int = 20
     check_ready: Callable[[], None] = always_ready
-    contributors: tuple[Contributor, ...] = ()
-    erasers: tuple[Eraser, ...] = ()
+    personal: PersonalData = field(default_factory=PersonalData)
     chat_preview: ChatPreview = field(default_factory=NoChat)
     participant_bot_token: str = ""
 

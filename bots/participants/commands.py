@@ -15,11 +15,9 @@ from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
 from core.people.preferences import end_pause, pause, set_language, unsubscribe
-from notifications.intake.my_data import erase_mails, mails_contributor
 from surveys.engine.inputs import Back, ChangeLanguage, Pause, Resume, Review
 from surveys.engine.session import Stage
 from surveys.responses.languages import not_offered
-from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.my_data_page import my_data_page
 from surveys.responses.service import open_rounds
 
@@ -166,7 +164,7 @@ def _my_data(talk: Talk) -> Reply:
     t = talk.t
     if talk.chat.participant_id is None:
         return Reply((Screen(t("Nothing is kept about you here but this chat's number and language.")),))
-    known = export_person(talk.session, talk.chat.participant_id, [answers_contributor(), mails_contributor()])
+    known = export_person(talk.session, talk.chat.participant_id, talk.personal.contributors)
     content = json.dumps(known, ensure_ascii=False, indent=2).encode()
     page = my_data_page(talk.session, talk.shelf, talk.chat.participant_id, t, talk.now).encode()
     documents = (
@@ -187,7 +185,7 @@ def _erase_ask(talk: Talk, _: str) -> Reply:
 def _erase(talk: Talk, _: str) -> Reply:
     assert talk.chat.participant_id is not None
     change_chat(talk.session, talk.chat.id, address_id=None, response_id=None, awaiting={})
-    erase_person(talk.session, talk.chat.participant_id, [erase_answers, erase_mails], talk.now)
+    erase_person(talk.session, talk.chat.participant_id, talk.personal.erasers, talk.now)
     return Reply((Screen(talk.t("Everything about you has been erased. Thank you for having taken part.")),))
 
 

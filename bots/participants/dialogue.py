@@ -19,6 +19,7 @@ from bots.participants.searching import follow, forget, searched
 from bots.participants.store import ChatState, change_chat
 from core.clock import local
 from core.i18n import Translator, translator
+from core.people.personal import PersonalData
 from surveys.engine.events import AnswerRefused, DraftChanged
 from surveys.engine.inputs import (
     Add,
@@ -70,6 +71,7 @@ class Talk:
     chat: ChatState
     now: datetime
     pages: PageButtons
+    personal: PersonalData
 
     @property
     def t(self) -> Translator:

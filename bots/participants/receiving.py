@@ -27,6 +27,7 @@ from core.database.database import Database
 from core.i18n import LANGUAGES, translator
 from core.ids import Ids
 from core.links import Links
+from core.people.personal import PersonalData
 from surveys.responses.shelf import FormShelf
 
 log = structlog.get_logger()
@@ -48,6 +49,7 @@ class BotDeps:
     shelf: FormShelf
     attachment_limit_mb: int = 20
     urls: PublicUrls = field(default_factory=lambda: PublicUrls(""))
+    personal: PersonalData = field(default_factory=PersonalData)
 
 
 class Receiver:
@@ -56,7 +58,7 @@ class Receiver:
     def __init__(self, deps: BotDeps) -> None:
         self._deps = deps
         pages = PageButtons(deps.links, deps.urls)
-        self._desk = Desk(deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb, pages)
+        self._desk = Desk(deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb, pages, deps.personal)
         self._files = FileSender(deps.bot, deps.database)
         self._showing: dict[int, asyncio.Task[None]] = {}
 

@@ -31,6 +31,7 @@ from core.errors import Problem
 from core.ids import Ids
 from core.inbound import first_time
 from core.links import Links
+from core.people.personal import PersonalData
 from surveys.engine.inputs import Resume, Words
 from surveys.engine.session import Stage
 from surveys.responses.shelf import FormShelf
@@ -48,6 +49,7 @@ class Desk:
     ids: Ids
     attachment_limit_mb: int
     pages: PageButtons
+    personal: PersonalData
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -
     """Does what somebody asked for; an update that was processed before only shows where things stand."""
     first = first_time(session, DOOR, str(arrived.update_id), now)
     chat = load_chat(session, arrived.chat_id) or add_chat(session, arrived.chat_id, arrived.language)
-    talk = Talk(session, desk.shelf, chat, now, desk.pages)
+    talk = Talk(session, desk.shelf, chat, now, desk.pages, desk.personal)
     if isinstance(arrived.did, BlockedBot):
         set_blocked(session, arrived.chat_id, now if arrived.did.blocked else None)
         return Taken(Reply(), chat)

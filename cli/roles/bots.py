@@ -32,7 +32,15 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
         raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=NO_TOKEN) from error
     stack.push_async_callback(bot.session.close)
     deps = BotDeps(
-        bot, world.database, world.clock, world.links, world.ids, world.shelf, settings.attachment_limit, world.urls()
+        bot=bot,
+        database=world.database,
+        clock=world.clock,
+        links=world.links,
+        ids=world.ids,
+        shelf=world.shelf,
+        attachment_limit_mb=settings.attachment_limit,
+        urls=world.urls(),
+        personal=world.personal,
     )
     if not settings.webhook:
         return Part((run_polling(deps), run_fetching(deps)))

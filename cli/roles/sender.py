@@ -30,6 +30,7 @@ def open_channels(world: World) -> list[Channel]:
     """A channel for everything that is set up; raises SettingMissing, SettingWrong."""
     settings = world.settings
     settings.need_mail_from()
+    settings.checked_return_address()
     channels: list[Channel] = [EmailChannel(parse_relay(settings.need_smtp()))]
     if settings.participant_bot_token:
         channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url))
@@ -39,14 +40,12 @@ def open_channels(world: World) -> list[Channel]:
 async def sender_deps(world: World, channels: list[Channel]) -> SenderDeps:
     """The sender of this process."""
     settings = world.settings
-    urls = world.urls(await bot_name(settings))
+    urls, returns = world.urls(await bot_name(settings)), settings.checked_return_address()
     return SenderDeps(
         database=world.database,
         clock=world.clock,
         links=world.links,
-        voice=Voice(
-            settings.mail_from, urls, parseaddr(settings.mail_from)[1].rpartition("@")[2], settings.return_address
-        ),
+        voice=Voice(settings.mail_from, urls, parseaddr(settings.mail_from)[1].rpartition("@")[2], returns),
         channels=channels,
         paces={EMAIL: Pace(settings.smtp_rate), TELEGRAM: Pace(settings.telegram_rate)},
         contact_budget=settings.contact_budget,

@@ -9,8 +9,6 @@ from cli.chat_preview import BotScreens
 from cli.roles import Part
 from cli.world import World
 from core.database.migrating import check_current
-from notifications.intake.my_data import erase_mails, mails_contributor
-from surveys.responses.my_data import answers_contributor, erase_answers
 from web.app import create_app
 from web.deps import WebDeps
 
@@ -28,8 +26,7 @@ async def start(world: World, _: AsyncExitStack) -> Part:
         upload_limit_mb=settings.upload_limit_mb,
         attachment_limit_mb=settings.attachment_limit,
         check_ready=lambda: check_current(world.database.engine),
-        contributors=(answers_contributor(), mails_contributor()),
-        erasers=(erase_answers, erase_mails),
+        personal=world.personal,
         chat_preview=BotScreens(),
         participant_bot_token=settings.participant_bot_token,
     )

@@ -15,7 +15,6 @@ from core.links import Links, Purpose
 
 LETTERS = {Purpose.BOUNCE: "b", Purpose.REPLY: "r"}
 PURPOSES = {letter: purpose for purpose, letter in LETTERS.items()}
-LONGEST_LOCAL_PART = 64  # RFC 5321, section 4.5.3.1.1
 LONGEST_TOKEN = 32
 
 

@@ -14,8 +14,10 @@ from core.people.preferences import unsubscribe
 from core.people.suppression import suppress
 from core.people.tables import Address
 from notifications.intake.kinds import Kind, Recipient
+from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
 from notifications.ledger.candidates import other_address
+from notifications.ledger.queue import reroute_bounced
 from notifications.ledger.states import EMAIL, TELEGRAM, DeliveryState
 from notifications.ledger.tables import Attempt, Delivery, Mailing
 
@@ -93,7 +95,7 @@ def _bounced_softly(session: Session, address: str, now: datetime) -> int:
     """How many other mails to an address came back for a reason that may pass."""
     statement = select(func.count(func.distinct(IncomingMail.delivery_id))).where(
         IncomingMail.kind == Kind.BOUNCE,
-        IncomingMail.state == "acted",
+        IncomingMail.state == MailState.ACTED,
         IncomingMail.address == address,
         IncomingMail.is_hard.is_(False),
         IncomingMail.received_at > now - SOFT_DAYS,
@@ -104,20 +106,5 @@ def _bounced_softly(session: Session, address: str, now: datetime) -> int:
 def _fall_back(session: Session, delivery: Delivery, now: datetime) -> None:
     """By the other channel if the person has one that was not tried; judged anew when it is sent."""
     address_id = other_address(session, delivery.id, TELEGRAM)
-    if address_id is None:
-        return
-    session.execute(
-        update(Delivery)
-        .where(Delivery.id == delivery.id, Delivery.state == DeliveryState.BOUNCED)
-        .values(
-            state=DeliveryState.PLANNED,
-            channel=TELEGRAM,
-            address_id=address_id,
-            reason="",
-            tries=0,
-            due_at=now,
-            settled_at=None,
-            claimed_by="",
-        )
-        .execution_options(synchronize_session=False)
-    )
+    if address_id is not None:
+        reroute_bounced(session, delivery.id, TELEGRAM, address_id, now)

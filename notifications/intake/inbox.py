@@ -6,8 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.people.addresses import EMAIL
@@ -20,10 +19,10 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Reach:
-    """Whose mails somebody may read: those of `offices`, and where `unsigned`, those that belong to none."""
+    """Whose mails somebody may read: those of `offices`, and by the right of the office `unsigned` those of none."""
 
     offices: Collection[int]
-    unsigned: bool = False
+    unsigned: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def inbox(session: Session, reach: Reach, page: int) -> list[InboxRow]:
         select(IncomingMail, Membership.name, Membership.reference)
         .outerjoin(Membership, member)
         .where(_within(reach), IncomingMail.state.in_((MailState.FOR_STAFF, MailState.READ)))
-        .order_by(IncomingMail.state, IncomingMail.id.desc())
+        .order_by(IncomingMail.state, IncomingMail.id.desc())  # "for-staff" stands before "read"
         .offset(page * PAGE)
         .limit(PAGE + 1)
     )
@@ -76,18 +75,19 @@ def inbox(session: Session, reach: Reach, page: int) -> list[InboxRow]:
     ]  # fmt: skip
 
 
-def waiting(session: Session, reach: Reach) -> int:
-    """How many mails nobody has read."""
-    statement = select(func.count(IncomingMail.id)).where(_within(reach), IncomingMail.state == MailState.FOR_STAFF)
-    return session.scalar(statement) or 0
+@dataclass(frozen=True)
+class Read:
+    """A mail that somebody has just read; `office_id` None where it belongs to no office."""
+
+    office_id: int | None
 
 
-def mark_read(session: Session, mail_id: int, reach: Reach) -> bool:
-    """Takes a mail from those that wait; False when it was not among them."""
+def mark_read(session: Session, mail_id: int, reach: Reach) -> Read | None:
+    """Takes a mail from those that wait; None when it was not among them."""
     mine = IncomingMail.id == mail_id, _within(reach), IncomingMail.state == MailState.FOR_STAFF
-    changed = session.execute(update(IncomingMail).where(*mine).values(state=MailState.READ))
-    assert isinstance(changed, CursorResult)
-    return bool(changed.rowcount)
+    marking = update(IncomingMail).where(*mine).values(state=MailState.READ).returning(IncomingMail.office_id)
+    found = session.execute(marking).first()
+    return Read(found.office_id) if found is not None else None
 
 
 def excluded(session: Session, offices: Collection[int], page: int) -> list[ExcludedRow]:
@@ -122,4 +122,4 @@ def _excluded(offices: Collection[int]) -> Select[int, str, str, datetime, str, 
 
 def _within(reach: Reach) -> ColumnElement[bool]:
     mine = IncomingMail.office_id.in_(reach.offices)
-    return or_(mine, IncomingMail.office_id.is_(None)) if reach.unsigned else mine
+    return or_(mine, IncomingMail.office_id.is_(None)) if reach.unsigned is not None else mine

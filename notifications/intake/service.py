@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -28,7 +29,7 @@ from notifications.ledger.tables import Delivery, Mailing
 
 DOOR = "mail"
 # Where the address stands that a mail came to; by its signature it does not matter who wrote the header.
-ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc", "X-Failed-Recipients")
+ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 RETURNED = ("Return-Path", "Reply-To", "Sender", "From")
 LONGEST_LINE = 300
 
@@ -49,9 +50,11 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
         return None
     found = classify_letter(letter)
     delivery = _delivery(session, letter, found, returns)
-    written_to = delivery.address_id if delivery is not None else None
+    about = _about(session, delivery)  # before anything acts: a bounce may send the delivery to another address
     state = _act(session, found, delivery, now)
-    _keep(session, (letter, found, state), (delivery, written_to), now)
+    written = {"received_at": now, "kind": found.kind.value, "state": state.value}
+    words = _words(letter) if state is MailState.FOR_STAFF else {}
+    session.execute(insert(IncomingMail).values(written | _told(found) | about | words))
     return Taken(found.kind, state, delivery.id if delivery else None)
 
 
@@ -83,31 +86,31 @@ def _act(session: Session, found: Classified, delivery: Delivery | None, now: da
     return MailState.FOR_STAFF
 
 
-def _keep(
-    session: Session,
-    taken: tuple[Letter, Classified, MailState],
-    about: tuple[Delivery | None, int | None],
-    now: datetime,
-) -> None:
-    delivery, address_id = about
-    letter, found, state = taken
-    mailing = session.get(Mailing, delivery.mailing_id) if delivery is not None else None
-    written_to = session.get(Address, address_id) if address_id is not None else None
+def _about(session: Session, delivery: Delivery | None) -> dict[str, Any]:
+    """Whom a mail with a signed address is about."""
+    if delivery is None:
+        return {}
+    address = session.get(Address, delivery.address_id) if delivery.address_id is not None else None
+    about = {
+        "delivery_id": delivery.id,
+        "office_id": session.get_one(Mailing, delivery.mailing_id).office_id,
+        "participant_id": delivery.participant_id,
+    }
+    return about | ({"address": address.value} if address is not None else {})
+
+
+def _told(found: Classified) -> dict[str, Any]:
+    """What a bounce or a complaint says: the worst of it."""
     worst = max(found.recipients, key=lambda one: (one.is_final, one.is_hard), default=None)
-    for_staff = state is MailState.FOR_STAFF
-    session.execute(
-        insert(IncomingMail).values(
-            received_at=now,
-            kind=found.kind.value,
-            state=state.value,
-            delivery_id=delivery.id if delivery else None,
-            office_id=mailing.office_id if mailing else None,
-            participant_id=delivery.participant_id if delivery else None,
-            address=written_to.value if written_to else worst.address[:LONGEST_LINE] if worst else "",
-            reason=worst.fate.value if worst else found.feedback[:LONGEST_LINE],
-            is_hard=bool(worst and worst.is_hard and worst.is_final),
-            sender=letter.header("From")[:LONGEST_LINE] if for_staff else "",
-            subject=letter.header("Subject")[:LONGEST_LINE] if for_staff else "",
-            words=own_answer(letter.text) if for_staff else "",
-        )
-    )
+    if worst is None:
+        return {"reason": found.feedback[:LONGEST_LINE]}
+    is_hard = worst.is_hard and worst.is_final
+    return {"address": worst.address[:LONGEST_LINE], "reason": worst.fate.value, "is_hard": is_hard}
+
+
+def _words(letter: Letter) -> dict[str, Any]:
+    return {
+        "sender": letter.header("From")[:LONGEST_LINE],
+        "subject": letter.header("Subject")[:LONGEST_LINE],
+        "words": own_answer(letter.text),
+    }

@@ -12,7 +12,8 @@ from notifications.ledger.states import DeliveryState, Kind
 from notifications.ledger.tables import Delivery, Mailing
 
 WEEK = timedelta(days=7)
-LEFT = (DeliveryState.HANDED_OVER, DeliveryState.SENT, DeliveryState.BOUNCED, DeliveryState.IN_DOUBT)
+# What came back did not reach anybody: it uses nothing up.
+LEFT = (DeliveryState.HANDED_OVER, DeliveryState.SENT, DeliveryState.IN_DOUBT)
 
 
 def told_lately(participant_id: Any, at: datetime, before: Any = None) -> ColumnElement[int]:

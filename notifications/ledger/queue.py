@@ -113,15 +113,29 @@ def reroute(session: Session, claimer: Claimer, delivery_id: int, channel: str, 
         session,
         update(Delivery)
         .where(_ours(claimer, [delivery_id]), Delivery.state.in_((*IN_HANDS, DeliveryState.IN_DOUBT)))
-        .values(
-            state=DeliveryState.PLANNED,
-            channel=channel,
-            address_id=address_id,
-            tries=0,
-            claimed_by="",
-            claimed_until=None,
-        ),
+        .values(_by(channel, address_id)),
     )
+
+
+def reroute_bounced(session: Session, delivery_id: int, channel: str, address_id: int, now: datetime) -> None:
+    """Lets a delivery that came back go by another channel, from `now` on."""
+    _count(
+        session,
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.BOUNCED)
+        .values(_by(channel, address_id) | {"reason": "", "due_at": now, "settled_at": None}),
+    )
+
+
+def _by(channel: str, address_id: int) -> dict[str, object]:
+    return {
+        "state": DeliveryState.PLANNED,
+        "channel": channel,
+        "address_id": address_id,
+        "tries": 0,
+        "claimed_by": "",
+        "claimed_until": None,
+    }
 
 
 def keep_alive(session: Session, claimer: Claimer, moment: Moment) -> int:

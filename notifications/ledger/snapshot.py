@@ -59,15 +59,18 @@ ANALYZE_FROM = 10_000  # PostgreSQL plans claims badly on a table it has no stat
 class Snapshot:
     """What to write: for whom (a clause on Participant), and when it is due.
 
-    With `steps` people are dealt out over these instants, evenly and the same at every repetition.
+    People are dealt out over the instants of `steps` (at least one), evenly and the same at every repetition.
     """
 
     mailing: Mailing
     occurrence: Occurrence
     audience: ColumnElement[bool]
-    due_at: datetime
-    steps: tuple[datetime, ...] = ()
+    steps: tuple[datetime, ...]
     contact_budget: int = 0
+
+    @property
+    def due_at(self) -> datetime:
+        return self.steps[0]
 
 
 def write_snapshot(session: Session, snapshot: Snapshot) -> int:
@@ -145,11 +148,10 @@ def _rows(snapshot: Snapshot) -> Select[Any]:
 
 
 def _due_at(snapshot: Snapshot, participant_id: ColumnElement[int]) -> ColumnElement[Any]:
-    steps = snapshot.steps or (snapshot.due_at,)
-    first, *later = [literal(at, Delivery.due_at.type) for at in steps]
+    first, *later = [literal(at, Delivery.due_at.type) for at in snapshot.steps]
     if not later:
         return first
-    turn = (participant_id * SHUFFLE) % len(steps)
+    turn = (participant_id * SHUFFLE) % len(snapshot.steps)
     return case(*((turn == number, at) for number, at in enumerate(later, 1)), else_=first)
 
 

@@ -66,7 +66,7 @@ def _plan(session: Session, notice: Notice, now: datetime) -> None:
     )
     session.add(occurrence)
     session.flush()
-    write_snapshot(session, Snapshot(mailing, occurrence, Participant.id == notice.participant_id, now))
+    write_snapshot(session, Snapshot(mailing, occurrence, Participant.id == notice.participant_id, (now,)))
 
 
 def _mailing_of(session: Session, notice: Notice, now: datetime) -> Mailing:

@@ -108,7 +108,7 @@ def plan_missing(session: Session, occurrence_id: int, now: datetime, rules: Rul
     _check_released(session, occurrence_id)
     occurrence = session.get_one(Occurrence, occurrence_id)
     mailing = session.get_one(Mailing, occurrence.mailing_id)
-    snapshot = _snapshot(session, occurrence, mailing, now, rules)
+    snapshot = snapshot_of(session, occurrence, mailing, now, rules)
     if isinstance(snapshot, str):
         return 0
     forget_skipped(session, occurrence_id)
@@ -126,7 +126,7 @@ def _write(session: Session, occurrence: Occurrence, mailing: Mailing, now: date
     refusal = ""
     try:
         with session.begin_nested():
-            snapshot = _snapshot(session, occurrence, mailing, now, rules)
+            snapshot = snapshot_of(session, occurrence, mailing, now, rules)
             if isinstance(snapshot, str):
                 refusal = snapshot
                 raise _Refusal
@@ -141,7 +141,7 @@ def _write(session: Session, occurrence: Occurrence, mailing: Mailing, now: date
     return Planned(occurrence.id, OccurrenceState.PLANNED, added)
 
 
-def _snapshot(
+def snapshot_of(
     session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, rules: Rules
 ) -> Snapshot | str:
     """What to write, or the reason why it cannot be."""
@@ -150,7 +150,7 @@ def _snapshot(
         return "no-audience"
     window, zone = send_window(session, mailing)
     steps = spread_over(window, max(occurrence.due_at, now), parse_spread(mailing.spread), zone)
-    return Snapshot(mailing, occurrence, audience, steps[0], steps, rules.contact_budget)
+    return Snapshot(mailing, occurrence, audience, steps, rules.contact_budget)
 
 
 def audience_clause(session: Session, mailing: Mailing, now: datetime, rules: Rules) -> ColumnElement[bool] | None:

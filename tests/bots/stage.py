@@ -20,9 +20,12 @@ from core.addresses import PublicUrls
 from core.clock import FixedClock
 from core.ids import CountedIds
 from core.links import Links, Purpose
+from core.people.personal import PersonalData
 from core.people.tables import Address
 from core.tables import Notice
+from notifications.intake.my_data import erase_mails, mails_contributor
 from surveys.responses import service
+from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.service import Turn
 from surveys.responses.shelf import FormShelf
 from tests.responses.scene import Scene
@@ -46,7 +49,11 @@ class Stage:
     urls: PublicUrls = field(default_factory=lambda: PublicUrls(""))
 
     def deps(self) -> BotDeps:
-        return BotDeps(self.bot, self.scene.database, self.clock, self.links, self.ids, FormShelf(), urls=self.urls)
+        personal = PersonalData((answers_contributor(), mails_contributor()), (erase_answers, erase_mails))
+        shelf, scene = FormShelf(), self.scene
+        return BotDeps(
+            self.bot, scene.database, self.clock, self.links, self.ids, shelf, urls=self.urls, personal=personal
+        )
 
     def dispatcher(self) -> Dispatcher:
         """A new one that remembers nothing."""

@@ -93,3 +93,17 @@ def test_the_bots_poll_unless_telegram_can_reach_us() -> None:
 def test_pages_open_inside_telegram_by_https_alone(public: str, server: dict[str, str], opens: bool) -> None:
     """Any Bot API server refuses other addresses; the sandbox lets its own machine through."""
     assert Settings.model_validate({"public_url": public, **server}).opens_in_telegram is opens
+
+
+@pytest.mark.parametrize(
+    "address", ["ritorni", "Office <ritorni@example.org>", f"{'a' * 30}@example.org", "a b@example.org", "a@localhost"]
+)
+def test_a_return_address_that_no_signature_fits_into_is_refused(address: str) -> None:
+    with pytest.raises(SettingWrong) as caught:
+        Settings(return_address=address).checked_return_address()
+    assert "at most 29" in caught.value.say(translator("en"))
+
+
+@pytest.mark.parametrize("address", ["", f"{'a' * 29}@example.org", "psm.ritorni@mail.cmto.example.org"])
+def test_a_return_address_leaves_room_for_a_signature(address: str) -> None:
+    assert Settings(return_address=address).checked_return_address() == address

@@ -129,14 +129,13 @@ async def test_of_mailings_that_leave_at_once_only_one_does(
     assert Counter(map(tuple, found)) == {("sent", ""): 2, ("skipped", "budget"): 6}
 
 
+@pytest.mark.parametrize(("state", "reason"), [("failed", "rejected"), ("bounced", "no-mailbox")])
 async def test_what_was_tried_in_vain_does_not_use_the_budget_up(
-    database: Database, sandbox: RunningSandbox, clock: FixedClock
+    database: Database, sandbox: RunningSandbox, clock: FixedClock, state: str, reason: str
 ) -> None:
     telling = planned(database, sandbox, clock, PEOPLE)
     telling.write(
-        lambda session: session.execute(
-            update(Delivery).values(state="failed", reason="rejected", handed_over_at=clock.now())
-        )
+        lambda session: session.execute(update(Delivery).values(state=state, reason=reason, handed_over_at=clock.now()))
     )
 
     def second(session: Session) -> None:

@@ -18,6 +18,7 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.ids import RandomIds
 from core.links import Links, Purpose, in_days
+from core.people.personal import PersonalData
 from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.shelf import FormShelf
 from tests.support.sandbox import TOKENS
@@ -93,8 +94,7 @@ def running_web(database: Database, clock: FixedClock, links: Links, chat: str =
         urls=PublicUrls(public, chat),
         upload_limit_mb=1,
         attachment_limit_mb=2,
-        contributors=(answers_contributor(),),
-        erasers=(erase_answers,),
+        personal=PersonalData((answers_contributor(),), (erase_answers,)),
         participant_bot_token=TOKENS["participants"],
     )
     with serving(create_app(deps), listening) as url:

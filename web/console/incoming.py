@@ -39,8 +39,9 @@ async def mark_read(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> None:
         reach = _reach(session, staff)
-        if inbox.mark_read(session, mail_id, reach):
-            office = next(iter(reach.offices))
+        found = inbox.mark_read(session, mail_id, reach)
+        if found is not None:  # an act on a mail of no office stands in the log of who may read it: the top's
+            office = found.office_id or reach.unsigned
             record(session, Act("mail.read", f"mail:{mail_id}", staff.account_id, office), now)
 
     await deps.database.shared(work)
@@ -75,8 +76,8 @@ def _reach(session: Session, staff: Staff) -> Reach:
     if not offices:
         raise NothingHere
     managed = [office for office in offices if staff.may(Permission.MANAGE_ACCOUNTS, office)]
-    top = select(Office.id).where(Office.id.in_(managed), Office.parent_id.is_(None)).limit(1)
-    return Reach(offices, unsigned=session.scalar(top) is not None)
+    top = select(Office.id).where(Office.id.in_(managed), Office.parent_id.is_(None)).order_by(Office.id).limit(1)
+    return Reach(offices, unsigned=session.scalar(top))
 
 
 def _offices(staff: Staff) -> list[int]:

@@ -80,7 +80,7 @@ async def download(request: Request) -> Response:
     site = site_of(request)
     link, _ = await _open(request)
     known = await site.deps.database.aread(
-        lambda session: export_person(session, remaining(session, link.participant_id), site.deps.contributors)
+        lambda session: export_person(session, remaining(session, link.participant_id), site.deps.personal.contributors)
     )
     headers = {"Content-Disposition": 'attachment; filename="my-data.json"'}
     text = json.dumps(known, ensure_ascii=False, indent=2, default=str)
@@ -130,7 +130,7 @@ async def erase(request: Request) -> Response:
         return site.page(request, "public/erase.html", 422, link=link, error=UNTICKED)
     now = site.deps.clock.now()
     await site.deps.database.shared(
-        lambda session: erase_person(session, link.participant_id, site.deps.erasers, now), key=link.key
+        lambda session: erase_person(session, link.participant_id, site.deps.personal.erasers, now), key=link.key
     )
     return site.page(request, "public/erased.html")
 
