@@ -52,7 +52,7 @@ async def _on(kind: str, databases: SqliteDatabases | PostgresDatabases) -> Comp
     with databases.fresh() as url:
         database = Database(url)
         try:
-            rows = database.write(_people)
+            rows = database.write(lambda session: people_of(session, PEOPLE))
 
             async def ours(number: int) -> float:
                 return await asyncio.to_thread(_plan, database, rows, number)
@@ -65,10 +65,11 @@ async def _on(kind: str, databases: SqliteDatabases | PostgresDatabases) -> Comp
             database.close()
 
 
-def _people(session: Session) -> OfficeRows:
+def people_of(session: Session, count: int) -> OfficeRows:
+    """An office with so many people, each with an address."""
     rows = make_office(session, [])
-    for start in range(1, PEOPLE + 1, BLOCK):
-        ids = range(start, min(start + BLOCK, PEOPLE + 1))
+    for start in range(1, count + 1, BLOCK):
+        ids = range(start, min(start + BLOCK, count + 1))
         session.execute(insert(Participant), [{"id": n, "language": "it", "created_at": LONG_AGO} for n in ids])
         session.execute(insert(Membership), [_membership(rows, n) for n in ids])
         session.execute(insert(Address), [_address(n) for n in ids])

@@ -40,7 +40,8 @@ class Links:
     """Signs and reads tokens with the installation's secret."""
 
     def __init__(self, secret: str) -> None:
-        self._secret = secret.encode()
+        # A key for each purpose, so that a token made for one can never pass for another.
+        self._keys = {one: hmac.digest(secret.encode(), one.value.encode(), hashlib.sha256) for one in Purpose}
 
     def sign(self, purpose: Purpose, *numbers: int, expires: datetime) -> str:
         """A token for non-negative numbers; the expiry is rounded up to the hour."""
@@ -92,8 +93,7 @@ class Links:
         return data
 
     def _mac(self, purpose: Purpose, body: bytes) -> bytes:
-        key = hmac.digest(self._secret, purpose.value.encode(), hashlib.sha256)
-        return hmac.digest(key, body, hashlib.sha256)[:MAC_BYTES]
+        return hmac.digest(self._keys[purpose], body, hashlib.sha256)[:MAC_BYTES]
 
 
 def in_days(now: datetime, days: int) -> datetime:

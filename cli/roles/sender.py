@@ -10,8 +10,10 @@ from email.utils import parseaddr
 from cli.bot_name import bot_name
 from cli.roles import Part
 from cli.world import World
+from core.config import Settings
 from notifications.channels.contract import Channel
-from notifications.channels.email import EmailChannel, parse_relay
+from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.relay import Relay, parse_relays, rate_of
 from notifications.channels.telegram import TelegramChannel
 from notifications.ledger.states import EMAIL, TELEGRAM
 from notifications.sending.context import Voice
@@ -31,7 +33,8 @@ def open_channels(world: World) -> list[Channel]:
     settings = world.settings
     settings.need_mail_from()
     settings.checked_return_address()
-    channels: list[Channel] = [EmailChannel(parse_relay(settings.need_smtp()))]
+    relays = parse_relays(settings.need_smtp())
+    channels: list[Channel] = [EmailChannel(relay, way_of(relay)) for relay in relays]
     if settings.participant_bot_token:
         channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url))
     return channels
@@ -47,7 +50,18 @@ async def sender_deps(world: World, channels: list[Channel]) -> SenderDeps:
         links=world.links,
         voice=Voice(settings.mail_from, urls, parseaddr(settings.mail_from)[1].rpartition("@")[2], returns),
         channels=channels,
-        paces={EMAIL: Pace(settings.smtp_rate), TELEGRAM: Pace(settings.telegram_rate)},
+        paces=_paces(settings),
         contact_budget=settings.contact_budget,
         name=f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}",
     )
+
+
+def way_of(relay: Relay) -> str:
+    """The name of a relay's rate, which all senders share."""
+    return f"{EMAIL}:{relay.name}"
+
+
+def _paces(settings: Settings) -> dict[str, Pace]:
+    relays = parse_relays(settings.need_smtp())
+    paces = {way_of(one): Pace(rate_of(one, relays, settings.smtp_rate), one.connections) for one in relays}
+    return paces | {TELEGRAM: Pace(settings.telegram_rate)}

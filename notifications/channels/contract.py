@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -91,11 +92,20 @@ Outcome = Delivered | ThrottledUntil | UnreachableNow | RecipientGone | Rejected
 
 
 class Channel(Protocol):
-    """Hands one finished message over; never raises for what the other side does."""
+    """One way out: hands finished messages over; never raises for what the other side does.
+
+    `name` says whose deliveries it takes ("email", "telegram"), `way` which way this is (one of several
+    relays): rates and pauses are the way's.
+    """
 
     @property
     def name(self) -> str: ...
 
-    async def send(self, message: Message) -> Outcome: ...
+    @property
+    def way(self) -> str: ...
+
+    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
+        """An outcome for each message, in their order; permits are `interval` seconds apart, the first is now."""
+        ...
 
     async def close(self) -> None: ...

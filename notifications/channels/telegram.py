@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -35,14 +36,20 @@ class TelegramChannel:
     """One bot's way out. `api_url` is `https://api.telegram.org` or another server's."""
 
     name = TELEGRAM
+    way = TELEGRAM
 
     def __init__(self, token: str, api_url: str, machine: Clock | None = None) -> None:
         self._url = f"{api_url.rstrip('/')}/bot{token}/sendMessage"
         self._machine = machine or SystemClock()
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, message: Message) -> Outcome:
-        assert isinstance(message, ChatMessage)
+    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
+        """Each at its permit's instant, `interval` seconds after the one before; answers may overtake one another."""
+        chats = [message for message in messages if isinstance(message, ChatMessage)]
+        return await asyncio.gather(*(self._one(chat, index * interval) for index, chat in enumerate(chats)))
+
+    async def _one(self, message: ChatMessage, delay: float) -> Outcome:
+        await asyncio.sleep(delay)
         if not message.chat.lstrip("-").isdecimal():
             return Rejected("this is no chat's number")
         try:

@@ -1,36 +1,32 @@
 """A mailing's text as a mail: responsive HTML (MJML) beside good plain text.
 
-Compiled once per mailing and language; a person costs the filling of a few gaps and base64.
+Compiled once per mailing and language; a person costs the filling of a few gaps.
 """
 
 from __future__ import annotations
 
-from base64 import encodebytes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from email.header import Header
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import lru_cache
 from html import escape
 
+import idna
 import mrml
 
 from core.i18n import translator
 from notifications.channels.contract import Mail
 from notifications.content.markdown import to_html, to_plain
+from notifications.content.mime import CRLF, Quoted, header, join, part_head, plain_header, quote_skeleton
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.text import ALL_LINKS, ButtonText, Setting, Text, fill_states
 from notifications.content.variables import GAP, check_kept, expand, mark
 
-CRLF = "\r\n"
-BOUNDARY = "=_ascolto"  # "=_" cannot stand in base64 (RFC 2045, section 6.7)
+BOUNDARY = "=_ascolto"  # "=_" cannot stand in quoted-printable (RFC 2045, section 6.7)
 GAP_ADDRESS = "https://gap.invalid/"  # MJML rewrites marks inside attributes, but leaves this alone
 COLOUR = "#0066cc"
 PRODUCT = "Ascolto"  # speaks for itself where no office does
-
-
-class HeaderUnsafe(ValueError):
-    """A header's value holds a line break or another control character."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +36,7 @@ class MailSkeleton:
     subject: Skeleton
     html: Skeleton
     plain: Skeleton
+    body: Quoted
     setting: Setting
     envelope_sender: str
     fixed_headers: str
@@ -72,11 +69,14 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
     html = to_html(body)
     check_kept(body, html, text.language)
     buttons = [button for button in text.buttons if button.kind != "join-chat" or setting.has_chat]
-    page = _page(html, buttons, _Footer(text.language, setting))
+    footer = _Footer(text.language, setting)
+    page = compile_skeleton(_page(html, buttons, footer), setting.fixed, as_html)
+    plain = compile_skeleton(_plain(body, buttons, footer), setting.fixed, one_line)
     return MailSkeleton(
         subject=compile_skeleton(subject, setting.fixed, one_line),
-        html=compile_skeleton(page, setting.fixed, as_html),
-        plain=compile_skeleton(_plain(body, buttons, _Footer(text.language, setting)), setting.fixed, one_line),
+        html=page,
+        plain=plain,
+        body=_body(plain, page),
         setting=setting,
         envelope_sender=parseaddr(setting.sender)[1],
         fixed_headers=_fixed_headers(setting, text.language),
@@ -85,10 +85,11 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
 
 def render_mail(skeleton: MailSkeleton, letter: Letter) -> Mail:
     """The finished mail; raises HeaderUnsafe for an address that would forge headers."""
+    routable = routable_address(letter.recipient)
     headers = [
-        header("To", letter.recipient),
+        plain_header("To", routable),
         header("Subject", skeleton.subject.fill(letter.values)),
-        header("Date", format_datetime(letter.at)),
+        _date_header(letter.at),
         header("Message-ID", letter.message_id),
     ]
     back = letter.return_path
@@ -96,24 +97,25 @@ def render_mail(skeleton: MailSkeleton, letter: Letter) -> Mail:
         headers.append(header("Reply-To", reply_to))
     if not skeleton.setting.is_notice:  # RFC 2369 and, for the one click, RFC 8058
         headers.append(header("List-Unsubscribe", f"<{letter.values['unsubscribe_link']}>"))
-    parts = [
-        skeleton.fixed_headers,
-        *headers,
-        CRLF,
-        _part("text/plain", skeleton.plain.fill(letter.values)),
-        _part("text/html", skeleton.html.fill(letter.values)),
-        f"--{BOUNDARY}--{CRLF}",
-    ]
-    return Mail(back.bounces if back else skeleton.envelope_sender, letter.recipient, "".join(parts).encode())
+    head = "".join((skeleton.fixed_headers, *headers, CRLF)).encode()
+    sender = back.bounces if back else skeleton.envelope_sender
+    return Mail(sender, routable, head + skeleton.body.fill(letter.values))
 
 
-def header(name: str, value: str) -> str:
-    """One header line; text beyond ASCII is encoded (RFC 2047), line breaks are refused."""
-    if any(ord(char) < 32 or ord(char) == 127 for char in value):
-        raise HeaderUnsafe(name)
-    if not value.isascii():
-        value = Header(value, "utf-8", header_name=name).encode(linesep=CRLF)
-    return f"{name}: {value}{CRLF}"
+def routable_address(address: str) -> str:
+    """An address with its domain in the letters of the DNS (RFC 5891); one that has none stays as it is."""
+    if address.isascii():
+        return address
+    local, _, domain = address.rpartition("@")
+    try:
+        return f"{local}@{idna.encode(domain, uts46=True).decode()}"
+    except idna.IDNAError:
+        return address
+
+
+@lru_cache(maxsize=16)
+def _date_header(at: datetime) -> str:
+    return header("Date", format_datetime(at))
 
 
 def _fixed_headers(setting: Setting, language: str) -> str:
@@ -133,10 +135,11 @@ def _fixed_headers(setting: Setting, language: str) -> str:
     return "".join(lines)
 
 
-def _part(kind: str, text: str) -> str:
-    body = encodebytes(text.encode()).decode().replace("\n", CRLF)
-    head = header("Content-Type", f"{kind}; charset=utf-8") + header("Content-Transfer-Encoding", "base64")
-    return f"--{BOUNDARY}{CRLF}{head}{CRLF}{body}"
+def _body(plain: Skeleton, page: Skeleton) -> Quoted:
+    parts: list[str | Quoted] = []
+    for kind, skeleton in (("text/plain", plain), ("text/html", page)):
+        parts += [f"--{BOUNDARY}{CRLF}{part_head(kind)}", quote_skeleton(skeleton), CRLF]
+    return join(*parts, f"--{BOUNDARY}--{CRLF}")
 
 
 @dataclass(frozen=True)

@@ -40,5 +40,7 @@ def as_html(value: str) -> str:
 
 def one_line(value: str) -> str:
     """A value without line breaks, control and private-use characters."""
+    if value.isascii() and value.isprintable() and "  " not in value:  # as nearly all are
+        return value.strip()
     kept = "".join(" " if char.isspace() else char for char in value if char.isprintable() or char.isspace())
     return " ".join(kept.split())

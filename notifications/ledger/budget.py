@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -16,14 +16,14 @@ WEEK = timedelta(days=7)
 LEFT = (DeliveryState.HANDED_OVER, DeliveryState.SENT, DeliveryState.IN_DOUBT)
 
 
-def told_lately(participant_id: Any, at: datetime, before: Any = None) -> ColumnElement[int]:
-    """How many messages of mailings left for somebody within the week that ends at `at`; notices do not count.
+def told_lately(participant_id: Any, since: Any, before: Any = None) -> ColumnElement[int]:
+    """How many messages of mailings left for somebody after `since`, a week ago; notices do not count.
 
     With `before`, the id of a claimed delivery, those count too that are claimed and stand before it: of
     two that are about to leave at once, by whichever sender, only one does.
     """
     other, of = aliased(Delivery), aliased(Mailing)
-    went = and_(other.state.in_(LEFT), other.handed_over_at > at - WEEK)
+    went = and_(other.state.in_(LEFT), other.handed_over_at > since)
     if before is not None:
         went = and_(other.id != before, or_(went, and_(other.state == DeliveryState.CLAIMED, other.id < before)))
     return (

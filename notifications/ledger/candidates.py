@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, exists, false, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
-from notifications.ledger.budget import told_lately
+from notifications.ledger.budget import WEEK, told_lately
 from notifications.ledger.states import TELEGRAM, DeliveryState, Kind
 from notifications.ledger.tables import Attempt, Delivery, Mailing, Occurrence
 from surveys.responses.tables import Response
@@ -51,7 +52,15 @@ class Candidate:
 
 def candidates(session: Session, ids: Sequence[int], now: datetime, contact_budget: int = 0) -> list[Candidate]:
     """The claimed deliveries among `ids`, as they stand now; notices first."""
-    statement = (
+    given = {"ids": ids, "just_now": now - CHAT_PAUSE, "week_ago": now - WEEK, "contact_budget": contact_budget}
+    rows = session.execute(_statement(has_budget=contact_budget > 0), given)
+    return [_candidate(tuple(row)) for row in rows]
+
+
+@cache
+def _statement(*, has_budget: bool) -> Executable:
+    """Built once: writing it costs as much as a hundred rows of it."""
+    return (
         select(
             Delivery.id,
             Delivery.mailing_id,
@@ -71,8 +80,8 @@ def candidates(session: Session, ids: Sequence[int], now: datetime, contact_budg
             Consent.granted,
             Membership.legal_basis,
             _answered(),
-            _just_written_to(now),
-            _over_budget(now, contact_budget),
+            _just_written_to(),
+            _over_budget() if has_budget else false(),
             Participant.erased_at,
             Participant.merged_into,
             Participant.language,
@@ -88,10 +97,9 @@ def candidates(session: Session, ids: Sequence[int], now: datetime, contact_budg
         .outerjoin(Address, Address.id == Delivery.address_id)
         .outerjoin(Membership, _member())
         .outerjoin(Consent, _consent())
-        .where(Delivery.id.in_(ids), Delivery.state == DeliveryState.CLAIMED)
+        .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state == DeliveryState.CLAIMED)
         .order_by(Delivery.priority, Delivery.id)
     )
-    return [_candidate(tuple(row)) for row in session.execute(statement)]
 
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
@@ -188,17 +196,19 @@ def _answered() -> ColumnElement[bool]:
     )
 
 
-def _over_budget(now: datetime, contact_budget: int) -> ColumnElement[bool]:
-    if not contact_budget:
-        return false()
-    return told_lately(Delivery.participant_id, now, Delivery.id) >= contact_budget
+def _over_budget() -> ColumnElement[bool]:
+    week_ago = bindparam("week_ago", type_=Delivery.due_at.type)
+    return told_lately(Delivery.participant_id, week_ago, Delivery.id) >= bindparam("contact_budget")
 
 
-def _just_written_to(now: datetime) -> ColumnElement[bool]:
+def _just_written_to() -> ColumnElement[bool]:
     other = aliased(Delivery)
-    return exists().where(
-        other.participant_id == Delivery.participant_id,
-        other.id != Delivery.id,
-        other.channel == TELEGRAM,
-        other.handed_over_at > now - CHAT_PAUSE,
+    return and_(
+        Delivery.channel == TELEGRAM,
+        exists().where(
+            other.participant_id == Delivery.participant_id,
+            other.id != Delivery.id,
+            other.channel == TELEGRAM,
+            other.handed_over_at > bindparam("just_now", type_=Delivery.due_at.type),
+        ),
     )

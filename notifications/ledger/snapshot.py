@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
-from notifications.ledger.budget import told_lately
+from notifications.ledger.budget import WEEK, told_lately
 from notifications.ledger.states import EMAIL, QUESTIONNAIRES, TELEGRAM, DeliveryState, Kind, Reason
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from surveys.responses.tables import Response
@@ -254,7 +254,7 @@ def _reason(reach: Subquery, snapshot: Snapshot, channel: ColumnElement[str]) ->
         )
         reasons.append((answered, literal(Reason.ANSWERED.value)))
     if snapshot.contact_budget and snapshot.mailing.kind != Kind.NOTICE:
-        told = told_lately(reach.c.id, snapshot.due_at)
+        told = told_lately(reach.c.id, snapshot.due_at - WEEK)
         reasons.append((told >= snapshot.contact_budget, literal(Reason.BUDGET.value)))
     return case(
         *reasons,

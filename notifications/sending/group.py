@@ -14,7 +14,7 @@ from core.clock import Clock
 from core.errors import Problem
 from core.i18n import LANGUAGES
 from notifications.channels.contract import Message
-from notifications.content.email import HeaderUnsafe
+from notifications.content.mime import HeaderUnsafe
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, other_address
 from notifications.ledger.queue import Claimer, Moment, hand_over, put_back, reroute, skip
 from notifications.ledger.states import TELEGRAM, Reason

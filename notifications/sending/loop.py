@@ -71,7 +71,7 @@ class SenderDeps:
     links: Links
     voice: Voice
     channels: Sequence[Channel]
-    paces: Mapping[str, Pace]
+    paces: Mapping[str, Pace]  # by way
     name: str
     lease: timedelta = LEASE
     contact_budget: int = 0
@@ -83,7 +83,7 @@ async def run_sender(deps: SenderDeps) -> None:
     sender = Sender(deps)
     tasks = [asyncio.ensure_future(sender.keep_alive())]
     for channel in deps.channels:
-        tasks += [asyncio.ensure_future(sender.work(channel)) for _ in range(deps.paces[channel.name].workers)]
+        tasks += [asyncio.ensure_future(sender.work(channel)) for _ in range(deps.paces[channel.way].workers)]
     try:
         done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)  # does not cancel them with us
         for task in done:
@@ -127,7 +127,7 @@ class Sender:
     async def one_group(self, channel: Channel) -> int:
         """Takes one group through; how many deliveries it claimed."""
         async with self._counting:
-            claimed, first_at = await self._write(lambda session: self._claim(session, channel.name))
+            claimed, first_at = await self._write(lambda session: self._claim(session, channel))
             self._held.update(claimed)
         try:
             await self._take_through(channel, claimed, first_at)
@@ -143,11 +143,7 @@ class Sender:
             return
         ready = await self._write(lambda session: self._desk.prepare(session, claimed, self._moment()))
         if ready:
-            interval = 1 / self.deps.paces[channel.name].rate
-            outcomes = await asyncio.gather(
-                *(self._send(channel, one, index * interval) for index, one in enumerate(ready))
-            )
-            await self._insist(ready, outcomes)
+            await self._insist(channel, ready, await self._send(channel, ready))
 
     async def keep_alive(self) -> None:
         """Shows that this sender lives, puts back what it lost hold of, and takes over from the dead."""
@@ -184,29 +180,29 @@ class Sender:
         except DBAPIError as error:  # the leases will run out by themselves
             log.warning("sender lost the database", error=type(error).__name__)
 
-    def _claim(self, session: Session, channel: str) -> tuple[list[int], datetime]:
-        pace, moment = self.deps.paces[channel], self._moment()
-        if waiting_time(session, channel, moment.machine) > LONGEST_WAIT:
+    def _claim(self, session: Session, channel: Channel) -> tuple[list[int], datetime]:
+        pace, moment = self.deps.paces[channel.way], self._moment()
+        if waiting_time(session, channel.way, moment.machine) > LONGEST_WAIT:
             return [], moment.machine
-        claimed = claim_batch(session, self._claimer, channel, pace.group, moment)
+        claimed = claim_batch(session, self._claimer, channel.name, pace.group, moment)
         if not claimed:
             return [], moment.machine
-        return claimed, reserve(session, channel, len(claimed), pace.rate, moment.machine)
+        return claimed, reserve(session, channel.way, len(claimed), pace.rate, moment.machine)
 
-    async def _send(self, channel: Channel, ready: Ready, delay: float) -> Outcome:
-        await asyncio.sleep(delay)
+    async def _send(self, channel: Channel, group: Sequence[Ready]) -> Sequence[Outcome]:
         try:
-            return await channel.send(ready.message)
+            return await channel.send([ready.message for ready in group], 1 / self.deps.paces[channel.way].rate)
         except Exception as error:
-            log.exception("channel failed", channel=channel.name, delivery=ready.delivery_id)
-            return Unknown(type(error).__name__)  # it may have left
+            log.exception("channel failed", channel=channel.way, deliveries=[ready.delivery_id for ready in group])
+            return [Unknown(type(error).__name__)] * len(group)  # they may have left
 
-    async def _insist(self, group: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
+    async def _insist(self, channel: Channel, group: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
         """Writes down what became of a group; only this process knows, so it does not give up."""
         tries = [self._tried(ready, outcome) for ready, outcome in zip(group, outcomes, strict=True)]
+        until = self._held_until(channel, tries)
         while True:
             try:
-                await self._write(lambda session: self._record(session, tries))
+                await self._write(lambda session: self._record(session, channel, tries, until))
             except DBAPIError as error:
                 log.warning("sender lost the database", error=type(error).__name__)
                 await asyncio.sleep(TROUBLE_SECONDS)
@@ -220,18 +216,26 @@ class Sender:
             log.error("channel is misconfigured", channel=ready.channel, detail=outcome.detail)
         return Tried(ready.delivery_id, ready.attempt, ready.tries, ready.channel, ready.address_id, outcome, decision)
 
-    def _record(self, session: Session, tries: Sequence[Tried]) -> None:
+    def _held_until(self, channel: Channel, tries: Sequence[Tried]) -> datetime | None:
+        """The instant before which nothing may leave by this way, on the machine's clock."""
         moment = self._moment()
-        for one in tries:
-            if isinstance(one.decision, Retry) and one.decision.hold:
-                hold(session, one.channel, moment.machine + (one.decision.at - moment.now), moment.machine)
+        holds = [one.decision.at for one in tries if isinstance(one.decision, Retry) and one.decision.hold]
+        if not holds:
+            return None
+        log.warning("nothing leaves for a while", way=channel.way, said=tries[-1].outcome)
+        return moment.machine + (max(holds) - moment.now)
+
+    def _record(self, session: Session, channel: Channel, tries: Sequence[Tried], until: datetime | None) -> None:
+        moment = self._moment()
+        if until is not None:
+            hold(session, channel.way, until, moment.machine)
         record(session, self._claimer, tries, moment.now)
 
     def _moment(self) -> Moment:
         return Moment(self.deps.clock.now(), self.deps.machine.now())
 
     async def _write(self, work: Callable[[Session], T]) -> T:
-        return await self.deps.database.awrite(work)
+        return await self.deps.database.shared(work)  # workers' steps that come together share a commit
 
     async def _sleep(self, seconds: float) -> None:
         """Sleeps, unless told to stop."""

@@ -1,6 +1,6 @@
-"""Permits to send, shared by all senders: the generic cell rate algorithm over one row a channel.
+"""Permits to send, shared by all senders: the generic cell rate algorithm over one row a way out.
 
-A permit is an instant of the machine's clock; permits of one channel are one interval apart.
+A permit is an instant of the machine's clock; permits of one way are one interval apart.
 """
 
 from __future__ import annotations
@@ -16,38 +16,38 @@ from notifications.ledger.tables import Permit
 LONGEST_HOLD = timedelta(hours=1)  # anything further ahead comes from a machine's clock that went back
 
 
-def reserve(session: Session, channel: str, count: int, rate: float, machine_now: datetime) -> datetime:
+def reserve(session: Session, way: str, count: int, rate: float, machine_now: datetime) -> datetime:
     """Takes `count` permits at `rate` a second; the instant of the first."""
-    first = _next(session, channel, machine_now)
-    _set(session, channel, first + timedelta(seconds=count / rate))
+    first = _next(session, way, machine_now)
+    _set(session, way, first + timedelta(seconds=count / rate))
     return first
 
 
-def waiting_time(session: Session, channel: str, machine_now: datetime) -> timedelta:
+def waiting_time(session: Session, way: str, machine_now: datetime) -> timedelta:
     """How far ahead the next permit is."""
-    return _next(session, channel, machine_now) - machine_now
+    return _next(session, way, machine_now) - machine_now
 
 
-def hold(session: Session, channel: str, until: datetime, machine_now: datetime) -> None:
-    """Lets nothing leave on a channel before an instant."""
-    if until > _next(session, channel, machine_now):
-        _set(session, channel, min(until, machine_now + LONGEST_HOLD))
+def hold(session: Session, way: str, until: datetime, machine_now: datetime) -> None:
+    """Lets nothing leave by a way before an instant."""
+    if until > _next(session, way, machine_now):
+        _set(session, way, min(until, machine_now + LONGEST_HOLD))
 
 
-def _next(session: Session, channel: str, machine_now: datetime) -> datetime:
-    row = select(Permit.next_at).where(Permit.name == channel).with_for_update()
+def _next(session: Session, way: str, machine_now: datetime) -> datetime:
+    row = select(Permit.next_at).where(Permit.name == way).with_for_update()
     found = session.scalar(row)
     if found is None:
-        _create(session, channel, machine_now)
+        _create(session, way, machine_now)
         found = session.scalar(row)
     assert found is not None
     return machine_now if found > machine_now + LONGEST_HOLD else max(found, machine_now)
 
 
-def _create(session: Session, channel: str, machine_now: datetime) -> None:
-    row = {"name": channel, "next_at": machine_now}
+def _create(session: Session, way: str, machine_now: datetime) -> None:
+    row = {"name": way, "next_at": machine_now}
     session.execute(insert_into(session, Permit).values(row).on_conflict_do_nothing())  # another sender may be as quick
 
 
-def _set(session: Session, channel: str, instant: datetime) -> None:
-    session.execute(update(Permit).where(Permit.name == channel).values(next_at=instant))
+def _set(session: Session, way: str, instant: datetime) -> None:
+    session.execute(update(Permit).where(Permit.name == way).values(next_at=instant))

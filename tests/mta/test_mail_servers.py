@@ -19,7 +19,8 @@ from sqlalchemy import func, select
 from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Links
-from notifications.channels.email import EmailChannel, parse_relay
+from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.relay import parse_relay
 from notifications.intake.addresses import ReturnAddresses
 from notifications.intake.imap import ImapServer, parse_imap
 from notifications.intake.reading import IntakeDeps, parse_source, take_all

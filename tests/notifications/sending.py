@@ -16,7 +16,8 @@ from core.addresses import PublicUrls
 from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Links
-from notifications.channels.email import EmailChannel, parse_relay
+from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.relay import parse_relay
 from notifications.channels.telegram import TelegramChannel
 from notifications.ledger.tables import Delivery
 from notifications.planning.planner import plan_all_due

@@ -15,7 +15,8 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.people.tables import Address
 from notifications.channels.contract import Delivered, Mail, Misconfigured
-from notifications.channels.email import EmailChannel, parse_relay
+from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.relay import parse_relay
 from notifications.ledger.queue import Claimer, reroute
 from notifications.ledger.tables import Delivery
 from notifications.planning.planner import plan_all_due
@@ -37,12 +38,12 @@ class Stumbling(Database):
         super().__init__(url)
         self.step, self.committed, self.broke = step, committed, False
 
-    async def awrite(self, work: Callable[[Session], T]) -> T:
+    async def shared(self, work: Callable[[Session], T], *, key: str = "") -> T:
         if self.broke or self.step not in work.__code__.co_names:
-            return await super().awrite(work)
+            return await super().shared(work, key=key)
         self.broke = True
         if self.committed:
-            await super().awrite(work)
+            await super().shared(work, key=key)
         raise OperationalError("COMMIT", {}, Exception("connection lost"))
 
 
@@ -97,7 +98,7 @@ async def test_a_connection_that_was_refused_before_a_recipient_is_not_used_agai
         await sandbox.misbehaves(mail={"code": 550, "stage": "mail", "times": 1})
         channel = EmailChannel(parse_relay(sandbox.addresses.smtp))
         mail = Mail("office@example.org", "ada@example.org", b"Subject: x\r\n\r\nx\r\n")
-        assert isinstance(await channel.send(mail), Misconfigured)
+        assert isinstance((await channel.send([mail], 0))[0], Misconfigured)
         assert not channel._idle
-        assert isinstance(await channel.send(mail), Delivered)
+        assert isinstance((await channel.send([mail], 0))[0], Delivered)
         await channel.close()

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifications.content.check import check_languages, check_text
-from notifications.content.email import HeaderUnsafe, Letter, MailSkeleton, compile_mail, render_mail
+from notifications.content.email import Letter, MailSkeleton, compile_mail, render_mail
 from notifications.content.errors import (
     ButtonUnknown,
     ButtonWithoutRound,
@@ -25,6 +25,7 @@ from notifications.content.errors import (
     VariableUnknown,
 )
 from notifications.content.markdown import to_plain, to_telegram
+from notifications.content.mime import HeaderUnsafe
 from notifications.content.skeleton import one_line
 from notifications.content.telegram import compile_chat, render_chat
 from notifications.content.text import Setting, Text, read_buttons
@@ -63,7 +64,7 @@ def parsed(name: str) -> tuple[EmailMessage, str, str]:
     mail = render_mail(compiled(), Letter("a@example.org", "<1@example.org>", AT, {"name": name, **LINKS}))
     message = email.message_from_bytes(mail.data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
-    plain, page = (part.get_content() for part in message.iter_parts())
+    plain, page = (part.get_content().replace("\r\n", "\n") for part in message.iter_parts())
     return message, plain, page
 
 
@@ -88,6 +89,23 @@ def test_a_chat_message_has_telegrams_markup_and_a_press_for_the_answer() -> Non
     )
     assert [(button.label, button.data) for button in message.buttons] == [("Rispondi & vai", "open:3"), ("Piano", "")]
     assert "/stop" in message.text
+
+
+@given(st.text(max_size=300))
+def test_every_line_is_short_and_ascii_whatever_people_are_called(name: str) -> None:
+    mail = render_mail(compiled(), Letter("a@example.org", "<1@example.org>", AT, {"name": name, **LINKS}))
+    assert mail.data.isascii()
+    lines = mail.data.split(b"\r\n")
+    assert not any(b"\n" in line or b"\r" in line for line in lines)
+    assert max(map(len, lines[lines.index(b"") :])) <= 76  # RFC 2045, section 6.7, rule 5
+    assert max(map(len, lines)) <= 998
+
+
+def test_an_address_of_another_alphabet_keeps_its_letters_and_its_domain_takes_those_of_the_dns() -> None:
+    letter = Letter("città@münchen.example", "<1@example.org>", AT, {"name": "X", **LINKS})
+    mail = render_mail(compiled(), letter)
+    assert mail.recipient == "città@xn--mnchen-3ya.example"
+    assert "To: città@xn--mnchen-3ya.example\r\n".encode() in mail.data
 
 
 def test_a_missing_name_takes_the_other_side_of_the_condition() -> None:

@@ -15,7 +15,7 @@ from notifications.channels.contract import (
     Unknown,
     UnreachableNow,
 )
-from notifications.channels.email import Step, classify
+from notifications.channels.smtp.refusal import Step, classify
 from notifications.sending.retry import WAITS, Done, Doubt, Fallback, GiveUp, Retry, Try, decide
 
 NOW = datetime(2023, 7, 6, 8, tzinfo=UTC)

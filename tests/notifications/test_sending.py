@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import email
 import email.policy
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
 
@@ -21,7 +21,8 @@ from core.people.suppression import suppress
 from core.people.tables import Address, Participant
 from core.process.tables import Process
 from notifications.channels.contract import Delivered, Message, Outcome
-from notifications.channels.email import EmailChannel, parse_relay
+from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.relay import parse_relay
 from notifications.channels.telegram import TelegramChannel
 from notifications.ledger.release import set_state, settle_doubt
 from notifications.ledger.states import MailingState
@@ -365,9 +366,9 @@ async def test_what_is_no_chat_is_refused_before_anything_leaves(
 class Breaking:
     """A channel with a mistake in it."""
 
-    name = "telegram"
+    name = way = "telegram"
 
-    async def send(self, message: Message) -> Outcome:
+    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
         raise KeyError("a mistake")
 
     async def close(self) -> None:
@@ -377,15 +378,16 @@ class Breaking:
 class Listening:
     """A channel that remembers what the other side did."""
 
-    name = "telegram"
+    name = way = "telegram"
 
     def __init__(self, channel: TelegramChannel) -> None:
         self.channel = channel
         self.heard: list[Outcome] = []
 
-    async def send(self, message: Message) -> Outcome:
-        self.heard.append(await self.channel.send(message))
-        return self.heard[-1]
+    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
+        heard = await self.channel.send(messages, interval)
+        self.heard += heard
+        return heard
 
     async def close(self) -> None:
         await self.channel.close()

@@ -81,11 +81,12 @@ def mail_servers(mailboxes: dict[str, str], routes: dict[str, int]) -> Iterator[
         for mailbox in set(mailboxes.values()):
             _make_maildir(folder / "mail" / mailbox)
         smtp, imap, imaps = free_ports(3)
-        servers = MailServers(folder, smtp, imap, imaps, _certificate(folder))
+        servers = MailServers(folder, smtp, imap, imaps, certificate(folder))
         config = _write_postfix(servers, mailboxes, routes)
         dovecot = subprocess.Popen([_found("dovecot"), "-F", "-c", str(_write_dovecot(servers))])
         try:
-            subprocess.run([_found("postfix"), "-c", str(config), "start"], check=True, capture_output=True)
+            started = subprocess.run([_found("postfix"), "-c", str(config), "start"], check=False, capture_output=True)
+            assert started.returncode == 0, (started.stderr, servers.log())
             for port in (servers.smtp, servers.imap, servers.imaps):
                 _wait_for(port)
             yield servers
@@ -117,7 +118,7 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def _certificate(folder: Path) -> ssl.SSLContext:
+def certificate(folder: Path) -> ssl.SSLContext:
     command = (
         "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", str(folder / "key.pem"),

@@ -1,0 +1,163 @@
+"""Mails with the ledger on, beside a bare pipelined client that sends as many bytes; a local sink takes both.
+
+The sender, the bare client and the sink are processes of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from bench.measure import Comparison, compare
+from bench.plan import people_of
+from core.database.database import Database
+from notifications.content.email import Letter, compile_mail, render_mail
+from notifications.content.text import Setting, Text, read_buttons
+from notifications.ledger.tables import Delivery, MailingText
+from notifications.planning.planner import plan_all_due
+from notifications.planning.schedule import schedule_occurrences
+from tests.notifications.office import BUTTONS, DUE, RULES, make_mailing
+from tests.support.databases import PostgresDatabases, SqliteDatabases
+
+MAILS = int(os.environ.get("BENCH_MAILS", "100000"))
+PAIRS = int(os.environ.get("BENCH_PAIRS", "3"))
+CONNECTIONS = int(os.environ.get("BENCH_CONNECTIONS", "4"))
+WORDS = "Il Piano strategico metropolitano raccoglie le proposte di chi vive e lavora nel territorio. "
+BODY = "Gentile **{{ name }}**,\n\n" + "\n\n".join([WORDS * 2] * 5) + "\n\nRisponda entro il {{ closes_on }}."
+AT = datetime(2023, 7, 6, 7, 30, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A comparison, and a sender's memory in megabytes: idle, and the most while it sent."""
+
+    comparison: Comparison
+    memory: list[tuple[float, float]] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        idle, most = max(self.memory, key=lambda one: one[1] - one[0])
+        return [
+            *self.comparison.lines(),
+            f"  a sender's memory: {idle:.0f} MB idle, at most {most - idle:.0f} MB above",
+        ]
+
+
+@dataclass(frozen=True)
+class FoundOnBoth:
+    found: tuple[Found, ...]
+
+    def lines(self) -> list[str]:
+        return [line for one in self.found for line in one.lines()]
+
+
+async def run() -> FoundOnBoth:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)  # noqa: ASYNC240 - before anything runs
+        found = [await _on("SQLite", SqliteDatabases(folder))]
+        postgres = PostgresDatabases(folder)
+        try:
+            found.append(await _on("PostgreSQL", postgres))
+        finally:
+            postgres.close()
+    return FoundOnBoth(tuple(found))
+
+
+async def _on(kind: str, databases: SqliteDatabases | PostgresDatabases) -> Found:
+    memory: list[tuple[float, float]] = []
+    with databases.fresh() as url, _sink() as port, tempfile.NamedTemporaryFile() as sample:
+        content = _sample()
+        sample.write(content)
+        sample.flush()
+        database = Database(url)
+        try:
+            database.write(_prepare)
+
+            async def ours(number: int) -> float:
+                await asyncio.to_thread(_again, database)
+                told = await asyncio.to_thread(_send, url, port)
+                memory.append((told["idle"], told["most"]))
+                sent = database.read(lambda s: s.scalar(select(func.count()).where(Delivery.state == "sent")))
+                assert sent == MAILS, sent
+                return told["seconds"]
+
+            async def bare(number: int) -> float:
+                command = (
+                    sys.executable,
+                    "-m",
+                    "bench.bare_mail",
+                    str(port),
+                    str(MAILS),
+                    str(CONNECTIONS),
+                    sample.name,
+                )
+                return float((await asyncio.to_thread(subprocess.check_output, command)).decode())
+
+            name = f"Sending {MAILS:,} mails of {len(content):,} bytes, {kind} (limit 1.67)"
+            return Found(await compare(name, MAILS, (ours, bare), PAIRS), memory)
+        finally:
+            database.close()
+
+
+@contextmanager
+def _sink() -> Iterator[int]:
+    sink = subprocess.Popen((sys.executable, "-m", "bench.sink"), stdout=subprocess.PIPE, text=True)
+    assert sink.stdout is not None
+    with sink, sink.stdout as said:
+        yield int(said.readline())
+        sink.terminate()
+
+
+def _send(url: str, port: int) -> dict[str, float]:
+    command = (sys.executable, "-m", "bench.mail_sender", url, str(port), str(CONNECTIONS))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as sender:
+        assert sender.stdout is not None
+        assert sender.stdin is not None
+        assert sender.stdout.readline() == "ready\n"
+        sender.stdin.write("go\n")
+        sender.stdin.flush()
+        told: dict[str, float] = json.loads(sender.stdout.read().splitlines()[-1])
+        return told
+
+
+def _prepare(session: Session) -> None:
+    rows = people_of(session, MAILS)
+    make_mailing(session, rows)
+    session.execute(update(MailingText).values(body=BODY))
+    schedule_occurrences(session, None, DUE)
+    (planned,) = plan_all_due(session, DUE, RULES)
+    assert planned.added == MAILS, planned
+
+
+def _again(database: Database) -> None:
+    """Everything as it was before it was sent, and the database's own books in order."""
+    values = {"state": "planned", "attempts": 0, "tries": 0, "claimed_by": "", "handed_over_at": None}
+    database.write(lambda session: session.execute(update(Delivery).values(values)))
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        is_postgres = database.engine.dialect.name == "postgresql"
+        connection.execute(text("VACUUM FULL ANALYZE delivery" if is_postgres else "PRAGMA wal_checkpoint(TRUNCATE)"))
+
+
+def _sample() -> bytes:
+    """A mail as everybody gets it, for the bare client."""
+    sender = "Ufficio <office@example.org>"
+    setting = Setting(
+        sender, "Città metropolitana", "", "office@example.org", {"closes_on": "31 ottobre"}, 1, "x.example.org"
+    )
+    link = f"https://ascolto.example.org/q/{'x' * 32}person1"
+    values = dict.fromkeys(("answer_link", "unsubscribe_link", "preferences_link", "join_link"), link)
+    skeleton = compile_mail(Text("it", "Invito [it]", BODY, read_buttons(BUTTONS, "it")), setting, has_name=True)
+    letter = Letter("person1@example.org", "<delivery-1@example.org>", AT, {**values, "name": "person1"})
+    return render_mail(skeleton, letter).data

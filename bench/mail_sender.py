@@ -1,0 +1,74 @@
+"""One sender until nothing is left: `python -m bench.mail_sender URL PORT CONNECTIONS`.
+
+Says when it is ready, waits for a line, and tells in JSON how long it took and what memory it used.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import uvloop
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.addresses import PublicUrls
+from core.clock import FixedClock
+from core.database.database import Database
+from core.links import Links
+from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.relay import parse_relay
+from notifications.ledger.tables import Delivery
+from notifications.sending.context import Voice
+from notifications.sending.loop import Pace, SenderDeps, run_sender
+from tests.notifications.office import DUE
+
+BUSY = ("planned", "claimed", "handed-over")
+NO_LIMIT = 1_000_000.0
+LOOK_SECONDS = 0.1
+
+
+def memory(name: str) -> float:
+    """Megabytes of this process: VmRSS is now, VmHWM the most."""
+    found = re.search(rf"{name}:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found
+    return int(found[1]) / 1024
+
+
+async def _run(url: str, port: int, connections: int) -> None:
+    database = Database(url)
+    deps = SenderDeps(
+        database=database,
+        clock=FixedClock(DUE + timedelta(minutes=1)),
+        links=Links("a secret of at least thirty-two characters"),
+        voice=Voice("Ufficio <office@example.org>", PublicUrls("https://ascolto.example.org"), "example.org"),
+        channels=(EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}?connections={connections}")),),
+        paces={"email": Pace(NO_LIMIT, connections)},
+        name="bench",
+    )
+    idle = memory("VmRSS")
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    await asyncio.to_thread(sys.stdin.readline)
+    start = time.perf_counter()
+    task = asyncio.ensure_future(run_sender(deps))
+    while await database.aread(_is_busy):
+        await asyncio.sleep(LOOK_SECONDS)
+    seconds = time.perf_counter() - start
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    database.close()
+    sys.stdout.write(json.dumps({"seconds": seconds, "idle": idle, "most": memory("VmHWM")}) + "\n")
+
+
+def _is_busy(session: Session) -> bool:
+    return session.scalar(select(Delivery.id).where(Delivery.state.in_(BUSY)).limit(1)) is not None
+
+
+if __name__ == "__main__":
+    uvloop.run(_run(sys.argv[1], int(sys.argv[2]), int(sys.argv[3])))

@@ -1,0 +1,143 @@
+"""One connection to a relay: greeting, encryption, sign-in, commands and replies (RFC 5321, 3207, 4954)."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import socket
+from dataclasses import dataclass
+from functools import cache
+
+from notifications.channels.smtp.refusal import Refused
+from notifications.channels.smtp.relay import Relay
+from notifications.channels.smtp.wire import ConnectionBroken, Wire
+
+TIMEOUT_SECONDS = 60.0
+MOST_LINES = 100
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A code with its text, the lines of it joined."""
+
+    code: int
+    text: str
+
+    @property
+    def is_good(self) -> bool:
+        return 200 <= self.code < 400
+
+
+class SmtpConnection:
+    """Open after `open`; every method raises OSError (TimeoutError among it) when the connection is lost."""
+
+    def __init__(self, relay: Relay, timeout: float = TIMEOUT_SECONDS) -> None:
+        self._relay = relay
+        self._timeout = timeout
+        self._wire: Wire | None = None
+        self.features: dict[str, str] = {}
+
+    @property
+    def pipelines(self) -> bool:
+        return "PIPELINING" in self.features
+
+    @property
+    def longest(self) -> int:
+        """The largest mail that the relay takes, in bytes; 0 where it does not say (RFC 1870)."""
+        size = self.features.get("SIZE", "")
+        return int(size) if size.isascii() and size.isdigit() else 0
+
+    async def open(self) -> None:
+        """Greets, encrypts and signs in as the relay's address says; raises Refused."""
+        relay = self._relay
+        tls = relay.tls() if relay.security == "smtps" else None
+        self._wire = await Wire.connect(relay.host, relay.port, tls, self._timeout)
+        _good(await self.reply())
+        await self._greet()
+        if relay.security == "smtp+starttls":
+            await self._encrypt()
+        if relay.user:
+            await self._sign_in()
+
+    def write(self, data: bytes) -> None:
+        self._open.write(data)
+
+    async def drain(self) -> None:
+        await self._open.drain()
+
+    async def command(self, line: str) -> Reply:
+        self.write(f"{line}\r\n".encode())
+        return await self.reply()
+
+    async def reply(self) -> Reply:
+        """The next reply."""
+        texts: list[str] = []
+        while len(texts) < MOST_LINES:
+            code, more, text = _read_line(await self._open.line())
+            texts.append(text)
+            if not more:
+                return Reply(code, "\n".join(texts))
+        raise ConnectionBroken("a reply without an end")
+
+    async def close(self, *, politely: bool = True) -> None:
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            if politely:
+                wire.write(b"QUIT\r\n")
+            await wire.close()
+
+    @property
+    def _open(self) -> Wire:
+        assert self._wire is not None
+        return self._wire
+
+    async def _greet(self) -> None:
+        name = await asyncio.to_thread(_own_name)
+        reply = await self.command(f"EHLO {name}")
+        if reply.code // 100 == 5:
+            _good(await self.command(f"HELO {name}"))
+            self.features = {}
+            return
+        _good(reply)
+        lines = (line.split(maxsplit=1) for line in reply.text.split("\n")[1:] if line.strip())
+        self.features = {words[0].upper(): words[1] if len(words) > 1 else "" for words in lines}
+
+    async def _encrypt(self) -> None:
+        """Never goes on without: who listens could have taken the word STARTTLS away (RFC 3207, section 6)."""
+        _good(await self.command("STARTTLS"))
+        await self._open.encrypt(self._relay.tls(), self._relay.host)
+        await self._greet()
+
+    async def _sign_in(self) -> None:
+        """PLAIN where it is offered, else LOGIN (RFC 4954, 4616)."""
+        user, password = self._relay.user, self._relay.password
+        offered = self.features.get("AUTH", "").upper().split()
+        if "PLAIN" in offered or "LOGIN" not in offered:
+            _good(await self.command(f"AUTH PLAIN {_encoded(f'{chr(0)}{user}{chr(0)}{password}')}"))
+            return
+        for line in ("AUTH LOGIN", _encoded(user), _encoded(password)):
+            _good(await self.command(line))
+
+
+def _read_line(line: bytes) -> tuple[int, bool, str]:
+    """Code, whether more lines follow, text."""
+    code, mark = line[:3], line[3:4]
+    if not code.isdigit() or mark not in {b" ", b"-", b""}:
+        raise ConnectionBroken("this is no mail server")
+    return int(code), mark == b"-", line[4:].decode("utf-8", "replace").strip()
+
+
+def _good(reply: Reply) -> None:
+    if not reply.is_good:
+        raise Refused(reply.code, reply.text)
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+@cache
+def _own_name() -> str:
+    """A host's name as it may stand in EHLO, else an address literal (RFC 5321, section 4.1.3)."""
+    name = socket.getfqdn()
+    return name if "." in name and name.isascii() else "[127.0.0.1]"

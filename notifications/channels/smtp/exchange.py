@@ -1,0 +1,153 @@
+"""Hands mails over through one connection, pipelined where the relay offers it (RFC 2920).
+
+With pipelining a mail costs one round trip: the content of the last one, and MAIL, RCPT and DATA of the
+next, leave together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from notifications.channels.contract import Delivered, Mail, Outcome, Rejected, Unknown, UnreachableNow
+from notifications.channels.smtp.connection import Reply, SmtpConnection
+from notifications.channels.smtp.refusal import CLOSING, Step, classify
+
+RESET = b"RSET\r\n"
+GO_AHEAD = 354
+UNSAFE = "\r\n<>\0"
+LONGEST_ID = 200
+
+
+@dataclass
+class Handed:
+    """What became of the first mails of a group; those after `outcomes` have not begun to leave.
+
+    `is_good` is False when the connection must not be used again.
+    """
+
+    outcomes: list[Outcome] = field(default_factory=list)
+    is_good: bool = True
+
+
+async def hand_over(connection: SmtpConnection, mails: Sequence[Mail]) -> Handed:
+    """Sends a group; never raises for what the relay does or a network loses."""
+    exchange = _Exchange(connection)
+    try:
+        await exchange.run(mails)
+    except OSError as error:
+        exchange.lost(f"{type(error).__name__}: {error}".rstrip(": "))
+    return exchange.handed
+
+
+class _Exchange:
+    """The state between two mails: what stands at the head of the next commands, its reply still to come."""
+
+    def __init__(self, connection: SmtpConnection) -> None:
+        self._connection = connection
+        self._head = b""  # the content of a mail, or RSET after one that was refused
+        self._offered = False  # a mail's envelope was heard, its content has not left
+        self.handed = Handed()
+
+    async def run(self, mails: Sequence[Mail]) -> None:
+        for mail in mails:
+            if (why := _unfit(mail, self._connection)) is not None:
+                await self._flush()
+                if self.handed.is_good:
+                    self.handed.outcomes.append(why)
+            else:
+                await self._offer(mail)
+            if not self.handed.is_good:
+                return
+        await self._flush()
+
+    def lost(self, detail: str) -> None:
+        """The connection broke: content that left may have arrived, a mail that was only offered has not."""
+        self.handed.is_good = False
+        if self._head and self._head is not RESET:
+            self.handed.outcomes.append(Unknown(detail))
+        elif self._offered:
+            self.handed.outcomes.append(UnreachableNow(detail))
+
+    async def _offer(self, mail: Mail) -> None:
+        """Sends what stands at the head and a mail's envelope, and reads what follows of both."""
+        commands = _envelope(mail, self._connection)
+        if not self._connection.pipelines:
+            await self._flush()
+        else:
+            self._connection.write(self._head + b"".join(commands))
+            await self._read_head()
+        if not self.handed.is_good:
+            return  # the envelope went into the void: this mail has not begun
+        self._offered = True
+        replies = await self._replies(commands)
+        self._offered = False
+        self._judge(mail, replies)
+
+    async def _replies(self, commands: Sequence[bytes]) -> list[Reply]:
+        if self._connection.pipelines:
+            return [await self._connection.reply() for _ in commands]
+        replies: list[Reply] = []
+        for command in commands:
+            self._connection.write(command)
+            replies.append(await self._connection.reply())
+            if not replies[-1].is_good:
+                break
+        return replies
+
+    def _judge(self, mail: Mail, replies: Sequence[Reply]) -> None:
+        for step, reply in zip(Step, replies, strict=False):
+            if not reply.is_good:
+                self._refused(step, reply)
+                self._head = RESET
+                # A relay that would take content without a recipient cannot be gone on with.
+                self.handed.is_good &= step is not Step.BEFORE and replies[-1].code != GO_AHEAD
+                return
+        self._head = _content(mail)
+
+    def _refused(self, step: Step, reply: Reply) -> None:
+        self.handed.outcomes.append(classify(step, reply.code, reply.text))
+        self.handed.is_good &= reply.code != CLOSING
+
+    async def _flush(self) -> None:
+        if self._head:
+            self._connection.write(self._head)
+            await self._read_head()
+
+    async def _read_head(self) -> None:
+        if not self._head:
+            return
+        await self._connection.drain()
+        reply = await self._connection.reply()
+        head, self._head = self._head, b""
+        if head is RESET:
+            return
+        if reply.is_good:
+            self.handed.outcomes.append(Delivered(reply.text[:LONGEST_ID]))
+        else:
+            self._refused(Step.CONTENT, reply)
+
+
+def _unfit(mail: Mail, connection: SmtpConnection) -> Outcome | None:
+    """Why a mail cannot go by this relay, whatever it answers."""
+    if not mail.recipient.isascii() and "SMTPUTF8" not in connection.features:  # RFC 6531
+        return Rejected("the relay takes no international addresses (SMTPUTF8)")
+    if any(char in address for address in (mail.sender, mail.recipient) for char in UNSAFE):
+        return Rejected("this is no address")
+    if connection.longest and len(mail.data) > connection.longest:
+        return Rejected(f"the mail has {len(mail.data)} bytes, the relay takes {connection.longest}")
+    return None
+
+
+def _envelope(mail: Mail, connection: SmtpConnection) -> tuple[bytes, bytes, bytes]:
+    size = f" SIZE={len(mail.data)}" if "SIZE" in connection.features else ""
+    international = "" if mail.recipient.isascii() else " SMTPUTF8 BODY=8BITMIME"
+    sender = f"MAIL FROM:<{mail.sender}>{size}{international}\r\n"
+    return sender.encode(), f"RCPT TO:<{mail.recipient}>\r\n".encode(), b"DATA\r\n"
+
+
+def _content(mail: Mail) -> bytes:
+    """The bytes after DATA, with a second dot where a line begins with one (RFC 5321, section 4.5.2)."""
+    data = mail.data.replace(b"\r\n.", b"\r\n..") if b"\r\n." in mail.data else mail.data
+    start = b"." if data.startswith(b".") else b""
+    return b"".join((start, data, b"" if data.endswith(b"\r\n") else b"\r\n", b".\r\n"))

@@ -1,0 +1,233 @@
+"""Mails through relays of every kind: encrypted or not, signed in, pipelined or not, broken off at every point."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+
+from notifications.channels.contract import (
+    Delivered,
+    Mail,
+    Misconfigured,
+    Outcome,
+    RecipientGone,
+    Rejected,
+    ThrottledUntil,
+    Unknown,
+    UnreachableNow,
+)
+from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.relay import parse_relay
+from tests.channels.relays import PASSWORD, USER, Terse, mails, relay, scripted, server_context
+from tests.support.mail_servers import certificate
+
+SIGN_IN = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("certificates")
+    certificate(made)
+    return made
+
+
+async def sent(url: str, group: Sequence[Mail]) -> list[Outcome]:
+    channel = EmailChannel(parse_relay(url))
+    try:
+        return await channel.send(group, 0)
+    finally:
+        await channel.close()
+
+
+def kinds(outcomes: Sequence[Outcome]) -> list[type]:
+    return [type(one) for one in outcomes]
+
+
+async def test_a_group_goes_over_one_connection_as_it_was_written() -> None:
+    async with relay() as running:
+        outcomes = await sent(f"smtp://127.0.0.1:{running.port}", mails("a", "b", "c"))
+    assert outcomes == [Delivered(f"2.0.0 kept as {number}") for number in (1, 2, 3)]
+    assert running.kept.recipients == ["a@example.com", "b@example.com", "c@example.com"]
+    assert running.kept.contents == [mails("a")[0].data] * 3
+
+
+@pytest.mark.parametrize("mechanisms", [(), ("PLAIN",)])
+async def test_it_is_encrypted_before_it_is_signed_in(folder: Path, mechanisms: tuple[str, ...]) -> None:
+    context = server_context(folder)
+    async with relay(
+        tls_context=context, require_starttls=True, auth_required=True, auth_exclude_mechanism=mechanisms
+    ) as running:
+        url = f"smtp+starttls://{SIGN_IN}localhost:{running.port}?ca={folder / 'cert.pem'}"
+        assert kinds(await sent(url, mails("a", "b"))) == [Delivered, Delivered]
+        assert kinds(await sent(url.replace("pass", "word"), mails("a"))) == [Misconfigured]
+        plain = f"smtp://{SIGN_IN}localhost:{running.port}"
+        assert kinds(await sent(plain, mails("a"))) == [Misconfigured]
+    assert len(running.kept.contents) == 2
+
+
+async def test_encryption_from_the_first_byte(folder: Path) -> None:
+    async with relay(tls=server_context(folder), auth_require_tls=False) as running:
+        url = f"smtps://{SIGN_IN}localhost:{running.port}?ca={folder / 'cert.pem'}"
+        assert kinds(await sent(url, mails("a"))) == [Delivered]
+        (untrusted,) = await sent(url.partition("?")[0], mails("a"))
+    assert isinstance(untrusted, Misconfigured)
+    assert "certificate" in untrusted.detail
+
+
+async def test_without_encryption_nothing_leaves_where_it_was_asked_for() -> None:
+    async with relay() as running:
+        assert kinds(await sent(f"smtp+starttls://127.0.0.1:{running.port}", mails("a"))) == [Misconfigured]
+    assert running.kept.contents == []
+
+
+async def test_words_that_slip_in_before_the_encryption_are_not_heard(folder: Path) -> None:
+    async def inject(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.write(b"250-hello\r\n250 STARTTLS\r\n")
+        await reader.readline()
+        writer.write(b"220 go\r\n250-injected\r\n250 AUTH PLAIN\r\n")
+        await writer.start_tls(server_context(folder))
+        await reader.readline()
+        writer.write(b"554 5.7.1 no\r\n")
+        await reader.readline()
+        writer.write(b"554 5.7.1 no\r\n")
+
+    async with scripted(inject) as port:
+        (outcome,) = await sent(f"smtp+starttls://{SIGN_IN}localhost:{port}?ca={folder / 'cert.pem'}", mails("a"))
+    assert not isinstance(outcome, Delivered)
+    assert "injected" not in str(outcome)
+
+
+async def test_addresses_of_other_alphabets() -> None:
+    async with relay() as running:
+        outcomes = await sent(f"smtp://127.0.0.1:{running.port}", mails("città"))
+    assert kinds(outcomes) == [Delivered]
+    assert running.kept.recipients == ["città@example.com"]
+
+
+async def test_an_address_cannot_bring_commands_with_it() -> None:
+    evil = [Mail("office@example.org", "a@example.com>\r\nRCPT TO:<b@example.com", b"x\r\n"), *mails("c")]
+    async with relay() as running:
+        outcomes = await sent(f"smtp://127.0.0.1:{running.port}", evil)
+    assert kinds(outcomes) == [Rejected, Delivered]
+    assert running.kept.recipients == ["c@example.com"]
+
+
+async def test_what_is_too_large_for_the_relay_does_not_set_out() -> None:
+    large = mails("b", data=b"Subject: x\r\n\r\n" + b"x" * 70 + b"\r\n" * 1000)
+    async with relay(data_size_limit=1000) as running:
+        outcomes = await sent(f"smtp://127.0.0.1:{running.port}", [*mails("a"), *large, *mails("c")])
+    assert kinds(outcomes) == [Delivered, Rejected, Delivered]
+    assert running.kept.recipients == ["a@example.com", "c@example.com"]
+
+
+pipelined = pytest.mark.parametrize("pipelines", [True, False])
+
+
+@pipelined
+async def test_one_that_is_refused_does_not_stop_the_others(pipelines: bool) -> None:
+    terse = Terse(pipelines, {b"RCPT TO:<gone": b"550 5.1.1 no such user\r\n"})
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}", mails("gone1", "a", "gone2", "gone3", "b", "gone4"))
+    assert kinds(outcomes) == [RecipientGone, Delivered, RecipientGone, RecipientGone, Delivered, RecipientGone]
+    assert (len(terse.taken), terse.connections) == (2, 1)
+
+
+@pipelined
+async def test_a_relay_that_has_enough_of_a_connection_gets_the_rest_by_another(pipelines: bool) -> None:
+    terse = Terse(pipelines, most=3)
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}", mails(*"abcdefgh"))
+    assert kinds(outcomes) == [Delivered] * 8
+    assert (len(terse.taken), terse.connections) == (8, 3)
+
+
+@pipelined
+async def test_content_whose_answer_is_lost_is_unknown_and_the_rest_goes_on(pipelines: bool) -> None:
+    terse = Terse(pipelines, hangs_up_after=b"number b")
+    group = [Mail(one.sender, one.recipient, f"number {one.recipient[0]}\r\n".encode()) for one in mails(*"abc")]
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}", group)
+    assert kinds(outcomes) == [Delivered, Unknown, Delivered]
+    assert (len(terse.taken), terse.connections) == (3, 2)
+
+
+@pipelined
+@pytest.mark.parametrize(
+    ("hangs_up_at", "expected"),
+    [
+        (b"EHLO", [ThrottledUntil, ThrottledUntil]),
+        (b"MAIL", [UnreachableNow, UnreachableNow]),
+        (b"RCPT", [UnreachableNow, UnreachableNow]),
+        (b"DATA", [UnreachableNow, UnreachableNow]),
+    ],
+)
+async def test_before_the_content_nothing_is_in_doubt(
+    pipelines: bool, hangs_up_at: bytes, expected: list[type]
+) -> None:
+    terse = Terse(pipelines, hangs_up_at=hangs_up_at)
+    async with scripted(terse) as port:
+        assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a", "b"))) == expected
+    assert terse.taken == []
+
+
+@pipelined
+@pytest.mark.parametrize(
+    ("refuses", "expected"),
+    [
+        ({b"MAIL": b"550 5.7.1 not you\r\n"}, Misconfigured),
+        ({b"MAIL": b"451 4.3.0 later\r\n"}, UnreachableNow),
+        ({b"RCPT": b"450 4.2.1 greylisted\r\n"}, UnreachableNow),
+        ({b"DATA": b"451 4.3.0 later\r\n"}, UnreachableNow),
+        ({b"EHLO": b"421 4.3.2 closing\r\n", b"HELO": b"421 4.3.2 closing\r\n"}, ThrottledUntil),
+        ({b"EHLO": b"554 5.7.1 go away\r\n", b"HELO": b"554 5.7.1 go away\r\n"}, Misconfigured),
+    ],
+)
+async def test_refusals_at_every_step(pipelines: bool, refuses: dict[bytes, bytes], expected: type) -> None:
+    async with scripted(Terse(pipelines, refuses)) as port:
+        assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a", "b"))) == [expected, expected]
+
+
+async def test_an_old_relay_that_knows_no_ehlo() -> None:
+    terse = Terse(refuses={b"EHLO": b"502 what?\r\n"})
+    async with scripted(terse) as port:
+        assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a", "b"))) == [Delivered, Delivered]
+
+
+async def test_a_kept_connection_that_was_closed_meanwhile_costs_no_mail_a_try() -> None:
+    terse = Terse()
+    async with scripted(terse) as port:
+        channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}"))
+        assert kinds(await channel.send(mails("a"), 0)) == [Delivered]
+        terse.most = 0
+        (kept,) = channel._idle
+        kept.connection.write(b"MAIL FROM:<>\r\n")  # the relay hangs up
+        await kept.connection.reply()
+        terse.most = 1000
+        assert kinds(await channel.send(mails("b", "c"), 0)) == [Delivered, Delivered]
+        await channel.close()
+    assert terse.connections == 2
+
+
+@pytest.mark.parametrize(
+    "said", [b"HTTP/1.1 400 Bad Request\r\n", b"2", b"220-" + b"x" * 10_000, b"220-more\r\n" * 1000, b"\xff\xfe\r\n"]
+)
+async def test_what_is_no_mail_server_is_told_and_costs_nothing(said: bytes) -> None:
+    async def speak(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(said)
+
+    async with scripted(speak) as port:
+        (outcome,) = await sent(f"smtp://127.0.0.1:{port}", mails("a"))
+    assert isinstance(outcome, ThrottledUntil)
+    assert f"127.0.0.1:{port}" in outcome.detail
+
+
+async def test_nobody_listens() -> None:
+    async with scripted(Terse()) as port:
+        pass
+    assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a", "b"))) == [ThrottledUntil, ThrottledUntil]
