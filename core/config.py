@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         default="", description=N_("smtp://HOST:PORT, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://...")
     )
     smtp_rate: float = Field(default=50, gt=0, description="Mails a second to the relay, all processes together")
+    mail_domain_rates: str = Field(
+        default="", description="Slower for some domains: gmail.com=60/minute libero.it=2/second"
+    )
     mail_from: str = Field(default="", description=N_("The sender of mails: Office name <office@example.org>"))
     contact_budget: int = Field(
         default=0, ge=0, description="Messages a week to one person, all offices together; 0 for no limit"

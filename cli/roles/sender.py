@@ -18,6 +18,7 @@ from notifications.channels.telegram import TelegramChannel
 from notifications.ledger.states import EMAIL, TELEGRAM
 from notifications.sending.context import Voice
 from notifications.sending.loop import Pace, SenderDeps, run_sender
+from notifications.sending.scopes import parse_domain_rates
 
 
 async def start(world: World, _: AsyncExitStack) -> Part:
@@ -33,6 +34,7 @@ def open_channels(world: World) -> list[Channel]:
     settings = world.settings
     settings.need_mail_from()
     settings.checked_return_address()
+    parse_domain_rates(settings.mail_domain_rates)
     relays = parse_relays(settings.need_smtp())
     channels: list[Channel] = [EmailChannel(relay, way_of(relay)) for relay in relays]
     if settings.participant_bot_token:
@@ -52,6 +54,7 @@ async def sender_deps(world: World, channels: list[Channel]) -> SenderDeps:
         channels=channels,
         paces=_paces(settings),
         contact_budget=settings.contact_budget,
+        domain_rates=parse_domain_rates(settings.mail_domain_rates),
         name=f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}",
     )
 

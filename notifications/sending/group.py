@@ -21,6 +21,7 @@ from notifications.ledger.states import TELEGRAM, Reason
 from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
 from notifications.sending.retry import OTHER
+from notifications.sending.scopes import Scope, scope_of, take
 from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
 
 log = structlog.get_logger()
@@ -65,6 +66,7 @@ class Desk:
     composer: Composer
     contexts: Contexts
     contact_budget: int = 0
+    domain_rates: Mapping[str, float] = field(default_factory=dict)
 
     def prepare(self, session: Session, ids: Sequence[int], moment: Moment) -> list[Ready]:
         """Judges claimed deliveries anew, writes their messages and notes them as handed over.
@@ -75,21 +77,40 @@ class Desk:
         found = candidates(session, ids, moment.now, self.contact_budget)
         loaded = self._load(session, found, moment)
         found = [candidate for candidate in found if candidate.mailing_id in loaded]
+        verdicts = self._judge(session, found, loaded, moment)
         going: dict[int, tuple[Candidate, Message]] = {}
-        chats: set[int] = set()
         for candidate in found:
-            verdict = judge(candidate, loaded[candidate.mailing_id].limits, moment.now)
-            if isinstance(verdict, Go) and candidate.channel == TELEGRAM and candidate.participant_id in chats:
-                verdict = Wait(moment.now + CHAT_PAUSE)
+            verdict = verdicts[candidate.id]
             if not isinstance(verdict, Go):
                 self._keep(session, candidate, verdict, moment)
                 continue
-            chats.add(candidate.participant_id)
             message = self._write(session, candidate, loaded, moment)
             if message is not None:
                 going[candidate.id] = (candidate, message)
         ours = hand_over(session, self.claimer, list(going), moment, self.composer.voice.domain) if going else []
         return [_ready(*taken) for one, taken in going.items() if one in ours]
+
+    def _judge(
+        self, session: Session, found: Sequence[Candidate], loaded: Mapping[int, MailingContext], moment: Moment
+    ) -> dict[int, Verdict]:
+        """A verdict for each; those that may go also need a permit of what they are written to."""
+        verdicts: dict[int, Verdict] = {}
+        chats: set[int] = set()
+        scoped: list[tuple[Scope, Candidate]] = []
+        for candidate in found:
+            verdict = judge(candidate, loaded[candidate.mailing_id].limits, moment.now)
+            if isinstance(verdict, Go) and candidate.channel == TELEGRAM and candidate.participant_id in chats:
+                verdict = Wait(moment.now + CHAT_PAUSE)
+            if isinstance(verdict, Go):
+                chats.add(candidate.participant_id)
+                scope = scope_of(candidate, self.domain_rates)
+                scoped += [(scope, candidate)] if scope is not None else []
+            verdicts[candidate.id] = verdict
+        for scope, candidate in sorted(scoped, key=lambda one: one[0].name):  # two senders lock them in one order
+            wait = take(session, scope, moment.machine)
+            if wait is not None:
+                verdicts[candidate.id] = Wait(moment.now + wait)
+        return verdicts
 
     def _load(self, session: Session, found: Sequence[Candidate], moment: Moment) -> dict[int, MailingContext]:
         """The contexts of the mailings; one that is badly written waits and holds up no other."""

@@ -75,6 +75,7 @@ class SenderDeps:
     name: str
     lease: timedelta = LEASE
     contact_budget: int = 0
+    domain_rates: Mapping[str, float] = field(default_factory=dict)  # mails a second
     machine: Clock = field(default_factory=SystemClock)
 
 
@@ -110,7 +111,7 @@ class Sender:
         self._counting = asyncio.Lock()
         self._claimer = Claimer(deps.name, deps.lease)
         composer = Composer(deps.links, deps.voice, Skeletons())
-        self._desk = Desk(self._claimer, composer, Contexts(deps.machine), deps.contact_budget)
+        self._desk = Desk(self._claimer, composer, Contexts(deps.machine), deps.contact_budget, deps.domain_rates)
 
     async def work(self, channel: Channel) -> None:
         """One worker: group after group, until told to stop."""

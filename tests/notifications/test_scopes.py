@@ -1,0 +1,78 @@
+"""Rates of what a message is written to: mail domains and groups."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.errors import SettingWrong
+from notifications.ledger.candidates import Candidate, candidates
+from notifications.sending.scopes import GROUP_RATE, Scope, parse_domain_rates, scope_of, take
+from tests.notifications.office import DUE, Person
+from tests.notifications.sending import planned
+from tests.support.sandbox import RunningSandbox, running_sandbox
+
+LARGE, SMALL = "large.example", "small.example"
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[RunningSandbox]:
+    async with running_sandbox() as running:
+        yield running
+
+
+def test_rates_as_the_settings_name_them() -> None:
+    assert parse_domain_rates("Gmail.com=60/minute  libero.it=0.5/second") == {"gmail.com": 1, "libero.it": 0.5}
+    assert parse_domain_rates("") == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["gmail.com", "gmail.com=0/minute", "gmail.com=5", "gmail.com=5/week", "=5/hour", "a=-1/hour"]
+)
+def test_what_is_no_rate_is_said(text: str) -> None:
+    with pytest.raises(SettingWrong, match="gmail.com=60/minute"):
+        parse_domain_rates(f"libero.it=1/second {text}")
+
+
+async def test_a_slow_domain_holds_up_no_other(database: Database, sandbox: RunningSandbox, clock: FixedClock) -> None:
+    people = [Person(f"l{n}", email=f"l{n}@{LARGE}") for n in range(30)]
+    people += [Person(f"s{n}", email=f"s{n}@{SMALL}") for n in range(30)]
+    telling = planned(database, sandbox, clock, people)
+    async with telling.sender(domain_rates={LARGE: 1 / 60}), telling.sender("two", domain_rates={LARGE: 1 / 60}):
+        await telling.until(lambda t: t.count("sent") == 31 and not t.count("claimed", "handed-over"))
+    told = Counter(mail.recipients[0].partition("@")[2] for mail in sandbox.world.mail.kept)
+    assert told == {LARGE: 1, SMALL: 30}
+    waiting = sorted(d.due_at - clock.now() for d in telling.deliveries().values() if d.state == "planned")
+    apart = [round((later - sooner).total_seconds()) for sooner, later in zip(waiting, waiting[1:], strict=False)]
+    assert set(apart) == {60}  # each has a place of its own to come back to
+
+
+def test_those_that_wait_get_permits_at_their_places(database: Database) -> None:
+    scope = Scope("email@large.example", 0.5)
+
+    def work(session: Session) -> list[float]:
+        waits = [take(session, scope, DUE) for _ in range(5)]
+        return [wait.total_seconds() if wait else 0 for wait in waits]
+
+    first = database.write(work)
+    assert first == [0, 2, 4, 6, 8]
+    for wait in first[1:]:
+        assert database.write(lambda s, wait=wait: take(s, scope, DUE + timedelta(seconds=wait))) is None
+
+
+def test_what_a_delivery_is_written_to(database: Database) -> None:
+    one: Any = dict.fromkeys(Candidate.__dataclass_fields__)
+    mail = Candidate(**(one | {"channel": "email", "address": "ada@LARGE.example"}))
+    assert scope_of(mail, {LARGE: 2}) == Scope(f"email@{LARGE}", 2)
+    assert scope_of(mail, {SMALL: 2}) is None
+    assert scope_of(replace(mail, channel="telegram", address="-1007"), {}) == Scope("telegram:-1007", GROUP_RATE)
+    assert scope_of(replace(mail, channel="telegram", address="77"), {}) is None
+    assert database.read(lambda session: candidates(session, [], DUE)) == []
