@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -38,7 +40,7 @@ def test_rates_as_the_settings_name_them() -> None:
     "text", ["gmail.com", "gmail.com=0/minute", "gmail.com=5", "gmail.com=5/week", "=5/hour", "a=-1/hour"]
 )
 def test_what_is_no_rate_is_said(text: str) -> None:
-    with pytest.raises(SettingWrong, match="gmail.com=60/minute"):
+    with pytest.raises(SettingWrong, match=r"gmail\.com=60/minute"):
         parse_domain_rates(f"libero.it=1/second {text}")
 
 
@@ -51,7 +53,7 @@ async def test_a_slow_domain_holds_up_no_other(database: Database, sandbox: Runn
     told = Counter(mail.recipients[0].partition("@")[2] for mail in sandbox.world.mail.kept)
     assert told == {LARGE: 1, SMALL: 30}
     waiting = sorted(d.due_at - clock.now() for d in telling.deliveries().values() if d.state == "planned")
-    apart = [round((later - sooner).total_seconds()) for sooner, later in zip(waiting, waiting[1:], strict=False)]
+    apart = [round((later - sooner).total_seconds()) for sooner, later in pairwise(waiting)]
     assert set(apart) == {60}  # each has a place of its own to come back to
 
 
@@ -65,7 +67,7 @@ def test_those_that_wait_get_permits_at_their_places(database: Database) -> None
     first = database.write(work)
     assert first == [0, 2, 4, 6, 8]
     for wait in first[1:]:
-        assert database.write(lambda s, wait=wait: take(s, scope, DUE + timedelta(seconds=wait))) is None
+        assert database.write(partial(take, scope=scope, machine_now=DUE + timedelta(seconds=wait))) is None
 
 
 def test_what_a_delivery_is_written_to(database: Database) -> None:
