@@ -27,11 +27,11 @@ BLOCK = 50_000
 LONG_AGO = datetime(2023, 1, 1, tzinfo=UTC)
 COLUMNS = (
     "mailing_id, occurrence_id, participant_id, channel, address_id, state, reason, priority, attempts, tries, due_at, "
-    "claimed_by, message_id, provider_id"
+    "claimed_by, message_id, text_digest, provider_id"
 )
 # The same columns and values for the same people, with nothing to decide.
 BARE = text(f"""INSERT INTO delivery ({COLUMNS})
-    SELECT :mailing, :occurrence, p.id, 'email', a.id, 'planned', '', 1, 0, 0, :due, '', '', ''
+    SELECT :mailing, :occurrence, p.id, 'email', a.id, 'planned', '', 1, 0, 0, :due, '', '', '', ''
     FROM participant p JOIN address a ON a.participant_id = p.id""")
 
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 import typer
@@ -15,10 +16,13 @@ from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cli.drafts import draft_for, hand_over
 from cli.terminal import FAILED, fail, operator, out
 from cli.world import World, open_world
 from core.staff.audit import Act, record
+from notifications.ledger.proof import write_proof
 from notifications.ledger.release import NotInDoubt, find_mailing, set_state, settle_doubt
+from notifications.ledger.release import release as release_mailing
 from notifications.ledger.report import Undelivered, missing
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
@@ -55,7 +59,7 @@ def release(
             mailing = find_mailing(session, slug)
             _record(session, "mailing.released", mailing, now, missed=missed)
             if mailing.state != MailingState.RELEASED or not missed:
-                set_state(session, mailing.id, MailingState.RELEASED, now)
+                release_mailing(session, mailing.id, None, now)
             if not missed:
                 return []
             waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
@@ -106,6 +110,23 @@ def missing_(
             str(one.delivery_id), str(one.participant_id), escape(one.name), one.state, one.reason, one.channel
         )
     out.print(table if people else t("Nobody is missing."))
+
+
+@app.command("proof")
+def proof(slug: str, output: Path = typer.Option(help="The ZIP file to write.")) -> None:
+    """Writes who got the mailing, when and by which channel, with the texts as they left."""
+    with open_world() as world, draft_for(output) as draft:
+
+        def work(session: Session) -> tuple[Mailing, int]:
+            mailing = find_mailing(session, slug)
+            with draft.open("wb") as file:
+                return mailing, write_proof(session, mailing.id, file)
+
+        mailing, people = world.database.read(work)
+        _in(world, lambda session, now: _record(session, "ledger.exported", mailing, now, people=people))
+        hand_over(draft, output)
+    t = operator()
+    out.print(t.n("The proof holds {count} delivery.", "The proof holds {count} deliveries.", people))
 
 
 @app.command("settle")

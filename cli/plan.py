@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from cli.terminal import operator, out
 from cli.world import open_world
-from notifications.ledger.report import Upcoming, upcoming
+from notifications.planning.calendar import Entry, plan_ahead
 from notifications.planning.schedule import schedule_occurrences
 
 
@@ -20,13 +20,13 @@ def plan(
     weeks: int = typer.Option(8, min=1, max=520, help="How far to look ahead."),
     as_json: bool = typer.Option(False, "--json", help="For machines."),
 ) -> None:
-    """Shows the mailings that are due, with what is late or held back."""
+    """Shows the mailings that are due: to how many as things stand now, what is late, held back or in conflict."""
     with open_world() as world:
         now = world.clock.now()
 
-        def work(session: Session) -> list[Upcoming]:
+        def work(session: Session) -> list[Entry]:
             schedule_occurrences(session, None, now)
-            return upcoming(session, now, timedelta(weeks=weeks))
+            return plan_ahead(session, now, timedelta(weeks=weeks), world.rules)
 
         found = world.database.write(work)
     if as_json:
@@ -35,15 +35,18 @@ def plan(
         out.print(_table(found) if found else operator()("Nothing is due."))
 
 
-def _as_json(one: Upcoming) -> dict[str, object]:
-    return {**one.__dict__, "due_at": one.due_at.isoformat()}
+def _as_json(one: Entry) -> dict[str, object]:
+    counted = {"people": one.people, "left_out": one.left_out, "conflicts": one.conflicts}
+    return {**one.due.__dict__, "due_at": one.due.due_at.isoformat(), **counted}
 
 
-def _table(found: list[Upcoming]) -> Table:
+def _table(found: list[Entry]) -> Table:
     t = operator()
-    table = Table(t("Due"), t("Mailing"), t("Kind"), t("State"), t("Note"))
+    table = Table(t("Due"), t("Mailing"), t("Kind"), t("State"), t("People"), t("Note"))
     for one in found:
-        note = one.reason or (t("late") if one.late else "")
-        state = one.state if one.state != "due" else one.mailing_state
-        table.add_row(f"{one.due_local.replace('T', ' ')} {one.time_zone}", one.slug, one.kind, state, note)
+        due = one.due
+        people = ", ".join(f"{channel} {count}" for channel, count in one.people.items()) or "0"
+        note = ", ".join([due.reason] * bool(due.reason) + list(one.conflicts))
+        state = due.state if due.state != "due" else due.mailing_state
+        table.add_row(f"{due.due_local.replace('T', ' ')} {due.time_zone}", due.slug, due.kind, state, people, note)
     return table

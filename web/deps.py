@@ -12,6 +12,7 @@ from core.ids import Ids
 from core.links import Links
 from core.people.personal import PersonalData
 from surveys.responses.shelf import FormShelf
+from web.console.telling import Telling
 from web.simulator.chat import ChatPreview, NoChat
 
 
@@ -41,6 +42,7 @@ class WebDeps:
     personal: PersonalData = field(default_factory=PersonalData)
     chat_preview: ChatPreview = field(default_factory=NoChat)
     participant_bot_token: str = ""
+    telling: Telling = field(default_factory=Telling)
 
     @property
     def secure(self) -> bool:

@@ -16,6 +16,7 @@ POLICY = "; ".join(
         "media-src 'self'",
         "font-src 'self' data:",
         "connect-src 'self'",
+        "frame-src 'self'",
         "manifest-src 'self'",
         "form-action 'self'",
         "base-uri 'none'",

@@ -17,3 +17,8 @@ def told(text: str, markdown: str) -> Markup:
     if markdown:
         return Markup('<div class="told">{}</div>').format(Markup(blocks(markdown)))  # noqa: S704 - escaped there
     return Markup("<p>{}</p>").format(text)
+
+
+def bubble(text: str) -> Markup:
+    """A message in Telegram's HTML subset, as notifications write it: everything of people's is escaped in it."""
+    return Markup(text)  # noqa: S704 - made by the same compiler that Telegram gets it from

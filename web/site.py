@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator
 from web.assets import Assets
 from web.deps import WebDeps
-from web.said import said, told
+from web.said import bubble, said, told
 from web.written import day, hours, span, write_mean, write_moment, write_number, write_size
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -77,7 +77,14 @@ def create_pages(limit_mb: int) -> Pages:
     )  # fmt: skip
     environment.globals |= {"asset": assets.url, "languages": LANGUAGES, "language_names": LANGUAGE_NAMES}
     environment.filters |= {"day": day, "span": span, "moment": write_moment, "hours": hours, "pick": pick_text}
-    environment.filters |= {"number": write_number, "mean": write_mean, "size": write_size, "said": said, "told": told}
+    environment.filters |= {
+        "number": write_number,
+        "mean": write_mean,
+        "size": write_size,
+        "said": said,
+        "told": told,
+        "bubble": bubble,
+    }
     return Pages(assets, environment, limit_mb)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import AsyncExitStack
-from email.utils import parseaddr
 
 from cli.bot_name import bot_name
 from cli.roles import Part
+from cli.voice import voice_of
 from cli.world import World
 from core.config import Settings
 from notifications.channels.contract import Channel
@@ -16,7 +16,6 @@ from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import Relay, parse_relays, rate_of
 from notifications.channels.telegram import TelegramChannel
 from notifications.ledger.states import EMAIL, TELEGRAM
-from notifications.sending.context import Voice
 from notifications.sending.loop import Pace, SenderDeps, run_sender
 from notifications.sending.scopes import parse_domain_rates
 
@@ -45,12 +44,11 @@ def open_channels(world: World) -> list[Channel]:
 async def sender_deps(world: World, channels: list[Channel]) -> SenderDeps:
     """The sender of this process."""
     settings = world.settings
-    urls, returns = world.urls(await bot_name(settings)), settings.checked_return_address()
     return SenderDeps(
         database=world.database,
         clock=world.clock,
         links=world.links,
-        voice=Voice(settings.mail_from, urls, parseaddr(settings.mail_from)[1].rpartition("@")[2], returns),
+        voice=voice_of(world, await bot_name(settings)),
         channels=channels,
         paces=_paces(settings),
         contact_budget=settings.contact_budget,

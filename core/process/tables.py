@@ -23,6 +23,7 @@ class Office(Base):
     parent_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
     contact_email: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
+    one_person: Mapped[bool] = mapped_column(default=False)  # who writes a mailing may release it too
 
 
 class Process(Base):

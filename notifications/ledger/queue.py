@@ -66,19 +66,29 @@ def claim_batch(session: Session, claimer: Claimer, channel: str, most: int, mom
     )
 
 
-def hand_over(session: Session, claimer: Claimer, ids: Sequence[int], moment: Moment, domain: str) -> list[int]:
+@dataclass(frozen=True)
+class Leaving:
+    """Deliveries that are about to leave with one text (SentText, "" for a notice), under Message-IDs of `domain`."""
+
+    ids: Sequence[int]
+    text_digest: str
+    domain: str
+
+
+def hand_over(session: Session, claimer: Claimer, leaving: Leaving, moment: Moment) -> list[int]:
     """Notes that these are about to leave; those still ours. To be committed before the first byte."""
     return _changed(
         session,
         update(Delivery)
-        .where(_ours(claimer, ids), Delivery.state == DeliveryState.CLAIMED)
+        .where(_ours(claimer, leaving.ids), Delivery.state == DeliveryState.CLAIMED)
         .values(
             state=DeliveryState.HANDED_OVER,
+            text_digest=leaving.text_digest,
             handed_over_at=moment.now,
             claimed_until=moment.machine + claimer.lease,
             attempts=Delivery.attempts + 1,
             tries=Delivery.tries + 1,
-            message_id=literal("<delivery-") + cast(Delivery.id, String) + literal(f"@{domain}>"),
+            message_id=literal("<delivery-") + cast(Delivery.id, String) + literal(f"@{leaving.domain}>"),
         )
         .returning(Delivery.id),
     )

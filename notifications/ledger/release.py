@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from core.i18n import N_, Translator
-from core.process.tables import Process
+from core.process.tables import Office, Process
 from core.staff.audit import Act, record
 from notifications.ledger.states import MAILING_STATE_NAMES, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
@@ -42,6 +42,14 @@ class MailingStateWrong(Problem):
         return t(self.text, state=t(MAILING_STATE_NAMES[str(self.values["state"])]))
 
 
+class FourEyes(Problem):
+    text = N_(
+        "You wrote this mailing yourself: somebody else of the office has to read it and release it. "
+        "In an office of one person this can be changed in its settings (one_person)."
+    )
+    status = 403
+
+
 class NotInDoubt(Problem):
     text = N_("This delivery is not in doubt, or not any more. Please look at the list again.")
     status = 409
@@ -65,6 +73,20 @@ def find_mailing(session: Session, slug: str) -> Mailing:
 
 def _names(found: Iterable[Any]) -> str:
     return ", ".join(sorted(f"{process}/{one.slug}" if process else one.slug for one, process in found))
+
+
+def release(session: Session, mailing_id: int, account_id: int | None, now: datetime) -> None:
+    """Lets a mailing leave; raises FourEyes for whoever wrote it, MailingStateWrong.
+
+    `account_id` None stands for the command line. To go on after a pause needs no second pair of eyes: what was
+    changed meanwhile is a draft again.
+    """
+    mailing = session.get_one(Mailing, mailing_id)
+    office = session.get(Office, mailing.office_id) if mailing.office_id is not None else None
+    wrote = account_id is not None and account_id == mailing.written_by
+    if wrote and mailing.state == MailingState.DRAFT and not (office is not None and office.one_person):
+        raise FourEyes
+    set_state(session, mailing_id, MailingState.RELEASED, now)
 
 
 def set_state(session: Session, mailing_id: int, state: MailingState, now: datetime) -> None:
@@ -94,7 +116,9 @@ def _skip_planned(session: Session, mailing_id: int, now: datetime) -> None:
     )
 
 
-def settle_doubt(session: Session, delivery_id: int, *, resend: bool, now: datetime) -> None:
+def settle_doubt(
+    session: Session, delivery_id: int, *, resend: bool, now: datetime, account_id: int | None = None
+) -> None:
     """Staff's decision on a delivery in doubt: send it again, or take it as sent; raises NotInDoubt.
 
     The decision stands in the audit log.
@@ -114,4 +138,4 @@ def settle_doubt(session: Session, delivery_id: int, *, resend: bool, now: datet
         raise NotInDoubt
     mailing = session.get_one(Mailing, session.get_one(Delivery, delivery_id).mailing_id)
     act = "delivery.again" if resend else "delivery.taken"
-    record(session, Act(act, f"delivery:{delivery_id}", office_id=mailing.office_id), now)
+    record(session, Act(act, f"delivery:{delivery_id}", account_id, mailing.office_id), now)

@@ -49,6 +49,7 @@ COLUMNS = (
     Delivery.due_at,
     Delivery.claimed_by,
     Delivery.message_id,
+    Delivery.text_digest,
     Delivery.provider_id,
 )
 SHUFFLE = 7919  # a prime: those imported one after the other do not stand in one step
@@ -141,6 +142,7 @@ def _rows(snapshot: Snapshot) -> Select[Any]:
         literal(0),
         literal(0),
         _due_at(snapshot, judged.c.id),
+        literal(""),
         literal(""),
         literal(""),
         literal(""),

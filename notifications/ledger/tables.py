@@ -30,6 +30,7 @@ class Mailing(Base):
     spread: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"hours": 4}: over how long it leaves; {} at once
     state: Mapped[str]  # draft, released, paused, cancelled
     released_at: Mapped[datetime | None]  # when it was last released or resumed
+    written_by: Mapped[int | None]  # the account that wrote it in the console last; accounts are never deleted
 
 
 class MailingText(Base):
@@ -44,6 +45,19 @@ class MailingText(Base):
     subject: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
     buttons: Mapped[list[Any]]  # [{"kind": "answer" | "join-chat" | "link", "label": "...", "url": "..."}]
+
+
+class SentText(Base):
+    """A text as it left, kept whatever becomes of the mailing's text afterwards; never changed."""
+
+    __tablename__ = "sent_text"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)  # of mailing, language, subject, body and buttons
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
+    language: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str] = mapped_column(Text)
+    buttons: Mapped[list[Any]]
 
 
 class Occurrence(Base):
@@ -100,6 +114,7 @@ class Delivery(Base):
     handed_over_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     message_id: Mapped[str] = mapped_column(default="")  # our own stable Message-ID
+    text_digest: Mapped[str] = mapped_column(default="")  # the text that left (SentText), "" for a notice
     provider_id: Mapped[str] = mapped_column(default="")  # Telegram's message id, the relay's queue id
 
 

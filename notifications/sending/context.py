@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from core.i18n import pick_text
 from core.process.tables import Event, Office, Process
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
+from notifications.ledger.sent_texts import Wording, wording_of
 from notifications.ledger.snapshot import asks_for_answer
 from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
@@ -46,6 +47,7 @@ class MailingContext:
     kind: str
     limits: Limits
     texts: Mapping[str, Text]
+    wordings: Mapping[str, Wording]  # of the texts, as they are kept when they leave; a notice has none
     settings: Mapping[str, Setting]
     languages: tuple[str, ...]
     office_id: int | None
@@ -63,7 +65,10 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
     office = session.get(Office, mailing.office_id) if mailing.office_id is not None else None
     process = session.get(Process, mailing.process_id) if mailing.process_id is not None else None
     round_ = session.get(Round, mailing.round_id) if mailing.round_id is not None else None
-    texts = _notice_texts(mailing, languages) if mailing.kind == Kind.NOTICE else _texts(session, mailing_id)
+    rows = _texts(session, mailing_id)
+    texts = (
+        _notice_texts(mailing, languages) if mailing.kind == Kind.NOTICE else {row.language: _text(row) for row in rows}
+    )
     window, zone = send_window(session, mailing)
     event = _event(session, mailing)
     settings = {
@@ -75,6 +80,7 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
         kind=mailing.kind,
         limits=Limits(window, zone, asks_for_answer(mailing), useful_until(session, mailing)),
         texts=texts,
+        wordings={row.language: wording_of(row) for row in rows},
         settings=settings,
         languages=tuple(process.languages) if process else tuple(sorted(texts)),
         office_id=mailing.office_id,
@@ -141,12 +147,14 @@ def _event(session: Session, mailing: Mailing) -> Event | None:
     return session.scalars(select(Event).where(Event.process_id == mailing.process_id, Event.slug == slug)).first()
 
 
-def _texts(session: Session, mailing_id: int) -> dict[str, Text]:
-    rows = session.scalars(select(MailingText).where(MailingText.mailing_id == mailing_id).order_by(MailingText.id))
-    return {
-        row.language: Text(row.language, row.subject, row.body, read_buttons(row.buttons or [], row.language))
-        for row in rows
-    }
+def _texts(session: Session, mailing_id: int) -> Sequence[MailingText]:
+    return session.scalars(
+        select(MailingText).where(MailingText.mailing_id == mailing_id).order_by(MailingText.id)
+    ).all()
+
+
+def _text(row: MailingText) -> Text:
+    return Text(row.language, row.subject, row.body, read_buttons(row.buttons or [], row.language))
 
 
 def _notice_texts(mailing: Mailing, languages: tuple[str, ...]) -> dict[str, Text]:

@@ -16,7 +16,8 @@ from core.i18n import LANGUAGES
 from notifications.channels.contract import Message
 from notifications.content.mime import HeaderUnsafe
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, other_address
-from notifications.ledger.queue import Claimer, Moment, hand_over, put_back, reroute, skip
+from notifications.ledger.queue import Claimer, Leaving, Moment, hand_over, put_back, reroute, skip
+from notifications.ledger.sent_texts import Wording, keep_wording
 from notifications.ledger.states import TELEGRAM, Reason
 from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
@@ -87,8 +88,24 @@ class Desk:
             message = self._write(session, candidate, loaded, moment)
             if message is not None:
                 going[candidate.id] = (candidate, message)
-        ours = hand_over(session, self.claimer, list(going), moment, self.composer.voice.domain) if going else []
+        ours = self._hand_over(session, [taken for taken, _ in going.values()], loaded, moment)
         return [_ready(*taken) for one, taken in going.items() if one in ours]
+
+    def _hand_over(
+        self, session: Session, going: Sequence[Candidate], loaded: Mapping[int, MailingContext], moment: Moment
+    ) -> set[int]:
+        """Those that are still ours; what they will have read is kept."""
+        by_text: dict[Wording | None, list[int]] = {}
+        for one in going:
+            context = loaded[one.mailing_id]
+            by_text.setdefault(context.wordings.get(context.language_for(one.language)), []).append(one.id)
+        ours: set[int] = set()
+        for wording, ids in by_text.items():
+            if wording is not None:
+                keep_wording(session, wording)
+            digest = wording.digest if wording is not None else ""
+            ours.update(hand_over(session, self.claimer, Leaving(ids, digest, self.composer.voice.domain), moment))
+        return ours
 
     def _judge(
         self, session: Session, found: Sequence[Candidate], loaded: Mapping[int, MailingContext], moment: Moment

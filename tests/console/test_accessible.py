@@ -26,7 +26,7 @@ def test_every_page_is_accessible_and_fits(sign_in: SignIn, web: RunningWeb, bro
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
             page.get_by_role("heading", name="Processes", level=1).wait_for()
-            for path in PAGES:
+            for path in (*PAGES, "/console/mailings/1?state=in-doubt"):
                 page.goto(web.url + path)
                 assert violations(page) == [], path
                 assert overflow(page) <= 0, path

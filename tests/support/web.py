@@ -23,6 +23,7 @@ from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.shelf import FormShelf
 from tests.support.sandbox import TOKENS
 from web.app import create_app
+from web.console.telling import Telling
 from web.deps import WebDeps
 
 LOOPBACK = "127.0.0.1"
@@ -81,7 +82,9 @@ class RunningWeb:
 
 
 @contextmanager
-def running_web(database: Database, clock: FixedClock, links: Links, chat: str = CHAT) -> Iterator[RunningWeb]:
+def running_web(
+    database: Database, clock: FixedClock, links: Links, chat: str = CHAT, telling: Telling | None = None
+) -> Iterator[RunningWeb]:
     """The pages over a database, with the clock standing still."""
     listening = free_port()
     public = f"http://{LOOPBACK}:{listening.getsockname()[1]}"
@@ -96,6 +99,7 @@ def running_web(database: Database, clock: FixedClock, links: Links, chat: str =
         attachment_limit_mb=2,
         personal=PersonalData((answers_contributor(),), (erase_answers,)),
         participant_bot_token=TOKENS["participants"],
+        telling=telling or Telling(),
     )
     with serving(create_app(deps), listening) as url:
         yield RunningWeb(url, deps)

@@ -18,5 +18,15 @@ class NothingHere(Problem):
     status = 404
 
 
+class ActUnknown(Problem):
+    text = N_("This cannot be done with a mailing. Please use the buttons of its page.")
+    status = 404
+
+
+class TrialRefused(Problem):
+    text = N_("The trial did not leave. The relay said: {said}")
+    status = 409
+
+
 class FileMissing(Problem):
     text = N_("No file was chosen. Please choose the questionnaire's file and send it again.")

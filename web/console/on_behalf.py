@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -112,7 +113,7 @@ async def choose(request: Request, staff: Staff) -> Response:
 
     round_, people = await deps.database.aread(work)
     anonymous = round_.subject_kind is SubjectKind.LINK
-    values = {"round": round_, "people": people, "find": wanted, "anonymous": anonymous}
+    values: dict[str, Any] = {"round": round_, "people": people, "find": wanted, "anonymous": anonymous}
     return console_page(request, staff, "console/on_behalf.html", **values)
 
 

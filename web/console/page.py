@@ -11,7 +11,23 @@ from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.ledger.states import MAILING_STATE_NAMES
 from web.console.signing import form_token
-from web.console.words import ACTS, CHANNELS, EXCLUDED, FILES, KINDS, MAILS, REASONS, STATES, details, subject, word
+from web.console.words import (
+    ACTS,
+    BUTTONS,
+    CHANNELS,
+    CONFLICTS,
+    EXCLUDED,
+    FILES,
+    KINDS,
+    MAILS,
+    MOMENTS,
+    REASONS,
+    RULES,
+    STATES,
+    details,
+    subject,
+    word,
+)
 from web.site import site_of
 
 WORDS = {
@@ -24,14 +40,19 @@ WORDS = {
     "file": FILES,
     "mail": MAILS,
     "excluded": EXCLUDED,
+    "rule": RULES,
+    "button": BUTTONS,
+    "moment": MOMENTS,
+    "conflict": CONFLICTS,
 }
 
 
-def console_page(request: Request, staff: Staff, template: str, **values: Any) -> Response:
+def console_page(request: Request, staff: Staff, template: str, status: int = 200, **values: Any) -> Response:
     """A page of the console for whoever is signed in."""
     return site_of(request).page(
         request,
         template,
+        status,
         staff=staff,
         form_token=form_token(request),
         sees_people=any(staff.may(Permission.SEE_PEOPLE, office) for office in staff.roles),

@@ -19,6 +19,7 @@ from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.results.participation import Participation, participation
 from web.console import store
 from web.console.page import console_page
+from web.console.reviewing import READS
 from web.site import site_of
 
 SENT = (DeliveryState.SENT, DeliveryState.HANDED_OVER)
@@ -62,6 +63,8 @@ class Dashboard:
     mailings: tuple[MailingView, ...]
     in_doubt: int
     may_see_people: bool
+    may_review: bool
+    may_write: bool
 
 
 async def list_processes(request: Request, staff: Staff) -> Response:
@@ -93,4 +96,6 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
         ),
         in_doubt=store.in_doubt(session, process_id),
         may_see_people=staff.may(Permission.SEE_PEOPLE, process.office_id),
+        may_review=any(staff.may(one, process.office_id) for one in READS),
+        may_write=staff.may(Permission.WRITE_MAILINGS, process.office_id),
     )

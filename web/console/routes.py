@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import attachments, audit, incoming, mailings, on_behalf, processes, questionnaires, results, signing
+from web.console import (
+    attachments,
+    audit,
+    incoming,
+    mailings,
+    on_behalf,
+    plan,
+    processes,
+    questionnaires,
+    releasing,
+    results,
+    reviewing,
+    signing,
+    writing,
+)
 from web.console.signing import signed_in
 
 
@@ -30,7 +44,7 @@ def console_routes() -> APIRouter:
     router.add_api_route(fills_in, signed_in(on_behalf.show), methods=["GET"])
     router.add_api_route(fills_in, signed_in(on_behalf.act, checks_forms=False), methods=["POST"])
     router.add_api_route(f"{fills_in}/files/{{name}}", signed_in(on_behalf.show_file), methods=["GET"])
-    router.add_api_route("/mailings/{mailing_id:int}", signed_in(mailings.ledger), methods=["GET"])
+    _add_mailings(router)
     router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
     router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
     router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
@@ -44,3 +58,21 @@ def console_routes() -> APIRouter:
     router.add_api_route(trying, signed_in(questionnaires.try_version), methods=["GET", "POST"])
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router
+
+
+def _add_mailings(router: APIRouter) -> None:
+    router.add_api_route("/processes/{process_id:int}/plan", signed_in(plan.show), methods=["GET"])
+    drafts = "/processes/{process_id:int}/mailings/new"
+    router.add_api_route(drafts, signed_in(writing.new), methods=["GET"])
+    router.add_api_route(drafts, signed_in(writing.create), methods=["POST"])
+    mailing = "/mailings/{mailing_id:int}"
+    router.add_api_route(mailing, signed_in(mailings.ledger), methods=["GET"])
+    router.add_api_route(f"{mailing}/edit", signed_in(writing.edit), methods=["GET"])
+    router.add_api_route(f"{mailing}/edit", signed_in(writing.change), methods=["POST"])
+    router.add_api_route(f"{mailing}/review", signed_in(reviewing.review), methods=["GET"])
+    router.add_api_route(f"{mailing}/audience", signed_in(reviewing.audience), methods=["GET"])
+    router.add_api_route(f"{mailing}/sample/{{language}}", signed_in(reviewing.sample_page), methods=["GET"])
+    router.add_api_route(f"{mailing}/try", signed_in(reviewing.try_mail), methods=["POST"])
+    router.add_api_route(f"{mailing}/settle", signed_in(releasing.settle), methods=["POST"])
+    router.add_api_route(f"{mailing}/proof.zip", signed_in(releasing.proof), methods=["POST"])
+    router.add_api_route(f"{mailing}/acts/{{act}}", signed_in(releasing.act), methods=["POST"])

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Membership
@@ -69,7 +69,8 @@ class MailingRow:
     kind: str
     state: str
     office_id: int
-    process_id: int | None
+    process_id: int
+    written_by: int | None
     subjects: dict[str, str]
 
 
@@ -170,16 +171,22 @@ def mailings(session: Session, process_id: int) -> list[MailingRow]:
     return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
 
 
-def find_mailing(session: Session, staff: Staff, mailing_id: int) -> MailingRow:
-    """Raises NothingHere; who may not see people may not see the ledger."""
+def find_mailing(session: Session, staff: Staff, mailing_id: int, *permissions: Permission) -> MailingRow:
+    """A mailing for who has one of the permissions; raises NothingHere.
+
+    Who may not see people may not see the ledger.
+    """
     found = session.get(Mailing, mailing_id)
-    if found is None or found.office_id is None or not staff.may(Permission.SEE_PEOPLE, found.office_id):
+    wanted = permissions or (Permission.SEE_PEOPLE,)
+    if found is None or found.office_id is None or found.process_id is None or found.kind == Kind.NOTICE:
+        raise NothingHere
+    if not any(staff.may(permission, found.office_id) for permission in wanted):
         raise NothingHere
     return _mailing(session, found)
 
 
-def ledger(session: Session, mailing: MailingRow, state: str, page: int) -> list[LedgerRow]:
-    """A page of the ledger, of one state or (with "") of all; one row more when there is a next page."""
+def ledger(session: Session, mailing: MailingRow, where: Collection[ColumnElement[bool]], page: int) -> list[LedgerRow]:
+    """A page of the ledger, of the deliveries that fit; one row more when there is a next page."""
     member = and_(Membership.participant_id == Delivery.participant_id, Membership.office_id == mailing.office_id)
     moment = func.coalesce(Delivery.settled_at, Delivery.handed_over_at)
     statement = (
@@ -188,13 +195,11 @@ def ledger(session: Session, mailing: MailingRow, state: str, page: int) -> list
             Delivery.attempts, moment.label("at"),
         )
         .outerjoin(Membership, member)
-        .where(Delivery.mailing_id == mailing.id)
+        .where(Delivery.mailing_id == mailing.id, *where)
         .order_by(Delivery.id)
         .offset(page * PAGE)
         .limit(PAGE + 1)
     )  # fmt: skip
-    if state:
-        statement = statement.where(Delivery.state == state)
     return [
         LedgerRow(row.id, row.reference or "", row.name or "", row.channel, row.state, row.reason, row.attempts, row.at)
         for row in session.execute(statement)
@@ -204,6 +209,11 @@ def ledger(session: Session, mailing: MailingRow, state: str, page: int) -> list
 def names_of(session: Session, round_: OpenRound) -> tuple[str, str]:
     """The short names of a round's office and of the round."""
     return session.scalars(select(Office.slug).where(Office.id == round_.office_id)).one(), round_.slug
+
+
+def occurrence_of(session: Session, mailing_id: int) -> Occurrence | None:
+    """The one planned time of a mailing."""
+    return session.scalars(select(Occurrence).where(Occurrence.mailing_id == mailing_id, Occurrence.key == "")).first()
 
 
 def in_doubt(session: Session, process_id: int) -> int:
@@ -252,4 +262,6 @@ _PROCESS = select(
 def _mailing(session: Session, one: Mailing) -> MailingRow:
     texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
     subjects = {row.language: row.subject for row in texts}
-    return MailingRow(one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id, subjects)
+    return MailingRow(
+        one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects
+    )

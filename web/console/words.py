@@ -38,6 +38,27 @@ EXCLUDED = {f"bounce:{fate}": name for fate, name in BOUNCED.items()} | {
 MAILS = {kind.value: name for kind, name in KIND_NAMES.items()}
 CHANNELS = {"email": N_("e-mail"), "telegram": N_("Telegram"), "": N_("none")}
 KINDS = {"mailing": N_("mailing"), "reminder": N_("reminder")}
+RULES = {
+    "catch-up": N_("it leaves later"),
+    "ask": N_("staff are asked"),
+    "drop": N_("it does not leave"),
+}
+BUTTONS = {
+    "": N_("no button"),
+    "answer": N_("answer the questionnaire"),
+    "join-chat": N_("go on in Telegram"),
+    "link": N_("open an address"),
+}
+MOMENTS = {"opens": N_("opens"), "closes": N_("closes"), "starts": N_("starts"), "ends": N_("ends")}
+CONFLICTS = {
+    "same-day": N_("on this day some people get more than one message"),
+    "not-released": N_("nobody has released it yet"),
+    "no-text": N_("a text in a language of its readers is missing"),
+    "nobody": N_("nobody would get it"),
+    "no-audience": N_("it is not clear to whom it goes"),
+    "late": N_("its time has passed"),
+    "window": N_("its time is outside the hours of sending: it leaves later"),
+}
 FILES = {
     "waiting": N_("still to be fetched from Telegram"),
     "failed": N_("missing: it could not be fetched, and the person was asked to send it again"),
@@ -83,6 +104,12 @@ ACTS = {
     "mailing.released": N_("mailing released"),
     "mailing.paused": N_("mailing paused"),
     "mailing.missing": N_("sent to the missing"),
+    "mailing.missed": N_("mailing let go after its time"),
+    "mailing.cancelled": N_("mailing stopped"),
+    "mailing.written": N_("mailing written"),
+    "mailing.changed": N_("mailing changed"),
+    "mailing.tried": N_("mailing tried on own address"),
+    "ledger.exported": N_("proof of a mailing exported"),
     "delivery.again": N_("in doubt: sent again"),
     "delivery.taken": N_("in doubt: taken as sent"),
     "mail.read": N_("mail read"),

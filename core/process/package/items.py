@@ -22,9 +22,9 @@ OTHER_PROCESS = N_("The process {process} has {value} already, with other conten
 def digest(values: Values) -> str:
     """The same for the same values, whatever the order of their keys.
 
-    What is empty does not count, so that a key that a later release adds changes nothing that was loaded before.
+    What is empty or false does not count, so that a key that a later release adds changes nothing loaded before.
     """
-    told = {name: value for name, value in values.items() if value not in EMPTY}
+    told = {name: value for name, value in values.items() if value is not False and value not in EMPTY}
     text = json.dumps(told, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 

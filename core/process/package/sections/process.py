@@ -39,6 +39,7 @@ class OfficeSection:
             "kind": "authority, municipality, union or zone",
             "contact_email": "where people write to",
             "address": "its postal address, for the foot of mails",
+            "one_person": "true where one person does everything: who writes a mailing may then release it too",
         }
     }
 
@@ -58,6 +59,7 @@ class OfficeSection:
             "kind": entry.choice("kind", KINDS),
             "contact_email": mail,
             "address": entry.text("address"),
+            "one_person": entry.truth("one_person"),
         }
         return [Item("office", entry.slug(), values)]
 

@@ -1,0 +1,15 @@
+"""Who speaks in messages, as the settings say."""
+
+from __future__ import annotations
+
+from email.utils import parseaddr
+
+from cli.world import World
+from notifications.sending.context import Voice
+
+
+def voice_of(world: World, bot_name: str) -> Voice:
+    """Raises SettingWrong for a return address that cannot be one."""
+    settings = world.settings
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    return Voice(settings.mail_from, world.urls(bot_name), domain, settings.checked_return_address())

@@ -1,0 +1,48 @@
+"""The texts that left: each is kept once, as it was, for whoever has to show what people were sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.database.inserting import insert_into
+from notifications.ledger.tables import MailingText, SentText
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A mailing's text in one language at one moment; `digest` is the same for the same words."""
+
+    digest: str
+    row: Mapping[str, Any] = field(compare=False)
+
+
+def wording_of(text: MailingText) -> Wording:
+    row = {
+        "mailing_id": text.mailing_id,
+        "language": text.language,
+        "subject": text.subject,
+        "body": text.body,
+        "buttons": text.buttons,
+    }
+    told = json.dumps(row, sort_keys=True, ensure_ascii=False)
+    return Wording(hashlib.sha256(told.encode()).hexdigest()[:32], row)
+
+
+def keep_wording(session: Session, wording: Wording) -> None:
+    """Keeps a text that is about to leave."""
+    if session.get(SentText, wording.digest) is None:
+        row = {"digest": wording.digest, **wording.row}
+        session.execute(insert_into(session, SentText).values(row).on_conflict_do_nothing())
+
+
+def sent_texts(session: Session, mailing_id: int) -> Sequence[SentText]:
+    """What left of a mailing, in all languages and wordings."""
+    statement = select(SentText).where(SentText.mailing_id == mailing_id).order_by(SentText.language, SentText.digest)
+    return session.scalars(statement).all()

@@ -1,0 +1,185 @@
+"""A mailing as staff write it in the console: checked whole, kept as a draft that somebody else releases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.i18n import N_
+from core.people.tables import Audience
+from core.process.tables import Process
+from notifications.content.check import check_languages, check_text
+from notifications.ledger.states import MailingState, OccurrenceState
+from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from notifications.planning.anchors import due_local, parse_anchor
+from notifications.planning.missed import parse_missed
+from notifications.planning.schedule import schedule_occurrences, timetables
+from notifications.planning.spread import parse_spread
+from surveys.responses.tables import Round
+
+LONGEST_SLUG = 60
+LONGEST_SUBJECT = 200
+LONGEST_BODY = 20_000
+EDITABLE = (MailingState.DRAFT, MailingState.RELEASED, MailingState.PAUSED)
+
+
+class MailingHasLeft(Problem):
+    text = N_("This mailing has left or was stopped: its text cannot be changed any more. Please write a new one.")
+    status = 409
+
+
+class SubjectMissing(Problem):
+    text = N_("The text in {language} has no subject.")
+
+
+class BodyMissing(Problem):
+    text = N_("The text in {language} is empty.")
+
+
+class TextTooLarge(Problem):
+    text = N_("The text in {language} is too long: at most {subject} characters for the subject, {body} for the text.")
+
+
+class NobodyMeant(Problem):
+    text = N_("Please choose an audience or a questionnaire, so that it is clear to whom the mailing goes.")
+
+
+class NotOfThisOffice(Problem):
+    text = N_("The audience or the questionnaire does not belong to this process. Please choose again.")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What staff wrote; `texts` by language: subject, body, buttons as a package has them."""
+
+    kind: str
+    purpose: str
+    audience_id: int | None
+    round_id: int | None
+    anchor: Mapping[str, Any]
+    missed: Mapping[str, Any]
+    spread: Mapping[str, Any]
+    texts: Mapping[str, Mapping[str, Any]]
+
+
+def check_draft(session: Session, process: Process, draft: Draft) -> list[Problem]:
+    """Everything that is wrong with a draft."""
+    found: list[Problem] = []
+    if draft.audience_id is None and draft.round_id is None:
+        found.append(NobodyMeant())
+    if not _belongs(session, process, draft):
+        found.append(NotOfThisOffice())
+    timetable = timetables(session, {process.id})[process.id]
+    try:
+        due_local(parse_anchor(draft.anchor), timetable)
+        parse_missed(draft.missed)
+        parse_spread(draft.spread)
+    except Problem as problem:
+        found.append(problem)
+    written = {language: text for language, text in draft.texts.items() if text["subject"] or text["body"]}
+    found += check_languages(written, process.languages)
+    for language, text in written.items():
+        found += _check(language, text, has_round=draft.round_id is not None)
+    return found
+
+
+def save_draft(session: Session, process: Process, draft: Draft, author: int, now: datetime) -> int:
+    """Keeps a new mailing that was checked; its id."""
+    row = _row(draft, author) | {
+        "office_id": process.office_id,
+        "process_id": process.id,
+        "slug": _free_slug(session, process, draft),
+    }
+    mailing_id = session.execute(insert(Mailing).values(row).returning(Mailing.id)).scalar_one()
+    _write_texts(session, mailing_id, draft)
+    schedule_occurrences(session, [mailing_id], now)
+    return mailing_id
+
+
+def change_draft(session: Session, mailing_id: int, draft: Draft, author: int, now: datetime) -> None:
+    """Changes a mailing of which nothing has been planned; it is a draft again. Raises MailingHasLeft."""
+    left = exists().where(Occurrence.mailing_id == mailing_id, Occurrence.state == OccurrenceState.PLANNED)
+    changed = session.execute(
+        update(Mailing)
+        .where(Mailing.id == mailing_id, Mailing.state.in_(EDITABLE), ~left)
+        .values(_row(draft, author))
+        .returning(Mailing.id),
+        execution_options={"synchronize_session": False},
+    ).all()
+    if not changed:
+        raise MailingHasLeft
+    session.execute(delete(MailingText).where(MailingText.mailing_id == mailing_id))
+    _write_texts(session, mailing_id, draft)
+    schedule_occurrences(session, [mailing_id], now)
+
+
+def may_be_changed(session: Session, mailing: Mailing) -> bool:
+    """Whether nothing of a mailing has been planned yet."""
+    planned = select(Occurrence.id).where(
+        Occurrence.mailing_id == mailing.id, Occurrence.state == OccurrenceState.PLANNED
+    )
+    return mailing.state in EDITABLE and session.scalar(planned.limit(1)) is None
+
+
+def texts_of(session: Session, mailing_id: int) -> Sequence[MailingText]:
+    statement = select(MailingText).where(MailingText.mailing_id == mailing_id).order_by(MailingText.id)
+    return session.scalars(statement).all()
+
+
+def _check(language: str, text: Mapping[str, Any], *, has_round: bool) -> list[Problem]:
+    if not text["subject"]:
+        return [SubjectMissing(language=language)]
+    if not text["body"]:
+        return [BodyMissing(language=language)]
+    if len(text["subject"]) > LONGEST_SUBJECT or len(text["body"]) > LONGEST_BODY:
+        return [TextTooLarge(language=language, subject=LONGEST_SUBJECT, body=LONGEST_BODY)]
+    return check_text({"language": language, **text}, has_round=has_round)
+
+
+def _belongs(session: Session, process: Process, draft: Draft) -> bool:
+    audience = session.get(Audience, draft.audience_id) if draft.audience_id is not None else None
+    round_ = session.get(Round, draft.round_id) if draft.round_id is not None else None
+    if draft.audience_id is not None and (audience is None or audience.office_id != process.office_id):
+        return False
+    return draft.round_id is None or (round_ is not None and round_.process_id == process.id)
+
+
+def _row(draft: Draft, author: int) -> dict[str, Any]:
+    return {
+        "kind": draft.kind,
+        "purpose": draft.purpose,
+        "audience_id": draft.audience_id,
+        "round_id": draft.round_id,
+        "anchor": dict(draft.anchor),
+        "missed": dict(draft.missed),
+        "spread": dict(draft.spread),
+        "state": MailingState.DRAFT.value,
+        "released_at": None,
+        "written_by": author,
+    }
+
+
+def _write_texts(session: Session, mailing_id: int, draft: Draft) -> None:
+    rows = [
+        {"mailing_id": mailing_id, "language": language, **text}
+        for language, text in draft.texts.items()
+        if text["subject"] or text["body"]
+    ]
+    if rows:
+        session.execute(insert(MailingText), rows)
+
+
+def _free_slug(session: Session, process: Process, draft: Draft) -> str:
+    """A short name out of the first subject, with a number where another mailing has it."""
+    first = next((str(text["subject"]) for text in draft.texts.values() if text["subject"]), "")
+    bare = re.sub(r"[^a-z0-9]+", "-", first.lower()).strip("-")[:LONGEST_SLUG].strip("-") or "mailing"
+    taken = set(session.scalars(select(Mailing.slug).where(Mailing.process_id == process.id)))
+    names = [bare, *(f"{bare}-{number}" for number in range(2, len(taken) + 3))]
+    return next(name for name in names if name not in taken)

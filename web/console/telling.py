@@ -1,0 +1,37 @@
+"""What the console's pages on mailings stand on; wired in cli/."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from core.addresses import PublicUrls
+from core.errors import Problem
+from core.i18n import N_
+from core.people.audience import audience_clause
+from core.people.predicates import core_predicates
+from notifications.channels.contract import Mail, Outcome
+from notifications.planning.rules import Rules
+from notifications.sending.context import Voice
+
+
+class NoRelay(Problem):
+    text = N_("No mail can be tried from here: this installation has no relay (ASCOLTO_SMTP_URL).")
+    status = 409
+
+
+async def no_relay(_: Mail) -> Outcome:
+    raise NoRelay
+
+
+@dataclass(frozen=True)
+class Telling:
+    """By which rules mailings find their people, who speaks in them, and how many leave a second, by channel.
+
+    `try_mail` sends one mail at once, to somebody of the staff, past the ledger.
+    """
+
+    rules: Rules = field(default_factory=lambda: Rules(audience_clause(core_predicates())))
+    voice: Voice = field(default_factory=lambda: Voice("Ascolto <ascolto@example.org>", PublicUrls(""), "example.org"))
+    rates: Mapping[str, float] = field(default_factory=dict)
+    try_mail: Callable[[Mail], Awaitable[Outcome]] = no_relay

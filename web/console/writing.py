@@ -1,0 +1,241 @@
+"""Writing a mailing: one form for a new one and for one that has not left; what was typed is never lost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.errors import Problem
+from core.i18n import LANGUAGE_NAMES
+from core.people.consent import PURPOSE_NAMES, PURPOSES
+from core.people.tables import Audience
+from core.process.tables import Event, Phase, Process
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from core.staff.roles import Permission
+from notifications.ledger.states import Kind
+from notifications.ledger.tables import Mailing, MailingText
+from notifications.planning.writing import (
+    Draft,
+    MailingHasLeft,
+    change_draft,
+    check_draft,
+    may_be_changed,
+    save_draft,
+    texts_of,
+)
+from surveys.responses.tables import Round
+from web.console import store
+from web.console.page import console_page
+from web.site import site_of
+
+KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
+RULES = ("catch-up", "ask", "drop")
+BUTTON_KINDS = ("answer", "join-chat", "link")
+BUTTONS = 3
+MOMENTS = {"phase": ("opens", "closes"), "event": ("starts", "ends")}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the form offers."""
+
+    process: store.ProcessRow
+    languages: Sequence[str]
+    audiences: Sequence[tuple[int, str]]
+    rounds: Sequence[tuple[int, dict[str, str]]]
+    moments: Sequence[tuple[str, str, dict[str, str]]]  # "phase:analysis:opens", the moment, the title
+
+
+async def new(request: Request, staff: Staff) -> Response:
+    deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
+    choices = await deps.database.aread(lambda session: _choices(session, staff, process_id))
+    return _form(request, staff, choices, {"kind": "mailing", "purpose": PURPOSES[0], "time": "09:30", "days": "0"})
+
+
+async def create(request: Request, staff: Staff) -> Response:
+    """Keeps a draft; with anything wrong the form comes back as it was sent."""
+    deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
+    form, now = await request.form(), deps.clock.now()
+
+    def work(session: Session) -> tuple[Choices, list[Problem], int]:
+        choices = _choices(session, staff, process_id)
+        process, draft = session.get_one(Process, process_id), read_draft(form, choices.languages)
+        problems = check_draft(session, process, draft)
+        if problems:
+            return choices, problems, 0
+        mailing_id = save_draft(session, process, draft, staff.account_id, now)
+        _note(session, staff, "mailing.written", (mailing_id, process.office_id), now)
+        return choices, [], mailing_id
+
+    choices, problems, mailing_id = await deps.database.awrite(work)
+    if problems:
+        return _form(request, staff, choices, _typed(form), problems)
+    return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
+
+
+async def edit(request: Request, staff: Staff) -> Response:
+    """Raises MailingHasLeft once it was planned or stopped."""
+    deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
+
+    def work(session: Session) -> tuple[Choices, dict[str, str]]:
+        mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
+        row = session.get_one(Mailing, mailing_id)
+        if not may_be_changed(session, row):
+            raise MailingHasLeft
+        return _choices(session, staff, mailing.process_id), _standing(row, texts_of(session, mailing_id))
+
+    choices, values = await deps.database.aread(work)
+    return _form(request, staff, choices, values)
+
+
+async def change(request: Request, staff: Staff) -> Response:
+    deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
+    form, now = await request.form(), deps.clock.now()
+
+    def work(session: Session) -> tuple[Choices, list[Problem]]:
+        mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
+        choices = _choices(session, staff, mailing.process_id)
+        process, draft = session.get_one(Process, mailing.process_id), read_draft(form, choices.languages)
+        problems = check_draft(session, process, draft)
+        if not problems:
+            change_draft(session, mailing_id, draft, staff.account_id, now)
+            _note(session, staff, "mailing.changed", (mailing_id, mailing.office_id), now)
+        return choices, problems
+
+    choices, problems = await deps.database.awrite(work)
+    if problems:
+        return _form(request, staff, choices, _typed(form), problems)
+    return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
+
+
+def read_draft(form: FormData, languages: Sequence[str]) -> Draft:
+    """What the form says; what cannot be read is left for the checks to name."""
+    typed = _typed(form)
+    moment = typed.get("moment", "").split(":")
+    anchor: dict[str, Any] = {moment[0]: moment[1], "at": moment[2]} if len(moment) == 3 else {}
+    anchor |= {"days": _whole(typed.get("days", "")), "working": "working" in typed}
+    if typed.get("time"):
+        anchor["time"] = typed["time"]
+    missed: dict[str, Any] = {"rule": typed.get("missed", "catch-up")}
+    if typed.get("within"):
+        missed["until"] = {"days": _whole(typed["within"])}
+    hours = _whole(typed.get("spread", "") or "0")
+    return Draft(
+        kind=typed["kind"] if typed.get("kind") in KINDS else KINDS[0],
+        purpose=typed["purpose"] if typed.get("purpose") in PURPOSES else PURPOSES[0],
+        audience_id=_number(typed.get("audience", "")),
+        round_id=_number(typed.get("round", "")),
+        anchor=anchor,
+        missed=missed,
+        spread={"hours": hours} if hours else {},
+        texts={language: _text(typed, language) for language in languages},
+    )
+
+
+def _text(typed: Mapping[str, str], language: str) -> dict[str, Any]:
+    buttons: list[dict[str, str]] = []
+    for number in range(BUTTONS):
+        kind, label, url = (typed.get(f"{part}-{language}-{number}", "") for part in ("button", "label", "url"))
+        if kind in BUTTON_KINDS:
+            buttons.append({"kind": kind, "label": label} | ({"url": url} if kind == "link" else {}))
+    body = typed.get(f"body-{language}", "").replace("\r\n", "\n")
+    return {"subject": typed.get(f"subject-{language}", ""), "body": body, "buttons": buttons}
+
+
+def _standing(row: Mailing, texts: Sequence[MailingText]) -> dict[str, str]:
+    """A kept mailing as the form's values."""
+    anchor = row.anchor or {}
+    kind = "event" if "event" in anchor else "phase"
+    values = {
+        "kind": row.kind,
+        "purpose": row.purpose,
+        "audience": str(row.audience_id or ""),
+        "round": str(row.round_id or ""),
+        "moment": f"{kind}:{anchor.get(kind, '')}:{anchor.get('at', MOMENTS[kind][0])}",
+        "days": str(anchor.get("days", 0)),
+        "time": str(anchor.get("time", "")),
+        "missed": str(row.missed.get("rule", "catch-up")),
+        "within": str(row.missed.get("until", {}).get("days", "")),
+        "spread": str(row.spread.get("hours", "")),
+    }
+    values |= {"working": "yes"} if anchor.get("working") else {}
+    for text in texts:
+        values |= {f"subject-{text.language}": text.subject, f"body-{text.language}": text.body}
+        for number, button in enumerate(text.buttons[:BUTTONS]):
+            names = {"button": "kind", "label": "label", "url": "url"}
+            values |= {f"{part}-{text.language}-{number}": str(button.get(key, "")) for part, key in names.items()}
+    return values
+
+
+def _typed(form: FormData) -> dict[str, str]:
+    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+
+
+def _whole(text: str) -> int | str:
+    """A whole number, or the words as they are, which no check takes for one."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+def _choices(session: Session, staff: Staff, process_id: int) -> Choices:
+    """Raises NothingHere, NotAllowed."""
+    process = store.find_process(session, staff, process_id)
+    staff.need(Permission.WRITE_MAILINGS, process.office_id)
+    audiences = select(Audience.id, Audience.name).where(Audience.office_id == process.office_id).order_by(Audience.id)
+    rounds = select(Round.id, Round.title).where(Round.process_id == process_id).order_by(Round.opens_at.desc())
+    phases = select(Phase).where(Phase.process_id == process_id).order_by(Phase.position)
+    events = select(Event).where(Event.process_id == process_id).order_by(Event.starts_local)
+    moments = [
+        (f"{kind}:{one.slug}:{moment}", moment, one.title)
+        for kind, found in (("phase", session.scalars(phases)), ("event", session.scalars(events)))
+        for one in found
+        for moment in MOMENTS[kind]
+    ]
+    return Choices(
+        process=process,
+        languages=session.get_one(Process, process_id).languages,
+        audiences=[(row.id, row.name) for row in session.execute(audiences)],
+        rounds=[(row.id, row.title) for row in session.execute(rounds)],
+        moments=moments,
+    )
+
+
+def _note(session: Session, staff: Staff, act: str, about: tuple[int, int], now: datetime) -> None:
+    mailing_id, office_id = about
+    record(session, Act(act, f"mailing:{mailing_id}", staff.account_id, office_id), now)
+
+
+def _form(
+    request: Request, staff: Staff, choices: Choices, values: Mapping[str, str], problems: Sequence[Problem] = ()
+) -> Response:
+    return console_page(
+        request,
+        staff,
+        "console/mailing_form.html",
+        status=400 if problems else 200,
+        choices=choices,
+        values=values,
+        problems=problems,
+        kinds=KINDS,
+        purposes=PURPOSE_NAMES,
+        rules=RULES,
+        button_kinds=BUTTON_KINDS,
+        buttons=range(BUTTONS),
+        language_names=LANGUAGE_NAMES,
+        variables=("name", "office", "process", "round", "closes_on", "event", "starts_on", "starts_at", "place"),
+    )
