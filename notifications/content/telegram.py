@@ -36,7 +36,8 @@ def compile_chat(text: Text, setting: Setting, *, has_name: bool) -> ChatSkeleto
     check_kept(source, body, text.language)
     blocks = [f"<b>{escape(subject)}</b>", body]
     if not setting.is_notice:
-        blocks.append(as_html(translator(text.language)("To receive no more messages, write /stop.")))
+        t = translator(text.language)
+        blocks.append(as_html(t("To receive no more messages, write /stop.")))
     skeleton = compile_skeleton("\n\n".join(blocks), setting.fixed, as_html)
     length = shown_length(skeleton)
     if length > LONGEST:

@@ -88,7 +88,7 @@ def test_a_chat_message_has_telegrams_markup_and_a_press_for_the_answer() -> Non
         "<b>Invito per M &lt;b&gt;&amp;</b>\n\nGentile <b>M &lt;b&gt;&amp;</b>,\n\n• uno\n• due"
     )
     assert [(button.label, button.data) for button in message.buttons] == [("Rispondi & vai", "open:3"), ("Piano", "")]
-    assert "/stop" in message.text
+    assert "scriva /stop" in message.text
 
 
 @given(st.text(max_size=300))
