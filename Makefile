@@ -39,7 +39,7 @@ bench: setup-dev ## Measures the product against the bare libraries and ODK's ow
 	-npm ci --silent --prefix bench/odk
 	$(BIN)/python -m bench
 
-drills: setup-dev ## Kills senders at random moments, fifty times, and counts what everybody got
+drills: setup-dev ## Two hundred runs in which something goes wrong, on both databases, and what everybody got
 	$(BIN)/python -m tests.drills
 
 fmt: setup-dev ## Puts the code into its usual shape

@@ -13,6 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.terminal import fail, operator, out
+from cli.voice import signer_of
 from cli.world import open_world
 from notifications.intake.addresses import ReturnAddresses
 from notifications.intake.classify import classify
@@ -20,12 +21,12 @@ from notifications.intake.kinds import FATE_NAMES, KIND_NAMES, Classified, Recip
 from notifications.intake.letter import MOST_BYTES
 from notifications.intake.service import take_in
 
-app = typer.Typer(no_args_is_help=True, help="Mails that came in.")
+app = typer.Typer(no_args_is_help=True, help="Mails that came in, and how ours are signed.")
 
 
 @app.callback()
 def mail() -> None:
-    """Mails that came in."""
+    """Mails that came in, and how ours are signed."""
 
 
 @app.command("classify")
@@ -52,6 +53,19 @@ def take(
         for raw in [_read(file) for file in files] if files else [sys.stdin.buffer.read(MOST_BYTES + 1)]:
             taken = world.database.write(partial(take_in, raw=raw, returns=returns, now=world.clock.now()))
             out.print(t(KIND_NAMES[taken.kind]) if taken else t("It was taken in before."))
+
+
+@app.command("dkim")
+def dkim() -> None:
+    """Prints the DNS record that lets others verify our signatures."""
+    t = operator()
+    with open_world(migrated=False) as world:
+        signer = signer_of(world)
+    if signer is None:
+        fail(t("Mails are not signed here: ASCOLTO_DKIM_KEY is not set. Usually the relay signs them."))
+    name = f"{signer.selector}._domainkey.{signer.domain}"
+    out.print(t("Publish this as a TXT record of {name}:", name=name), highlight=False, soft_wrap=True)
+    out.print(signer.record(), highlight=False, soft_wrap=True, markup=False)
 
 
 def as_dict(found: Classified) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import parseaddr
 
 from cli.world import World
+from notifications.channels.dkim import Signer, read_signer
 from notifications.sending.context import Voice
 
 
@@ -13,3 +14,10 @@ def voice_of(world: World, bot_name: str) -> Voice:
     settings = world.settings
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     return Voice(settings.mail_from, world.urls(bot_name), domain, settings.checked_return_address())
+
+
+def signer_of(world: World) -> Signer | None:
+    """Who signs mails, None where the relay does; raises SettingWrong."""
+    settings = world.settings
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    return read_signer(domain, settings.dkim_selector, settings.dkim_key)

@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         default="", description="Slower for some domains: gmail.com=60/minute libero.it=2/second"
     )
     mail_from: str = Field(default="", description=N_("The sender of mails: Office name <office@example.org>"))
+    dkim_key: Path | None = Field(
+        default=None,
+        description="A private key (PEM, RSA or Ed25519) to sign mails with, unless the relay does",
+    )
+    dkim_selector: str = Field(default="", description="Under which name its public half is published, as in s2026")
     contact_budget: int = Field(
         default=0, ge=0, description="Messages a week to one person, all offices together; 0 for no limit"
     )

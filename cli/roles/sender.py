@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 
 from cli.bot_name import bot_name
 from cli.roles import Part
-from cli.voice import voice_of
+from cli.voice import signer_of, voice_of
 from cli.world import World
 from core.config import Settings
 from notifications.channels.contract import Channel
@@ -35,7 +35,8 @@ def open_channels(world: World) -> list[Channel]:
     settings.checked_return_address()
     parse_domain_rates(settings.mail_domain_rates)
     relays = parse_relays(settings.need_smtp())
-    channels: list[Channel] = [EmailChannel(relay, way_of(relay)) for relay in relays]
+    signer = signer_of(world)
+    channels: list[Channel] = [EmailChannel(relay, way_of(relay), signer=signer) for relay in relays]
     if settings.participant_bot_token:
         channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url))
     return channels

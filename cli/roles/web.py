@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from cli.bot_name import bot_name
 from cli.chat_preview import BotScreens
 from cli.roles import Part
-from cli.voice import voice_of
+from cli.voice import signer_of, voice_of
 from cli.world import World
 from core.database.migrating import check_current
 from notifications.channels.contract import Mail, Outcome
@@ -45,9 +45,10 @@ def _telling(world: World, name: str) -> Telling:
     settings = world.settings
     rates = {EMAIL: settings.smtp_rate, TELEGRAM: settings.telegram_rate}
     relays = parse_relays(settings.smtp_url) if settings.smtp_url else ()
+    signer = signer_of(world)
 
     async def try_mail(mail: Mail) -> Outcome:
-        channel = EmailChannel(relays[0])
+        channel = EmailChannel(relays[0], signer=signer)
         try:
             return (await channel.send([mail], 0))[0]
         finally:

@@ -52,7 +52,13 @@ class Candidate:
 
 def candidates(session: Session, ids: Sequence[int], now: datetime, contact_budget: int = 0) -> list[Candidate]:
     """The claimed deliveries among `ids`, as they stand now; notices first."""
-    given = {"ids": ids, "just_now": now - CHAT_PAUSE, "week_ago": now - WEEK, "contact_budget": contact_budget}
+    given = {
+        "ids": ids,
+        "just_now": now - CHAT_PAUSE,
+        "soon": now + CHAT_PAUSE,
+        "week_ago": now - WEEK,
+        "contact_budget": contact_budget,
+    }
     rows = session.execute(_statement(has_budget=contact_budget > 0), given)
     return [_candidate(tuple(row)) for row in rows]
 
@@ -209,6 +215,8 @@ def _just_written_to() -> ColumnElement[bool]:
             other.participant_id == Delivery.participant_id,
             other.id != Delivery.id,
             other.channel == TELEGRAM,
+            # With an end too: after the clock went back, what left "later" says nothing of this second.
             other.handed_over_at > bindparam("just_now", type_=Delivery.due_at.type),
+            other.handed_over_at < bindparam("soon", type_=Delivery.due_at.type),
         ),
     )
