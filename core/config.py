@@ -21,6 +21,7 @@ NEW_PASSWORD = f"{PREFIX}NEW_PASSWORD"  # of `ascolto account add`: for that one
 SHORTEST_SECRET = 32
 LONGEST_MAILBOX = 64 - len("+b-") - 32  # RFC 5321, section 4.5.3.1.1, with room for a signature
 RETURN_ADDRESS = re.compile(rf"[A-Za-z0-9._-]{{1,{LONGEST_MAILBOX}}}@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]+")
+FREE_RATE = 30.0  # Bot FAQ: about 30 messages a second over all chats
 NEAR = 0.7  # how alike two names must be for one to be taken for the other, from 0 to 1
 
 SHORT_SECRET = N_(
@@ -29,6 +30,9 @@ SHORT_SECRET = N_(
 NO_RETURN_ADDRESS = N_(
     "it must be an address alone, with at most {most} letters, digits, dots or dashes before the @, as in "
     "ritorni@example.org."
+)
+ONLY_PAID = N_(
+    "Telegram takes more than {most} messages a second only as paid broadcasts (ASCOLTO_TELEGRAM_PAID_BROADCAST)."
 )
 UNUSABLE = N_("its value does not fit. See docs/settings.md.")
 NO_NUMBER = N_("a number is expected.")
@@ -63,7 +67,14 @@ class Settings(BaseSettings):
     staff_bot_token: str = Field(default="", description="The token of the staff's bot, from BotFather")
     telegram_api_url: str = Field(default=TELEGRAM, description="Another Bot API server, such as the training sandbox")
     telegram_rate: float = Field(
-        default=30, gt=0, le=1000, description="Messages a second to Telegram, all processes together"
+        default=30,
+        gt=0,
+        le=1000,
+        description="Messages a second to Telegram, all processes together; above 30 only with paid broadcasts",
+    )
+    telegram_paid_broadcast: bool = Field(
+        default=False,
+        description="Mailings in chat are paid to Telegram (0.1 Stars each), which takes up to 1000 a second",
     )
     smtp_url: str = Field(
         default="", description=N_("smtp://HOST:PORT, smtp+starttls://USER:PASSWORD@HOST:587 or smtps://...")
@@ -116,6 +127,12 @@ class Settings(BaseSettings):
         if self.return_address and not RETURN_ADDRESS.fullmatch(self.return_address):
             raise SettingWrong(name=f"{PREFIX}RETURN_ADDRESS", reason=NO_RETURN_ADDRESS, most=LONGEST_MAILBOX)
         return self.return_address
+
+    def checked_telegram_rate(self) -> float:
+        """Messages a second; raises SettingWrong where Telegram takes so many only when they are paid."""
+        if self.telegram_rate > FREE_RATE and not self.telegram_paid_broadcast:
+            raise SettingWrong(name=f"{PREFIX}TELEGRAM_RATE", reason=ONLY_PAID, most=f"{FREE_RATE:g}")
+        return self.telegram_rate
 
     def need_participant_token(self) -> str:
         return self._need("participant_bot_token", self.participant_bot_token)

@@ -10,14 +10,18 @@ from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError
 
 from bots.participants.fetching import run_fetching
+from bots.participants.pacing import PacedRequests
 from bots.participants.polling import run_polling
 from bots.participants.receiving import BotDeps
 from bots.participants.webhook import keep_webhook, webhook_route, webhook_secret
 from cli.roles import Part
 from cli.world import World
-from core.config import PREFIX
+from core.config import FREE_RATE, PREFIX
 from core.errors import SettingWrong
 from core.i18n import N_
+from notifications.ledger.states import TELEGRAM
+from notifications.sending.first import FirstInLine
+from notifications.sending.permits import Rate
 
 NO_TOKEN = N_("this is no token. BotFather gives it when the bot is made: numbers, a colon, then letters and digits.")
 
@@ -31,6 +35,9 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
     except TokenValidationError as error:
         raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=NO_TOKEN) from error
     stack.push_async_callback(bot.session.close)
+    together = settings.checked_telegram_rate()
+    rate = Rate(together, min(together, FREE_RATE))  # what answers a person is never paid for
+    bot.session.middleware(PacedRequests(FirstInLine(world.database, TELEGRAM, rate)))
     deps = BotDeps(
         bot=bot,
         database=world.database,

@@ -34,11 +34,13 @@ def open_channels(world: World) -> list[Channel]:
     settings.need_mail_from()
     settings.checked_return_address()
     parse_domain_rates(settings.mail_domain_rates)
+    settings.checked_telegram_rate()
     relays = parse_relays(settings.need_smtp())
     signer = signer_of(world)
     channels: list[Channel] = [EmailChannel(relay, way_of(relay), signer=signer) for relay in relays]
     if settings.participant_bot_token:
-        channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url))
+        paid = settings.telegram_paid_broadcast
+        channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url, paid=paid))
     return channels
 
 

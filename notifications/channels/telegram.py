@@ -33,14 +33,18 @@ GONE = ("chat not found", "user is deactivated", "bot was blocked", "bot can't i
 
 
 class TelegramChannel:
-    """One bot's way out. `api_url` is `https://api.telegram.org` or another server's."""
+    """One bot's way out. `api_url` is `https://api.telegram.org` or another server's.
+
+    With `paid` each message is a paid broadcast (Bot API, allow_paid_broadcast), of which Telegram takes more.
+    """
 
     name = TELEGRAM
     way = TELEGRAM
 
-    def __init__(self, token: str, api_url: str, machine: Clock | None = None) -> None:
+    def __init__(self, token: str, api_url: str, machine: Clock | None = None, *, paid: bool = False) -> None:
         self._url = f"{api_url.rstrip('/')}/bot{token}/sendMessage"
         self._machine = machine or SystemClock()
+        self._paid = paid
         self._session: aiohttp.ClientSession | None = None
 
     async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
@@ -53,7 +57,7 @@ class TelegramChannel:
         if not message.chat.lstrip("-").isdecimal():
             return Rejected("this is no chat's number")
         try:
-            async with self._open().post(self._url, json=_payload(message)) as response:
+            async with self._open().post(self._url, json=self._payload(message)) as response:
                 return self._read(response.status, await response.read())
         except aiohttp.ClientConnectorError as error:  # before a byte left
             return UnreachableNow(type(error).__name__)
@@ -73,6 +77,23 @@ class TelegramChannel:
                 timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
             )
         return self._session
+
+    def _payload(self, message: ChatMessage) -> dict[str, Any]:
+        payload: dict[str, Any] = {
+            "chat_id": int(message.chat),
+            "text": message.text,
+            "parse_mode": "HTML",
+            "link_preview_options": {"is_disabled": True},
+        }
+        if self._paid:
+            payload["allow_paid_broadcast"] = True
+        if message.buttons:
+            keys = [
+                [{"text": button.label, **({"callback_data": button.data} if button.data else {"url": button.url})}]
+                for button in message.buttons
+            ]
+            payload["reply_markup"] = {"inline_keyboard": keys}
+        return payload
 
     def _read(self, status: int, body: bytes) -> Outcome:
         """Translates an answer (Bot API, "Making requests"): `ok`, `error_code`, `description`, `parameters`."""
@@ -98,19 +119,3 @@ def _pause(answer: dict[str, Any]) -> float:
         return min(LONGEST_PAUSE, max(0.0, float(answer["parameters"]["retry_after"])))
     except (KeyError, TypeError, ValueError):
         return 1
-
-
-def _payload(message: ChatMessage) -> dict[str, Any]:
-    payload: dict[str, Any] = {
-        "chat_id": int(message.chat),
-        "text": message.text,
-        "parse_mode": "HTML",
-        "link_preview_options": {"is_disabled": True},
-    }
-    if message.buttons:
-        keys = [
-            [{"text": button.label, **({"callback_data": button.data} if button.data else {"url": button.url})}]
-            for button in message.buttons
-        ]
-        payload["reply_markup"] = {"inline_keyboard": keys}
-    return payload

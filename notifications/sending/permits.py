@@ -5,6 +5,7 @@ A permit is an instant of the machine's clock; permits of one way are one interv
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
@@ -14,6 +15,7 @@ from core.database.inserting import insert_into
 from notifications.ledger.tables import Permit
 
 LONGEST_HOLD = timedelta(hours=1)  # anything further ahead comes from a machine's clock that went back
+REPLIES_AT_ONCE = timedelta(seconds=0.5)  # so much of a way's rate replies may use in one moment
 
 
 def reserve(session: Session, way: str, count: int, rate: float, machine_now: datetime) -> datetime:
@@ -21,6 +23,24 @@ def reserve(session: Session, way: str, count: int, rate: float, machine_now: da
     first = _next(session, way, machine_now)
     _set(session, way, first + timedelta(seconds=count / rate))
     return first
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Messages a second of a way: of all together, and of replies among themselves."""
+
+    together: float
+    replies: float
+
+
+def reserve_first(session: Session, way: str, count: int, rate: Rate, machine_now: datetime) -> datetime:
+    """Takes `count` permits before everything that waits; the instant of the first.
+
+    The mailings' next permits move back by as many, so that both together keep the rate. Replies among
+    themselves keep theirs too, some of them at once.
+    """
+    reserve(session, way, count, rate.together, machine_now)
+    return reserve(session, f"{way}:replies", count, rate.replies, machine_now - REPLIES_AT_ONCE)
 
 
 def waiting_time(session: Session, way: str, machine_now: datetime) -> timedelta:

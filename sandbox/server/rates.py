@@ -16,12 +16,13 @@ from sandbox.server.errors import too_many
 
 @dataclass(frozen=True)
 class Limits:
-    """Messages a second over all chats, a second in one chat (after a burst), a minute in one group."""
+    """Messages a second over all chats, a second in one chat (after a burst), a minute in one group; paid ones."""
 
     overall: float = 30
     per_chat: float = 1
     chat_burst: int = 5
     per_group_minute: int = 20
+    paid: float = 1000
 
 
 @dataclass
@@ -44,10 +45,14 @@ class Rates:
     limits: Limits
     measure: Callable[[], float] = time.monotonic
     _overall: _Bucket = field(default_factory=_Bucket)
+    _paid: _Bucket = field(default_factory=_Bucket)
     _chats: dict[int, _Bucket] = field(default_factory=dict)
 
-    def spend(self, chat_id: int) -> None:
-        """Counts one message to a chat; raises 429 with the seconds to wait, counting nothing."""
+    def spend(self, chat_id: int, *, paid: bool = False) -> None:
+        """Counts one message to a chat; raises 429 with the seconds to wait, counting nothing.
+
+        A paid broadcast counts among the paid ones (Bot API, allow_paid_broadcast).
+        """
         now, limits = self.measure(), self.limits
         chat = self._chats.setdefault(chat_id, _Bucket())
         rate, burst = (
@@ -55,9 +60,9 @@ class Rates:
             if chat_id < 0
             else (limits.per_chat, limits.chat_burst)
         )
-        overall = limits.overall
-        wait = max(self._overall.wait(now, overall, overall), chat.wait(now, rate, burst))
+        together, most = (self._paid, limits.paid) if paid else (self._overall, limits.overall)
+        wait = max(together.wait(now, most, most), chat.wait(now, rate, burst))
         if wait > 0:
             raise too_many(max(1, math.ceil(wait)))
-        self._overall.take(now, overall)
+        together.take(now, most)
         chat.take(now, rate)

@@ -109,7 +109,7 @@ def _send_file(bot: Bot, request: Json, kind: str, album: str = "") -> Json:
 def _put(bot: Bot, chat: Chat, message: Message, request: Json) -> Json:
     message.markup = checked_markup(request.get("reply_markup"), private=chat.person is not None)
     message.reply_to = _replied_to(chat, request)
-    bot.rates.spend(chat.id)
+    bot.rates.spend(chat.id, paid=bool(request.get("allow_paid_broadcast")))
     chat.messages[message.id] = message
     chat.action = None
     show_keyboard(chat, message.markup)
