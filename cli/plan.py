@@ -8,7 +8,6 @@ from datetime import timedelta
 
 import typer
 from rich.table import Table
-from sqlalchemy.orm import Session
 
 from cli.terminal import operator, out
 from cli.world import open_world
@@ -24,11 +23,8 @@ def plan(
     with open_world() as world:
         now = world.clock.now()
 
-        def work(session: Session) -> list[Entry]:
-            schedule_occurrences(session, None, now)
-            return plan_ahead(session, now, timedelta(weeks=weeks), world.rules)
-
-        found = world.database.write(work)
+        world.database.write(lambda session: schedule_occurrences(session, None, now))
+        found = world.database.read(lambda session: plan_ahead(session, now, timedelta(weeks=weeks), world.rules))
     if as_json:
         sys.stdout.write(json.dumps([_as_json(one) for one in found], ensure_ascii=False) + "\n")
     else:

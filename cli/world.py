@@ -15,7 +15,7 @@ from core.database.migrating import check_current
 from core.ids import Ids, RandomIds
 from core.links import Links
 from core.log import configure_logs
-from core.people.audience import Predicates, audience_clause
+from core.people.audience import Predicates, member_clause
 from core.people.personal import PersonalData
 from core.people.predicates import core_predicates
 from notifications.intake.my_data import erase_mails, mails_contributor
@@ -39,7 +39,7 @@ class World:
     @cached_property
     def rules(self) -> Rules:
         """Who gets a mailing: audiences with the conditions of core and of surveys, and the contact budget."""
-        return Rules(audience_clause(self.predicates), self.settings.contact_budget)
+        return Rules(member_clause(self.predicates), self.settings.contact_budget)
 
     @cached_property
     def personal(self) -> PersonalData:

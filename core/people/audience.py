@@ -145,6 +145,18 @@ def audience_clause(predicates: Predicates) -> AudienceClause:
     return clause
 
 
+def member_clause(predicates: Predicates) -> AudienceClause:
+    """Rules as clauses on Participant and Membership, for a statement that has joined an office's members itself.
+
+    It asks for no second look at the membership; whoever uses it leaves out other offices and those who left.
+    """
+
+    def clause(rule: dict[str, Any], office_id: int, now: datetime) -> ColumnElement[bool]:
+        return compile_rule(rule, predicates, Scope(office_id, now, Membership))
+
+    return clause
+
+
 @dataclass(frozen=True)
 class Preview:
     """Who is in an audience now: how many, by category, and the first few."""

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import IO, Any
 
 import yaml
-from sqlalchemy import and_, select
+from sqlalchemy import and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.people.tables import Address, Membership
@@ -41,29 +41,31 @@ def write_proof(session: Session, mailing_id: int, file: IO[bytes]) -> int:
 
 
 def _rows(session: Session, mailing_id: int) -> Iterator[list[str]]:
-    last = 0
+    last = (0, 0)
     while page := _page(session, mailing_id, last):
         for row in page:
-            yield ["" if cell is None else str(cell) for cell in row]
-        last = page[-1][0]
+            yield ["" if cell is None else str(cell) for cell in row[: len(COLUMNS)]]
+        last = page[-1][len(COLUMNS) :]
 
 
-def _page(session: Session, mailing_id: int, after: int) -> list[tuple[Any, ...]]:
+def _page(session: Session, mailing_id: int, after: tuple[int, int]) -> list[Any]:
+    """In the order of the ledger's own index, so that a page costs the same wherever it begins."""
+    place = (Delivery.occurrence_id, Delivery.participant_id)
     member = and_(Membership.participant_id == Delivery.participant_id, Membership.office_id == Mailing.office_id)
     statement = (
         select(
             Delivery.id, Membership.reference, Membership.name, Address.value, Delivery.channel, Delivery.state,
             Delivery.reason, Delivery.text_digest, Delivery.attempts, Delivery.handed_over_at, Delivery.settled_at,
-            Delivery.message_id, Delivery.provider_id,
+            Delivery.message_id, Delivery.provider_id, *place,
         )
         .join(Mailing, Mailing.id == Delivery.mailing_id)
         .outerjoin(Membership, member)
         .outerjoin(Address, Address.id == Delivery.address_id)
-        .where(Delivery.mailing_id == mailing_id, Delivery.id > after)
-        .order_by(Delivery.id)
+        .where(Delivery.mailing_id == mailing_id, tuple_(*place) > after)
+        .order_by(*place)
         .limit(PAGE)
     )  # fmt: skip
-    return [tuple(row) for row in session.execute(statement)]
+    return list(session.execute(statement))
 
 
 def _as_file(text: SentText) -> str:

@@ -9,14 +9,15 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate, Update
 
-from notifications.ledger.states import DeliveryState, MailingState
-from notifications.ledger.tables import Delivery, Mailing
+from notifications.ledger.states import DeliveryState, Kind, MailingState
+from notifications.ledger.tables import IS_IN_HANDS, IS_PLANNED, Delivery, Mailing
 
 FAR = 20  # a lease so many times too long was made before the machine's clock went back
 IN_HANDS = (DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
@@ -40,18 +41,15 @@ class Moment:
 
 
 def claim_batch(session: Session, claimer: Claimer, channel: str, most: int, moment: Moment) -> list[int]:
-    """Takes up to `most` deliveries that are due on a channel, notices first, then the oldest."""
-    released = select(Mailing.id).where(Mailing.state == MailingState.RELEASED)
+    """Takes up to `most` deliveries of one mailing that are due on a channel: notices first, then the oldest."""
+    mailing_id = _next_mailing(session, channel, moment)
+    if mailing_id is None:
+        return []
     # Materialised, because SKIP LOCKED inside IN (...) may be run again for every row.
     chosen = (
         select(Delivery.id)
-        .where(
-            Delivery.state == DeliveryState.PLANNED,
-            Delivery.channel == channel,
-            Delivery.due_at <= moment.now,
-            Delivery.mailing_id.in_(released),
-        )
-        .order_by(Delivery.priority, Delivery.due_at)
+        .where(*_due(mailing_id, channel, moment))
+        .order_by(Delivery.due_at)
         .limit(most)
         .with_for_update(skip_locked=True, of=Delivery)
         .cte("chosen")
@@ -63,6 +61,31 @@ def claim_batch(session: Session, claimer: Claimer, channel: str, most: int, mom
         .where(Delivery.id.in_(select(chosen.c.id)))
         .values(state=DeliveryState.CLAIMED, claimed_by=claimer.name, claimed_until=moment.machine + claimer.lease)
         .returning(Delivery.id),
+    )
+
+
+def _next_mailing(session: Session, channel: str, moment: Moment) -> int | None:
+    """The released mailing whose turn it is. Those that are paused are not looked into, however long."""
+    first = select(Delivery.due_at).where(*_due(Mailing.id, channel, moment)).order_by(Delivery.due_at).limit(1)
+    due = select(Mailing.id, Mailing.kind, first.scalar_subquery().label("first_at")).where(
+        Mailing.state == MailingState.RELEASED
+    )
+    waiting = due.subquery()
+    is_mailing = case((waiting.c.kind == Kind.NOTICE, 0), else_=1)
+    return session.scalar(
+        select(waiting.c.id)
+        .where(waiting.c.first_at.is_not(None))
+        .order_by(is_mailing, waiting.c.first_at, waiting.c.id)
+        .limit(1)
+    )
+
+
+def _due(mailing_id: Any, channel: str, moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.mailing_id == mailing_id,
+        IS_PLANNED,
+        Delivery.channel == channel,
+        Delivery.due_at <= moment.now,
     )
 
 
@@ -153,7 +176,7 @@ def keep_alive(session: Session, claimer: Claimer, moment: Moment) -> int:
     return _count(
         session,
         update(Delivery)
-        .where(Delivery.claimed_by == claimer.name, Delivery.state.in_(IN_HANDS))
+        .where(_held_by(claimer), Delivery.state.in_(IN_HANDS))
         .values(claimed_until=moment.machine + claimer.lease),
     )
 
@@ -167,7 +190,7 @@ def release_lost(session: Session, claimer: Claimer, held: Collection[int]) -> i
     return _count(
         session,
         update(Delivery)
-        .where(Delivery.claimed_by == claimer.name, Delivery.state.in_(IN_HANDS), Delivery.id.not_in(held))
+        .where(_held_by(claimer), Delivery.state.in_(IN_HANDS), Delivery.id.not_in(held))
         .values(state=DeliveryState.PLANNED, claimed_by="", claimed_until=None),
     )
 
@@ -177,7 +200,7 @@ def release_all(session: Session, claimer: Claimer) -> int:
     return _count(
         session,
         update(Delivery)
-        .where(Delivery.claimed_by == claimer.name, Delivery.state == DeliveryState.CLAIMED)
+        .where(_held_by(claimer), Delivery.state == DeliveryState.CLAIMED)
         .values(state=DeliveryState.PLANNED, claimed_by="", claimed_until=None),
     )
 
@@ -193,6 +216,7 @@ class Recovered:
 def recover(session: Session, claimer: Claimer, moment: Moment) -> Recovered:
     """Takes over from senders whose leases ran out. What was handed over is never resent by itself."""
     dead = and_(
+        IS_IN_HANDS,
         Delivery.claimed_by != claimer.name,
         or_(
             Delivery.claimed_until < moment.machine,
@@ -216,6 +240,10 @@ def recover(session: Session, claimer: Claimer, moment: Moment) -> Recovered:
 
 def _ours(claimer: Claimer, ids: Sequence[int]) -> ColumnElement[bool]:
     return and_(Delivery.id.in_(ids), Delivery.claimed_by == claimer.name)
+
+
+def _held_by(claimer: Claimer) -> ColumnElement[bool]:
+    return and_(Delivery.claimed_by == claimer.name, IS_IN_HANDS)
 
 
 def _changed(session: Session, statement: ReturningUpdate[tuple[int]]) -> list[int]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.people.tables import Membership
 from notifications.ledger.states import DeliveryState, Kind, OccurrenceState
-from notifications.ledger.tables import Delivery, Mailing, Occurrence
+from notifications.ledger.tables import IS_IN_DOUBT, Delivery, Mailing, Occurrence
 
 MISSING = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.IN_DOUBT)
 
@@ -74,7 +74,7 @@ def missing(session: Session, mailing_id: int, limit: int = 1000, after: int = 0
 def in_doubt(session: Session, office_id: int | None = None, limit: int = 1000, after: int = 0) -> list[Undelivered]:
     """Deliveries whose outcome nobody knows; staff decide (release.settle_doubt)."""
     office = or_(literal(office_id is None), Mailing.office_id == office_id)
-    return _undelivered(session, and_(Delivery.state == DeliveryState.IN_DOUBT, office), limit, after)
+    return _undelivered(session, and_(IS_IN_DOUBT, office), limit, after)
 
 
 def _undelivered(session: Session, which: ColumnElement[bool], limit: int, after: int) -> list[Undelivered]:

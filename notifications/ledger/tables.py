@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
+
+# What waits, what is under way and what nobody knows of are few rows among all: each has an index of its own.
+PLANNED, IN_HANDS, IN_DOUBT = text("state = 'planned'"), text("claimed_until IS NOT NULL"), text("state = 'in-doubt'")
 
 
 class Mailing(Base):
@@ -92,7 +95,9 @@ class Delivery(Base):
     __tablename__ = "delivery"
     __table_args__ = (
         UniqueConstraint("mailing_id", "occurrence_id", "participant_id"),
-        Index("ix_delivery_queue", "state", "channel", "priority", "due_at"),
+        Index("ix_delivery_queue", "mailing_id", "channel", "due_at", sqlite_where=PLANNED, postgresql_where=PLANNED),
+        Index("ix_delivery_in_hands", "claimed_by", sqlite_where=IN_HANDS, postgresql_where=IN_HANDS),
+        Index("ix_delivery_in_doubt", "mailing_id", sqlite_where=IN_DOUBT, postgresql_where=IN_DOUBT),
         Index("ix_delivery_occurrence_id", "occurrence_id"),
         Index("ix_delivery_participant_id", "participant_id"),
     )
@@ -110,12 +115,18 @@ class Delivery(Base):
     tries: Mapped[int] = mapped_column(default=0)  # by this channel, since it was planned for it
     due_at: Mapped[datetime]
     claimed_by: Mapped[str] = mapped_column(default="")
-    claimed_until: Mapped[datetime | None]  # on the machine's clock, which nobody moves
+    claimed_until: Mapped[datetime | None]  # on the machine's clock, which nobody moves; None unless in hands
     handed_over_at: Mapped[datetime | None]
     settled_at: Mapped[datetime | None]
     message_id: Mapped[str] = mapped_column(default="")  # our own stable Message-ID
     text_digest: Mapped[str] = mapped_column(default="")  # the text that left (SentText), "" for a notice
     provider_id: Mapped[str] = mapped_column(default="")  # Telegram's message id, the relay's queue id
+
+
+# For a partial index a database has to see the value itself.
+IS_PLANNED = Delivery.state == literal_column("'planned'")
+IS_IN_DOUBT = Delivery.state == literal_column("'in-doubt'")
+IS_IN_HANDS = Delivery.claimed_until.is_not(None)
 
 
 class Attempt(Base):

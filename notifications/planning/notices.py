@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.people.tables import Participant
 from core.tables import Notice
+from notifications.ledger.reach import Meant
 from notifications.ledger.snapshot import Snapshot, write_snapshot
 from notifications.ledger.states import Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
@@ -66,7 +67,8 @@ def _plan(session: Session, notice: Notice, now: datetime) -> None:
     )
     session.add(occurrence)
     session.flush()
-    write_snapshot(session, Snapshot(mailing, occurrence, Participant.id == notice.participant_id, (now,)))
+    meant = Meant(mailing, Participant.id == notice.participant_id, now, notice.channel)
+    write_snapshot(session, Snapshot(meant, occurrence.id, (now,)))
 
 
 def _mailing_of(session: Session, notice: Notice, now: datetime) -> Mailing:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.people.tables import Audience
 from core.process.tables import Process
+from notifications.ledger.reach import Meant
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -145,15 +146,24 @@ def snapshot_of(
     session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, rules: Rules
 ) -> Snapshot | str:
     """What to write, or the reason why it cannot be."""
-    audience = audience_clause(session, mailing, now, rules)
-    if audience is None:
-        return "no-audience"
+    steps = steps_from(session, mailing, max(occurrence.due_at, now))
+    meant = whom_it_means(session, mailing, steps[0], now, rules)
+    return "no-audience" if meant is None else Snapshot(replace(meant, only=occurrence.channel), occurrence.id, steps)
+
+
+def steps_from(session: Session, mailing: Mailing, due_at: datetime) -> tuple[datetime, ...]:
+    """The instants at which a mailing leaves that is due at one."""
     window, zone = send_window(session, mailing)
-    steps = spread_over(window, max(occurrence.due_at, now), parse_spread(mailing.spread), zone)
-    return Snapshot(mailing, occurrence, audience, steps, rules.contact_budget)
+    return spread_over(window, due_at, parse_spread(mailing.spread), zone)
 
 
-def audience_clause(session: Session, mailing: Mailing, now: datetime, rules: Rules) -> ColumnElement[bool] | None:
+def whom_it_means(session: Session, mailing: Mailing, at: datetime, now: datetime, rules: Rules) -> Meant | None:
+    """Who is meant by a mailing that leaves at an instant, by its audience as of now; None when it has none."""
+    audience = _audience(session, mailing, now, rules)
+    return None if audience is None else Meant(mailing, audience, at, contact_budget=rules.contact_budget)
+
+
+def _audience(session: Session, mailing: Mailing, now: datetime, rules: Rules) -> ColumnElement[bool] | None:
     """The mailing's audience, or its round's; None when neither says one."""
     audience_id, everybody = mailing.audience_id, False
     if audience_id is None and mailing.round_id is not None:

@@ -1,29 +1,24 @@
-"""What a mailing would do if it left now: the plan itself, written and rolled back."""
+"""What a mailing would do if it left now: the same SELECT that the plan writes from, counted and read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from core.people.tables import Participant
-from notifications.ledger.report import Count, counts
-from notifications.ledger.snapshot import Snapshot, missing_languages, write_snapshot
-from notifications.ledger.states import DeliveryState, OccurrenceState
-from notifications.ledger.tables import Delivery, Mailing, Occurrence
-from notifications.planning.planner import send_window, snapshot_of
+from core.people.tables import Membership, Participant
+from notifications.ledger.reach import Meant, reached
+from notifications.ledger.report import Count
+from notifications.ledger.states import DeliveryState
+from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from notifications.planning.planner import send_window, steps_from, whom_it_means
 from notifications.planning.rules import Rules
 from notifications.planning.windows import later_in_window
 
-T = TypeVar("T")
-
-
-class _RolledBack(Exception):
-    """Ends the savepoint that the preview was written in."""
+NOBODY_MEANT = "no-audience"
 
 
 @dataclass(frozen=True)
@@ -50,63 +45,64 @@ class Preview:
     @property
     def people(self) -> int:
         """How many would get it."""
-        return sum(one.people for one in self.counts if one.state == DeliveryState.PLANNED)
+        return sum(one.people for one in self.readers)
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is meant: by which channel they would get it ("" for none), or why not."""
+
+    reference: str
+    name: str
+    channel: str
+    reason: str
 
 
 def dry_run(session: Session, mailing_id: int, now: datetime, rules: Rules) -> Preview:
-    """Plans a mailing as of now and takes it back; nothing stays. Needs a transaction that may write."""
-    found = while_planned(session, mailing_id, now, rules, seen)
-    return found or Preview([], [], "no-audience", now, now)
-
-
-def while_planned(
-    session: Session, mailing_id: int, now: datetime, rules: Rules, look: Callable[[Session, Occurrence, Snapshot], T]
-) -> T | None:
-    """What is seen while a mailing is planned as of now, before that is taken back; None when nobody is meant."""
+    """Counts whom a mailing would reach as of now; writes nothing."""
     mailing = session.get_one(Mailing, mailing_id)
-    occurrence = session.scalars(select(Occurrence).where(Occurrence.mailing_id == mailing_id)).first()
-    found: T | None = None
-    try:
-        with session.begin_nested():
-            trial = Occurrence(
-                mailing_id=mailing_id,
-                key="preview",
-                due_local="",
-                time_zone="UTC",
-                due_at=max(now, occurrence.due_at if occurrence else now),
-                state=OccurrenceState.PLANNED,
-                values={},
-            )
-            session.add(trial)
-            session.flush()
-            snapshot = snapshot_of(session, trial, mailing, now, rules)
-            if isinstance(snapshot, Snapshot):
-                write_snapshot(session, snapshot)
-                found = look(session, trial, snapshot)
-            raise _RolledBack
-    except _RolledBack:
-        return found
-
-
-def seen(session: Session, trial: Occurrence, snapshot: Snapshot) -> Preview:
-    """What stands in the ledger while a mailing is planned."""
-    languages = missing_languages(session, trial.mailing_id, trial.id)
-    refusal = f"no-text:{','.join(languages)}" if languages else ""
-    found = counts(session, trial.mailing_id, trial.id)
-    readers = tuple(_readers(session, trial.id))
-    return Preview(found, languages, refusal, snapshot.steps[0], snapshot.steps[-1], readers)
-
-
-def _readers(session: Session, occurrence_id: int) -> Iterator[Readers]:
+    steps = steps_from(session, mailing, _due(session, mailing_id, now))
+    meant = whom_it_means(session, mailing, steps[0], now, rules)
+    if meant is None:
+        return Preview([], [], NOBODY_MEANT, steps[0], steps[-1])
+    each = reached(meant)
+    key = (each.c.channel, each.c.reason, Participant.language)
     statement = (
-        select(Delivery.channel, Participant.language, func.count())
-        .join(Participant, Participant.id == Delivery.participant_id)
-        .where(Delivery.occurrence_id == occurrence_id, Delivery.state == DeliveryState.PLANNED)
-        .group_by(Delivery.channel, Participant.language)
-        .order_by(Delivery.channel, Participant.language)
+        select(*key, func.count()).select_from(each).join(Participant, Participant.id == each.c.id).group_by(*key)
     )
-    for channel, language, people in session.execute(statement):
-        yield Readers(channel, language, people)
+    found = [tuple(row) for row in session.execute(statement.order_by(*key))]
+    readers = tuple(Readers(channel, language, people) for channel, reason, language, people in found if not reason)
+    texts = set(session.scalars(select(MailingText.language).where(MailingText.mailing_id == mailing_id)))
+    missing = sorted({one.language for one in readers} - texts)
+    refusal = f"no-text:{','.join(missing)}" if missing else ""
+    return Preview(_counts(found), missing, refusal, steps[0], steps[-1], readers)
+
+
+def people_meant(
+    session: Session, mailing_id: int, now: datetime, rules: Rules, which: tuple[str, int, int] = ("", 0, 100)
+) -> list[Person]:
+    """Who is meant, in the order in which they came to the office; `which`: a reason or "", where from, how many."""
+    meant = _meant_now(session, mailing_id, now, rules)
+    if meant is None:
+        return []
+    each = reached(meant)
+    reason, start, most = which
+    member = and_(Membership.participant_id == each.c.id, Membership.office_id == meant.mailing.office_id)
+    statement = select(Membership.reference, Membership.name, each.c.channel, each.c.reason).join(Membership, member)
+    if reason:
+        statement = statement.where(each.c.reason == reason)
+    statement = statement.order_by(each.c.id).offset(start).limit(most)
+    return [Person(row.reference or "", row.name or "", row.channel, row.reason) for row in session.execute(statement)]
+
+
+def share_readers(session: Session, one: int, other: int, now: datetime, rules: Rules) -> bool:
+    """Whether somebody would get both of two mailings as of now."""
+    meant = [_meant_now(session, mailing_id, now, rules) for mailing_id in (one, other)]
+    if meant[0] is None or meant[1] is None:
+        return False
+    first, second = reached(meant[0]).alias("first"), reached(meant[1]).alias("second")
+    both = select(first.c.id).join(second, second.c.id == first.c.id)
+    return session.scalar(both.where(first.c.reason == "", second.c.reason == "").limit(1)) is not None
 
 
 def estimated_end(session: Session, mailing_id: int, preview: Preview, rates: Mapping[str, float]) -> datetime:
@@ -117,3 +113,22 @@ def estimated_end(session: Session, mailing_id: int, preview: Preview, rates: Ma
     ]
     by_rate = later_in_window(window, preview.first_at, timedelta(seconds=max(took, default=0)), zone)
     return max(preview.last_at, by_rate)
+
+
+def _meant_now(session: Session, mailing_id: int, now: datetime, rules: Rules) -> Meant | None:
+    mailing = session.get_one(Mailing, mailing_id)
+    return whom_it_means(session, mailing, _due(session, mailing_id, now), now, rules)
+
+
+def _due(session: Session, mailing_id: int, now: datetime) -> datetime:
+    occurrence = session.scalars(select(Occurrence).where(Occurrence.mailing_id == mailing_id)).first()
+    return max(now, occurrence.due_at if occurrence else now)
+
+
+def _counts(found: list[tuple[str, str, str, int]]) -> list[Count]:
+    """By state, channel and reason, whatever the language."""
+    people: dict[tuple[str, str, str], int] = {}
+    for channel, reason, _, count in found:
+        key = (DeliveryState.SKIPPED if reason else DeliveryState.PLANNED).value, channel, reason
+        people[key] = people.get(key, 0) + count
+    return [Count(*key, count) for key, count in sorted(people.items())]

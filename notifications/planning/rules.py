@@ -9,7 +9,8 @@ from core.people.audience import AudienceClause
 
 @dataclass(frozen=True)
 class Rules:
-    """How audiences are read, and how many messages a week somebody gets at most over all offices (0: no limit)."""
+    """How audiences are read (core.people.audience.member_clause), and how many messages a week somebody gets at most
+    over all offices (0: no limit)."""
 
     clause: AudienceClause
     contact_budget: int = 0

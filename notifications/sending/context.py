@@ -17,8 +17,8 @@ from core.i18n import pick_text
 from core.process.tables import Event, Office, Process
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
+from notifications.ledger.reach import asks_for_answer
 from notifications.ledger.sent_texts import Wording, wording_of
-from notifications.ledger.snapshot import asks_for_answer
 from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
 from notifications.planning.planner import send_window, useful_until

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.people.audience import audience_clause
+from core.people.audience import member_clause
 from core.people.predicates import core_predicates
 from core.people.tables import Address, Audience, Consent, Membership, Participant
 from core.process.tables import Event, Office, Phase, Process
@@ -21,7 +21,7 @@ ANCHOR = {"phase": "analysis", "at": "opens", "days": 3, "working": True, "time"
 DUE = datetime(2023, 7, 6, 7, 30, tzinfo=UTC)
 CLOSES = datetime(2023, 10, 31, 23, 0, tzinfo=UTC)
 LONG_AGO = datetime(2023, 1, 1, tzinfo=UTC)
-RULES = Rules(audience_clause(core_predicates()))
+RULES = Rules(member_clause(core_predicates()))
 BUTTONS = [{"kind": "answer", "label": "Rispondi"}, {"kind": "join-chat", "label": "In chat"}]
 
 

@@ -31,7 +31,7 @@ async def show(request: Request, staff: Staff) -> Response:
         entries = plan_ahead(session, now, timedelta(weeks=weeks), deps.telling.rules, process_id)
         return process, entries, {one.id: one for one in store.mailings(session, process_id)}
 
-    process, entries, mailings = await deps.database.awrite(work)
+    process, entries, mailings = await deps.database.aread(work)
     days = [
         (date.fromisoformat(day), list(found))
         for day, found in groupby(entries, lambda entry: entry.due.due_local[:10])

@@ -19,9 +19,8 @@ from core.staff.roles import Permission
 from core.staff.tables import Account
 from notifications.channels.contract import Delivered
 from notifications.ledger.report import Count, counts
-from notifications.ledger.snapshot import Snapshot
-from notifications.ledger.tables import Delivery, Mailing, Occurrence
-from notifications.planning.preview import Preview, dry_run, estimated_end, while_planned
+from notifications.ledger.tables import Mailing
+from notifications.planning.preview import Person, Preview, dry_run, estimated_end, people_meant
 from notifications.planning.writing import may_be_changed
 from notifications.sending.sample import Reader, Sample, sample_of
 from web.console import store
@@ -61,7 +60,7 @@ async def review(request: Request, staff: Staff) -> Response:
     """`?person=` shows the samples as the person with that reference reads them."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     now, wanted = deps.clock.now(), request.query_params.get("person", "")[:100]
-    found = await deps.database.awrite(lambda session: _load(session, deps, staff, mailing_id, now))
+    found = await deps.database.aread(lambda session: _load(session, deps, staff, mailing_id, now))
 
     def look(session: Session) -> tuple[str | None, dict[str, Sample]]:
         name = _name_of(session, found.mailing, wanted) if wanted and found.sees_people else SOMEBODY
@@ -129,24 +128,21 @@ async def audience(request: Request, staff: Staff) -> Response:
     deps, mailing_id, page = site_of(request).deps, int(request.path_params["mailing_id"]), page_number(request)
     now, reason = deps.clock.now(), request.query_params.get("reason", "")
 
-    def work(session: Session) -> tuple[store.MailingRow, store.ProcessRow, list[Count], list[store.LedgerRow]]:
-        mailing = store.find_mailing(session, staff, mailing_id)
+    def work(session: Session) -> tuple[store.MailingRow, store.ProcessRow, Preview, list[Person]]:
+        mailing, rules = store.find_mailing(session, staff, mailing_id), deps.telling.rules
+        which = (reason, page * store.PAGE, store.PAGE + 1)
+        rows = people_meant(session, mailing_id, now, rules, which)
+        process = store.find_process(session, staff, mailing.process_id)
+        return mailing, process, dry_run(session, mailing_id, now, rules), rows
 
-        def look(inner: Session, trial: Occurrence, _: Snapshot) -> tuple[list[Count], list[store.LedgerRow]]:
-            only = [Delivery.occurrence_id == trial.id] + ([Delivery.reason == reason] if reason else [])
-            return counts(inner, mailing_id, trial.id), store.ledger(inner, mailing, only, page)
-
-        found, rows = while_planned(session, mailing_id, now, deps.telling.rules, look) or ([], [])
-        return mailing, store.find_process(session, staff, mailing.process_id), found, rows
-
-    mailing, process, found, rows = await deps.database.awrite(work)
+    mailing, process, found, rows = await deps.database.aread(work)
     return console_page(
         request,
         staff,
         "console/audience.html",
         mailing=mailing,
         process=process,
-        reasons=sorted({one.reason for one in found if one.reason}),
+        reasons=sorted({one.reason for one in found.counts if one.reason}),
         reason=reason,
         rows=rows[: store.PAGE],
         page=page,

@@ -15,8 +15,8 @@ from core.process.tables import Office, Phase, Process
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.staff.tables import Account, AuditEntry
-from notifications.ledger.states import DeliveryState, Kind, OccurrenceState
-from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
+from notifications.ledger.states import Kind, OccurrenceState
+from notifications.ledger.tables import IS_IN_DOUBT, Delivery, Mailing, MailingText, Occurrence
 from surveys.engine.form import Form
 from surveys.responses.rounds import OpenRound
 from surveys.responses.shelf import FormShelf
@@ -196,7 +196,7 @@ def ledger(session: Session, mailing: MailingRow, where: Collection[ColumnElemen
         )
         .outerjoin(Membership, member)
         .where(Delivery.mailing_id == mailing.id, *where)
-        .order_by(Delivery.id)
+        .order_by(Delivery.occurrence_id, Delivery.participant_id)  # as its index has them
         .offset(page * PAGE)
         .limit(PAGE + 1)
     )  # fmt: skip
@@ -222,7 +222,7 @@ def in_doubt(session: Session, process_id: int) -> int:
         select(func.count())
         .select_from(Delivery)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
-        .where(Mailing.process_id == process_id, Delivery.state == DeliveryState.IN_DOUBT)
+        .where(Mailing.process_id == process_id, IS_IN_DOUBT)
     )
     return session.scalar(statement) or 0
 

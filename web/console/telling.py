@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from core.addresses import PublicUrls
 from core.errors import Problem
 from core.i18n import N_
-from core.people.audience import audience_clause
+from core.people.audience import member_clause
 from core.people.predicates import core_predicates
 from notifications.channels.contract import Mail, Outcome
 from notifications.planning.rules import Rules
@@ -31,7 +31,7 @@ class Telling:
     `try_mail` sends one mail at once, to somebody of the staff, past the ledger.
     """
 
-    rules: Rules = field(default_factory=lambda: Rules(audience_clause(core_predicates())))
+    rules: Rules = field(default_factory=lambda: Rules(member_clause(core_predicates())))
     voice: Voice = field(default_factory=lambda: Voice("Ascolto <ascolto@example.org>", PublicUrls(""), "example.org"))
     rates: Mapping[str, float] = field(default_factory=dict)
     try_mail: Callable[[Mail], Awaitable[Outcome]] = no_relay

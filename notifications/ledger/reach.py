@@ -1,0 +1,160 @@
+"""Whom a mailing reaches, and by which address: one SELECT, the same for a look ahead and for the ledger.
+
+It goes through an audience once, in the order of its index, and costs the same memory for a thousand
+people and for a million.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
+
+from core.people.tables import Address, Consent, Membership, Participant, Suppression
+from notifications.ledger.budget import WEEK, told_lately
+from notifications.ledger.states import EMAIL, QUESTIONNAIRES, TELEGRAM, Kind, Reason
+from notifications.ledger.tables import Mailing
+from surveys.responses.tables import Response
+
+NOTICE = "notice"
+PUBLIC_TASK = "public-task"
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Who is meant by a mailing (a clause on Participant and, unless it is a notice, Membership), as of an instant.
+
+    `only` is the one channel it may take, "" for each person's own.
+    """
+
+    mailing: Mailing
+    audience: ColumnElement[bool]
+    at: datetime
+    only: str = ""
+    contact_budget: int = 0
+
+    @property
+    def is_notice(self) -> bool:
+        return self.mailing.kind == Kind.NOTICE
+
+
+def reached(meant: Meant) -> Subquery:
+    """Everybody who is meant: id, channel ("" for none), address_id, reason ("" for who gets it)."""
+    each = _each(meant)
+    by_email: ColumnElement[bool] = or_(each.c.telegram.is_(None), each.c.preferred == EMAIL)
+    by_email, by_telegram = and_(each.c.email.is_not(None), by_email), and_(each.c.telegram.is_not(None))
+    if meant.only:
+        by_email = and_(each.c.email.is_not(None), literal(meant.only == EMAIL))
+        by_telegram = and_(by_telegram, literal(meant.only == TELEGRAM))
+    return select(
+        each.c.id,
+        case((by_email, literal(EMAIL)), (by_telegram, literal(TELEGRAM)), else_=literal("")).label("channel"),
+        case((by_email, each.c.email), (by_telegram, each.c.telegram)).label("address_id"),
+        each.c.reason,
+    ).subquery("reached")
+
+
+def _each(meant: Meant) -> Subquery:
+    """Each person with the first address that each channel may take, and the reason why they get nothing."""
+    person, allowed = _people(meant)
+    free = Suppression.id.is_(None)
+    telegram = func.min(case((and_(_works(TELEGRAM), free, allowed), Address.id)))
+    email = func.min(case((and_(_works(EMAIL), free, allowed), Address.id)))
+    usable = {TELEGRAM: telegram.is_not(None), EMAIL: email.is_not(None)}
+    one = _person_id(meant)
+    statement = (
+        person.outerjoin(Address, Address.participant_id == one)
+        .outerjoin(Consent, _consent(meant, one))
+        .outerjoin(Suppression, _suppressed())
+        .add_columns(
+            telegram.label("telegram"),
+            email.label("email"),
+            _reason(meant, usable[meant.only] if meant.only else or_(*usable.values())).label("reason"),
+        )
+        .group_by(one)
+    )
+    return statement.offset(0).subquery("each")  # decided once for each, however often it is read
+
+
+def _person_id(meant: Meant) -> ColumnElement[int]:
+    """What people are told apart by: of an office, its index of members leads through them in order."""
+    return (Participant.id if meant.is_notice else Membership.participant_id).expression
+
+
+def _people(meant: Meant) -> tuple[Select[Any], ColumnElement[bool]]:
+    """The audience, and whether somebody may be written to at an address."""
+    one = _person_id(meant)
+    person: Any = select(
+        one.label("id"),
+        func.min(Participant.preferred_channel).label("preferred"),
+    ).where(Participant.erased_at.is_(None), Participant.merged_into.is_(None), meant.audience)
+    if meant.is_notice:
+        return person.select_from(Participant), literal(1) == 1
+    member = and_(
+        Membership.participant_id == Participant.id,
+        Membership.office_id == meant.mailing.office_id,
+        Membership.left_at.is_(None),
+    )
+    allowed: ColumnElement[bool] = case(
+        (Consent.granted.is_not(None), Consent.granted), else_=Membership.legal_basis == literal(PUBLIC_TASK)
+    )
+    return person.select_from(Membership).join(Participant, member), allowed
+
+
+def _works(channel: str) -> ColumnElement[bool]:
+    if channel == EMAIL:
+        return Address.channel == EMAIL
+    return and_(Address.channel == TELEGRAM, Address.proved_at.is_not(None), Address.blocked_at.is_(None))
+
+
+def _consent(meant: Meant, one: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(
+        Consent.participant_id == one,
+        Consent.office_id == meant.mailing.office_id,
+        Consent.purpose == meant.mailing.purpose,
+        Consent.channel == Address.channel,
+        Consent.ended_at.is_(None),
+    )
+
+
+def _suppressed() -> ColumnElement[bool]:
+    return and_(
+        Suppression.channel == Address.channel, Suppression.value == Address.value, Suppression.lifted_at.is_(None)
+    )
+
+
+def _reason(meant: Meant, is_reached: ColumnElement[bool]) -> ColumnElement[str]:
+    """Why somebody gets nothing, "" for who gets it; what costs more is asked of those alone whom it may concern."""
+    one, mailing = _person_id(meant), meant.mailing
+    reasons: list[tuple[ColumnElement[bool], ColumnElement[str]]] = []
+    if not meant.is_notice:
+        paused = func.coalesce(func.min(Participant.paused_until) > meant.at, False)
+        reasons.append((paused, literal(Reason.PAUSED.value)))
+    if asks_for_answer(mailing):
+        answered = exists().where(
+            Response.round_id == mailing.round_id, Response.participant_id == one, Response.state == "complete"
+        )
+        reasons.append((answered, literal(Reason.ANSWERED.value)))
+    if meant.contact_budget and not meant.is_notice:
+        told = told_lately(one, meant.at - WEEK)
+        reasons.append((told >= meant.contact_budget, literal(Reason.BUDGET.value)))
+    return case(*reasons, (is_reached, literal("")), else_=_why_not(meant))
+
+
+def _why_not(meant: Meant) -> ColumnElement[str]:
+    """Why no channel may be taken by somebody."""
+    channels = (meant.only,) if meant.only else (TELEGRAM, EMAIL)
+    works = or_(*(_works(channel) for channel in channels))
+    free = Suppression.id.is_(None)
+    return case(
+        (func.coalesce(func.max(case((works, 1), else_=0)), 0) == 0, literal(Reason.NO_ADDRESS.value)),
+        (func.max(case((and_(works, free), 1), else_=0)) == 0, literal(Reason.SUPPRESSED.value)),
+        else_=literal(Reason.NO_CONSENT.value),
+    )
+
+
+def asks_for_answer(mailing: Mailing) -> bool:
+    """Whether the mailing is of no use to somebody who has answered its round."""
+    return mailing.round_id is not None and mailing.purpose == QUESTIONNAIRES
