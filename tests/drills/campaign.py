@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
@@ -64,7 +64,8 @@ async def run_campaign(url: str, folder: Path, seeds: list[int]) -> AsyncIterato
                     fault, dice = faults[seed % len(faults)], Random(seed)
                     clock.move_to(dice.choice(STARTS[fault]) if fault in STARTS else MORNING)
                     mailing = await asyncio.to_thread(scene.begin, f"run-{seed}")
-                    yield await _play(Ground(scene, fleet, sandbox, dice, url, mailing), Finding(seed, fault))
+                    finding = Finding(seed, fault)
+                    yield await _play(Ground(scene, fleet, sandbox, dice, url, mailing, finding.wrong), finding)
     finally:
         database.close()
 
@@ -141,6 +142,8 @@ def _judge(finding: Finding, ground: Ground) -> None:
     for person, name in scene.names.items():
         delivery = deliveries.get(person)
         _judge_one(finding, name, delivery, got[name])
+        if delivery is not None and delivery.state == "skipped" and not _had_answered(delivery, answered.get(person)):
+            finding.wrong.append(f"{name}: skipped ({delivery.reason}) without having answered")
         if delivery is None or delivery.handed_over_at is None:
             continue
         late = person in answered and delivery.handed_over_at > answered[person] + AT_ONCE
@@ -150,6 +153,11 @@ def _judge(finding: Finding, ground: Ground) -> None:
             finding.wrong.append(f"{name}: left outside the window")
     if finding.in_doubt > finding.in_flight:
         finding.wrong.append(f"{finding.in_doubt} in doubt, {finding.in_flight} may have been in flight")
+
+
+def _had_answered(delivery: Delivery, at: datetime | None) -> bool:
+    """Whether somebody was left out because of an answer; there is no other reason to in a drill."""
+    return delivery.reason == "answered" and at is not None
 
 
 def _judge_one(finding: Finding, name: str, delivery: Delivery | None, count: int) -> None:

@@ -14,6 +14,7 @@ from random import Random
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
+from notifications.ledger.states import MailingState
 from tests.drills.fleet import Fleet
 from tests.drills.scene import Scene, later
 from tests.support.sandbox import RunningSandbox
@@ -21,6 +22,9 @@ from tests.support.sandbox import RunningSandbox
 WORK_SECONDS = 1.2  # within so long a mailing is under way
 AWAY_SECONDS = 2.0
 FULL_SECONDS = 1.5
+PAUSED_SECONDS = 2.5
+AT_ONCE = timedelta(seconds=1)  # a pause acts so quickly
+MOST_IN_FLIGHT = 2 * 2 * 30  # of one sender: two workers a channel, half a second of the rate each
 KILLED_AT_WORK = 0.8  # of the kills; the others come at any moment
 SUMMER_ENDS = datetime(2023, 10, 28, 17, 55, tzinfo=UTC)  # 19:55 in Rome, the evening before 25 hours
 SUMMER_BEGINS = datetime(2024, 3, 30, 18, 55, tzinfo=UTC)  # 19:55 in Rome, the evening before 23 hours
@@ -36,6 +40,7 @@ class Ground:
     dice: Random
     url: str
     mailing: int
+    wrong: list[str]  # promises broken that a fault sees itself
 
     async def a_while(self) -> None:
         await asyncio.sleep(self.dice.uniform(0, WORK_SECONDS))
@@ -55,7 +60,7 @@ async def kill_senders(ground: Ground) -> int:
         else:
             await ground.a_while()
         dead = await ground.fleet.kill(place)
-        doubts += await asyncio.to_thread(ground.scene.handed_over_by, dead, ground.mailing)
+        doubts += min(MOST_IN_FLIGHT, await asyncio.to_thread(ground.scene.handed_over_by, dead, ground.mailing))
     return doubts
 
 
@@ -143,12 +148,26 @@ async def fill_disk(ground: Ground) -> int:
     return 0
 
 
+async def pause(ground: Ground) -> int:
+    """Staff pause the mailing, with a relay that takes its time, and let it go on."""
+    await ground.sandbox.misbehaves(mail={"slow": 0.05, "times": 200})
+    await ground.a_while()
+    paused_at = await asyncio.to_thread(ground.scene.set_state, ground.mailing, MailingState.PAUSED)
+    await asyncio.sleep(PAUSED_SECONDS)
+    released_at = await asyncio.to_thread(ground.scene.set_state, ground.mailing, MailingState.RELEASED)
+    for one in await asyncio.to_thread(ground.scene.deliveries, ground.mailing):
+        if one.handed_over_at is not None and paused_at + AT_ONCE < one.handed_over_at < released_at:
+            ground.wrong.append(f"left {one.handed_over_at - paused_at} after the pause")
+    return 0
+
+
 FAULTS: dict[str, Fault] = {
     "senders killed": kill_senders,
     "planners killed": kill_planners,
     "database away": stop_database,
     "network broken": break_network,
     "refusals": refuse,
+    "paused": pause,
     "clock moved": move_clock,
     "disk full": fill_disk,
 }

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from core.clock import SharedClock
 from core.database.database import Database
+from notifications.ledger.release import set_state
+from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Delivery, Mailing, MailingText
 from notifications.planning.schedule import schedule_occurrences
 from surveys.responses.tables import Response, Round
@@ -44,6 +46,11 @@ class Scene:
             return mailing
 
         return self.database.write(work)
+
+    def set_state(self, mailing: int, state: MailingState) -> datetime:
+        """Staff's word; when it was committed."""
+        self.database.write(lambda session: set_state(session, mailing, state, self.clock.now()))
+        return self.clock.now()
 
     def answer(self, people: Collection[int]) -> None:
         """These answer now."""
