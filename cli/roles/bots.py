@@ -15,11 +15,8 @@ from bots.participants.receiving import BotDeps
 from bots.participants.webhook import keep_webhook, webhook_route, webhook_secret
 from cli.roles import Part
 from cli.world import World
-from core.config import PREFIX
+from core.config import NO_TOKEN, PREFIX
 from core.errors import SettingWrong
-from core.i18n import N_
-
-NO_TOKEN = N_("this is no token. BotFather gives it when the bot is made: numbers, a colon, then letters and digits.")
 
 
 async def start(world: World, stack: AsyncExitStack) -> Part:
