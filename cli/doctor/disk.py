@@ -55,7 +55,7 @@ def room_for(database: Path | None) -> Room:
     """The folder of an SQLite database; with PostgreSQL, that for files that are being uploaded."""
     folder = (database.parent if database else Path(tempfile.gettempdir())).absolute()
     there = next(one for one in (folder, *folder.parents) if one.is_dir())  # `ascolto db upgrade` makes the rest
-    files = [there] + [database] * bool(database and database.exists())
+    files = [there, database] if database and database.exists() else [there]
     return Room(folder, shutil.disk_usage(there).free, all(os.access(one, os.W_OK) for one in files))
 
 
