@@ -159,7 +159,9 @@ def examine_settings(env_file: Path = Path(".env")) -> tuple[Settings, tuple[Pro
     given = {name: value for name, value in found.items() if name.upper().startswith(PREFIX) and name != NEW_PASSWORD}
     known = {PREFIX + name.upper(): name for name in Settings.model_fields}
     problems: list[Problem] = [_unknown(name) for name in given if name.upper() not in known]
-    values: dict[str, object] = {known[name.upper()]: value for name, value in given.items() if name.upper() in known}
+    usual = {name: field.default for name, field in Settings.model_fields.items()}
+    fitting = {known[name.upper()]: value for name, value in given.items() if name.upper() in known}
+    values: dict[str, object] = {name: value or usual[name] for name, value in fitting.items()}  # empty is not set
     try:
         return Settings(**values), tuple(problems)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -167,7 +169,7 @@ def examine_settings(env_file: Path = Path(".env")) -> tuple[Settings, tuple[Pro
             field = str(one["loc"][0])
             reason = REASONS.get(one["type"], UNUSABLE)
             problems.append(SettingWrong(name=PREFIX + field.upper(), reason=reason, **one.get("ctx", {})))
-            values[field] = Settings.model_fields[field].default  # left out, it would be read from the environment
+            values[field] = usual[field]  # left out, it would be read from the environment
         return Settings(**values), tuple(problems)  # type: ignore[arg-type]
 
 

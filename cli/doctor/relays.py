@@ -41,7 +41,7 @@ UNREACHABLE = Judgement(
 SILENT = Judgement(
     CHECK,
     State.WRONG,
-    N_("The relay {relay} does not answer ({stage})."),
+    N_("The relay {relay} does not answer ({when})."),
     N_("Look at its port in ASCOLTO_SMTP_URL: 465 wants smtps://, 587 smtp+starttls://, 25 smtp://."),
 )
 NOT_TRUSTED = Judgement(
@@ -101,6 +101,13 @@ SMALL_MAILS = Judgement(
     N_("The relay {relay} takes mails of at most {size} bytes; a mail with pictures may be larger."),
     N_("Ask who runs it for a larger limit."),
 )
+STAGES = {
+    Stage.CONNECTING: N_("while connecting"),
+    Stage.GREETING: N_("at its greeting"),
+    Stage.ENCRYPTING: N_("while encrypting"),
+    Stage.SIGNING_IN: N_("while signing in"),
+    Stage.OPEN: N_("after signing in"),
+}
 
 
 async def look_relays(settings: Settings) -> list[Finding]:
@@ -118,16 +125,17 @@ async def look_relay(relay: Relay, patience: float = PATIENCE_SECONDS) -> list[F
         return [_refused(relay, connection, refused)]
     except OSError as error:
         return [_failed(relay, connection.stage, error)]
+    except UnicodeError:  # a name that no name server could be asked for (RFC 1035, section 2.3.4)
+        return [NAMELESS.of(host=relay.host)]
     finally:
         await connection.close(politely=connection.stage is Stage.OPEN)
-    return _offers(relay, connection)
+    return judge_offers(relay, longest=connection.longest, pipelines=connection.pipelines)
 
 
-def _offers(relay: Relay, connection: SmtpConnection) -> list[Finding]:
-    """What the relay offers (RFC 2920, RFC 1870), and what is missing."""
-    longest = connection.longest
+def judge_offers(relay: Relay, *, longest: int, pipelines: bool) -> list[Finding]:
+    """What the relay offers (RFC 2920; RFC 1870: `longest` in bytes, 0 where it sets no limit), and what is missing."""
     size = Said(UP_TO, {"size": longest // MEGABYTE}) if longest >= MEGABYTE else Said(ANY_SIZE)
-    pace = Said(PIPELINES if connection.pipelines else WAITS)
+    pace = Said(PIPELINES if pipelines else WAITS)
     found = [GOOD.of(relay=relay.name, pace=pace, size=size)]
     if 0 < longest < SMALL:
         found = [SMALL_MAILS.of(relay=relay.name, size=longest)]
@@ -157,7 +165,7 @@ def _failed(relay: Relay, stage: Stage, error: OSError) -> Finding:
         case ssl.SSLError():
             return NO_TLS.of(**values)
         case TimeoutError():
-            return SILENT.of(relay=relay.name, stage=stage.value)
+            return SILENT.of(relay=relay.name, when=Said(STAGES[stage]))
         case ConnectionBroken() if stage is not Stage.CONNECTING:
             return NO_RELAY.of(**values)
         case _:

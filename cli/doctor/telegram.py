@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +17,7 @@ from core.findings import Finding, Judgement, State
 from core.i18n import N_
 
 CHECK = "telegram"
-PATIENCE = aiohttp.ClientTimeout(total=8)
+PATIENCE = aiohttp.ClientTimeout(total=6)
 MANY = 100  # updates that wait
 LATELY = timedelta(days=1)
 UNAUTHORIZED, NOT_FOUND = 401, 404
@@ -41,12 +42,12 @@ OTHER_NAME = Judgement(
     N_("ASCOLTO_PARTICIPANT_BOT_NAME says {name}, but the token is that of @{bot}: joining links lead to another bot."),
     N_("Set it to {bot}, or leave it empty."),
 )
-DELIVERED = Judgement(CHECK, State.OK, N_("Telegram delivers what people write to @{bot} here; {count} updates wait."))
-POLLED = Judgement(CHECK, State.OK, N_("What people write to @{bot} is fetched by polling; {count} updates wait."))
+DELIVERED = Judgement(CHECK, State.OK, N_("Telegram delivers what people write to @{bot} here (waiting: {count})."))
+POLLED = Judgement(CHECK, State.OK, N_("What people write to @{bot} is fetched by polling (waiting: {count})."))
 NO_HOOK = Judgement(
     CHECK,
     State.WARNING,
-    N_("Telegram does not deliver yet what people write to @{bot}; {count} updates wait."),
+    N_("Telegram does not deliver yet what people write to @{bot} (waiting: {count})."),
     N_("The service sees to it when it starts:"),
 )
 ELSEWHERE = Judgement(
@@ -110,12 +111,13 @@ async def look_telegram(settings: Settings, clock: Clock) -> list[Finding]:
         f"{PREFIX}PARTICIPANT_BOT_TOKEN": settings.participant_bot_token,
         f"{PREFIX}STAFF_BOT_TOKEN": settings.staff_bot_token,
     }
-    found: list[Finding] = []
+    if not any(tokens.values()):
+        return [UNSET.of()]
     async with aiohttp.ClientSession(timeout=PATIENCE) as http:
-        for setting, token in tokens.items():
-            if TOKEN.fullmatch(token):
-                found += await _look(BotApi(http, settings.telegram_api_url, token), setting, settings, clock)
-    return found if any(tokens.values()) else [UNSET.of()]
+        apis = {name: BotApi(http, settings.telegram_api_url, token) for name, token in tokens.items()}
+        usable = {name: api for name, api in apis.items() if TOKEN.fullmatch(api.token)}
+        found = await asyncio.gather(*(_look(api, name, settings, clock) for name, api in usable.items()))
+    return [one for findings in found for one in findings]
 
 
 async def _look(api: BotApi, setting: str, settings: Settings, clock: Clock) -> list[Finding]:

@@ -17,7 +17,7 @@ RECORD = re.compile(r"v\s*=\s*DMARC1\s*(?:;|$)")  # section 6.6.3: what begins o
 POLICIES = {"none", "quarantine", "reject"}
 STRICT = "s"
 
-GOOD = Judgement(CHECK, State.OK, N_("The DMARC record of {domain} says what becomes of forged mails: {policy}."))
+GOOD = Judgement(CHECK, State.OK, N_("The DMARC record of {domain} is sound; its policy for forged mails: {policy}."))
 MISSING = Judgement(
     CHECK,
     State.WRONG,

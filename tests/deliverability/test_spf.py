@@ -138,9 +138,9 @@ def test_look_ups_within_what_is_included_are_counted_too() -> None:
 
 def test_a_record_that_branches_without_end_is_left_at_some_point() -> None:
     zone = {
-        f"n{number}.example.net": {"TXT": [f"v=spf1 include:n{number + 1}.example.net include:n{number + 1}.example.net ~all"]}
+        f"n{number}.example.net": {"TXT": [f"v=spf1 {f'include:n{number + 1}.example.net ' * 2}~all"]}
         for number in range(60)
-    }  # fmt: skip
+    }
     assert kinds("v=spf1 include:n0.example.net ~all", zone=zone) == ["TOO_MANY"]
 
 

@@ -11,7 +11,6 @@ from typing import TypeVar
 import dns.exception
 import dns.flags
 import dns.message
-import dns.name
 import dns.rcode
 import dns.rdata
 import dns.rdataclass
@@ -125,4 +124,4 @@ def _record(kind: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
         strings = [data[start : start + 255] for start in range(0, len(data), 255)] or [b""]
         return dns.rdtypes.ANY.TXT.TXT(dns.rdataclass.IN, kind, strings)
     host = text if kind in {dns.rdatatype.A, dns.rdatatype.AAAA} else f"{text}."
-    return dns.rdata.from_text(dns.rdataclass.IN, kind, host, origin=dns.name.root)
+    return dns.rdata.from_text(dns.rdataclass.IN, kind, host, relativize=False)
