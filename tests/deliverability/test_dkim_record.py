@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from core.findings import Finding, State
+from core.findings import Finding, Judgement, State
 from notifications.channels.dkim import Signer
 from notifications.deliverability import dkim_record
 from notifications.deliverability.dkim_record import judge_dkim, judge_relay_dkim
@@ -79,7 +79,7 @@ def test_a_bare_rsa_key(tmp_path: Path) -> None:
     ],
 )
 def test_a_record_by_which_nothing_is_verified(
-    tmp_path: Path, change: Callable[[str], str], expected: dkim_record.Judgement
+    tmp_path: Path, change: Callable[[str], str], expected: Judgement
 ) -> None:
     signer = signer_of(tmp_path)
     (found,) = judged(signer, change(signer.record()))

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from core.findings import Judgement
+from core.findings import Finding, Judgement
 from core.i18n import translator
 from notifications.deliverability.relays import RelayAddress
 from notifications.deliverability.spf import verdicts
@@ -27,7 +27,7 @@ def judged(text: str, *addresses: str, zone: Zone | None = None) -> list[str]:
     return [one.message.say(translator("en")) for one in findings(text, *addresses, zone=zone)]
 
 
-def findings(text: str, *addresses: str, zone: Zone | None = None):  # type: ignore[no-untyped-def]
+def findings(text: str, *addresses: str, zone: Zone | None = None) -> list[Finding]:
     relays = [relay(address) for address in addresses]
     return play(judge_spf("example.org", relays), {"example.org": {"TXT": ["other", text]}, **(zone or {})})
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+
+from typer.testing import CliRunner, Result
 
 from cli.main import app
 from tests.channels.relays import relay, scripted
@@ -67,7 +67,11 @@ async def installed(zone: Zone, *, silent: bool = False) -> AsyncIterator[tuple[
 async def typed(given: Mapping[str, str], *words: str) -> Result:
     """In a thread: the command has an event loop of its own."""
     env = {"LC_ALL": "en", "COLUMNS": "40", **given}
-    return await asyncio.to_thread(CliRunner().invoke, app, ["doctor", *words], env=env, catch_exceptions=False)
+
+    def invoke() -> Result:
+        return CliRunner().invoke(app, ["doctor", *words], env=env, catch_exceptions=False)
+
+    return await asyncio.to_thread(invoke)
 
 
 def told(result: Result) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from core.config import Settings
 from core.database.engine import open_engine
 from core.database.migrating import downgrade
 from core.errors import SettingWrong
-from core.findings import Finding, State
+from core.findings import Finding, Judgement, State
 from core.i18n import translator
 from tests.support.sandbox import running_sandbox
 
@@ -41,7 +41,7 @@ async def test_time_zones() -> None:
     ("seconds", "expected"),
     [(0, clock.GOOD), (-29, clock.GOOD), (45, clock.OFF), (-299, clock.OFF), (301, clock.WRONG)],
 )
-def test_a_clock_beside_another(seconds: int, expected: clock.Judgement) -> None:
+def test_a_clock_beside_another(seconds: int, expected: Judgement) -> None:
     (found,) = judge_clock(NOW, {"example.org": timedelta(seconds=seconds)})
     assert expected.fits(found)
 
@@ -78,7 +78,7 @@ async def test_the_clocks_of_telegram_and_of_the_database(database_url: str) -> 
         (Room(Path("/data"), 3_000_000_000, is_writable=False), disk.CLOSED),
     ],
 )
-def test_room(room: Room, expected: disk.Judgement) -> None:
+def test_room(room: Room, expected: Judgement) -> None:
     assert expected.fits(judge_room(room))
 
 

@@ -10,7 +10,7 @@ from cli.doctor import settings as judged
 from cli.doctor.settings import judge_settings
 from core.config import Settings, examine_settings
 from core.errors import SettingMisspelt, SettingWrong
-from core.findings import State
+from core.findings import Finding, Judgement, State
 from core.i18n import translator
 
 NOWHERE = Path("/nowhere/.env")
@@ -43,8 +43,8 @@ def test_without_any_setting_everything_missing_is_told_with_what_it_is_for() ->
     assert {"NO_BOT", "ONLY_HERE", "NO_RETURNS"} <= set(found_kinds(found))
 
 
-def found_kinds(found):  # type: ignore[no-untyped-def]
-    kinds = {name: one for name, one in vars(judged).items() if isinstance(one, judged.Judgement)}
+def found_kinds(found: list[Finding]) -> list[str]:
+    kinds = {name: one for name, one in vars(judged).items() if isinstance(one, Judgement)}
     return [name for one in found for name, kind in kinds.items() if kind.fits(one)]
 
 
