@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import Problem, SettingMissing, SettingMisspelt, SettingUnknown, SettingWrong
+from core.errors import Problem, SettingMissing, SettingMisspelt, SettingsUnreadable, SettingUnknown, SettingWrong
 from core.i18n import N_
 
 PREFIX = "ASCOLTO_"
@@ -154,11 +154,11 @@ def load_settings(env_file: Path = Path(".env")) -> Settings:
 
 def examine_settings(env_file: Path = Path(".env")) -> tuple[Settings, tuple[Problem, ...]]:
     """The settings as far as they can be used, and all that is wrong with them; what is wrong has its default."""
-    found = {name: value for name, value in dotenv_values(env_file).items() if value is not None}
+    found, problems = _read_file(env_file)
     found |= os.environ
     given = {name: value for name, value in found.items() if name.upper().startswith(PREFIX) and name != NEW_PASSWORD}
     known = {PREFIX + name.upper(): name for name in Settings.model_fields}
-    problems: list[Problem] = [_unknown(name) for name in given if name.upper() not in known]
+    problems += [_unknown(name) for name in given if name.upper() not in known]
     usual = {name: field.default for name, field in Settings.model_fields.items()}
     fitting = {known[name.upper()]: value for name, value in given.items() if name.upper() in known}
     values: dict[str, object] = {name: value or usual[name] for name, value in fitting.items()}  # empty is not set
@@ -171,6 +171,14 @@ def examine_settings(env_file: Path = Path(".env")) -> tuple[Settings, tuple[Pro
             problems.append(SettingWrong(name=PREFIX + field.upper(), reason=reason, **one.get("ctx", {})))
             values[field] = usual[field]  # left out, it would be read from the environment
         return Settings(**values), tuple(problems)  # type: ignore[arg-type]
+
+
+def _read_file(env_file: Path) -> tuple[dict[str, str], list[Problem]]:
+    try:
+        return {name: value for name, value in dotenv_values(env_file).items() if value is not None}, []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return {}, [SettingsUnreadable(file=str(env_file), reason=reason)]
 
 
 def _unknown(name: str) -> SettingUnknown:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from cli.doctor.database import database_time, sqlite_file
 from core.clock import Clock
 from core.config import Settings
+from core.errors import SettingWrong
 from core.findings import Finding, Judgement, State
 from core.i18n import N_
 
@@ -89,6 +90,6 @@ async def _of_server(url: str, machine: Clock) -> dict[str, timedelta]:
 async def _of_database(settings: Settings, machine: Clock) -> dict[str, timedelta]:
     try:
         told = await database_time(settings.database_url)
-    except SQLAlchemyError:
+    except (SQLAlchemyError, SettingWrong):
         return {}
     return {DATABASE: machine.now() - told}

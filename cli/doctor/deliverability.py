@@ -11,16 +11,18 @@ from email.utils import parseaddr
 from functools import partial
 
 from cli.doctor.checks import Check
+from cli.doctor.relays import relays_of
 from cli.voice import signer_by
 from core.config import Settings
+from core.errors import SettingWrong
 from core.findings import Finding, Judgement, State
 from core.i18n import N_
-from notifications.channels.smtp.relay import Relay, parse_relays
+from notifications.channels.smtp.relay import Relay
 from notifications.deliverability.asking import name_servers
 from notifications.deliverability.dkim_record import judge_dkim, judge_relay_dkim
 from notifications.deliverability.dmarc import Senders, judge_dmarc
 from notifications.deliverability.mx import judge_mx
-from notifications.deliverability.questions import Ask, Inquiry, addresses_of, inquire, mail_domain
+from notifications.deliverability.questions import Ask, Inquiry, NoAnswer, addresses_of, inquire, mail_domain
 from notifications.deliverability.relays import RelayAddress, literal
 from notifications.deliverability.reverse import judge_reverse
 from notifications.deliverability.spf.judge import judge_spf, judge_spf_beside
@@ -58,11 +60,15 @@ def dns_checks(settings: Settings) -> list[Check]:
         "mx": look_mx,
         "reverse": look_reverse,
     }
-    return [Check(name, partial(_with_servers, look, settings, domains)) for name, look in looks.items()]
+    try:
+        ask = name_servers(settings.dns_server).ask
+    except (SettingWrong, NoAnswer) as error:
+        return [Check(CHECK, partial(_without_servers, error))]
+    return [Check(name, partial(look, settings, domains, ask)) for name, look in looks.items()]
 
 
 async def look_spf(settings: Settings, domains: Domains, ask: Ask) -> list[Finding]:
-    relays = await relay_addresses(_relays(settings), ask)
+    relays = await relay_addresses(relays_of(settings), ask)
     found = await inquire(judge_spf(domains.envelope, relays), ask)
     if domains.visible != domains.envelope:
         found += await inquire(judge_spf_beside(domains.visible), ask)
@@ -88,7 +94,7 @@ async def look_mx(_: Settings, domains: Domains, ask: Ask) -> list[Finding]:
 
 
 async def look_reverse(settings: Settings, _: Domains, ask: Ask) -> list[Finding]:
-    return await inquire(judge_reverse(await relay_addresses(_relays(settings), ask)), ask)
+    return await inquire(judge_reverse(await relay_addresses(relays_of(settings), ask)), ask)
 
 
 async def relay_addresses(relays: Sequence[Relay], ask: Ask) -> list[RelayAddress]:
@@ -103,14 +109,12 @@ async def relay_addresses(relays: Sequence[Relay], ask: Ask) -> list[RelayAddres
     return found
 
 
-async def _with_servers(
-    look: Callable[[Settings, Domains, Ask], Awaitable[list[Finding]]], settings: Settings, domains: Domains
-) -> list[Finding]:
-    return await look(settings, domains, name_servers(settings.dns_server).ask)
-
-
 async def _without_domain() -> list[Finding]:
     return [NO_DOMAIN.of()]
+
+
+async def _without_servers(error: Exception) -> list[Finding]:
+    raise error
 
 
 async def _by_machine(host: str) -> list[str]:
@@ -119,7 +123,3 @@ async def _by_machine(host: str) -> list[str]:
     except OSError:
         return []
     return list(dict.fromkeys(str(one[4][0]).partition("%")[0] for one in told))
-
-
-def _relays(settings: Settings) -> Sequence[Relay]:
-    return parse_relays(settings.smtp_url) if settings.smtp_url else ()

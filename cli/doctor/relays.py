@@ -8,6 +8,7 @@ import socket
 import ssl
 
 from core.config import Settings
+from core.errors import SettingWrong
 from core.findings import Finding, Judgement, Said, State
 from core.i18n import N_
 from notifications.channels.smtp.connection import SmtpConnection, Stage
@@ -111,10 +112,17 @@ STAGES = {
 
 
 async def look_relays(settings: Settings) -> list[Finding]:
-    """All relays at once; raises SettingWrong. What is missing altogether, the settings' check says."""
-    relays = parse_relays(settings.smtp_url) if settings.smtp_url else ()
-    found = await asyncio.gather(*(look_relay(relay) for relay in relays))
+    """All relays at once."""
+    found = await asyncio.gather(*(look_relay(relay) for relay in relays_of(settings)))
     return [one for findings in found for one in findings]
+
+
+def relays_of(settings: Settings) -> tuple[Relay, ...]:
+    """The relays that are set; none where the setting is missing or wrong, which the check of the settings says."""
+    try:
+        return parse_relays(settings.smtp_url) if settings.smtp_url else ()
+    except SettingWrong:
+        return ()
 
 
 async def look_relay(relay: Relay, patience: float = PATIENCE_SECONDS) -> list[Finding]:

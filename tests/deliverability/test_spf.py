@@ -165,6 +165,13 @@ def test_how_a_record_has_to_end(text: str, kind: str, instead: str) -> None:
     assert found[-1].lines == (f'example.org. IN TXT "{instead}"',)
 
 
+@pytest.mark.parametrize(
+    "text", ["v=spf1 ip4:0.0.0.0/0 -all", "v=spf1 ip6:::/0 ~all", "v=spf1 include:i.example.net -all"]
+)
+def test_what_allows_the_whole_world(text: str) -> None:
+    assert kinds(text, zone={"i.example.net": {"TXT": ["v=spf1 +all"]}}) == ["GOOD", "OPEN"]
+
+
 def test_the_end_of_a_redirected_record_is_that_of_the_other() -> None:
     zone = {"r.example.net": {"TXT": ["v=spf1 ip4:8.8.8.8"]}}
     assert kinds("v=spf1 redirect=r.example.net", zone=zone) == ["GOOD", "NO_END"]

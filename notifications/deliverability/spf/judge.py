@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 from collections.abc import Iterator, Sequence
 
 from core.findings import Finding
@@ -19,6 +20,7 @@ from notifications.deliverability.spf.verdicts import (
     MOST_VOID,
     NO_END,
     NOT_COVERED,
+    OPEN,
     PTR,
     RELAY_INSIDE,
     TOO_MANY,
@@ -29,6 +31,7 @@ from notifications.deliverability.zone_lines import txt_line
 
 NOBODY = "v=spf1 -all"
 UNKNOWN_ADDRESS = "ip4:<address>"
+NOBODYS = ipaddress.ip_address("192.0.2.1"), ipaddress.ip_address("2001:db8::1")  # RFC 5737, RFC 3849: nobody has them
 
 
 def judge_spf(domain: str, relays: Sequence[RelayAddress]) -> Inquiry[list[Finding]]:
@@ -75,6 +78,8 @@ def _ends(policy: Policy) -> Iterator[Finding]:
     end = last.record.all
     if end is not None and end.qualifier == "+":
         yield ANYBODY.of(txt_line(last.domain, _closed(last.text)), domain=last.domain)
+    elif any(result_of(policy, address) is Result.PASS for address in NOBODYS):
+        yield OPEN.of(domain=policy.domain)
     elif (end is None and not last.record.redirect) or (end is not None and end.qualifier == "?"):
         yield NO_END.of(txt_line(last.domain, _closed(last.text)), domain=last.domain)
     if any(one.mechanism == "ptr" for one in directives_of(policy)):

@@ -79,6 +79,12 @@ ANYBODY = Judgement(
     N_("The SPF record of {domain} ends with +all: it allows everybody to send in your name."),
     N_("Publish this instead:"),
 )
+OPEN = Judgement(
+    CHECK,
+    State.WRONG,
+    N_("The SPF record of {domain} allows every address to send in your name."),
+    N_("Look for +all and for networks as wide as the world, also in what it includes, and take them out."),
+)
 NO_END = Judgement(
     CHECK,
     State.WARNING,
