@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli import account, database, demo, form, load, mail, mailing, people, plan, results, serve, terminal
+from cli.doctor.command import doctor
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -16,6 +17,7 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.command("load")(load.load)
 app.command("plan")(plan.plan)
+app.command("doctor")(doctor)
 app.add_typer(database.app, name="db")
 app.add_typer(people.app, name="people")
 app.add_typer(account.app, name="account")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from email.utils import parseaddr
 
 from cli.world import World
+from core.config import Settings
 from notifications.channels.dkim import Signer, read_signer
 from notifications.sending.context import Voice
 
@@ -18,6 +19,10 @@ def voice_of(world: World, bot_name: str) -> Voice:
 
 def signer_of(world: World) -> Signer | None:
     """Who signs mails, None where the relay does; raises SettingWrong."""
-    settings = world.settings
+    return signer_by(world.settings)
+
+
+def signer_by(settings: Settings) -> Signer | None:
+    """As `signer_of`, without a world."""
     domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
     return read_signer(domain, settings.dkim_selector, settings.dkim_key)

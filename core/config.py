@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.errors import SettingMissing, SettingMisspelt, SettingUnknown, SettingWrong
+from core.errors import Problem, SettingMissing, SettingMisspelt, SettingsUnreadable, SettingUnknown, SettingWrong
 from core.i18n import N_
 
 PREFIX = "ASCOLTO_"
@@ -36,6 +36,8 @@ ONLY_PAID = N_(
 )
 UNUSABLE = N_("its value does not fit. See docs/settings.md.")
 NO_NUMBER = N_("a number is expected.")
+NO_TOKEN = N_("this is no token. BotFather gives it when the bot is made: numbers, a colon, then letters and digits.")
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 REASONS = {  # by pydantic's type of error
     "int_parsing": NO_NUMBER,
     "float_parsing": NO_NUMBER,
@@ -99,6 +101,7 @@ class Settings(BaseSettings):
     incoming_mail: str = Field(
         default="", description="Where that mailbox is read: maildir:PATH or imaps://USER:PASSWORD@HOST/FOLDER"
     )
+    dns_server: str = Field(default="", description="Another name server for ascolto doctor to ask, as HOST:PORT")
     clock_file: Path | None = Field(default=None, description="A clock shared by processes, for training and tests")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines")
     attachment_limit: int = Field(
@@ -160,17 +163,41 @@ class Settings(BaseSettings):
 
 def load_settings(env_file: Path = Path(".env")) -> Settings:
     """The settings in force; raises SettingUnknown, SettingWrong."""
-    found = {name: value for name, value in dotenv_values(env_file).items() if value is not None}
+    settings, problems = examine_settings(env_file)
+    if problems:
+        raise problems[0]
+    return settings
+
+
+def examine_settings(env_file: Path = Path(".env")) -> tuple[Settings, tuple[Problem, ...]]:
+    """The settings as far as they can be used, and all that is wrong with them; what is wrong has its default."""
+    found, problems = _read_file(env_file)
     found |= os.environ
     given = {name: value for name, value in found.items() if name.upper().startswith(PREFIX) and name != NEW_PASSWORD}
-    known = [PREFIX + name.upper() for name in Settings.model_fields]
-    for name in given:
-        if name.upper() not in known:
-            near = difflib.get_close_matches(name[len(PREFIX) :].lower(), Settings.model_fields, 1, NEAR)
-            raise SettingMisspelt(name=name, near=PREFIX + near[0].upper()) if near else SettingUnknown(name=name)
+    known = {PREFIX + name.upper(): name for name in Settings.model_fields}
+    problems += [_unknown(name) for name in given if name.upper() not in known]
+    usual = {name: field.default for name, field in Settings.model_fields.items()}
+    fitting = {known[name.upper()]: value for name, value in given.items() if name.upper() in known}
+    values: dict[str, object] = {name: value or usual[name] for name, value in fitting.items()}  # empty is not set
     try:
-        return Settings(**{name[len(PREFIX) :].lower(): value for name, value in given.items()})  # type: ignore[arg-type]
+        return Settings(**values), tuple(problems)  # type: ignore[arg-type]
     except ValidationError as error:
-        first = error.errors()[0]
-        name, reason = PREFIX + str(first["loc"][0]).upper(), REASONS.get(first["type"], UNUSABLE)
-        raise SettingWrong(name=name, reason=reason, **first.get("ctx", {})) from error
+        for one in error.errors():
+            field = str(one["loc"][0])
+            reason = REASONS.get(one["type"], UNUSABLE)
+            problems.append(SettingWrong(name=PREFIX + field.upper(), reason=reason, **one.get("ctx", {})))
+            values[field] = usual[field]  # left out, it would be read from the environment
+        return Settings(**values), tuple(problems)  # type: ignore[arg-type]
+
+
+def _read_file(env_file: Path) -> tuple[dict[str, str], list[Problem]]:
+    try:
+        return {name: value for name, value in dotenv_values(env_file).items() if value is not None}, []
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        return {}, [SettingsUnreadable(file=str(env_file), reason=reason)]
+
+
+def _unknown(name: str) -> SettingUnknown:
+    near = difflib.get_close_matches(name[len(PREFIX) :].lower(), Settings.model_fields, 1, NEAR)
+    return SettingMisspelt(name=name, near=PREFIX + near[0].upper()) if near else SettingUnknown(name=name)

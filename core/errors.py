@@ -72,6 +72,10 @@ class SettingWrong(Problem):
         return self.say(Translator("en", {}))
 
 
+class SettingsUnreadable(Problem):
+    text = N_("The file {file} with the settings cannot be read: {reason}")
+
+
 class PortTaken(Problem):
     text = N_("Port {port} on {host} is already in use. Stop the other program or choose another port.")
 

@@ -16,14 +16,11 @@ from bots.participants.receiving import BotDeps
 from bots.participants.webhook import keep_webhook, webhook_route, webhook_secret
 from cli.roles import Part
 from cli.world import World
-from core.config import FREE_RATE, PREFIX
+from core.config import FREE_RATE, NO_TOKEN, PREFIX
 from core.errors import SettingWrong
-from core.i18n import N_
 from notifications.ledger.states import TELEGRAM
 from notifications.sending.first import FirstInLine
 from notifications.sending.permits import Rate
-
-NO_TOKEN = N_("this is no token. BotFather gives it when the bot is made: numbers, a colon, then letters and digits.")
 
 
 async def start(world: World, stack: AsyncExitStack) -> Part:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.config import Settings, load_settings
-from core.errors import SettingMissing, SettingUnknown, SettingWrong
+from core.errors import SettingMissing, SettingsUnreadable, SettingUnknown, SettingWrong
 from core.i18n import translator
 
 
@@ -107,3 +107,21 @@ def test_a_return_address_that_no_signature_fits_into_is_refused(address: str) -
 @pytest.mark.parametrize("address", ["", f"{'a' * 29}@example.org", "psm.ritorni@mail.cmto.example.org"])
 def test_a_return_address_leaves_room_for_a_signature(address: str) -> None:
     assert Settings(return_address=address).checked_return_address() == address
+
+
+def test_a_file_that_is_no_text_is_said(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"ASCOLTO_PORT=\xff\xfe")
+    with pytest.raises(SettingsUnreadable) as caught:
+        load_settings(tmp_path / ".env")
+    assert str(tmp_path / ".env") in caught.value.say(translator("it"))
+
+
+def test_an_empty_value_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("PORT", "DKIM_KEY", "DATABASE_URL"):
+        monkeypatch.setenv(f"ASCOLTO_{name}", "")
+    settings = load_settings(tmp_path / "none")
+    assert (settings.port, settings.dkim_key, settings.database_url) == (
+        8000,
+        None,
+        Settings.model_fields["database_url"].default,
+    )

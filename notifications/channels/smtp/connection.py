@@ -6,6 +6,7 @@ import asyncio
 import base64
 import socket
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 
 from notifications.channels.smtp.refusal import Refused
@@ -28,6 +29,16 @@ class Reply:
         return 200 <= self.code < 400
 
 
+class Stage(StrEnum):
+    """How far the opening of a connection has come."""
+
+    CONNECTING = "connecting"
+    GREETING = "greeting"
+    ENCRYPTING = "encrypting"
+    SIGNING_IN = "signing-in"
+    OPEN = "open"
+
+
 class SmtpConnection:
     """Open after `open`; every method raises OSError (TimeoutError among it) when the connection is lost."""
 
@@ -36,6 +47,7 @@ class SmtpConnection:
         self._timeout = timeout
         self._wire: Wire | None = None
         self.features: dict[str, str] = {}
+        self.stage = Stage.CONNECTING
 
     @property
     def pipelines(self) -> bool:
@@ -52,12 +64,16 @@ class SmtpConnection:
         relay = self._relay
         tls = relay.tls() if relay.security == "smtps" else None
         self._wire = await Wire.connect(relay.host, relay.port, tls, self._timeout)
+        self.stage = Stage.GREETING
         _good(await self.reply())
         await self._greet()
         if relay.security == "smtp+starttls":
+            self.stage = Stage.ENCRYPTING
             await self._encrypt()
         if relay.user:
+            self.stage = Stage.SIGNING_IN
             await self._sign_in()
+        self.stage = Stage.OPEN
 
     def write(self, data: bytes) -> None:
         self._open.write(data)
