@@ -35,6 +35,7 @@ NO_NUMBER = N_("a number is expected.")
 REASONS = {  # by pydantic's type of error
     "int_parsing": NO_NUMBER,
     "float_parsing": NO_NUMBER,
+    "bool_parsing": N_("true or false is expected."),
     "greater_than": N_("it must be more than {gt}."),
     "greater_than_equal": N_("it must be at least {ge}."),
     "less_than_equal": N_("it must be at most {le}."),
@@ -87,6 +88,9 @@ class Settings(BaseSettings):
     )
     incoming_mail: str = Field(
         default="", description="Where that mailbox is read: maildir:PATH or imaps://USER:PASSWORD@HOST/FOLDER"
+    )
+    webhook_private: bool = Field(
+        default=False, description="Whether webhooks may reach private networks, and without https"
     )
     clock_file: Path | None = Field(default=None, description="A clock shared by processes, for training and tests")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines")
