@@ -19,7 +19,7 @@ from tests.support.web import LOOPBACK, free_port
 
 @dataclass(frozen=True)
 class Received:
-    headers: Mapping[str, str]
+    headers: dict[str, str]
     body: bytes
 
     @property
@@ -43,13 +43,22 @@ def is_genuine(secret: str, headers: Mapping[str, str], body: bytes) -> bool:
     return any(hmac.compare_digest(expected, one) for one in headers["webhook-signature"].split(" "))
 
 
+@dataclass(frozen=True)
+class Say:
+    """What a receiver answers."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
 @dataclass
 class Receiver:
     """Answers with what `says` holds, 204 once it is empty; keeps what came. `slow` holds every answer back."""
 
     url: str = ""
     received: list[Received] = field(default_factory=list)
-    says: list[web.Response] = field(default_factory=list)
+    says: list[Say] = field(default_factory=list)
     slow: float = 0
     at_once: int = 0
     most_at_once: int = 0
@@ -62,7 +71,8 @@ class Receiver:
             await asyncio.sleep(self.slow)
         finally:
             self.at_once -= 1
-        return self.says.pop(0) if self.says else web.Response(status=204)
+        say = self.says.pop(0) if self.says else Say(204)
+        return web.Response(status=say.status, headers=dict(say.headers), body=say.body)
 
     @property
     def kinds(self) -> list[str]:

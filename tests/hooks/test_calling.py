@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aiohttp import web
 
 from core.clock import FixedClock, SharedClock, SystemClock
 from core.database.database import Database
@@ -26,7 +27,7 @@ from core.webhooks.signing import secret_of
 from notifications.hooks.deciding import BREATH, WAITS
 from notifications.hooks.queue import forget_old
 from tests.conftest import NOW
-from tests.hooks.receiver import is_genuine, receiving, until
+from tests.hooks.receiver import Say, is_genuine, receiving, until
 from tests.hooks.scene import LINKS, PRIVATE, SECRET, calling, calls, hook, secret, states, webhook
 from tests.people import scene
 
@@ -46,8 +47,8 @@ def happen(database: Database, office: int, clock: FixedClock, count: int = 1) -
     database.write(work)
 
 
-def answer(status: int, **headers: str) -> web.Response:
-    return web.Response(status=status, headers={name.replace("_", "-"): value for name, value in headers.items()})
+def answer(status: int, **headers: str) -> Say:
+    return Say(status, {name.replace("_", "-"): value for name, value in headers.items()})
 
 
 async def settled(database: Database, state: str, attempts: int) -> None:
@@ -66,6 +67,8 @@ async def test_a_call_is_signed_so_that_a_few_lines_can_check_it(
         key = secret(database, number)
         assert is_genuine(key, received.headers, received.body)
         assert not is_genuine(key, received.headers, received.body + b" ")
+        assert documented()(key, received.headers, received.body)
+        assert not documented()(key, received.headers | {"webhook-timestamp": "1700000000"}, received.body)
         assert not is_genuine(secret_of(LINKS, number, "another"), received.headers, received.body)
         sent = int(received.headers["webhook-timestamp"])
         assert abs(sent - SystemClock().now().timestamp()) < 60  # a receiver's clock is no office's
@@ -220,7 +223,7 @@ async def test_a_paused_webhook_waits_until_it_is_resumed(database: Database, of
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_an_answer_without_end_is_not_read(database: Database, office: int, clock: FixedClock) -> None:
-    async with receiving(says=[web.Response(status=200, body=b"x" * 5_000_000)]) as receiver:
+    async with receiving(says=[Say(200, body=b"x" * 5_000_000)]) as receiver:
         hook(database, office, receiver.url)
         happen(database, office, clock)
         async with calling(database, clock):
@@ -288,3 +291,11 @@ def _last(database: Database) -> tuple[str, int]:
 
 def _to_be_killed(options: dict[str, object]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "tests.hooks.process", json.dumps(options)])
+
+
+def documented() -> Any:
+    """The function that docs/webhooks.md shows."""
+    (code,) = re.findall(r"```python\n(.*?)```", Path("docs/webhooks.md").read_text("utf-8"), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(code, names)
+    return names["is_genuine"]
