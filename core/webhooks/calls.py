@@ -77,8 +77,8 @@ def _replay(session: Session, webhook: Webhook, actor: Actor, now: datetime, *wh
         .execution_options(synchronize_session=False)
     )
     assert isinstance(changed, CursorResult)
-    act = Act(
-        "webhook.replayed", f"webhook:{webhook.id}", actor.account_id, webhook.office_id, {"calls": changed.rowcount}
-    )
-    record(session, act, now)
-    return changed.rowcount
+    count = changed.rowcount
+    if count:
+        act = Act("webhook.replayed", f"webhook:{webhook.id}", actor.account_id, webhook.office_id, {"calls": count})
+        record(session, act, now)
+    return count

@@ -52,12 +52,15 @@ class HookDeps:
 async def run_hooks(deps: HookDeps) -> None:
     """Makes calls until cancelled; what is under way then is made again by another process if it must be."""
     caller = Caller(deps)
-    keeping = asyncio.ensure_future(caller.keep())
+    tasks = [asyncio.ensure_future(one) for one in (caller.work(), caller.keep())]
     try:
-        await caller.work()
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)  # does not cancel them with us
+        for task in done:
+            task.result()
     finally:
-        keeping.cancel()
-        await asyncio.gather(keeping, return_exceptions=True)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.shield(caller.stop())
 
 

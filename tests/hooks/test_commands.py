@@ -81,7 +81,7 @@ def test_a_webhook_from_its_beginning_to_its_end(installed: Database) -> None:
     assert "paused" in typed("pause", "1")
     assert "active" in typed("resume", "1")
     assert "waiting 2" in typed("list")
-    assert "somebody sent their answers" in typed("calls", "1")
+    assert "somebody sent" in typed("calls", "1")
     assert "removed" in typed("remove", "1")
     assert "no webhook" in typed("list")
     entries = installed.read(lambda s: s.scalars(select(AuditEntry.act).order_by(AuditEntry.id)).all())
