@@ -97,6 +97,7 @@ def demo_settings(folder: Path, address: str, mail_port: int) -> Settings:
         telegram_api_url=f"{address}/telegram",
         smtp_url=f"smtp://{HOST}:{mail_port}",
         mail_from="Città metropolitana di Torino <psm@cmto.example.org>",
+        webhook_private=True,
         clock_file=folder / "clock",
     )
 

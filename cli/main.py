@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from cli import account, database, demo, form, load, mail, mailing, people, plan, results, serve, terminal
+from cli import account, database, demo, form, load, mail, mailing, people, plan, results, serve, terminal, webhook
 from cli.doctor.command import doctor
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.add_typer(form.app, name="form")
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(mail.app, name="mail")
 app.add_typer(results.app, name="results")
+app.add_typer(webhook.app, name="webhook")
 
 
 def main() -> None:

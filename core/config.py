@@ -41,6 +41,7 @@ TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 REASONS = {  # by pydantic's type of error
     "int_parsing": NO_NUMBER,
     "float_parsing": NO_NUMBER,
+    "bool_parsing": N_("true or false is expected."),
     "greater_than": N_("it must be more than {gt}."),
     "greater_than_equal": N_("it must be at least {ge}."),
     "less_than_equal": N_("it must be at most {le}."),
@@ -102,6 +103,9 @@ class Settings(BaseSettings):
         default="", description="Where that mailbox is read: maildir:PATH or imaps://USER:PASSWORD@HOST/FOLDER"
     )
     dns_server: str = Field(default="", description="Another name server for ascolto doctor to ask, as HOST:PORT")
+    webhook_private: bool = Field(
+        default=False, description="Whether webhooks may reach private networks, and without https"
+    )
     clock_file: Path | None = Field(default=None, description="A clock shared by processes, for training and tests")
     log_format: str = Field(default="text", pattern="^(text|json)$", description="text for people, json for machines")
     attachment_limit: int = Field(

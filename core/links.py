@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     REPLY = "reply"  # delivery: the address its answers come to
     CONSOLE_CSRF = "console-csrf"  # session
     TRIAL = "trial"  # a questionnaire tried out: sealed data, no numbers
+    WEBHOOK = "webhook"  # the secrets that calls of webhooks are signed with
 
 
 class Links:
@@ -91,6 +92,10 @@ class Links:
         if not hmac.compare_digest(mac, self._mac(purpose, data)):
             raise LinkForged
         return data
+
+    def derive(self, purpose: Purpose, name: bytes) -> bytes:
+        """32 bytes that belong to a name, for a secret that is shared with somebody and kept nowhere."""
+        return hmac.digest(self._keys[purpose], name, hashlib.sha256)
 
     def _mac(self, purpose: Purpose, body: bytes) -> bytes:
         return hmac.digest(self._keys[purpose], body, hashlib.sha256)[:MAC_BYTES]

@@ -27,7 +27,7 @@ class WebDeps:
     `check_ready` raises while the service cannot work (database away, migrations behind);
     `personal` holds the parts of a person's data that stand above core;
     `chat_preview` shows a questionnaire as the chat does; with the bot's token Telegram's word on
-    who opens a page is checked.
+    who opens a page is checked; `webhook_private` lets webhooks reach private networks.
     """
 
     database: Database
@@ -43,6 +43,7 @@ class WebDeps:
     chat_preview: ChatPreview = field(default_factory=NoChat)
     participant_bot_token: str = ""
     telling: Telling = field(default_factory=Telling)
+    webhook_private: bool = False
 
     @property
     def secure(self) -> bool:

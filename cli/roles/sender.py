@@ -15,13 +15,14 @@ from notifications.channels.contract import Channel
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import Relay, parse_relays, rate_of
 from notifications.channels.telegram import TelegramChannel
+from notifications.hooks.loop import HookDeps, run_hooks
 from notifications.ledger.states import EMAIL, TELEGRAM
 from notifications.sending.loop import Pace, SenderDeps, run_sender
 from notifications.sending.scopes import parse_domain_rates
 
 
 async def start(world: World, _: AsyncExitStack) -> Part:
-    return Part((_send(world, open_channels(world)),))
+    return Part((_send(world, open_channels(world)), run_hooks(hook_deps(world))))
 
 
 async def _send(world: World, channels: list[Channel]) -> None:
@@ -56,8 +57,19 @@ async def sender_deps(world: World, channels: list[Channel]) -> SenderDeps:
         paces=_paces(settings),
         contact_budget=settings.contact_budget,
         domain_rates=parse_domain_rates(settings.mail_domain_rates),
-        name=f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}",
+        name=process_name(world),
     )
+
+
+def hook_deps(world: World) -> HookDeps:
+    """The calls to webhooks that this process makes."""
+    private = world.settings.webhook_private
+    return HookDeps(world.database, world.clock, world.links, process_name(world), private)
+
+
+def process_name(world: World) -> str:
+    """Like no other process's."""
+    return f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}"
 
 
 def way_of(relay: Relay) -> str:

@@ -37,6 +37,7 @@ async def start(world: World, _: AsyncExitStack) -> Part:
         chat_preview=BotScreens(),
         participant_bot_token=settings.participant_bot_token,
         telling=_telling(world, name),
+        webhook_private=settings.webhook_private,
     )
     return Part(app=create_app(deps))
 

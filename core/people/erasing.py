@@ -13,6 +13,7 @@ from core.people.store import remaining
 from core.people.tables import Address, Consent, ContactPerson, Joining, Membership, Participant
 from core.process.tables import PackageItem
 from core.tables import Notice
+from core.webhooks.tables import WebhookCall
 
 PERSON = "person"  # the kind under which packages remember people
 # What stands above core erases its part: (session, the ids of the person and those merged into them).
@@ -35,6 +36,7 @@ def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser
     addresses = select(Address.id).where(Address.participant_id.in_(ids))
     session.execute(delete(Joining).where(Joining.address_id.in_(addresses)))
     session.execute(delete(Notice).where(Notice.participant_id.in_(ids)))
+    session.execute(update(WebhookCall).where(WebhookCall.participant_id.in_(ids)).values(participant_id=None))
     for table in (Address, ContactPerson, Consent, Membership):
         session.execute(delete(table).where(table.participant_id.in_(ids)))
     session.execute(update(Participant).where(Participant.id.in_(ids)).values(erased_at=now, paused_until=None))

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from core.i18n import LANGUAGES
 from core.people.addresses import CHANNELS
-from core.people.consent import PURPOSES, Proof, state_consent
+from core.people.consent import PURPOSES, Proof
 from core.people.errors import ChannelUnknown, LanguageUnknown, ParticipantUnknown
 from core.people.tables import Participant
+from core.people.withdrawing import withdraw
 
 WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -46,9 +47,7 @@ def unsubscribe(  # noqa: PLR0913, PLR0917 - a link's numbers, what it is about,
 
     It holds against the public task too. Raises PurposeUnknown.
     """
-    for one in (purpose,) if purpose else PURPOSES:
-        for channel in CHANNELS:
-            state_consent(session, participant_id, office_id, one, channel, False, Proof("", source), now)
+    withdraw(session, participant_id, office_id, (purpose,) if purpose else PURPOSES, Proof("", source), now)
 
 
 def _set(session: Session, participant_id: int, **values: object) -> None:

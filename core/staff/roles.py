@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PAUSE_MAILINGS = "pause-mailings"
     SEE_AUDIT = "see-audit"
     MANAGE_ACCOUNTS = "manage-accounts"
+    MANAGE_WEBHOOKS = "manage-webhooks"
 
 
 _READ = frozenset({Permission.SEE_RESULTS})

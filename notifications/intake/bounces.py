@@ -13,10 +13,12 @@ from sqlalchemy.orm import Session
 from core.people.preferences import unsubscribe
 from core.people.suppression import suppress
 from core.people.tables import Address
+from core.webhooks.kinds import Kind as Event
 from notifications.intake.kinds import Kind, Recipient
 from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
 from notifications.ledger.candidates import other_address
+from notifications.ledger.happenings import emit_deliveries
 from notifications.ledger.queue import reroute_bounced
 from notifications.ledger.states import EMAIL, TELEGRAM, DeliveryState
 from notifications.ledger.tables import Attempt, Delivery, Mailing
@@ -41,6 +43,7 @@ def note_bounce(session: Session, delivery: Delivery, recipients: Sequence[Recip
     told = _about(recipients, address.value if address is not None else "")
     if told is None or delivery.channel != EMAIL or not _mark(session, delivery, told, now):
         return False
+    emit_deliveries(session, Event.BOUNCED, [delivery.id], now, reason=told.fate.value, hard=told.is_hard)
     if address is not None:
         if told.is_hard:
             suppress(session, EMAIL, address.value, f"bounce:{told.fate}", now)

@@ -11,8 +11,10 @@ from sqlalchemy import and_, bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.people.tables import Address
+from core.webhooks.kinds import Kind
 from notifications.channels.contract import Outcome, RecipientGone
 from notifications.ledger.candidates import other_address
+from notifications.ledger.happenings import emit_deliveries
 from notifications.ledger.queue import Claimer, reroute
 from notifications.ledger.states import TELEGRAM, DeliveryState
 from notifications.ledger.tables import Attempt, Delivery
@@ -44,6 +46,7 @@ def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: date
     _note_blocked(session, tries, now)
     rows = [_row(one, now) for one in tries if not isinstance(one.decision, Fallback)]
     _write(session, rows)
+    emit_deliveries(session, Kind.DELIVERED, [one.delivery_id for one in tries if isinstance(one.decision, Done)], now)
     for one in tries:
         if isinstance(one.decision, Fallback):
             _fall_back(session, claimer, one, one.decision, now)

@@ -14,6 +14,8 @@ from core.errors import Problem
 from core.i18n import N_, Translator
 from core.process.tables import Office, Process
 from core.staff.audit import Act, record
+from core.webhooks.kinds import Kind as Event
+from notifications.ledger.happenings import emit_deliveries
 from notifications.ledger.states import MAILING_STATE_NAMES, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
 
@@ -136,6 +138,8 @@ def settle_doubt(
     assert isinstance(changed, CursorResult)
     if not changed.rowcount:
         raise NotInDoubt
+    if not resend:
+        emit_deliveries(session, Event.DELIVERED, [delivery_id], now)
     mailing = session.get_one(Mailing, session.get_one(Delivery, delivery_id).mailing_id)
     act = "delivery.again" if resend else "delivery.taken"
     record(session, Act(act, f"delivery:{delivery_id}", account_id, mailing.office_id), now)

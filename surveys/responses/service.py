@@ -30,6 +30,7 @@ from surveys.responses import store
 from surveys.responses.attachment_store import drop_unnamed
 from surveys.responses.attachments import left_behind
 from surveys.responses.errors import FormUnknown, NotInvited, ResponseUnknown
+from surveys.responses.happenings import emit_answered
 from surveys.responses.media import TAKES_FILES
 from surveys.responses.quotas import check_room, concerned, first_full, has_room, one_at_a_time, take_places
 from surveys.responses.rounds import OpenRound, Quota, SubjectKind, check_open
@@ -203,6 +204,8 @@ def answer(session: Database, shelf: FormShelf, request: Request, now: datetime)
         store.keep_changes(session, response, _changes(counted, after_turn, request.door), now)
         if left_behind((*turn.session.values.values(), *counted.values()), after.values.values()):
             drop_unnamed(session, response.id, after.values)
+    if _sends(events):
+        emit_answered(session, response, request.door, now)
     return after_turn
 
 

@@ -7,13 +7,17 @@ from playwright.sync_api import Browser
 
 from tests.console.conftest import PASSWORD, SignIn
 from tests.console.test_signing import PAGES
+from tests.console.test_webhooks import add, send
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the page
 def test_every_page_is_accessible_and_fits(sign_in: SignIn, web: RunningWeb, browser: Browser) -> None:
-    sign_in()
+    client = sign_in()
+    add(client)
+    for act in ("test", "pause"):
+        send(client, f"/1/acts/{act}")
     for narrow in (False, True):
         with page_of(browser, narrow=narrow, language="en-GB") as page:
             page.goto(f"{web.url}/console/sign-in")
@@ -26,7 +30,7 @@ def test_every_page_is_accessible_and_fits(sign_in: SignIn, web: RunningWeb, bro
             page.get_by_label("Password").fill(PASSWORD)
             page.get_by_role("button", name="Sign in").click()
             page.get_by_role("heading", name="Processes", level=1).wait_for()
-            for path in (*PAGES, "/console/mailings/1?state=in-doubt"):
+            for path in (*PAGES, "/console/mailings/1?state=in-doubt", "/console/webhooks/1"):
                 page.goto(web.url + path)
                 assert violations(page) == [], path
                 assert overflow(page) <= 0, path

@@ -24,6 +24,7 @@ PAGES = (
     "/console/processes/1/mailings/new",
     "/console/mail",
     "/console/excluded",
+    "/console/webhooks",
     "/console/audit",
 )
 

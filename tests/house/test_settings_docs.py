@@ -19,4 +19,10 @@ def test_every_setting_is_in_the_docs_with_its_default() -> None:
         if default == TELEGRAM:
             assert shown == "Telegram's own"
         else:
-            assert shown == str("" if default is None else default), name
+            assert shown == _written(default), name
+
+
+def _written(default: object) -> str:
+    if isinstance(default, bool):
+        return str(default).lower()
+    return "" if default is None else str(default)

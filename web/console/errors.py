@@ -19,7 +19,7 @@ class NothingHere(Problem):
 
 
 class ActUnknown(Problem):
-    text = N_("This cannot be done with a mailing. Please use the buttons of its page.")
+    text = N_("This cannot be done here. Please use the buttons of the page.")
     status = 404
 
 
@@ -30,3 +30,7 @@ class TrialRefused(Problem):
 
 class FileMissing(Problem):
     text = N_("No file was chosen. Please choose the questionnaire's file and send it again.")
+
+
+class DayWrong(Problem):
+    text = N_("This is no day. Please write it as in 2023-09-27.")

@@ -14,6 +14,7 @@ from web.console.signing import form_token
 from web.console.words import (
     ACTS,
     BUTTONS,
+    CALLS,
     CHANNELS,
     CONFLICTS,
     EXCLUDED,
@@ -21,9 +22,12 @@ from web.console.words import (
     KINDS,
     MAILS,
     MOMENTS,
+    NO_ANSWERS,
     REASONS,
     RULES,
     STATES,
+    WEBHOOK_KINDS,
+    WEBHOOKS,
     details,
     subject,
     word,
@@ -44,6 +48,10 @@ WORDS = {
     "button": BUTTONS,
     "moment": MOMENTS,
     "conflict": CONFLICTS,
+    "webhook": WEBHOOKS,
+    "webhook_kind": WEBHOOK_KINDS,
+    "call": CALLS,
+    "no_answer": NO_ANSWERS,
 }
 
 
@@ -57,6 +65,7 @@ def console_page(request: Request, staff: Staff, template: str, status: int = 20
         form_token=form_token(request),
         sees_people=any(staff.may(Permission.SEE_PEOPLE, office) for office in staff.roles),
         sees_audit=any(staff.may(Permission.SEE_AUDIT, office) for office in staff.roles),
+        sees_webhooks=any(staff.may(Permission.MANAGE_WEBHOOKS, office) for office in staff.roles),
         words=WORDS,
         word=word,
         about=subject,

@@ -17,6 +17,7 @@ from web.console import (
     results,
     reviewing,
     signing,
+    webhooks,
     writing,
 )
 from web.console.signing import signed_in
@@ -56,8 +57,20 @@ def console_routes() -> APIRouter:
     router.add_api_route(f"{here}/trial", signed_in(questionnaires.go_on), methods=["POST"])
     trying = f"{here}/versions/{{version_id:int}}/try"
     router.add_api_route(trying, signed_in(questionnaires.try_version), methods=["GET", "POST"])
+    _add_webhooks(router)
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router
+
+
+def _add_webhooks(router: APIRouter) -> None:
+    router.add_api_route("/webhooks", signed_in(webhooks.list_all), methods=["GET"])
+    router.add_api_route("/webhooks", signed_in(webhooks.add), methods=["POST"])
+    webhook = "/webhooks/{webhook_id:int}"
+    router.add_api_route(webhook, signed_in(webhooks.show), methods=["GET"])
+    router.add_api_route(f"{webhook}/acts/{{act}}", signed_in(webhooks.act), methods=["POST"])
+    router.add_api_route(f"{webhook}/secret", signed_in(webhooks.renew), methods=["POST"])
+    router.add_api_route(f"{webhook}/replay", signed_in(webhooks.replay_failed), methods=["POST"])
+    router.add_api_route(f"{webhook}/calls/{{call_id:int}}/replay", signed_in(webhooks.replay_one), methods=["POST"])
 
 
 def _add_mailings(router: APIRouter) -> None:

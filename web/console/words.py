@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from core.i18n import N_, Translator
+from core.webhooks.kinds import CALL_STATE_NAMES, WEBHOOK_STATE_NAMES
+from core.webhooks.kinds import KIND_NAMES as HAPPENINGS
 from notifications.intake.kinds import FATE_NAMES, KIND_NAMES
 
 STATES = {
@@ -59,6 +61,14 @@ CONFLICTS = {
     "late": N_("its time has passed"),
     "window": N_("its time is outside the hours of sending: it leaves later"),
 }
+WEBHOOKS, WEBHOOK_KINDS, CALLS = WEBHOOK_STATE_NAMES, HAPPENINGS, CALL_STATE_NAMES
+NO_ANSWERS = {
+    "": "–",
+    "timeout": N_("no answer in time"),
+    "connection": N_("no connection"),
+    "certificate": N_("the certificate cannot be trusted"),
+    "address": N_("the address must not be reached"),
+}
 FILES = {
     "waiting": N_("still to be fetched from Telegram"),
     "failed": N_("missing: it could not be fetched, and the person was asked to send it again"),
@@ -82,6 +92,7 @@ DETAILS = {
     "kept": N_("kept as edited"),
     "left": N_("left the office"),
     "erased": N_("erased"),
+    "calls": N_("calls"),
     "true": N_("yes"),
     "false": N_("no"),
 }
@@ -96,6 +107,7 @@ SUBJECTS = {
     "response": N_("response"),
     "mail": N_("mail"),
     "suppression": N_("excluded address"),
+    "webhook": N_("webhook"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -119,6 +131,13 @@ ACTS = {
     "people.exported": N_("people exported"),
     "results.exported": N_("results exported"),
     "attachment.opened": N_("file opened"),
+    "webhook.added": N_("webhook added"),
+    "webhook.paused": N_("webhook paused"),
+    "webhook.resumed": N_("webhook resumed"),
+    "webhook.renewed": N_("new secret of a webhook"),
+    "webhook.removed": N_("webhook removed"),
+    "webhook.tested": N_("webhook tested"),
+    "webhook.replayed": N_("calls of a webhook made again"),
     "answers.begun": N_("answers begun for somebody"),
     "answers.changed": N_("answers changed for somebody"),
     "answers.sent": N_("answers sent for somebody"),

@@ -15,6 +15,7 @@ from core.people.consent import PURPOSES, Proof, consents, state_consent
 from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.store import membership, remaining
 from core.people.tables import Participant
+from core.people.withdrawing import withdraw
 from web.public.store import is_in_chat, time_zone_of
 
 PROOF = Proof("preferences-page:1", "preferences-page")
@@ -57,10 +58,10 @@ def keep_wishes(session: Session, person: tuple[int, int], wanted: Wishes, now: 
     before = load_wishes(session, participant_id, office_id, now)
     preferences.set_language(session, participant_id, wanted.language)
     preferences.set_preferred_channel(session, participant_id, wanted.channel)
-    for purpose in before.purposes ^ wanted.purposes:
+    withdraw(session, participant_id, office_id, before.purposes - wanted.purposes, PROOF, now)
+    for purpose in wanted.purposes - before.purposes:
         for channel in CHANNELS:
-            granted = purpose in wanted.purposes
-            state_consent(session, participant_id, office_id, purpose, channel, granted, PROOF, now)
+            state_consent(session, participant_id, office_id, purpose, channel, True, PROOF, now)
     if wanted.paused_until is None:
         preferences.end_pause(session, participant_id)
     elif wanted.paused_until != before.paused_until:

@@ -205,14 +205,17 @@ class _Import:
         same = {**before.values, **one.values} == before.values and attributes == before.attributes
         same = same and one.reference in {None, before.reference}
         if same and (not one.email or one.email in before.emails):
-            changed = write_consents(self._session, one, before.participant_id, self._job.origin.office_id)
+            changed = self._keep_consents(one, before)
             return Became.CHANGED if changed else Became.UNCHANGED
         if (before.reference or "") in edited:
             # What staff edited stays; what the person said about consent counts all the same.
-            write_consents(self._session, one, before.participant_id, self._job.origin.office_id)
+            self._keep_consents(one, before)
             return Became.KEPT
         write_changed(self._session, one, before, self._job.origin, self._ids, self._job.now)
         return Became.CHANGED
+
+    def _keep_consents(self, one: Person, before: Known) -> bool:
+        return write_consents(self._session, one, before.participant_id, self._job.origin.office_id, self._job.now)
 
     def _without_erased(self, new: list[Person]) -> list[Person]:
         """Leaves out whoever asked to be erased, unless they have consented since."""

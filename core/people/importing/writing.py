@@ -11,11 +11,14 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.people.addresses import EMAIL, add_address
-from core.people.consent import Proof, state_consent
+from core.people.consent import Proof, consents, state_consent
 from core.people.importing.known import Known
 from core.people.importing.person import Person
 from core.people.importing.places import PlaceIds
 from core.people.tables import Address, ContactPerson, Membership, Participant
+from core.people.withdrawing import tell_withdrawn
+
+IMPORTED = "import"
 
 
 @dataclass(frozen=True)
@@ -65,7 +68,7 @@ def write_new(session: Session, people: Sequence[Person], origin: Origin, ids: P
         if values:
             session.execute(insert(table), values)
     for one, known_as in pairs:
-        write_consents(session, one, known_as, origin.office_id)
+        _keep_consents(session, one, known_as, origin.office_id)
     return made
 
 
@@ -85,7 +88,7 @@ def write_changed(session: Session, one: Person, known: Known, origin: Origin, i
         _write_contact(session, known, values, ids)
     if one.email and one.email not in known.emails:
         _write_email(session, one.email, known, now)
-    write_consents(session, one, known.participant_id, origin.office_id)
+    write_consents(session, one, known.participant_id, origin.office_id, now)
 
 
 def merged_attributes(known: Known, one: Person) -> dict[str, Any]:
@@ -93,15 +96,29 @@ def merged_attributes(known: Known, one: Person) -> dict[str, Any]:
     return {name: value for name, value in {**known.attributes, **one.attributes}.items() if value != ""}
 
 
-def write_consents(session: Session, one: Person, participant_id: int, office_id: int) -> bool:
-    """Keeps what the row says of consent, about e-mail; whether that changed anything."""
+def write_consents(session: Session, one: Person, participant_id: int, office_id: int, now: datetime) -> bool:
+    """Keeps what the row says of consent, about e-mail, of somebody known before; whether that changed anything.
+
+    What is taken back by it is told to the office's webhooks.
+    """
+    refused = {purpose for purpose, granted in one.consents.items() if not granted}
+    stood = consents(session, participant_id, office_id) if refused else {}
+    changed = _keep_consents(session, one, participant_id, office_id)
+    news = {(purpose, EMAIL) for purpose in changed & refused if stood.get((purpose, EMAIL)) is not False}
+    tell_withdrawn(session, (participant_id, office_id), news, IMPORTED, now)
+    return bool(changed)
+
+
+def _keep_consents(session: Session, one: Person, participant_id: int, office_id: int) -> set[str]:
+    """The purposes about which something changed."""
     if one.consent_at is None:
-        return False
-    proof = Proof(one.consent_text, one.consent_source)
-    changed = False
-    for purpose, granted in one.consents.items():
-        changed |= state_consent(session, participant_id, office_id, purpose, EMAIL, granted, proof, one.consent_at)
-    return changed
+        return set()
+    about, said = (participant_id, office_id), (Proof(one.consent_text, one.consent_source), one.consent_at)
+    return {
+        purpose
+        for purpose, granted in one.consents.items()
+        if state_consent(session, *about, purpose, EMAIL, granted, *said)
+    }
 
 
 def _membership(one: Person, participant_id: int, origin: Origin, ids: PlaceIds, now: datetime) -> dict[str, Any]:
