@@ -30,7 +30,10 @@ from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
+from core.process.attendance import standing_attendance
+from core.process.replies import Reply
 from notifications.ledger.budget import WEEK, told_lately
+from notifications.ledger.events import Asked
 from notifications.ledger.states import EMAIL, QUESTIONNAIRES, TELEGRAM, DeliveryState, Kind, Reason
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from surveys.responses.tables import Response
@@ -68,6 +71,7 @@ class Snapshot:
     audience: ColumnElement[bool]
     steps: tuple[datetime, ...]
     contact_budget: int = 0
+    asked: Asked | None = None
 
     @property
     def due_at(self) -> datetime:
@@ -255,6 +259,8 @@ def _reason(reach: Subquery, snapshot: Snapshot, channel: ColumnElement[str]) ->
             Response.state == "complete",
         )
         reasons.append((answered, literal(Reason.ANSWERED.value)))
+    if snapshot.asked is not None:
+        reasons += _replied(reach, snapshot.asked)
     if snapshot.contact_budget and snapshot.mailing.kind != Kind.NOTICE:
         told = told_lately(reach.c.id, snapshot.due_at - WEEK)
         reasons.append((told >= snapshot.contact_budget, literal(Reason.BUDGET.value)))
@@ -265,6 +271,19 @@ def _reason(reach: Subquery, snapshot: Snapshot, channel: ColumnElement[str]) ->
         (reach.c.free == 0, literal(Reason.SUPPRESSED.value)),
         else_=literal(Reason.NO_CONSENT.value),
     )
+
+
+def _replied(reach: Subquery, asked: Asked) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
+    """Those to whom a mailing about an event is of no use any more, by their reply."""
+    attended = standing_attendance(asked.event_id)
+    reasons: dict[Reason, list[str]] = {}
+    for reply in Reply:
+        if (reason := asked.skips(reply)) is not None:
+            reasons.setdefault(reason, []).append(reply)
+    return [
+        (reach.c.id.in_(select(attended.c.person_id).where(attended.c.reply.in_(replies))), literal(reason.value))
+        for reason, replies in reasons.items()
+    ]
 
 
 def asks_for_answer(mailing: Mailing) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.people.tables import Audience
 from core.process.tables import Process
+from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -33,6 +34,8 @@ from notifications.planning.windows import ALWAYS, Window, parse_window, spread_
 from surveys.responses.tables import Round
 
 log = structlog.get_logger()
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ def snapshot_of(
         return "no-audience"
     window, zone = send_window(session, mailing)
     steps = spread_over(window, max(occurrence.due_at, now), parse_spread(mailing.spread), zone)
-    return Snapshot(mailing, occurrence, audience, steps, rules.contact_budget)
+    return Snapshot(mailing, occurrence, audience, steps, rules.contact_budget, asked_by(session, mailing))
 
 
 def audience_clause(session: Session, mailing: Mailing, now: datetime, rules: Rules) -> ColumnElement[bool] | None:
@@ -175,12 +178,18 @@ def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
 
 
 def useful_until(session: Session, mailing: Mailing) -> datetime | None:
-    """The start of the event announced or the close of the round asked for, whichever comes first."""
+    """The start of the event announced or the close of the round asked for, whichever comes first.
+
+    Nobody is invited to, or reminded of, an event that was called off; a mailing that says so leaves.
+    """
     ends: list[datetime] = []
     if mailing.process_id is not None and mailing.anchor:
         table = timetables(session, {mailing.process_id})[mailing.process_id]
-        if (start := latest_useful(parse_anchor(mailing.anchor), table)) is not None:
+        event, asked = event_of(session, mailing), asked_by(session, mailing)
+        if (start := latest_useful(parse_anchor(mailing.anchor), table, event.slug if event else "")) is not None:
             ends.append(start)
+        if event is not None and event.cancelled and asked is not None and (asked.reminds or asked.invites):
+            ends.append(NEVER)
     if mailing.round_id is not None and mailing.purpose == "questionnaires":
         closes = session.get_one(Round, mailing.round_id).closes_at
         ends += [closes] if closes is not None else []

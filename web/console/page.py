@@ -16,12 +16,14 @@ from web.console.words import (
     BUTTONS,
     CHANNELS,
     CONFLICTS,
+    DOORS,
     EXCLUDED,
     FILES,
     KINDS,
     MAILS,
     MOMENTS,
     REASONS,
+    REPLIES,
     RULES,
     STATES,
     details,
@@ -43,6 +45,8 @@ WORDS = {
     "rule": RULES,
     "button": BUTTONS,
     "moment": MOMENTS,
+    "reply": REPLIES,
+    "door": DOORS,
     "conflict": CONFLICTS,
 }
 
