@@ -17,7 +17,7 @@ def _merged() -> Any:
         select(gone.c.id, gone.c.merged_into.label("root"))
         .join(remaining, remaining.c.id == gone.c.merged_into)
         .where(gone.c.merged_into.is_not(None), remaining.c.merged_into.is_(None))
-        .cte("merged", recursive=True)
+        .cte("merged", recursive=True, nesting=True)  # an INSERT that begins with WITH counts no rows
     )
     return first.union_all(select(gone.c.id, first.c.root).join(first, gone.c.merged_into == first.c.id))
 

@@ -44,7 +44,7 @@ def understand(text: str, offered: Collection[str]) -> Reply | None:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     while lines and bare(lines[0]) in GREETING:
         lines = lines[1:]
-    if not lines or "?" in lines[0]:
+    if not lines or "?" in lines[0] or lines[0].startswith(">"):
         return None
     found = _meaning(bare(lines[0]), offered)
     return found if found is not None and _says_nothing_more(lines[1:], found, offered) else None
@@ -54,7 +54,7 @@ def _meaning(words: str, offered: Collection[str]) -> Reply | None:
     if (number := NUMBER.match(words)) is not None and number[1] in BY_NUMBER:
         meant = BY_NUMBER[number[1]]
         beside = number[2]
-        agrees = not beside or _meaning(beside, offered) is meant
+        agrees = not beside or beside in COURTESY or _meaning(beside, offered) is meant
         return meant if agrees and meant in offered else None
     meaning = WORDS.get(words) or WORDS.get(_without_courtesy(words), "")
     if meaning == ANY_MODE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.people.merged import MERGED
@@ -82,8 +82,11 @@ def event_id_of_mailing() -> ColumnElement[int]:
 
 def reply_of_recipient() -> ColumnElement[str]:
     """What the person of Delivery has replied to the event of Mailing, NULL for nothing."""
-    merged = exists().where(MERGED.c.id == Attendance.participant_id, MERGED.c.root == Delivery.participant_id)
-    mine = or_(Attendance.participant_id == Delivery.participant_id, merged)
+    merged = select(MERGED.c.id).where(
+        MERGED.c.id == Attendance.participant_id, MERGED.c.root == Delivery.participant_id
+    )
+    same = Attendance.participant_id == Delivery.participant_id
+    mine = or_(same, merged.correlate(Attendance, Delivery).exists())
     found = (
         select(Attendance.reply)
         .where(Attendance.event_id == event_id_of_mailing(), mine)
