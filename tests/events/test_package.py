@@ -71,10 +71,8 @@ def test_modes(database: Database, package: Path, keys: str, modes: list[str], o
 )
 def test_modes_that_are_none(package: Path, keys: str, says: str) -> None:
     change(package, "process.yaml", EVENT, keys + EVENT)
-    assert any(
-        says in fault and f"process.yaml:{line_of(package, 'slug: launch')}" in fault[:40]
-        for fault in faults_near(package)
-    )
+    where = f"process.yaml:{line_of(package, 'slug: launch')}:"
+    assert any(says in fault and fault.startswith(where) for fault in faults_near(package))
 
 
 def faults_near(package: Path) -> list[str]:
@@ -92,17 +90,11 @@ def test_an_event_that_is_called_off_and_one_that_was_loaded_before(database: Da
 
 def test_an_rsvp_button_needs_an_event(database: Database, package: Path) -> None:
     bring(database, package)
-    change(
-        package,
-        "process.yaml",
-        "anchor: {event: launch, at: starts, days: -1}",
-        "anchor: {phase: listening, time: 10:00}",
-    )
+    phase = "{phase: listening, time: 10:00}"
+    change(package, "process.yaml", "{event: launch, at: starts, days: -1}", phase)
     found = [one for one in faults(package) if "rsvp button needs an event" in one]
     assert len(found) == 2 and "messages/come.en.md" in found[0]
-    change(
-        package, "process.yaml", "{phase: listening, time: 10:00}", "{phase: listening, time: 10:00}\n    event: launch"
-    )
+    change(package, "process.yaml", phase, f"{phase}\n    event: launch")
     assert {name: str(what) for name, what in told(bring(database, package)).items()} == {"mailing come": "changed"}
     row = database.read(lambda s: s.scalars(select(Mailing).where(Mailing.slug == "come")).one())
     assert row.event_id is not None
