@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
@@ -23,6 +25,7 @@ from notifications.ledger.states import EMAIL, Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 
 CONFIRMED = "rsvp-kept"
+SLUG = f"notice-{CONFIRMED}"
 
 
 def take_reply(session: Session, delivery: Delivery, words: str, key: str, now: datetime) -> bool:
@@ -43,12 +46,22 @@ def take_reply(session: Session, delivery: Delivery, words: str, key: str, now: 
     return True
 
 
+def forget_confirmations(session: Session, participant_ids: Sequence[int]) -> None:
+    """Takes the replies out of the confirmations that these participants were sent."""
+    sent = (
+        select(Delivery.occurrence_id)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .where(Delivery.participant_id.in_(participant_ids), Mailing.slug == SLUG, Mailing.kind == Kind.NOTICE)
+    )
+    session.execute(update(Occurrence).where(Occurrence.id.in_(sent)).values(values={}))
+
+
 def _asked(session: Session, delivery: Delivery) -> EventFacts | None:
     """The event whose invitation, or whose confirmation, a mail answers."""
     mailing = session.get_one(Mailing, delivery.mailing_id)
     if mailing.kind == Kind.NOTICE:
         values = session.get_one(Occurrence, delivery.occurrence_id).values
-        is_ours = mailing.slug == f"notice-{CONFIRMED}"
+        is_ours = mailing.slug == SLUG and "event_id" in values
         return load_event(session, int(values["event_id"])) if is_ours else None
     event = event_of(session, mailing)
     return load_event(session, event.id) if event is not None and has_rsvp(session, mailing.id) else None

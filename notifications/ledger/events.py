@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from core.people.merged import MERGED
+from core.people.merged import MERGED, all_of
 from core.people.tables import Audience
 from core.process.replies import Reply
 from core.process.rsvp_rule import means_silent_only
@@ -66,8 +66,8 @@ def has_rsvp(session: Session, mailing_id: int) -> bool:
 
 
 def was_told_of(session: Session, event_id: int, participant_id: int) -> bool:
-    """Whether a mailing about an event left for somebody."""
-    mine = Delivery.participant_id == participant_id, Delivery.state.in_(TOLD)
+    """Whether a mailing about an event left for somebody, or for whom was merged into them."""
+    mine = Delivery.participant_id.in_(all_of(session, participant_id)), Delivery.state.in_(TOLD)
     about = select(Delivery.id).join(Mailing, Mailing.id == Delivery.mailing_id)
     return session.scalar(about.where(*mine, event_id_of_mailing() == event_id).limit(1)) is not None
 

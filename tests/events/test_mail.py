@@ -15,11 +15,14 @@ from sqlalchemy.orm import Session
 from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Links, Purpose
+from core.people.erasing import erase_person
 from core.process.tables import Event
 from core.tables import Notice
 from notifications.intake.addresses import ReturnAddresses
+from notifications.intake.my_data import erase_mails
 from notifications.intake.service import Taken, take_in
 from notifications.intake.tables import IncomingMail
+from notifications.ledger.tables import Occurrence
 from notifications.planning.notices import plan_notices
 from tests.events.scene import replies
 from tests.events.test_telling import RSVP, STARTS, WITH_RETURNS, plan, prepared
@@ -98,6 +101,18 @@ async def test_a_clear_word_counts_and_is_confirmed(telling: Telling) -> None:
     link = text.split("https://ascolto.example.org/events/")[1].split()[0]
     assert Links(SECRET).read(Purpose.RSVP, link, telling.clock.now()) == (telling.rows.people["anna"], 1)
     assert last_mail(telling)["Auto-Submitted"] == "auto-generated"
+
+
+async def test_erasing_takes_the_reply_out_of_its_confirmation(telling: Telling) -> None:
+    answer(telling, f"1{QUOTED}")
+    await confirm(telling, "sender-2")
+    link = str(last_mail(telling)["Reply-To"])
+    person = telling.rows.people["anna"]
+    telling.write(lambda session: erase_person(session, person, [erase_mails], telling.clock.now()))
+    left = telling.database.read(lambda s: [one for one in s.scalars(select(Occurrence.values)) if one])
+    assert left == []
+    answer(telling, "no", to=link)
+    assert replies(telling.database) == {}
 
 
 async def test_a_change_of_mind_also_by_answering_the_confirmation(telling: Telling) -> None:
