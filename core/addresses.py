@@ -20,6 +20,9 @@ class PublicUrls:
     def answer(self, token: str) -> str:
         return f"{self.public}/q/{token}"
 
+    def rsvp(self, token: str) -> str:
+        return f"{self.public}/events/{token}"
+
     def open_round(self, office: str, round_: str) -> str:
         """Where anybody may answer a round that is open to all."""
         return f"{self.public}/r/{office}/{round_}"

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     """What a link is good for; a token made for one purpose fails for every other."""
 
     ANSWER = "answer"  # participant, round
+    RSVP = "rsvp"  # participant, event
     OPEN_ANSWER = "open-answer"  # round, the number of a response of an open round
     OPEN_APP = "open-app"  # participant, round: opens nothing without Telegram's word on who opens it
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce

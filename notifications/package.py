@@ -18,6 +18,7 @@ from core.process.package.entry import Entry
 from core.process.package.items import apply_items, ids_by_slug
 from core.process.package.loading import read_text
 from core.process.package.section import Change, Item, Load, Package, Section
+from core.process.tables import Event
 from notifications.content.check import check_languages, check_text
 from notifications.ledger.states import Kind, MailingState
 from notifications.ledger.tables import Mailing, MailingText
@@ -52,6 +53,7 @@ class MailingSection:
             "purpose": "what consent it needs: questionnaires, events, polls or results",
             "audience": "to whom; the round's audience if left out",
             "round": "the round it asks for: who has answered is left out",
+            "event": "the event it is about; that of its anchor if left out",
             "text": "the name of its texts: messages/NAME.LANGUAGE.md; its slug if left out",
             "anchor": "when: phase or event, at, days, working, time",
             "spread": "over how long it leaves: days, hours or minutes of the send window; at once if left out",
@@ -70,6 +72,7 @@ class MailingSection:
             "purpose": entry.choice("purpose", PURPOSES),
             "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),
             "round": entry.reference("round", "round", package.slugs_of("rounds")),
+            "event": _own_event(package, entry),
             "anchor": self._anchor(package, entry),
             "missed": self._checked(entry, "missed", parse_missed),
             "spread": self._checked(entry, "spread", parse_spread),
@@ -124,6 +127,7 @@ class _Rows:
         self._load = load
         self._audiences = ids_by_slug(load, Audience, Audience.office_id == load.office_id)
         self._rounds = ids_by_slug(load, Round, Round.process_id == load.process_id)
+        self._events = ids_by_slug(load, Event, Event.process_id == load.process_id)
         mine = select(Mailing).where(Mailing.process_id == load.process_id)
         self._known = {one.slug: one for one in load.session.scalars(mine)}
 
@@ -136,12 +140,14 @@ class _Rows:
             return None
         audiences = {row_id: slug for slug, row_id in self._audiences.items()}
         rounds = {row_id: slug for slug, row_id in self._rounds.items()}
+        events = {row_id: slug for slug, row_id in self._events.items()}
         texts = self._load.session.scalars(select(MailingText).where(MailingText.mailing_id == row.id))
         return {
             "kind": row.kind,
             "purpose": row.purpose,
             "audience": audiences.get(row.audience_id or 0, ""),
             "round": rounds.get(row.round_id or 0, ""),
+            "event": events.get(row.event_id or 0, ""),
             "anchor": row.anchor,
             "missed": row.missed,
             "spread": row.spread,
@@ -154,6 +160,7 @@ class _Rows:
         values, session = item.values, self._load.session
         row = {name: values[name] for name in ("kind", "purpose", "anchor", "missed", "spread")}
         row |= {"audience_id": self._audiences.get(values["audience"]), "round_id": self._rounds.get(values["round"])}
+        row |= {"event_id": self._events.get(values["event"])}
         if exists:
             mailing_id = self._known[item.slug].id
             session.execute(update(Mailing).where(Mailing.id == mailing_id).values(row))
@@ -178,18 +185,29 @@ class _Rows:
         )
 
 
+def _anchor_event(entry: Entry) -> str:
+    anchor = entry.data.get("anchor")
+    return str(anchor.get("event", "")) if isinstance(anchor, dict) else ""
+
+
+def _own_event(package: Package, entry: Entry) -> str:
+    """The event a mailing names beside its anchor, "" where that says it already."""
+    event = entry.reference("event", "event", package.slugs_of("events"))
+    return "" if event == _anchor_event(entry) else event
+
+
 def _read_texts(package: Package, entry: Entry) -> dict[str, dict[str, Any]]:
     """The texts of a mailing, by language."""
     key = "text" if entry.has("text") else "slug"
     name = entry.slug(key)
-    has_round = entry.has("round")
+    has_round, has_event = entry.has("round"), entry.has("event") or bool(_anchor_event(entry))
     texts = {}
     for path in sorted((package.folder / "messages").glob(f"{name}.*.md")):
         language = path.name.removeprefix(f"{name}.").removesuffix(".md")
         if language in package.languages and (text := _read_text(package, path)):
             texts[language] = text
             if text["body"] and text["subject"]:
-                for wrong in check_text({"language": language, **text}, has_round=has_round):
+                for wrong in check_text({"language": language, **text}, has_round=has_round, has_event=has_event):
                     package.fault(f"messages/{path.name}", 0, wrong.text, **_values(wrong))
         elif language not in package.languages:
             continue

@@ -2,8 +2,9 @@
 
 `q:<response>:<question>:<revision>:<act><value>` for the questionnaire, numbers in base 36, the
 question by its code (`surveys/engine/codes.py`; 0 where none is meant);
-`open:<round>` begins a round; `c:<command>:<value>` stands for a command. Choices go by their
-place among the options shown, which the revision keeps from meaning another one.
+`open:<round>` begins a round; `rsvp:<event>:<reply>` replies to an invitation;
+`c:<command>:<value>` stands for a command. Choices go by their place among the options shown,
+which the revision keeps from meaning another one.
 """
 
 from __future__ import annotations
@@ -70,7 +71,13 @@ class CommandPress:
     value: str
 
 
-Pressed = Press | OpenRound | CommandPress
+@dataclass(frozen=True)
+class RsvpPress:
+    event_id: int
+    reply: str
+
+
+Pressed = Press | OpenRound | CommandPress | RsvpPress
 
 
 def pack(press: Press) -> str:
@@ -84,6 +91,10 @@ def pack(press: Press) -> str:
 
 def open_round(round_id: int) -> str:
     return f"open:{round_id}"
+
+
+def rsvp(event_id: int, reply: str) -> str:
+    return f"rsvp:{event_id}:{reply}"
 
 
 def command(name: str, value: str = "") -> str:
@@ -101,6 +112,9 @@ def unpack(data: str) -> Pressed | None:
             return Press(numbers[0], "" if code == "0" else code, numbers[1], Act(act[:1]), act[1:])
         if kind == "open":
             return OpenRound(_number(rest, 10))
+        if kind == "rsvp":
+            event, _, reply = rest.partition(":")
+            return RsvpPress(_number(event, 10), reply)
         if kind == "c":
             name, _, value = rest.partition(":")
             return CommandPress(name, value)

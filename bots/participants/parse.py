@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aiogram.enums import ContentType
-from aiogram.types import CallbackQuery, ChatMemberUpdated, Message, Update
+from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, Message, Update
 
+from bots.participants.screen import Key, Rows
 from core.i18n import LANGUAGES
 from surveys.responses.attachments import Announced
 
@@ -38,6 +39,7 @@ class PressedButton:
     data: str
     callback_id: str
     message_id: int | None  # None when the message is too old to be told of
+    rows: Rows = ()  # the message's buttons as they stand, where Telegram tells them
 
 
 @dataclass(frozen=True)
@@ -147,8 +149,18 @@ def _press(update_id: int, query: CallbackQuery) -> Arrived | None:
     if query.message is not None and query.message.chat.type != "private":
         return None
     message_id = query.message.message_id if query.message is not None else None
-    did = PressedButton(query.data or "", query.id, message_id)
+    did = PressedButton(query.data or "", query.id, message_id, _rows(query))
     return Arrived(update_id, query.from_user.id, _language(query.from_user.language_code), did)
+
+
+def _rows(query: CallbackQuery) -> Rows:
+    markup = query.message.reply_markup if isinstance(query.message, Message) else None
+    return tuple(tuple(map(_key, row)) for row in (markup.inline_keyboard if markup is not None else ()))
+
+
+def _key(button: InlineKeyboardButton) -> Key:
+    app = button.web_app.url if button.web_app is not None else ""
+    return Key(button.text, button.callback_data or "", app, button.url or "")
 
 
 def _member(update_id: int, change: ChatMemberUpdated) -> Arrived | None:

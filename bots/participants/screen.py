@@ -12,11 +12,12 @@ BESIDE = 18  # two buttons stand side by side when both labels are at most this 
 
 @dataclass(frozen=True)
 class Key:
-    """A button: it presses `data`, or opens the page `app` inside Telegram."""
+    """A button: it presses `data`, opens the page `app` inside Telegram, or the address `url`."""
 
     label: str
     data: str = ""
     app: str = ""
+    url: str = ""
 
 
 Rows = tuple[tuple[Key, ...], ...]
@@ -58,7 +59,8 @@ class Reply:
 
     `toast` is shown over the chat after a press. `apart` concerns the pressed message only and
     leaves the live one as it is; `beside` is written below and leaves every message as it is.
-    `shown` are the files of a version of the form that go out before.
+    `shown` are the files of a version of the form that go out before. `marked` are the pressed message's own
+    buttons as they stand now; its text stays.
     """
 
     screens: tuple[Screen, ...] = ()
@@ -68,6 +70,7 @@ class Reply:
     beside: bool = False
     shown: tuple[Group, ...] = ()
     form_version_id: int = 0
+    marked: Rows = ()
 
 
 def plain(text: str, limit: int = 1500) -> str:

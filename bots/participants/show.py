@@ -34,6 +34,8 @@ async def show(bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton |
     if pressed is not None:
         toast = reply.toast[:LONGEST_TOAST] or None
         await _tolerating(lambda: bot.answer_callback_query(pressed.callback_id, text=toast))
+    if pressed is not None and pressed.message_id is not None and reply.marked:
+        await _mark(bot, chat.id, pressed.message_id, reply.marked)
     for document in reply.documents:
         await patiently(partial(_send_document, bot, chat.id, document))
     if not reply.screens:
@@ -89,6 +91,12 @@ async def _edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool
     return True
 
 
+async def _mark(bot: Bot, chat_id: int, message_id: int, rows: Rows) -> None:
+    await _tolerating(
+        lambda: bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, reply_markup=_markup(rows))
+    )
+
+
 async def _take_buttons(bot: Bot, chat_id: int, message_id: int | None) -> None:
     await _tolerating(lambda: bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id))
 
@@ -126,4 +134,6 @@ def _markup(rows: Rows) -> InlineKeyboardMarkup:
 def _button(key: Key) -> InlineKeyboardButton:
     if key.app:
         return InlineKeyboardButton(text=key.label, web_app=WebAppInfo(url=key.app))
+    if key.url:
+        return InlineKeyboardButton(text=key.label, url=key.url)
     return InlineKeyboardButton(text=key.label, callback_data=key.data)

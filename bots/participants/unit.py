@@ -8,7 +8,7 @@ from html import escape
 
 from sqlalchemy.orm import Session
 
-from bots.participants.callback import IDLE, CommandPress, OpenRound, unpack
+from bots.participants.callback import IDLE, CommandPress, OpenRound, RsvpPress, unpack
 from bots.participants.commands import run_command, run_press, welcome
 from bots.participants.dialogue import Talk, aside, begin_round, held, stand, take, take_press
 from bots.participants.files import ask_for_file, take_sent
@@ -25,6 +25,7 @@ from bots.participants.parse import (
     SentLocation,
     SentSomethingElse,
 )
+from bots.participants.rsvp import reply_to_event
 from bots.participants.screen import Reply, Screen
 from bots.participants.store import ChatState, add_chat, load_chat, set_blocked
 from core.errors import Problem
@@ -142,6 +143,8 @@ def _press(talk: Talk, desk: Desk, button: PressedButton) -> Reply:
         return new_code(talk, desk.ids)
     if "code" in talk.chat.awaiting and not (isinstance(pressed, CommandPress) and pressed.command in UNLOCKED):
         return ask_code(talk)
+    if isinstance(pressed, RsvpPress):
+        return reply_to_event(talk, pressed, button)
     if isinstance(pressed, CommandPress):
         stranger = talk.chat.participant_id is None and pressed.command != "language"
         return welcome(talk) if stranger else run_press(talk, pressed)

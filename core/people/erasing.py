@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.people.erased import remember_erased
 from core.people.store import remaining
 from core.people.tables import Address, Consent, ContactPerson, Joining, Membership, Participant
+from core.process.attendance import erase_attendance
 from core.process.tables import PackageItem
 from core.tables import Notice
 from core.webhooks.tables import WebhookCall
@@ -21,7 +22,7 @@ Eraser = Callable[[Session, Sequence[int]], None]
 
 
 def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser], now: datetime) -> None:
-    """Removes addresses, memberships, consents and, by the erasers, answers.
+    """Removes addresses, memberships, consents, replies to events and, by the erasers, answers.
 
     The rows of participants stay, empty, so that the ledger's counts remain true; a digest
     stays, so that no import brings the person back.
@@ -37,6 +38,7 @@ def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser
     session.execute(delete(Joining).where(Joining.address_id.in_(addresses)))
     session.execute(delete(Notice).where(Notice.participant_id.in_(ids)))
     session.execute(update(WebhookCall).where(WebhookCall.participant_id.in_(ids)).values(participant_id=None))
+    erase_attendance(session, ids)
     for table in (Address, ContactPerson, Consent, Membership):
         session.execute(delete(table).where(table.participant_id.in_(ids)))
     session.execute(update(Participant).where(Participant.id.in_(ids)).values(erased_at=now, paused_until=None))

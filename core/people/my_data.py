@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from core.people.addresses import addresses
 from core.people.consent import consent_history
 from core.people.errors import ParticipantUnknown
+from core.people.merged import all_of
 from core.people.tables import ContactPerson, Membership, Municipality, Organisation, Participant, Zone
+from core.process.attendance import export_attendance
 from core.process.tables import Office
 
 # What stands above core adds its part: (name, what it knows of these participants).
@@ -23,7 +25,7 @@ def export_person(session: Session, participant_id: int, contributors: Sequence[
     person = session.get(Participant, participant_id)
     if person is None or person.erased_at is not None:
         raise ParticipantUnknown
-    ids = [participant_id, *_merged(session, participant_id)]
+    ids = all_of(session, participant_id)
     known: dict[str, Any] = {
         "participant": participant_id,
         "language": person.language,
@@ -34,16 +36,9 @@ def export_person(session: Session, participant_id: int, contributors: Sequence[
         "offices": [_office(row) for row in session.execute(_memberships(ids)).mappings()],
         "speaks_for": list(session.scalars(_organisations(ids))),
         "consents": [_consent(one) for each in ids for one in consent_history(session, each)],
+        "events": export_attendance(session, ids),
     }
     return known | {name: tell(session, ids) for name, tell in contributors}
-
-
-def _merged(session: Session, participant_id: int) -> list[int]:
-    found: list[int] = []
-    fresh = [participant_id]
-    while fresh := list(session.scalars(select(Participant.id).where(Participant.merged_into.in_(fresh)))):
-        found += fresh
-    return found
 
 
 def _address(one: Any) -> dict[str, Any]:

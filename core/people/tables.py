@@ -12,6 +12,7 @@ from core.database.base import Base, Id
 
 TELEGRAM_ONCE = text("channel = 'telegram'")
 CURRENT = text("ended_at IS NULL")
+MERGED_AWAY = text("merged_into IS NOT NULL")
 
 
 class Zone(Base):
@@ -59,6 +60,9 @@ class Participant(Base):
     """
 
     __tablename__ = "participant"
+    __table_args__ = (
+        Index("ix_participant_merged_into", "merged_into", sqlite_where=MERGED_AWAY, postgresql_where=MERGED_AWAY),
+    )
 
     id: Mapped[Id]
     language: Mapped[str]

@@ -1,11 +1,11 @@
-"""Offices and what they run: processes, phases, events, and what a package last brought."""
+"""Offices and what they run: processes, phases, events with the replies to them, and what a package last brought."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
@@ -78,7 +78,32 @@ class Event(Base):
     ends_local: Mapped[str]
     place: Mapped[str] = mapped_column(default="")
     online: Mapped[bool] = mapped_column(default=False)
+    # ["online"]; [] stands for in person, and online too where `online` says so (replies.modes_of)
+    modes: Mapped[list[Any]] = mapped_column(default=list)
+    cancelled: Mapped[bool] = mapped_column(default=False)  # it does not take place
     capacity: Mapped[int | None]
+
+
+class Attendance(Base):
+    """What somebody replied to an event's invitation: one row a person, changed in place.
+
+    Where people were merged after both had replied, the earliest row stands (attendance.standing_attendance).
+    """
+
+    __tablename__ = "attendance"
+    __table_args__ = (
+        UniqueConstraint("event_id", "participant_id"),
+        Index("ix_attendance_participant_id", "participant_id"),
+    )
+
+    id: Mapped[Id]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    reply: Mapped[str]  # in-person, online, maybe, no
+    door: Mapped[str]  # of the last word: chat, web, mail, staff
+    first_at: Mapped[datetime]
+    at: Mapped[datetime]  # of the last word
+    changes: Mapped[int] = mapped_column(default=0)  # how often the reply became another one
 
 
 class PackageItem(Base):

@@ -16,7 +16,9 @@ import idna
 import mrml
 
 from core.i18n import translator
+from core.process.replies import LABELS, NUMBERS
 from notifications.channels.contract import Mail
+from notifications.content.errors import ButtonWithoutEvent
 from notifications.content.markdown import to_html, to_plain
 from notifications.content.mime import CRLF, Quoted, header, join, part_head, plain_header, quote_skeleton
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
@@ -69,9 +71,10 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
     html = to_html(body)
     check_kept(body, html, text.language)
     buttons = [button for button in text.buttons if button.kind != "join-chat" or setting.has_chat]
+    words = _words_to_answer_with(buttons, setting, text.language)
     footer = _Footer(text.language, setting)
-    page = compile_skeleton(_page(html, buttons, footer), setting.fixed, as_html)
-    plain = compile_skeleton(_plain(body, buttons, footer), setting.fixed, one_line)
+    page = compile_skeleton(_page(html, buttons, words, footer), setting.fixed, as_html)
+    plain = compile_skeleton(_plain(body, buttons, words, footer), setting.fixed, one_line)
     return MailSkeleton(
         subject=compile_skeleton(subject, setting.fixed, one_line),
         html=page,
@@ -171,7 +174,20 @@ class _Footer:
         ]
 
 
-def _page(body: str, buttons: list[ButtonText], footer: _Footer) -> str:
+def _words_to_answer_with(buttons: list[ButtonText], setting: Setting, language: str) -> list[str]:
+    """How an invitation is replied to by answering the mail, a line each; none where that is not understood."""
+    if not any(button.kind == "rsvp" for button in buttons) or setting.is_notice:
+        return []
+    if setting.event_id is None:
+        raise ButtonWithoutEvent(language=language)
+    if not setting.answered_by_mail:
+        return []
+    t = translator(language)
+    lead = t("You can also answer this mail, with one of these numbers or words alone:")
+    return [lead, *(f"{NUMBERS[one]} – {t(LABELS[one])}" for one in setting.replies)]
+
+
+def _page(body: str, buttons: list[ButtonText], words: list[str], footer: _Footer) -> str:
     head = as_html(footer.setting.office or PRODUCT)
     small = "<br />".join(map(as_html, footer.office()))
     links = " · ".join(f'<a href="{_attribute(address)}">{escape(label)}</a>' for label, address in footer.links())
@@ -179,6 +195,8 @@ def _page(body: str, buttons: list[ButtonText], footer: _Footer) -> str:
     actions = "".join(
         f'<mj-button href="{_attribute(button.address)}">{as_html(button.label)}</mj-button>' for button in buttons
     )
+    if words:
+        actions += f'<mj-text font-size="14px">{"<br />".join(map(as_html, words))}</mj-text>'
     page = mrml.to_html(
         f'<mjml lang="{escape(footer.language)}"><mj-head><mj-title>{head}</mj-title><mj-attributes>'
         '<mj-all font-family="Titillium Web, Segoe UI, Helvetica, Arial, sans-serif" />'
@@ -202,8 +220,9 @@ def _attribute(address: str) -> str:
     return GAP_ADDRESS + found[1] if found else escape(address, quote=True)
 
 
-def _plain(body: str, buttons: list[ButtonText], footer: _Footer) -> str:
+def _plain(body: str, buttons: list[ButtonText], words: list[str], footer: _Footer) -> str:
     actions = [f"{one_line(button.label)}: {button.address}" for button in buttons]
     links = [f"{label}: {address}" for label, address in footer.links()]
+    actions += ["\n".join(words)] if words else []
     blocks = [to_plain(body), *actions, "\n".join(["-- ", *footer.office()]), "\n".join([footer.why(), *links])]
     return "\n\n".join(blocks) + "\n"

@@ -19,11 +19,20 @@ class VariableMisplaced(Problem):
 
 
 class ButtonUnknown(Problem):
-    text = N_("The text in {language} has an unknown button: {kind}. Known are: answer, join-chat, link (with a url).")
+    text = N_(
+        "The text in {language} has an unknown button: {kind}. Known are: answer, rsvp, join-chat, link (with a url)."
+    )
 
 
 class ButtonWithoutRound(Problem):
     text = N_("The text in {language} has an answer button, but the mailing has no round. Give the mailing a round.")
+
+
+class ButtonWithoutEvent(Problem):
+    text = N_(
+        "The text in {language} has an rsvp button, and an rsvp button needs an event. Give the mailing an event, "
+        "or an anchor that hangs on one."
+    )
 
 
 class TextTooLong(Problem):

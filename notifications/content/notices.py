@@ -17,6 +17,7 @@ class NoticeText:
     body: str
     button: str = ""
     button_kind: str = ""
+    variables: tuple[str, ...] = ()  # that the notice brings itself
 
 
 NOTICES = {
@@ -36,6 +37,17 @@ NOTICES = {
             "The code is **{code}**. Write it in the Telegram chat to see there the answers you have already given.\n\n"
             "If you did not ask for a code, do nothing, and give it to nobody."
         ),
+        variables=("code",),
+    ),
+    "rsvp-kept": NoticeText(
+        N_("Your reply is noted"),
+        N_(
+            "Thank you for your mail. Your reply to the invitation to **{event}**, {starts_on}, is noted: **{reply}**."
+            "\n\nIf this is not what you meant, or if you change your mind, please say so here."
+        ),
+        N_("See or change my reply"),
+        "rsvp",
+        variables=("event", "starts_on", "reply"),
     ),
 }
 
@@ -46,4 +58,5 @@ def notice_text(kind: str, language: str) -> Text:
     buttons = (
         (ButtonText(notice.button_kind, t(notice.button), mark(LINKS[notice.button_kind])),) if notice.button else ()
     )
-    return Text(language, t(notice.subject), t(notice.body, code="{{ code }}"), buttons)
+    gaps = {name: f"{{{{ {name} }}}}" for name in notice.variables}
+    return Text(language, t(notice.subject), t(notice.body, **gaps), buttons)

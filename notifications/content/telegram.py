@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from html import escape, unescape
 
 from core.i18n import translator
+from core.process.replies import LABELS
 from notifications.channels.contract import Button, ChatMessage
-from notifications.content.errors import ButtonWithoutRound, TextTooLong
+from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, TextTooLong
 from notifications.content.markdown import to_telegram
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.text import ButtonText, Setting, Text, fill_states
@@ -19,6 +20,7 @@ LONGEST = 4096  # Bot API, sendMessage: after entities parsing, in UTF-16 units
 ROOM_FOR_NAME = 100
 TAG = re.compile(r"<[^>]+>")
 OPEN_ROUND = "open:"  # callback data that begins a round's dialogue
+RSVP = "rsvp:"  # callback data that replies to an event
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,16 @@ def compile_chat(text: Text, setting: Setting, *, has_name: bool) -> ChatSkeleto
     length = shown_length(skeleton)
     if length > LONGEST:
         raise TextTooLong(language=text.language, length=length, limit=LONGEST)
-    buttons = [_button(button, setting, text.language) for button in text.buttons if button.kind != "join-chat"]
+    buttons = [
+        made
+        for button in text.buttons
+        if button.kind != "join-chat"
+        for made in (
+            _replies(setting, text.language)
+            if button.kind == "rsvp" and not setting.is_notice
+            else [_button(button, setting, text.language)]
+        )
+    ]
     return ChatSkeleton(skeleton, tuple(buttons))
 
 
@@ -55,6 +66,17 @@ def shown_length(skeleton: Skeleton) -> int:
     """UTF-16 units that a reader will see, with room for a long name."""
     shown = unescape(TAG.sub("", "".join(skeleton.pieces)))
     return len(shown.encode("utf-16-le")) // 2 + ROOM_FOR_NAME * len(skeleton.gaps)
+
+
+def _replies(setting: Setting, language: str) -> list[tuple[Skeleton, Button]]:
+    """A button for each reply that the event offers."""
+    if setting.event_id is None:
+        raise ButtonWithoutEvent(language=language)
+    t = translator(language)
+    return [
+        (compile_skeleton("", {}, one_line), Button(t(LABELS[one]), data=f"{RSVP}{setting.event_id}:{one}"))
+        for one in setting.replies
+    ]
 
 
 def _button(button: ButtonText, setting: Setting, language: str) -> tuple[Skeleton, Button]:

@@ -9,12 +9,15 @@ from urllib.parse import urlsplit
 
 from markdown_it.common.normalize_url import normalizeLink
 
+from core.i18n import N_, translator
+from core.process.replies import Reply
 from notifications.content.errors import ButtonUnknown
 from notifications.content.variables import PRIVATE, mark
 
-LINKS = {"answer": "answer_link", "join-chat": "join_link", "undo-join": "undo_link"}
+LINKS = {"answer": "answer_link", "join-chat": "join_link", "undo-join": "undo_link", "rsvp": "rsvp_link"}
 ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}
 SCHEMES = {"http", "https", "mailto", "tel"}
+REPLY_TO_INVITATION = N_("Reply to the invitation")
 
 
 @dataclass(frozen=True)
@@ -41,8 +44,9 @@ class Setting:
     """What is the same for everybody who gets a mailing in one language.
 
     `fixed` holds the values of variables (those that are "" count as not filled), `sender` is
-    the From header, `round_id` what an answer button opens, `list_id` names the mailing in
-    List-Id.
+    the From header, `round_id` what an answer button opens, `event_id` what is replied to with one
+    of `replies`, also by an answer to the mail where `answered_by_mail`; `list_id` names the mailing
+    in List-Id.
     """
 
     sender: str
@@ -54,6 +58,9 @@ class Setting:
     list_id: str = ""
     is_notice: bool = False
     has_chat: bool = False
+    event_id: int | None = None
+    replies: tuple[Reply, ...] = ()
+    answered_by_mail: bool = False
 
 
 def read_buttons(raw: Iterable[Mapping[str, Any]], language: str) -> tuple[ButtonText, ...]:
@@ -63,6 +70,8 @@ def read_buttons(raw: Iterable[Mapping[str, Any]], language: str) -> tuple[Butto
 
 def _read_button(raw: Mapping[str, Any], language: str) -> ButtonText:
     kind, label = str(raw.get("kind", "")), str(raw.get("label", ""))
+    if kind == "rsvp":  # its labels are built in; one of the office's own stands on the mail's button
+        return ButtonText(kind, label or translator(language)(REPLY_TO_INVITATION), mark(LINKS[kind]))
     if kind in {"answer", "join-chat"} and label:
         return ButtonText(kind, label, mark(LINKS[kind]))
     address = str(raw.get("url", ""))

@@ -13,11 +13,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from babel.dates import format_date, format_time
 from jinja2 import StrictUndefined, TemplateError, UndefinedError
 from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from core.i18n import pick_text
+from core.process.events import EventFacts
 from notifications.content.errors import TextWrong, VariableMisplaced, VariableUnknown
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -26,7 +29,6 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 VARIABLES = ("name", "office", "process", "round", "closes_on", "event", "starts_on", "starts_at", "place")
 PERSONAL = frozenset({"name"})
-NOTICE_VARIABLES = ("code",)
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,16 @@ def check_kept(before: str, after: str, language: str) -> None:
     """Raises VariableMisplaced unless every mark came through a conversion, as in a link it does not."""
     if sorted(GAP.findall(before)) != sorted(GAP.findall(after)):
         raise VariableMisplaced(language=language)
+
+
+def event_values(event: EventFacts, language: str) -> dict[str, str]:
+    """What the variables say that are about an event, as a reader of the language expects it."""
+    return {
+        "event": pick_text(event.title, language),
+        "starts_on": format_date(event.starts.date(), "full", locale=language),
+        "starts_at": format_time(event.starts.time(), "short", locale=language),
+        "place": event.place,
+    }
 
 
 def uses(source: str, name: str) -> bool:

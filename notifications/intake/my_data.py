@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from core.people.my_data import Contributor
+from notifications.intake.attending import forget_confirmations
 from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
 
@@ -31,5 +32,6 @@ def export_mails(session: Session, participant_ids: Sequence[int]) -> list[dict[
 
 
 def erase_mails(session: Session, participant_ids: Sequence[int]) -> None:
-    """Removes every mail that came from or about these participants."""
+    """Removes every mail that came from or about these participants, and what its confirmation said."""
+    forget_confirmations(session, participant_ids)
     session.execute(delete(IncomingMail).where(IncomingMail.participant_id.in_(participant_ids)))

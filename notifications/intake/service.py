@@ -18,6 +18,7 @@ from core.inbound import first_time
 from core.links import Purpose
 from core.people.tables import Address
 from notifications.intake.addresses import ReturnAddresses, Signed
+from notifications.intake.attending import take_reply
 from notifications.intake.bounces import complain, note_bounce
 from notifications.intake.classify import classify_letter
 from notifications.intake.kinds import Classified, Kind
@@ -46,20 +47,28 @@ class Taken:
 def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetime) -> Taken | None:
     """Acts on a mail once, however often it is fetched; raises LetterTooLarge."""
     letter = read_letter(raw)
-    if not first_time(session, DOOR, hashlib.sha256(raw).hexdigest(), now):
+    key = hashlib.sha256(raw).hexdigest()
+    if not first_time(session, DOOR, key, now):
         return None
     found = classify_letter(letter)
-    delivery = _delivery(session, letter, found, returns)
+    signed = _signed(letter, found, returns)
+    delivery = _delivery(session, found, signed)
     about = _about(session, delivery)  # before anything acts: a bounce may send the delivery to another address
     state = _act(session, found, delivery, now)
+    if state is MailState.FOR_STAFF and _answers(found, signed) and delivery is not None:
+        state = MailState.ACTED if take_reply(session, delivery, letter.text, key, now) else state
     written = {"received_at": now, "kind": found.kind.value, "state": state.value}
     words = _words(letter) if state is MailState.FOR_STAFF else {}
     session.execute(insert(IncomingMail).values(written | _told(found) | about | words))
     return Taken(found.kind, state, delivery.id if delivery else None)
 
 
-def _delivery(session: Session, letter: Letter, found: Classified, returns: ReturnAddresses) -> Delivery | None:
-    signed = _signed(letter, found, returns)
+def _answers(found: Classified, signed: Signed | None) -> bool:
+    """Whether somebody wrote to the address for answers of one delivery."""
+    return found.kind is Kind.NONE and signed is not None and signed.purpose is Purpose.REPLY
+
+
+def _delivery(session: Session, found: Classified, signed: Signed | None) -> Delivery | None:
     wanted = Purpose.BOUNCE if found.kind is Kind.BOUNCE else None
     if signed is None or (wanted is not None and signed.purpose is not wanted):
         return None

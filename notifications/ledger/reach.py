@@ -13,7 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
 
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
+from core.process.attendance import standing_attendance
+from core.process.replies import Reply
 from notifications.ledger.budget import WEEK, told_lately
+from notifications.ledger.events import Asked
 from notifications.ledger.states import EMAIL, QUESTIONNAIRES, TELEGRAM, Kind, Reason
 from notifications.ledger.tables import Mailing
 from surveys.responses.tables import Response
@@ -26,7 +29,7 @@ PUBLIC_TASK = "public-task"
 class Meant:
     """Who is meant by a mailing (a clause on Participant and, unless it is a notice, Membership), as of an instant.
 
-    `only` is the one channel it may take, "" for each person's own.
+    `only` is the one channel it may take, "" for each person's own; `asked` the event that it is about.
     """
 
     mailing: Mailing
@@ -34,6 +37,7 @@ class Meant:
     at: datetime
     only: str = ""
     contact_budget: int = 0
+    asked: Asked | None = None
 
     @property
     def is_notice(self) -> bool:
@@ -137,10 +141,25 @@ def _reason(meant: Meant, is_reached: ColumnElement[bool]) -> ColumnElement[str]
             Response.round_id == mailing.round_id, Response.participant_id == one, Response.state == "complete"
         )
         reasons.append((answered, literal(Reason.ANSWERED.value)))
+    if meant.asked is not None:
+        reasons += _replied(one, meant.asked)
     if meant.contact_budget and not meant.is_notice:
         told = told_lately(one, meant.at - WEEK)
         reasons.append((told >= meant.contact_budget, literal(Reason.BUDGET.value)))
     return case(*reasons, (is_reached, literal("")), else_=_why_not(meant))
+
+
+def _replied(one: ColumnElement[int], asked: Asked) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
+    """Those to whom a mailing about an event is of no use any more, by their reply."""
+    attended = standing_attendance(asked.event_id)
+    reasons: dict[Reason, list[str]] = {}
+    for reply in Reply:
+        if (reason := asked.skips(reply)) is not None:
+            reasons.setdefault(reason, []).append(reply)
+    return [
+        (one.in_(select(attended.c.person_id).where(attended.c.reply.in_(replies))), literal(reason.value))
+        for reason, replies in reasons.items()
+    ]
 
 
 def _why_not(meant: Meant) -> ColumnElement[str]:

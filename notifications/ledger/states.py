@@ -56,6 +56,7 @@ class Reason(StrEnum):
     SUPPRESSED = "suppressed"
     PAUSED = "paused"
     ANSWERED = "answered"
+    DECLINED = "declined"
     BUDGET = "budget"
     CLOSED = "closed"
     CANCELLED = "cancelled"
@@ -68,3 +69,4 @@ EMAIL = "email"
 CHANNELS = (TELEGRAM, EMAIL)
 
 QUESTIONNAIRES = "questionnaires"  # the purpose of mailings that ask for an answer
+EVENTS = "events"  # the purpose of those that invite and remind

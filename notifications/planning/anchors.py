@@ -113,11 +113,15 @@ def to_utc(local: datetime, zone: str) -> datetime:
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
 
 
-def latest_useful(anchor: Anchor, timetable: Timetable) -> datetime | None:
-    """After this instant the mailing would be late for what it announces: an event that has begun."""
-    if anchor.kind != "event":
+def latest_useful(anchor: Anchor, timetable: Timetable, event: str = "") -> datetime | None:
+    """After this instant the mailing would be late for what it announces: an event that has begun.
+
+    `event` is the one it is about where it does not hang on it.
+    """
+    slug = event or (anchor.slug if anchor.kind == "event" else "")
+    if not slug:
         return None
-    start, _ = _find(anchor, timetable)
-    assert isinstance(start, datetime)
-    starts_at = to_utc(start, timetable.zone)
+    if slug not in timetable.events:
+        raise AnchorUnknown(kind="event", slug=slug)
+    starts_at = to_utc(timetable.events[slug][0], timetable.zone)
     return starts_at if to_utc(due_local(anchor, timetable), timetable.zone) <= starts_at else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.people.tables import Audience
 from core.process.tables import Process
+from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.reach import Meant
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.snapshot import (
@@ -34,6 +35,8 @@ from notifications.planning.windows import ALWAYS, Window, parse_window, spread_
 from surveys.responses.tables import Round
 
 log = structlog.get_logger()
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -160,7 +163,9 @@ def steps_from(session: Session, mailing: Mailing, due_at: datetime) -> tuple[da
 def whom_it_means(session: Session, mailing: Mailing, at: datetime, now: datetime, rules: Rules) -> Meant | None:
     """Who is meant by a mailing that leaves at an instant, by its audience as of now; None when it has none."""
     audience = _audience(session, mailing, now, rules)
-    return None if audience is None else Meant(mailing, audience, at, contact_budget=rules.contact_budget)
+    if audience is None:
+        return None
+    return Meant(mailing, audience, at, contact_budget=rules.contact_budget, asked=asked_by(session, mailing))
 
 
 def _audience(session: Session, mailing: Mailing, now: datetime, rules: Rules) -> ColumnElement[bool] | None:
@@ -185,12 +190,18 @@ def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
 
 
 def useful_until(session: Session, mailing: Mailing) -> datetime | None:
-    """The start of the event announced or the close of the round asked for, whichever comes first."""
+    """The start of the event announced or the close of the round asked for, whichever comes first.
+
+    Nobody is invited to, or reminded of, an event that was called off; a mailing that says so leaves.
+    """
     ends: list[datetime] = []
     if mailing.process_id is not None and mailing.anchor:
         table = timetables(session, {mailing.process_id})[mailing.process_id]
-        if (start := latest_useful(parse_anchor(mailing.anchor), table)) is not None:
+        event, asked = event_of(session, mailing), asked_by(session, mailing)
+        if (start := latest_useful(parse_anchor(mailing.anchor), table, event.slug if event else "")) is not None:
             ends.append(start)
+        if event is not None and event.cancelled and asked is not None and (asked.reminds or asked.invites):
+            ends.append(NEVER)
     if mailing.round_id is not None and mailing.purpose == "questionnaires":
         closes = session.get_one(Round, mailing.round_id).closes_at
         ends += [closes] if closes is not None else []

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.i18n import N_
 from core.people.tables import Audience
-from core.process.tables import Process
+from core.process.tables import Event, Process
 from notifications.content.check import check_languages, check_text
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
@@ -52,7 +52,7 @@ class NobodyMeant(Problem):
 
 
 class NotOfThisOffice(Problem):
-    text = N_("The audience or the questionnaire does not belong to this process. Please choose again.")
+    text = N_("The audience, the questionnaire or the event does not belong to this process. Please choose again.")
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,11 @@ class Draft:
     missed: Mapping[str, Any]
     spread: Mapping[str, Any]
     texts: Mapping[str, Mapping[str, Any]]
+    event_id: int | None = None  # the event it is about, where its anchor does not say it
+
+    @property
+    def has_event(self) -> bool:
+        return self.event_id is not None or bool(self.anchor.get("event"))
 
 
 def check_draft(session: Session, process: Process, draft: Draft) -> list[Problem]:
@@ -86,7 +91,7 @@ def check_draft(session: Session, process: Process, draft: Draft) -> list[Proble
     written = {language: text for language, text in draft.texts.items() if text["subject"] or text["body"]}
     found += check_languages(written, process.languages)
     for language, text in written.items():
-        found += _check(language, text, has_round=draft.round_id is not None)
+        found += _check(language, text, draft)
     return found
 
 
@@ -133,20 +138,23 @@ def texts_of(session: Session, mailing_id: int) -> Sequence[MailingText]:
     return session.scalars(statement).all()
 
 
-def _check(language: str, text: Mapping[str, Any], *, has_round: bool) -> list[Problem]:
+def _check(language: str, text: Mapping[str, Any], draft: Draft) -> list[Problem]:
     if not text["subject"]:
         return [SubjectMissing(language=language)]
     if not text["body"]:
         return [BodyMissing(language=language)]
     if len(text["subject"]) > LONGEST_SUBJECT or len(text["body"]) > LONGEST_BODY:
         return [TextTooLarge(language=language, subject=LONGEST_SUBJECT, body=LONGEST_BODY)]
-    return check_text({"language": language, **text}, has_round=has_round)
+    return check_text({"language": language, **text}, has_round=draft.round_id is not None, has_event=draft.has_event)
 
 
 def _belongs(session: Session, process: Process, draft: Draft) -> bool:
     audience = session.get(Audience, draft.audience_id) if draft.audience_id is not None else None
     round_ = session.get(Round, draft.round_id) if draft.round_id is not None else None
     if draft.audience_id is not None and (audience is None or audience.office_id != process.office_id):
+        return False
+    event = session.get(Event, draft.event_id) if draft.event_id is not None else None
+    if draft.event_id is not None and (event is None or event.process_id != process.id):
         return False
     return draft.round_id is None or (round_ is not None and round_.process_id == process.id)
 
@@ -157,6 +165,7 @@ def _row(draft: Draft, author: int) -> dict[str, Any]:
         "purpose": draft.purpose,
         "audience_id": draft.audience_id,
         "round_id": draft.round_id,
+        "event_id": draft.event_id,
         "anchor": dict(draft.anchor),
         "missed": dict(draft.missed),
         "spread": dict(draft.spread),

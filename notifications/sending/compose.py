@@ -88,11 +88,19 @@ class Composer:
             "name": lambda: candidate.name,
             "answer_link": lambda: urls.answer(sign(Purpose.ANSWER, person, round_id)),
             # The delivery is the nonce: one joining for each link that left.
+            "rsvp_link": lambda: urls.rsvp(self._sign_rsvp(candidate, context, now)),
             "join_link": lambda: urls.join_chat(sign(Purpose.JOIN_CHAT, person, round_id, candidate.id)),
             "undo_link": lambda: urls.undo_join(sign(Purpose.UNDO_JOIN, int(candidate.values["address_id"]), person)),
             "preferences_link": lambda: urls.preferences(sign(Purpose.PREFERENCES, person, office_id)),
             "unsubscribe_link": lambda: urls.unsubscribe(sign(Purpose.UNSUBSCRIBE, candidate.id)),
         }
+
+    def _sign_rsvp(self, candidate: Candidate, context: MailingContext, now: datetime) -> str:
+        """For the mailing's event, or the one that a notice is about."""
+        event = context.event
+        event_id = event.id if event is not None else int(candidate.values["event_id"])
+        until = max(now, event.ends_at if event is not None else now) + LINK_LASTS
+        return self.links.sign(Purpose.RSVP, candidate.participant_id, event_id, expires=until)
 
 
 class LazyValues(Mapping[str, str]):

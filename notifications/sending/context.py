@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.addresses import PublicUrls
 from core.clock import last_day
 from core.i18n import pick_text
-from core.process.tables import Event, Office, Process
+from core.process.events import EventFacts, load_event
+from core.process.tables import Office, Process
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
+from notifications.content.variables import event_values
+from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.reach import asks_for_answer
 from notifications.ledger.sent_texts import Wording, wording_of
 from notifications.ledger.states import Kind
@@ -53,6 +55,7 @@ class MailingContext:
     office_id: int | None
     round_id: int | None
     closes_at: datetime | None
+    event: EventFacts | None = None
 
     def language_for(self, language: str) -> str:
         """The person's language, else the process's first one that there is a text in."""
@@ -70,15 +73,18 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
         _notice_texts(mailing, languages) if mailing.kind == Kind.NOTICE else {row.language: _text(row) for row in rows}
     )
     window, zone = send_window(session, mailing)
-    event = _event(session, mailing)
+    event = event_of(session, mailing)
+    facts = load_event(session, event.id) if event is not None else None
     settings = {
-        language: _setting(_Parts(mailing, office, process, round_, event), language, voice) for language in texts
+        language: _setting(_Parts(mailing, office, process, round_, facts), language, voice) for language in texts
     }
     return MailingContext(
         mailing_id=mailing_id,
         slug=mailing.slug,
         kind=mailing.kind,
-        limits=Limits(window, zone, asks_for_answer(mailing), useful_until(session, mailing)),
+        limits=Limits(
+            window, zone, asks_for_answer(mailing), useful_until(session, mailing), asked_by(session, mailing)
+        ),
         texts=texts,
         wordings={row.language: wording_of(row) for row in rows},
         settings=settings,
@@ -86,6 +92,7 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
         office_id=mailing.office_id,
         round_id=mailing.round_id,
         closes_at=round_.closes_at if round_ else None,
+        event=facts,
     )
 
 
@@ -95,7 +102,7 @@ class _Parts:
     office: Office | None
     process: Process | None
     round: Round | None
-    event: Event | None
+    event: EventFacts | None
 
 
 def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
@@ -108,6 +115,9 @@ def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
         contact_email=office.contact_email if office else "",
         fixed=_values(parts, language),
         round_id=mailing.round_id,
+        event_id=parts.event.id if parts.event else None,
+        replies=parts.event.replies if parts.event else (),
+        answered_by_mail=bool(voice.return_mailbox),
         list_id="" if is_notice else f"{mailing.slug}.{process.slug if process else 'ascolto'}.{voice.domain}",
         is_notice=is_notice,
         has_chat=bool(voice.urls.chat),
@@ -130,21 +140,8 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
     if parts.round is not None and parts.round.closes_at is not None:
         values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=language)
     if parts.event is not None:
-        starts = datetime.fromisoformat(parts.event.starts_local)
-        values |= {
-            "event": pick_text(parts.event.title, language),
-            "starts_on": format_date(starts.date(), "full", locale=language),
-            "starts_at": format_time(starts.time(), "short", locale=language),
-            "place": parts.event.place,
-        }
+        values |= event_values(parts.event, language)
     return values
-
-
-def _event(session: Session, mailing: Mailing) -> Event | None:
-    slug: Any = (mailing.anchor or {}).get("event")
-    if not slug:
-        return None
-    return session.scalars(select(Event).where(Event.process_id == mailing.process_id, Event.slug == slug)).first()
 
 
 def _texts(session: Session, mailing_id: int) -> Sequence[MailingText]:

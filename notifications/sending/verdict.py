@@ -6,18 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate
+from notifications.ledger.events import Asked
 from notifications.ledger.states import Kind, MailingState, Reason
 from notifications.planning.windows import Window, is_open, next_open
 
 
 @dataclass(frozen=True)
 class Limits:
-    """What the mailing's process and date allow: the send window and the last useful instant."""
+    """What the mailing's process, date and event allow: the send window, the last useful instant, who has replied."""
 
     window: Window
     zone: str
     asks_for_answer: bool
     useful_until: datetime | None
+    asked: Asked | None = None  # about an event
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ def judge(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:
         return Wait(None)
     if limits.asks_for_answer and candidate.has_answered:
         return Skip(Reason.ANSWERED)
+    if limits.asked is not None and (settled := limits.asked.skips(candidate.reply)) is not None:
+        return Skip(settled)
     if candidate.is_over_budget:
         return Skip(Reason.BUDGET)
     if limits.useful_until is not None and now >= limits.useful_until:

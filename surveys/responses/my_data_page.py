@@ -12,10 +12,11 @@ from babel.dates import format_date
 from sqlalchemy.orm import Session as Database
 
 from core.clock import local
-from core.i18n import LANGUAGE_NAMES, N_, Translator
+from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.people.addresses import CHANNEL_NAMES
 from core.people.consent import PURPOSE_NAMES
 from core.people.my_data import export_person
+from core.process.replies import LABELS, Reply
 from surveys.engine.show import review_items
 from surveys.responses.my_data import kept_responses
 from surveys.responses.service import current, in_language
@@ -72,6 +73,7 @@ def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Tr
         _part(t("Offices that know you"), [_office(writer, one) for one in known["offices"]]),
         _part(t("You speak for"), [[("", one) for one in known["speaks_for"]]]),
         _part(t("What you agreed to or refused"), [_consents(writer, known)]),
+        _part(t("What you replied to invitations"), [_replies(writer, known)]),
         *(_part(heading, [rows]) for heading, rows in known["told"]),
     ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -128,6 +130,14 @@ def _consents(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
         ended = t("replaced on {day}", day=writer.day(one["ended_at"])) if one["ended_at"] else ""
         rows.append((subject, f"{said} – {ended}" if ended else said))
     return rows
+
+
+def _replies(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
+    t = writer.t
+    return [
+        (pick_text(one["event"], t.language), f"{t(LABELS[Reply(one['reply'])])} – {writer.day(one['at'])}")
+        for one in known["events"]
+    ]
 
 
 def _told(session: Database, shelf: FormShelf, participant_ids: Sequence[int], reader: _Writer) -> list[Part]:

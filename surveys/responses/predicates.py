@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, String, cast, select, union
 
+from core.people.merged import MERGED, person_of
 from core.people.tables import ContactPerson, Membership, Participant
 from surveys.responses.rounds import SubjectKind
-from surveys.responses.standing import MERGED, person_of
 from surveys.responses.store import COMPLETE
 from surveys.responses.tables import Response, Round
 

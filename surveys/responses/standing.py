@@ -2,34 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from sqlalchemy import ColumnElement, Select, String, Subquery, cast, func, select
 from sqlalchemy.orm import Session
 
-from core.people.tables import ContactPerson, Membership, Participant
+from core.people.merged import MERGED, person_of
+from core.people.tables import ContactPerson, Membership
 from surveys.responses.rounds import SubjectKind
 from surveys.responses.tables import Answer, Response
-
-
-def _merged() -> Any:
-    remaining, gone = Participant.__table__.alias("remaining"), Participant.__table__.alias("gone")
-    first = (
-        select(gone.c.id, gone.c.merged_into.label("root"))
-        .join(remaining, remaining.c.id == gone.c.merged_into)
-        .where(remaining.c.merged_into.is_(None))
-        .cte("merged", recursive=True)
-    )
-    return first.union_all(select(gone.c.id, first.c.root).join(first, gone.c.merged_into == first.c.id))
-
-
-MERGED = _merged()
-"""A row (id, root) for every participant who was merged away; few, whatever the number of people."""
-
-
-def person_of(column: Any) -> Any:
-    """The remaining participant for a column of participant ids, in a statement that outer-joins MERGED on it."""
-    return func.coalesce(MERGED.c.root, column)
 
 
 def standing(round_id: int | ColumnElement[int]) -> Subquery:

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.clock import local
+from core.process.events import EventFacts, load_event
 from core.process.tables import Phase
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
@@ -61,6 +62,7 @@ class Dashboard:
     phases: tuple[Phase, ...]
     rounds: tuple[RoundView, ...]
     mailings: tuple[MailingView, ...]
+    events: tuple[EventFacts, ...]
     in_doubt: int
     may_see_people: bool
     may_review: bool
@@ -94,6 +96,7 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
             MailingView(one, tuple(counts(session, one.id)), due.get(one.id))
             for one in store.mailings(session, process_id)
         ),
+        events=tuple(load_event(session, one.id) for one in store.events(session, process_id)),
         in_doubt=store.in_doubt(session, process_id),
         may_see_people=staff.may(Permission.SEE_PEOPLE, process.office_id),
         may_review=any(staff.may(one, process.office_id) for one in READS),

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from web.console import (
     attachments,
     audit,
+    events,
     incoming,
     mailings,
     on_behalf,
@@ -46,6 +47,8 @@ def console_routes() -> APIRouter:
     router.add_api_route(fills_in, signed_in(on_behalf.act, checks_forms=False), methods=["POST"])
     router.add_api_route(f"{fills_in}/files/{{name}}", signed_in(on_behalf.show_file), methods=["GET"])
     _add_mailings(router)
+    router.add_api_route("/events/{event_id:int}", signed_in(events.show), methods=["GET"])
+    router.add_api_route("/events/{event_id:int}/replies", signed_in(events.enter), methods=["POST"])
     router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
     router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
     router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])

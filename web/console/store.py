@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Membership
-from core.process.tables import Office, Phase, Process
+from core.process.tables import Event, Office, Phase, Process
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.staff.tables import Account, AuditEntry
@@ -118,6 +118,12 @@ def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
 
 def phases(session: Session, process_id: int) -> Sequence[Phase]:
     return session.scalars(select(Phase).where(Phase.process_id == process_id).order_by(Phase.position)).all()
+
+
+def events(session: Session, process_id: int) -> Sequence[Event]:
+    """The events of a process, in the order of their days."""
+    found = select(Event).where(Event.process_id == process_id).order_by(Event.starts_local, Event.id)
+    return session.scalars(found).all()
 
 
 def rounds(session: Session, process_id: int) -> list[OpenRound]:

@@ -25,8 +25,9 @@ REASONS = {
     "suppressed": N_("the address is excluded"),
     "paused": N_("asked for a pause"),
     "answered": N_("has answered already"),
+    "declined": N_("has said that they do not come"),
     "budget": N_("has had enough messages this week"),
-    "closed": N_("the questionnaire was closed"),
+    "closed": N_("too late: the questionnaire was closed or the event had begun"),
     "cancelled": N_("the mailing was stopped"),
     "gone": N_("cannot be reached any more"),
     "bad-address": N_("the address does not exist"),
@@ -48,8 +49,22 @@ RULES = {
 BUTTONS = {
     "": N_("no button"),
     "answer": N_("answer the questionnaire"),
+    "rsvp": N_("reply to the event's invitation"),
     "join-chat": N_("go on in Telegram"),
     "link": N_("open an address"),
+}
+REPLIES = {
+    "in-person": N_("in person"),
+    "online": N_("online"),
+    "maybe": N_("maybe"),
+    "no": N_("does not come"),
+    "none": N_("no reply"),
+}
+DOORS = {
+    "chat": N_("in the chat"),
+    "web": N_("on the web"),
+    "mail": N_("by mail"),
+    "staff": N_("entered by the office"),
 }
 MOMENTS = {"opens": N_("opens"), "closes": N_("closes"), "starts": N_("starts"), "ends": N_("ends")}
 CONFLICTS = {
@@ -86,6 +101,7 @@ DETAILS = {
     "files": N_("files"),
     "people": N_("people"),
     "missed": N_("after its time"),
+    "event": N_("event"),
     "added": N_("added"),
     "changed": N_("changed"),
     "unchanged": N_("unchanged"),
@@ -105,6 +121,7 @@ SUBJECTS = {
     "delivery": N_("delivery"),
     "attachment": N_("file"),
     "response": N_("response"),
+    "attendance": N_("reply to an event"),
     "mail": N_("mail"),
     "suppression": N_("excluded address"),
     "webhook": N_("webhook"),
@@ -141,6 +158,7 @@ ACTS = {
     "answers.begun": N_("answers begun for somebody"),
     "answers.changed": N_("answers changed for somebody"),
     "answers.sent": N_("answers sent for somebody"),
+    "attendance.entered": N_("reply to an event entered for somebody"),
 }
 
 

@@ -39,7 +39,7 @@ from web.site import site_of
 
 KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
 RULES = ("catch-up", "ask", "drop")
-BUTTON_KINDS = ("answer", "join-chat", "link")
+BUTTON_KINDS = ("answer", "rsvp", "join-chat", "link")
 BUTTONS = 3
 MOMENTS = {"phase": ("opens", "closes"), "event": ("starts", "ends")}
 
@@ -52,6 +52,7 @@ class Choices:
     languages: Sequence[str]
     audiences: Sequence[tuple[int, str]]
     rounds: Sequence[tuple[int, dict[str, str]]]
+    events: Sequence[tuple[int, dict[str, str]]]
     moments: Sequence[tuple[str, str, dict[str, str]]]  # "phase:analysis:opens", the moment, the title
 
 
@@ -137,6 +138,7 @@ def read_draft(form: FormData, languages: Sequence[str]) -> Draft:
         anchor=anchor,
         missed=missed,
         spread={"hours": hours} if hours else {},
+        event_id=_number(typed.get("event", "")),
         texts={language: _text(typed, language) for language in languages},
     )
 
@@ -160,6 +162,7 @@ def _standing(row: Mailing, texts: Sequence[MailingText]) -> dict[str, str]:
         "purpose": row.purpose,
         "audience": str(row.audience_id or ""),
         "round": str(row.round_id or ""),
+        "event": str(row.event_id or ""),
         "moment": f"{kind}:{anchor.get(kind, '')}:{anchor.get('at', MOMENTS[kind][0])}",
         "days": str(anchor.get("days", 0)),
         "time": str(anchor.get("time", "")),
@@ -200,9 +203,10 @@ def _choices(session: Session, staff: Staff, process_id: int) -> Choices:
     rounds = select(Round.id, Round.title).where(Round.process_id == process_id).order_by(Round.opens_at.desc())
     phases = select(Phase).where(Phase.process_id == process_id).order_by(Phase.position)
     events = select(Event).where(Event.process_id == process_id).order_by(Event.starts_local)
+    own = session.scalars(events).all()
     moments = [
         (f"{kind}:{one.slug}:{moment}", moment, one.title)
-        for kind, found in (("phase", session.scalars(phases)), ("event", session.scalars(events)))
+        for kind, found in (("phase", session.scalars(phases)), ("event", own))
         for one in found
         for moment in MOMENTS[kind]
     ]
@@ -211,6 +215,7 @@ def _choices(session: Session, staff: Staff, process_id: int) -> Choices:
         languages=session.get_one(Process, process_id).languages,
         audiences=[(row.id, row.name) for row in session.execute(audiences)],
         rounds=[(row.id, row.title) for row in session.execute(rounds)],
+        events=[(one.id, one.title) for one in own],
         moments=moments,
     )
 

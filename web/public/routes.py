@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.public import answering, form_files, front, leaving, mini_app, open_link, preferences, undoing, uploads
+from web.public import (
+    answering,
+    attending,
+    form_files,
+    front,
+    leaving,
+    mini_app,
+    open_link,
+    preferences,
+    undoing,
+    uploads,
+)
 
 LOOK, ACT = ["GET", "HEAD"], ["POST"]
 
@@ -37,6 +48,8 @@ def public_routes() -> APIRouter:
     router.add_api_route("/preferences/{token}/erase", preferences.erase, methods=ACT)
     router.add_api_route("/unsubscribe/{token}", leaving.show, methods=LOOK)
     router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
+    router.add_api_route("/events/{token}", attending.show, methods=LOOK)
+    router.add_api_route("/events/{token}", attending.act, methods=ACT)
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
     router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
     return router

@@ -15,6 +15,7 @@ from core.people.addresses import TELEGRAM
 from core.people.preferences import set_language
 from core.people.store import remaining
 from core.people.tables import Address, Participant
+from core.process.replies import Reply, modes_of
 from core.process.tables import Event, Office, Phase, Process
 from notifications.ledger.tables import Delivery, Mailing
 from surveys.responses.errors import RoundUnknown
@@ -38,6 +39,8 @@ class PublicEvent:
     ends: datetime
     place: str
     online: bool
+    in_person: bool = True
+    cancelled: bool = False
 
 
 @dataclass(frozen=True)
@@ -216,4 +219,5 @@ def _by_process(session: Session, table: Any, order: Any) -> dict[int, list[Any]
 
 def _event(one: Event) -> PublicEvent:
     starts, ends = datetime.fromisoformat(one.starts_local), datetime.fromisoformat(one.ends_local)
-    return PublicEvent(one.kind, one.title, one.summary, starts, ends, one.place, one.online)
+    in_person = Reply.IN_PERSON in modes_of(one.modes, one.online)
+    return PublicEvent(one.kind, one.title, one.summary, starts, ends, one.place, one.online, in_person, one.cancelled)

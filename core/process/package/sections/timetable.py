@@ -8,12 +8,16 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from core.i18n import N_
+from core.process.package.entry import Entry
 from core.process.package.items import apply_items, ids_by_slug
 from core.process.package.section import Change, Item, Load, Package
+from core.process.replies import MODES, modes_of
 from core.process.tables import Event, Phase
 
 KINDS = ("event", "meeting", "appointment")
 ENDS_BEFORE = N_("It ends before it starts.")
+NOT_MODES = N_("Write how one can take part as a list of in-person and online, as in [in-person, online]")
+OTHER_MODES = N_("What stands after online and after modes does not agree. Leave one of them out.")
 
 
 class PhaseSection:
@@ -78,6 +82,8 @@ class EventSection:
             "ends": "its local day and time",
             "place": "where it is held",
             "online": "true if one can take part online",
+            "modes": "how one can take part: a list of in-person and online",
+            "cancelled": "true if it does not take place",
             "capacity": "how many people may come",
         }
     }
@@ -92,6 +98,7 @@ class EventSection:
         starts, ends = entry.moment("starts", package.start), entry.moment("ends", package.start)
         if ends < starts:
             entry.fault("ends", ENDS_BEFORE)
+        online, modes = _modes(entry)
         values = {
             "kind": entry.choice("kind", KINDS),
             "phase": entry.reference("phase", "phase", package.slugs_of("phases")),
@@ -100,7 +107,9 @@ class EventSection:
             "starts_local": starts.isoformat(timespec="minutes"),
             "ends_local": ends.isoformat(timespec="minutes"),
             "place": entry.text("place"),
-            "online": entry.truth("online"),
+            "online": online,
+            "modes": modes,
+            "cancelled": entry.truth("cancelled"),
             "capacity": entry.number("capacity", least=1),
         }
         return Item("event", entry.slug(), values)
@@ -129,3 +138,18 @@ class EventSection:
                 load.session.execute(insert(Event).values(row))
 
         return apply_items(load, items, standing, write)
+
+
+def _modes(entry: Entry) -> tuple[bool, list[str]]:
+    """Whether one can take part online, and the modes as they are kept: [] where `online` says it all."""
+    online, named = entry.truth("online"), entry.data.get("modes")
+    if named is None:
+        return online, []
+    if not isinstance(named, list) or not named or not all(one in MODES for one in named):
+        entry.fault("modes", NOT_MODES)
+        return online, []
+    modes = [mode.value for mode in MODES if mode in named]
+    if entry.has("online") and online != (MODES[1] in modes):
+        entry.fault("modes", OTHER_MODES)
+    online = MODES[1] in modes
+    return online, [] if modes == list(modes_of([], online)) else modes

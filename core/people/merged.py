@@ -1,0 +1,39 @@
+"""Who was merged into whom: a person is the one who remains, with all that were merged into them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.people.tables import Participant
+
+
+def _merged() -> Any:
+    remaining, gone = Participant.__table__.alias("remaining"), Participant.__table__.alias("gone")
+    first = (
+        select(gone.c.id, gone.c.merged_into.label("root"))
+        .join(remaining, remaining.c.id == gone.c.merged_into)
+        .where(gone.c.merged_into.is_not(None), remaining.c.merged_into.is_(None))
+        .cte("merged", recursive=True, nesting=True)  # an INSERT that begins with WITH counts no rows
+    )
+    return first.union_all(select(gone.c.id, first.c.root).join(first, gone.c.merged_into == first.c.id))
+
+
+MERGED = _merged()
+"""A row (id, root) for every participant who was merged away; few, whatever the number of people."""
+
+
+def person_of(column: Any) -> Any:
+    """The remaining participant for a column of participant ids, in a statement that outer-joins MERGED on it."""
+    return func.coalesce(MERGED.c.root, column)
+
+
+def all_of(session: Session, participant_id: int) -> Sequence[int]:
+    """Somebody who remains, with all that were merged into them."""
+    found = fresh = [participant_id]
+    while fresh := list(session.scalars(select(Participant.id).where(Participant.merged_into.in_(fresh)))):
+        found = [*found, *fresh]
+    return found

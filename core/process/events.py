@@ -1,0 +1,75 @@
+"""An event as those who reply to it need it: when, where, in which modes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.i18n import N_
+from core.process.package.dates import to_instant
+from core.process.replies import Reply, modes_of, offered
+from core.process.tables import Event, Process
+
+
+class EventUnknown(Problem):
+    text = N_("This event does not exist any more. Please write to the office.")
+    status = 404
+
+
+@dataclass(frozen=True)
+class EventFacts:
+    """`title` by language; `starts` and `ends` on the wall clock of `time_zone`, the instants beside them."""
+
+    id: int
+    process_id: int
+    office_id: int
+    slug: str
+    title: dict[str, str]
+    place: str
+    starts: datetime
+    ends: datetime
+    time_zone: str
+    modes: tuple[Reply, ...]
+    cancelled: bool
+
+    @property
+    def starts_at(self) -> datetime:
+        return to_instant(self.starts, self.time_zone)
+
+    @property
+    def ends_at(self) -> datetime:
+        return to_instant(self.ends, self.time_zone)
+
+    @property
+    def replies(self) -> tuple[Reply, ...]:
+        """What can be replied, in the order in which it is asked."""
+        return offered(self.modes)
+
+
+def load_event(session: Session, event_id: int) -> EventFacts:
+    """Raises EventUnknown."""
+    row = session.execute(
+        select(Event, Process.office_id, Process.time_zone)
+        .join(Process, Process.id == Event.process_id)
+        .where(Event.id == event_id)
+    ).one_or_none()
+    if row is None:
+        raise EventUnknown
+    event: Event = row[0]
+    return EventFacts(
+        id=event.id,
+        process_id=event.process_id,
+        office_id=row.office_id,
+        slug=event.slug,
+        title=event.title,
+        place=event.place,
+        starts=datetime.fromisoformat(event.starts_local),
+        ends=datetime.fromisoformat(event.ends_local),
+        time_zone=row.time_zone,
+        modes=modes_of(event.modes, event.online),
+        cancelled=event.cancelled,
+    )

@@ -1,0 +1,81 @@
+"""An answer to an invitation's mail that is a reply: kept, and confirmed by a notice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.i18n import translator
+from core.notices import News, tell
+from core.people.store import remaining
+from core.people.tables import Participant
+from core.process.attendance import Given, Kept, reply
+from core.process.events import EventFacts, load_event
+from core.process.replies import LABELS, Door, Reply
+from notifications.content.variables import event_values
+from notifications.intake.replies import own_answer
+from notifications.intake.understanding import understand
+from notifications.ledger.events import event_of, has_rsvp
+from notifications.ledger.states import EMAIL, Kind
+from notifications.ledger.tables import Delivery, Mailing, Occurrence
+
+CONFIRMED = "rsvp-kept"
+SLUG = f"notice-{CONFIRMED}"
+
+
+def take_reply(session: Session, delivery: Delivery, words: str, key: str, now: datetime) -> bool:
+    """Whether a mail's words were a clear reply that could be kept; everything else is for staff.
+
+    `key` is the mail's own: it is confirmed once.
+    """
+    event = _asked(session, delivery)
+    meant = understand(own_answer(words), event.replies) if event is not None else None
+    if event is None or meant is None:
+        return False
+    try:
+        kept = reply(session, Given(event.id, delivery.participant_id, meant, Door.MAIL, invited=True), now)
+    except Problem:  # too late, called off, not offered any more: somebody should write back
+        return False
+    if kept.changed or kept.door_before != Door.MAIL:  # what answers a confirmation by itself gets no second one
+        _confirm(session, delivery, event, kept, (key, now))
+    return True
+
+
+def forget_confirmations(session: Session, participant_ids: Sequence[int]) -> None:
+    """Takes the replies out of the confirmations that these participants were sent."""
+    sent = (
+        select(Delivery.occurrence_id)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .where(Delivery.participant_id.in_(participant_ids), Mailing.slug == SLUG, Mailing.kind == Kind.NOTICE)
+    )
+    session.execute(update(Occurrence).where(Occurrence.id.in_(sent)).values(values={}))
+
+
+def _asked(session: Session, delivery: Delivery) -> EventFacts | None:
+    """The event whose invitation, or whose confirmation, a mail answers."""
+    mailing = session.get_one(Mailing, delivery.mailing_id)
+    if mailing.kind == Kind.NOTICE:
+        values = session.get_one(Occurrence, delivery.occurrence_id).values
+        is_ours = mailing.slug == SLUG and "event_id" in values
+        return load_event(session, int(values["event_id"])) if is_ours else None
+    event = event_of(session, mailing)
+    return load_event(session, event.id) if event is not None and has_rsvp(session, mailing.id) else None
+
+
+def _confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept, mail: tuple[str, datetime]) -> None:
+    key, now = mail
+    person = session.get_one(Participant, remaining(session, delivery.participant_id))
+    t = translator(person.language)
+    values = {
+        **event_values(event, t.language),
+        "reply": t(LABELS[Reply(kept.reply)]),
+        "event_id": event.id,
+    }
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    news = News(CONFIRMED, f"{delivery.id}:{digest}", person.id, EMAIL, event.office_id, values)
+    tell(session, news, now)

@@ -1,0 +1,102 @@
+"""What somebody answers to an invitation's mail: one word or number, or nothing that is clear. Pure.
+
+The first line alone speaks; below it may stand what says nothing (thanks, a name, a signature). Whatever else is
+written is for people to read: "no, but my colleague comes" is no refusal.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+
+from core.process.replies import MODES, NUMBERS, Reply
+from notifications.intake.phrases import load_lines
+
+ANY_MODE = "yes"  # a section of replies.txt: yes, in the way that is offered
+SENT_FROM = re.compile(r"^(?:inviato da|sent from|envoye de|envoye depuis|get outlook|scarica outlook)\b")
+NUMBER = re.compile(r"^(?:(?:n|nr|numero|number|risposta|opzione|option|reponse) )?([1-9])(?: (.*))?$")
+BY_NUMBER = {str(number): reply for reply, number in NUMBERS.items()}
+NAME = re.compile(r"[^\W\d_][\w'’.-]*")
+MOST_NAMES = 4
+LONGEST_SIGNATURE = 8  # lines
+LONGEST_LINE = 80
+DOUBT = re.compile(
+    r"\b(?:ma|pero|invece|tuttavia|collega|colleghi|posto|delego|delegato|viene|verra|porto|accompagn\w*|"
+    r"but|however|instead|colleague|bring|comes|mais|cependant|collegue|place|vient|viendra)\b"
+)
+
+
+def bare(text: str) -> str:
+    """Small letters without accents and punctuation, single spaces."""
+    plain = unicodedata.normalize("NFKD", text.casefold().replace("’", "'"))
+    kept = "".join(char if char.isalnum() or char == "'" else " " for char in plain if not unicodedata.combining(char))
+    return " ".join(kept.split())
+
+
+SECTIONS = {heading: frozenset(map(bare, lines)) for heading, lines in load_lines("replies.txt")}
+COURTESY, CLOSING, GREETING = (SECTIONS[name] for name in ("courtesy", "closing", "greeting"))
+WORDS = {words: heading for heading in (*Reply, ANY_MODE) for words in SECTIONS[heading]}
+
+
+def understand(text: str, offered: Collection[str]) -> Reply | None:
+    """The reply that the words above a quotation mean, among those an event offers; None for anything unclear."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    while lines and bare(lines[0]) in GREETING:
+        lines = lines[1:]
+    if not lines or "?" in lines[0] or lines[0].startswith(">"):
+        return None
+    found = _meaning(bare(lines[0]), offered)
+    return found if found is not None and _says_nothing_more(lines[1:], found, offered) else None
+
+
+def _meaning(words: str, offered: Collection[str]) -> Reply | None:
+    if (number := NUMBER.match(words)) is not None and number[1] in BY_NUMBER:
+        meant = BY_NUMBER[number[1]]
+        beside = number[2]
+        agrees = not beside or beside in COURTESY or _meaning(beside, offered) is meant
+        return meant if agrees and meant in offered else None
+    meaning = WORDS.get(words) or WORDS.get(_without_courtesy(words), "")
+    if meaning == ANY_MODE:
+        return next((mode for mode in MODES if mode in offered), None)
+    return Reply(meaning) if meaning in offered else None
+
+
+def _without_courtesy(words: str) -> str:
+    """Without a greeting in front of the reply, and without thanks before or behind it."""
+    for greeting in GREETING:
+        if words.startswith(f"{greeting} "):
+            words = words.removeprefix(greeting).strip()
+            break
+    for thanks in sorted(COURTESY, key=len, reverse=True):
+        if words.endswith(f" {thanks}"):
+            return words.removesuffix(thanks).strip()
+        if words.startswith(f"{thanks} "):
+            return words.removeprefix(thanks).strip()
+    return words
+
+
+def _says_nothing_more(lines: Sequence[str], reply: Reply, offered: Collection[str]) -> bool:
+    for at, line in enumerate(lines):
+        words = bare(line)
+        if words in CLOSING:
+            return _is_signature(lines[at + 1 :])
+        same = _meaning(words, offered) is reply  # the same mail once more, as HTML
+        if not (same or words in COURTESY or words in GREETING or SENT_FROM.match(words) or _is_name(line)):
+            return False
+    return True
+
+
+def _is_name(line: str) -> bool:
+    """One to four words that all begin with a capital letter and mean no reply."""
+    words = line.split() if len(line) <= LONGEST_LINE else []
+    is_written_so = all(NAME.fullmatch(word) and word[0].isupper() for word in words)
+    means_something = DOUBT.search(bare(line)) or any(bare(word) in WORDS for word in words)
+    return 0 < len(words) <= MOST_NAMES and is_written_so and not means_something
+
+
+def _is_signature(lines: Sequence[str]) -> bool:
+    """Lines below "kind regards": few, short, and no sentence that takes something back."""
+    short = len(lines) <= LONGEST_SIGNATURE and all(len(line) <= LONGEST_LINE for line in lines)
+    doubts = any("?" in line or DOUBT.search(bare(line)) for line in lines)
+    return short and not doubts

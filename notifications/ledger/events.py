@@ -1,0 +1,104 @@
+"""The event a mailing is about, and to whom it is of no use once they have replied."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from core.people.merged import MERGED, all_of
+from core.people.tables import Audience
+from core.process.replies import Reply
+from core.process.rsvp_rule import means_silent_only
+from core.process.tables import Attendance, Event
+from notifications.ledger.states import EVENTS, DeliveryState, Kind, Reason
+from notifications.ledger.tables import Delivery, Mailing, MailingText
+
+RSVP = "rsvp"  # the kind of button that asks for a reply
+TOLD = (DeliveryState.HANDED_OVER, DeliveryState.SENT, DeliveryState.IN_DOUBT)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a mailing stands to the replies to its event; pure.
+
+    A reminder is of no use to who declined, an invitation (`invites`) and what is meant for the silent only to
+    who has replied at all.
+    """
+
+    event_id: int
+    reminds: bool = False
+    invites: bool = False
+
+    def skips(self, reply: str) -> Reason | None:
+        """Why somebody who has replied so ("" for nothing) gets it no more; None when they do."""
+        if reply == Reply.NO and (self.reminds or self.invites):
+            return Reason.DECLINED
+        return Reason.ANSWERED if reply and self.invites else None
+
+
+def event_of(session: Session, mailing: Mailing) -> Event | None:
+    """The event a mailing names, else that of its anchor."""
+    if mailing.event_id is not None:
+        return session.get_one(Event, mailing.event_id)
+    slug: Any = (mailing.anchor or {}).get("event")
+    if not slug or mailing.process_id is None:
+        return None
+    return session.scalars(select(Event).where(Event.process_id == mailing.process_id, Event.slug == slug)).first()
+
+
+def asked_by(session: Session, mailing: Mailing) -> Asked | None:
+    """None for a mailing about no event."""
+    event = event_of(session, mailing)
+    if event is None:
+        return None
+    reminds = mailing.kind == Kind.REMINDER and mailing.purpose == EVENTS
+    invites = mailing.kind == Kind.MAILING and has_rsvp(session, mailing.id)
+    return Asked(event.id, reminds, invites or _is_for_the_silent(session, mailing, event))
+
+
+def has_rsvp(session: Session, mailing_id: int) -> bool:
+    """Whether a mailing's texts ask for a reply."""
+    buttons = session.scalars(select(MailingText.buttons).where(MailingText.mailing_id == mailing_id))
+    return any(button.get("kind") == RSVP for each in buttons for button in each or ())
+
+
+def was_told_of(session: Session, event_id: int, participant_id: int) -> bool:
+    """Whether a mailing about an event left for somebody, or for whom was merged into them."""
+    mine = Delivery.participant_id.in_(all_of(session, participant_id)), Delivery.state.in_(TOLD)
+    about = select(Delivery.id).join(Mailing, Mailing.id == Delivery.mailing_id)
+    return session.scalar(about.where(*mine, event_id_of_mailing() == event_id).limit(1)) is not None
+
+
+def event_id_of_mailing() -> ColumnElement[int]:
+    """`event_of` in a statement that selects from Mailing."""
+    by_anchor = select(Event.id).where(
+        Event.process_id == Mailing.process_id, Event.slug == Mailing.anchor["event"].as_string()
+    )
+    return func.coalesce(Mailing.event_id, by_anchor.correlate(Mailing).scalar_subquery())
+
+
+def reply_of_recipient() -> ColumnElement[str]:
+    """What the person of Delivery has replied to the event of Mailing, NULL for nothing."""
+    merged = select(MERGED.c.id).where(
+        MERGED.c.id == Attendance.participant_id, MERGED.c.root == Delivery.participant_id
+    )
+    same = Attendance.participant_id == Delivery.participant_id
+    mine = or_(same, merged.correlate(Attendance, Delivery).exists())
+    found = (
+        select(Attendance.reply)
+        .where(Attendance.event_id == event_id_of_mailing(), mine)
+        .order_by(Attendance.first_at, Attendance.id)
+        .limit(1)
+        .correlate(Delivery, Mailing)
+        .scalar_subquery()
+    )
+    hangs = or_(Mailing.event_id.is_not(None), Mailing.anchor["event"].as_string().is_not(None))
+    return case((hangs, found))
+
+
+def _is_for_the_silent(session: Session, mailing: Mailing, event: Event) -> bool:
+    audience = session.get(Audience, mailing.audience_id) if mailing.audience_id is not None else None
+    return audience is not None and means_silent_only(audience.rule, event.slug)

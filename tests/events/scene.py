@@ -1,0 +1,41 @@
+"""An event that people are invited to, as rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from core.database.database import Database
+from core.process.attendance import Given, Kept, reply
+from core.process.tables import Attendance, Event
+from tests.responses.scene import Scene
+
+STARTS = datetime(2023, 7, 20, 8, 0, tzinfo=UTC)  # ten o'clock in Turin
+ENDS = datetime(2023, 7, 20, 11, 0, tzinfo=UTC)
+
+
+def add_event(scene: Scene, slug: str = "launch", **values: Any) -> int:
+    """An event in the hall and online, from ten to one o'clock on 20 July."""
+    usual: dict[str, Any] = {
+        "kind": "event", "title": {"it": "Incontro di lancio", "en": "Launch event"}, "summary": {},
+        "starts_local": "2023-07-20T10:00", "ends_local": "2023-07-20T13:00", "place": "Torino", "online": True,
+        "capacity": None,
+    }  # fmt: skip
+    return scene.insert(Event, process_id=scene.process_id, slug=slug, **usual | values)
+
+
+def say(database: Database, given: Given, now: datetime) -> Kept:
+    return database.write(lambda session: reply(session, given, now))
+
+
+def rows(database: Database) -> Sequence[Attendance]:
+    statement = select(Attendance).order_by(Attendance.id)
+    return database.read(lambda session: session.scalars(statement).all())
+
+
+def replies(database: Database) -> dict[int, tuple[str, str, int]]:
+    """What is kept, by participant: reply, door, changes."""
+    return {one.participant_id: (one.reply, one.door, one.changes) for one in rows(database)}

@@ -1,0 +1,198 @@
+"""Replies by answering the invitation's mail: one clear word counts and is confirmed, the rest is for staff."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from email import policy
+from email.message import EmailMessage
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.links import Links, Purpose
+from core.people.erasing import erase_person
+from core.process.tables import Event
+from core.tables import Notice
+from notifications.intake.addresses import ReturnAddresses
+from notifications.intake.my_data import erase_mails
+from notifications.intake.service import Taken, take_in
+from notifications.intake.tables import IncomingMail
+from notifications.ledger.tables import Occurrence
+from notifications.planning.notices import plan_notices
+from tests.events.scene import replies
+from tests.events.test_telling import RSVP, STARTS, WITH_RETURNS, plan, prepared
+from tests.intake.mails import addressed, written
+from tests.notifications.office import Person
+from tests.notifications.sending import SECRET, Telling
+from tests.support.sandbox import RunningSandbox, running_sandbox
+
+RETURNS = ReturnAddresses("ritorni@example.org", Links(SECRET))
+ANNA = Person("anna", email="anna@example.com")
+QUOTED = (
+    "\n\nIl giorno lun 10 lug 2023 Ufficio <ufficio@example.org> ha scritto:\n> 1 – Vengo\n> 4 – Non posso venire\n"
+)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[RunningSandbox]:
+    async with running_sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def telling(database: Database, sandbox: RunningSandbox, clock: FixedClock) -> Telling:
+    """The invitation left for Anna by mail."""
+    made = prepared(database, sandbox, clock, kind="mailing", buttons=RSVP, people=[ANNA])
+    plan(made)
+    await deliver(made)
+    return made
+
+
+async def deliver(telling: Telling, name: str = "sender-1") -> None:
+    async with telling.sender(name, voice=WITH_RETURNS):
+        await telling.until(lambda one: not one.count("planned", "claimed", "handed-over"))
+
+
+def last_mail(telling: Telling) -> EmailMessage:
+    mail = email.message_from_bytes(telling.sandbox.world.mail.kept[-1].raw, policy=policy.default)
+    assert isinstance(mail, EmailMessage)
+    return mail
+
+
+def answer(telling: Telling, words: str, to: str = "", headers: str = "") -> Taken | None:
+    """Anna answers the newest mail she has, or writes to an address."""
+    raw = addressed(written(words, headers=headers), to or str(last_mail(telling)["Reply-To"]))
+    now = telling.clock.now()
+    return telling.database.write(lambda session: take_in(session, raw, RETURNS, now))
+
+
+def kept(telling: Telling) -> tuple[str, str, int] | None:
+    return replies(telling.database).get(telling.rows.people["anna"])
+
+
+def states(telling: Telling) -> list[tuple[str, str]]:
+    statement = select(IncomingMail).order_by(IncomingMail.id)
+    return [(one.state, one.words) for one in telling.database.read(lambda s: s.scalars(statement).all())]
+
+
+def notices(telling: Telling) -> int:
+    return telling.database.read(lambda s: s.scalar(select(func.count()).select_from(Notice))) or 0
+
+
+async def confirm(telling: Telling, name: str) -> str:
+    telling.write(lambda session: plan_notices(session, telling.clock.now()))
+    await deliver(telling, name)
+    plain = last_mail(telling).get_body(("plain",))
+    assert plain is not None
+    return str(plain.get_content())
+
+
+async def test_a_clear_word_counts_and_is_confirmed(telling: Telling) -> None:
+    answer(telling, f"Sì, vengo.{QUOTED}")
+    assert kept(telling) == ("in-person", "mail", 0)
+    assert states(telling) == [("acted", "")]
+    text = await confirm(telling, "sender-2")
+    assert "Vengo" in text and "Lancio" in text and "27 settembre 2023" in text
+    link = text.split("https://ascolto.example.org/events/")[1].split()[0]
+    assert Links(SECRET).read(Purpose.RSVP, link, telling.clock.now()) == (telling.rows.people["anna"], 1)
+    assert last_mail(telling)["Auto-Submitted"] == "auto-generated"
+
+
+async def test_erasing_takes_the_reply_out_of_its_confirmation(telling: Telling) -> None:
+    answer(telling, f"1{QUOTED}")
+    await confirm(telling, "sender-2")
+    link = str(last_mail(telling)["Reply-To"])
+    person = telling.rows.people["anna"]
+    telling.write(lambda session: erase_person(session, person, [erase_mails], telling.clock.now()))
+    left = telling.database.read(lambda s: [one for one in s.scalars(select(Occurrence.values)) if one])
+    assert left == []
+    answer(telling, "no", to=link)
+    assert replies(telling.database) == {}
+
+
+async def test_a_change_of_mind_also_by_answering_the_confirmation(telling: Telling) -> None:
+    answer(telling, f"1{QUOTED}")
+    await confirm(telling, "sender-2")
+    answer(telling, f"Purtroppo non posso{QUOTED}")
+    assert kept(telling) == ("no", "mail", 1)
+    assert "Non posso venire" in await confirm(telling, "sender-3")
+
+
+async def test_what_answers_confirmations_by_itself_is_not_answered_again(telling: Telling) -> None:
+    for number in range(4):
+        answer(telling, f"no{QUOTED}", headers=f"Message-ID: <{number}@example.com>\n")
+    assert kept(telling) == ("no", "mail", 0)
+    assert notices(telling) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["no, ma il mio collega viene", "No\nma il mio collega viene", "Sì, se finisco in tempo", "A che ora?", "sì?", "5"],
+)
+async def test_anything_else_goes_to_staff(telling: Telling, words: str) -> None:
+    answer(telling, words + QUOTED)
+    assert kept(telling) is None
+    assert states(telling) == [("for-staff", words)]
+    assert notices(telling) == 0
+
+
+async def test_automatic_replies_and_unsigned_mails_never_count(telling: Telling) -> None:
+    answer(telling, "no", headers="Auto-Submitted: auto-replied\n")
+    answer(telling, "no", headers="Precedence: auto_reply\n")
+    answer(telling, "no", to="ritorni@example.org")
+    answer(telling, "no", to="ritorni+r-aaaaaaaaaaaaaaaaaaaa@example.org")
+    (delivery,) = telling.deliveries().values()
+    answer(telling, "no", to=RETURNS.bounces(delivery.id))
+    assert kept(telling) is None
+    assert [state for state, _ in states(telling)] == ["ignored", "ignored", "for-staff", "for-staff", "for-staff"]
+
+
+async def test_the_same_mail_counts_once(telling: Telling) -> None:
+    assert answer(telling, "sì") is not None
+    answer(telling, "no")
+    assert answer(telling, "sì") is None
+    assert kept(telling) == ("no", "mail", 1)
+
+
+@pytest.mark.parametrize("how", ["begun", "called-off", "not-online"])
+async def test_what_cannot_be_kept_goes_to_staff(telling: Telling, how: str) -> None:
+    words = "online" if how == "not-online" else "sì"
+
+    def change(session: Session) -> None:
+        event = session.scalars(select(Event)).one()
+        event.cancelled, event.online = how == "called-off", how != "not-online"
+
+    telling.write(change)
+    if how == "begun":
+        telling.clock.set(STARTS + timedelta(minutes=1))
+    answer(telling, words + QUOTED)
+    assert kept(telling) is None
+    assert states(telling) == [("for-staff", words)]
+
+
+async def test_a_mailing_without_the_button_takes_no_reply(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    telling = prepared(database, sandbox, clock, people=[ANNA])
+    plan(telling)
+    await deliver(telling)
+    answer(telling, "no")
+    assert kept(telling) is None
+    assert states(telling) == [("for-staff", "no")]
+
+
+async def test_a_mail_with_a_page_beside_its_words(telling: Telling) -> None:
+    both = (
+        b"From: Anna <anna@example.com>\nTo: ufficio@example.org\nSubject: Re: Invito\nMIME-Version: 1.0\n"
+        b'Content-Type: multipart/alternative; boundary="b"\n\n--b\nContent-Type: text/plain; charset=utf-8\n\n'
+        b"Forse\n\nGrazie\nAnna\n\n--b\nContent-Type: text/html; charset=utf-8\n\n"
+        b"<div>Forse</div><div><br></div><div>Grazie</div><div>Anna</div>\n--b--\n"
+    )
+    raw = addressed(both, str(last_mail(telling)["Reply-To"]))
+    telling.database.write(lambda session: take_in(session, raw, RETURNS, telling.clock.now()))
+    assert kept(telling) == ("maybe", "mail", 0)

@@ -1,0 +1,102 @@
+"""Audiences by what people replied, and packages that say in which modes an event is held."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from sqlalchemy import select
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.people.audience import audience_clause, check_rule, preview
+from core.people.merging import merge
+from core.people.predicates import core_predicates
+from core.process.attendance import Given
+from core.process.rsvp_rule import means_silent_only
+from core.process.tables import Office
+from tests.events.scene import add_event, say
+from tests.responses.scene import Scene, build
+
+PREDICATES = core_predicates()
+KNOWN = {"event": {"launch", "listening"}}
+
+
+@pytest.fixture
+def scene(database: Database, clock: FixedClock) -> Scene:
+    return build(database, clock.now())
+
+
+def names(scene: Scene, text: str) -> list[str]:
+    """Who is in the audience of a rule as a package writes it."""
+    rule = yaml.safe_load(text)
+    assert check_rule(rule, PREDICATES, KNOWN) == []
+    clause = audience_clause(PREDICATES)(rule, scene.office_id, scene.now)
+    found = scene.database.read(lambda session: preview(session, clause, scene.office_id))
+    return [name for _, name in found.first]
+
+
+def test_who_replied_so_and_who_did_not_reply(scene: Scene, database: Database) -> None:
+    event = add_event(scene)
+    for name, reply in (("Ada", "in-person"), ("Bo", "online"), ("Cleo", "no"), ("Dario", "")):
+        person = scene.participant(name=name)
+        if reply:
+            say(database, Given(event, person, reply, "web"), scene.now)
+    assert names(scene, "rsvp: {event: launch, reply: [in-person, online]}") == ["Ada", "Bo"]
+    assert names(scene, "rsvp: {event: launch, reply: no}") == ["Cleo"], "YAML reads a bare no as false"
+    assert names(scene, "rsvp: {event: launch, reply: [no, none]}") == ["Cleo", "Dario"]
+    assert names(scene, "rsvp: {event: launch, reply: none}") == ["Dario"]
+    assert names(scene, "not: {rsvp: {event: launch, reply: 'no'}}") == ["Ada", "Bo", "Dario"]
+    assert names(scene, "rsvp: {event: listening, reply: none}") == ["Ada", "Bo", "Cleo", "Dario"]
+
+
+def test_the_events_of_other_offices_and_the_rows_of_merged_people(scene: Scene, database: Database) -> None:
+    event = add_event(scene)
+    gone, kept = scene.participant(name="Ada R."), scene.participant(name="Ada")
+    say(database, Given(event, gone, "online", "web"), scene.now)
+    database.write(lambda session: merge(session, gone, kept, scene.now))
+    assert names(scene, "rsvp: {event: launch, reply: online}") == ["Ada"]
+    other = scene.insert(Office, slug="other", name="Other", kind="authority")
+    clause = audience_clause(PREDICATES)({"rsvp": {"event": "launch", "reply": "online"}}, other, scene.now)
+    assert database.read(lambda session: preview(session, clause, other)).count == 0
+
+
+@pytest.mark.parametrize(
+    ("value", "says"),
+    [
+        ("launch", "Write the event and the replies"),
+        ({"event": "launch"}, "Write the event and the replies"),
+        ({"event": "launch", "reply": []}, "Write the event and the replies"),
+        ({"event": "launch", "reply": "perhaps"}, "Write the event and the replies"),
+        ({"event": "launch", "reply": True}, "Write the event and the replies"),
+        ({"event": ["launch"], "reply": "no"}, "Write the event and the replies"),
+        ({"event": "lunch", "reply": "no"}, "Did you mean {near}"),
+    ],
+)
+def test_what_is_wrong_is_said(value: Any, says: str) -> None:
+    (fault,) = check_rule({"rsvp": value}, PREDICATES, KNOWN)
+    assert says in fault.text
+    assert fault.where == "rsvp"
+
+
+@pytest.mark.parametrize(
+    ("rule", "so"),
+    [
+        ({"rsvp": {"event": "launch", "reply": "none"}}, True),
+        ({"rsvp": {"event": "launch", "reply": ["none"]}}, True),
+        ({"all": [{"everyone": True}, {"rsvp": {"event": "launch", "reply": "none"}}]}, True),
+        ({"rsvp": {"event": "other", "reply": "none"}}, False),
+        ({"rsvp": {"event": "launch", "reply": ["none", "maybe"]}}, False),
+        ({"any": [{"everyone": True}, {"rsvp": {"event": "launch", "reply": "none"}}]}, False),
+        ({"not": {"rsvp": {"event": "launch", "reply": "none"}}}, False),
+        ({"everyone": True}, False),
+    ],
+)
+def test_rules_that_mean_only_the_silent(rule: Any, so: bool) -> None:
+    assert means_silent_only(rule, "launch") is so
+
+
+def test_the_clause_is_one_statement(scene: Scene) -> None:
+    clause = audience_clause(PREDICATES)({"rsvp": {"event": "launch", "reply": "none"}}, scene.office_id, scene.now)
+    assert str(select(clause)).count("every_attendance") >= 1
