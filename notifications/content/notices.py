@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.i18n import N_, translator
 from notifications.content.text import LINKS, ButtonText, Text
-from notifications.content.variables import mark
+from notifications.content.variables import NOTICE_VARIABLES, mark
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,17 @@ NOTICES = {
             "If you did not ask for a code, do nothing, and give it to nobody."
         ),
     ),
+    "confirm-join": NoticeText(
+        N_("Please confirm: do you want to hear from {office}?"),
+        N_(
+            "Somebody, probably you, asked **{office}** to write to this address about: {purposes}.\n\n"
+            "Press the button and confirm on the page that opens. Before that you receive nothing else, and after "
+            "7 days what was asked for is deleted.\n\n"
+            "If it was not you, there is nothing to do."
+        ),
+        N_("To the page where I confirm"),
+        "confirm-join",
+    ),
 }
 
 
@@ -46,4 +57,5 @@ def notice_text(kind: str, language: str) -> Text:
     buttons = (
         (ButtonText(notice.button_kind, t(notice.button), mark(LINKS[notice.button_kind])),) if notice.button else ()
     )
-    return Text(language, t(notice.subject), t(notice.body, code="{{ code }}"), buttons)
+    gaps = {name: f"{{{{ {name} }}}}" for name in NOTICE_VARIABLES}
+    return Text(language, t(notice.subject, **gaps), t(notice.body, **gaps), buttons)

@@ -12,7 +12,7 @@ from markdown_it.common.normalize_url import normalizeLink
 from notifications.content.errors import ButtonUnknown
 from notifications.content.variables import PRIVATE, mark
 
-LINKS = {"answer": "answer_link", "join-chat": "join_link", "undo-join": "undo_link"}
+LINKS = {"answer": "answer_link", "join-chat": "join_link", "undo-join": "undo_link", "confirm-join": "confirm_link"}
 ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 

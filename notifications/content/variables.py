@@ -26,7 +26,7 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 VARIABLES = ("name", "office", "process", "round", "closes_on", "event", "starts_on", "starts_at", "place")
 PERSONAL = frozenset({"name"})
-NOTICE_VARIABLES = ("code",)
+NOTICE_VARIABLES = ("code", "office", "purposes")
 
 
 @dataclass(frozen=True)

@@ -90,9 +90,14 @@ class Composer:
             # The delivery is the nonce: one joining for each link that left.
             "join_link": lambda: urls.join_chat(sign(Purpose.JOIN_CHAT, person, round_id, candidate.id)),
             "undo_link": lambda: urls.undo_join(sign(Purpose.UNDO_JOIN, int(candidate.values["address_id"]), person)),
+            "confirm_link": lambda: urls.confirm_join(self._confirm(candidate.values)),
             "preferences_link": lambda: urls.preferences(sign(Purpose.PREFERENCES, person, office_id)),
             "unsubscribe_link": lambda: urls.unsubscribe(sign(Purpose.UNSUBSCRIBE, candidate.id)),
         }
+
+    def _confirm(self, values: Mapping[str, Any]) -> str:
+        until = datetime.fromisoformat(values["until"])
+        return self.links.sign(Purpose.CONFIRM_JOIN, int(values["nonce"]), expires=until)
 
 
 class LazyValues(Mapping[str, str]):

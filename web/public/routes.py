@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.public import answering, form_files, front, leaving, mini_app, open_link, preferences, undoing, uploads
+from web.public import (
+    answering,
+    confirming,
+    form_files,
+    front,
+    joining,
+    leaving,
+    mini_app,
+    open_link,
+    preferences,
+    undoing,
+    uploads,
+)
 
 LOOK, ACT = ["GET", "HEAD"], ["POST"]
 
@@ -37,6 +49,11 @@ def public_routes() -> APIRouter:
     router.add_api_route("/preferences/{token}/erase", preferences.erase, methods=ACT)
     router.add_api_route("/unsubscribe/{token}", leaving.show, methods=LOOK)
     router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
+    router.add_api_route("/join/{office}", joining.show, methods=LOOK)
+    router.add_api_route("/join/{office}", joining.ask, methods=ACT)
+    router.add_api_route("/join/{office}/sent", joining.sent, methods=LOOK)
+    router.add_api_route("/joining/confirm/{token}", confirming.show, methods=LOOK)
+    router.add_api_route("/joining/confirm/{token}", confirming.act, methods=ACT)
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
     router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
     return router

@@ -1,0 +1,79 @@
+"""Offices that people may join by themselves, and the text that they agree to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.database.inserting import insert_into
+from core.i18n import pick_text
+from core.people.errors import JoiningClosed
+from core.people.tables import ConsentText
+from core.process.tables import Office
+
+LONGEST_TEXT = 2500  # characters: whole in one message of Telegram, with what stands around it
+MARK = 12  # characters that tell versions of a text apart
+
+
+@dataclass(frozen=True)
+class OpenOffice:
+    """An office that people may join by themselves; `text` is what they agree to, by language."""
+
+    id: int
+    slug: str
+    name: str
+    text: Mapping[str, str]
+
+    @property
+    def mark(self) -> str:
+        """A short stand-in for the text in all its languages."""
+        told = json.dumps(dict(self.text), sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(told.encode()).hexdigest()[:MARK]
+
+    def text_in(self, language: str) -> str:
+        """What somebody with a language reads."""
+        return pick_text(dict(self.text), language)
+
+    def version_in(self, language: str) -> str:
+        """Which text that is, as a proof names it: its mark and the language it was read in."""
+        read = language if self.text.get(language) else next(iter(self.text), "")
+        return f"{self.mark}/{read}"
+
+
+def open_offices(session: Session) -> list[OpenOffice]:
+    """Those that people may join by themselves, in the order of their names."""
+    rows = session.execute(select(Office.id, Office.slug, Office.name, Office.joining).order_by(Office.name, Office.id))
+    return [
+        OpenOffice(row.id, row.slug, row.name, row.joining["text"])
+        for row in rows
+        if row.joining.get("open") and row.joining.get("text")
+    ]
+
+
+def find_open_office(session: Session, slug: str) -> OpenOffice:
+    """By its short name; raises JoiningClosed, for an unknown one too."""
+    found = next((one for one in open_offices(session) if one.slug == slug), None)
+    if found is None:
+        raise JoiningClosed
+    return found
+
+
+def keep_text(session: Session, office: OpenOffice, now: datetime) -> None:
+    """Keeps the text that somebody agrees to: a package may bring another one later."""
+    row = {"office_id": office.id, "version": office.mark, "text": dict(office.text), "since": now}
+    session.execute(insert_into(session, ConsentText).values(row).on_conflict_do_nothing())
+
+
+def kept_text(session: Session, office_id: int, version: str) -> str:
+    """The text that a version names, as it was read; "" where none was kept."""
+    mark, _, language = version.partition("/")
+    text = session.scalar(
+        select(ConsentText.text).where(ConsentText.office_id == office_id, ConsentText.version == mark)
+    )
+    return pick_text(text, language) if text else ""
