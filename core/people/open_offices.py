@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
@@ -17,7 +17,7 @@ from core.people.errors import JoiningClosed
 from core.people.tables import ConsentText
 from core.process.tables import Office
 
-LONGEST_TEXT = 2500  # characters: whole in one message of Telegram, with what stands around it
+LONGEST_TEXT = 2500  # UTF-16 units: whole in one message of Telegram, with what stands around it
 MARK = 12  # characters that tell versions of a text apart
 
 
@@ -62,6 +62,14 @@ def find_open_office(session: Session, slug: str) -> OpenOffice:
     if found is None:
         raise JoiningClosed
     return found
+
+
+def office_to_ask(session: Session, slug: str = "") -> tuple[str, str]:
+    """Whom to ask (name, e-mail address): the office with a short name, else the installation's own."""
+    own = Office.parent_id.is_(None)
+    asked = select(Office.name, Office.contact_email).where(or_(Office.slug == slug, own))
+    found = session.execute(asked.order_by(Office.slug != slug, Office.id).limit(1)).one_or_none()
+    return (found.name, found.contact_email) if found else ("", "")
 
 
 def keep_text(session: Session, office: OpenOffice, now: datetime) -> None:

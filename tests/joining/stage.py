@@ -79,7 +79,7 @@ class Stage:
 
     def link_in(self, mail: Json) -> str:
         (found,) = [urlsplit(one).path for one in mail["links"] if "/joining/confirm/" in one]
-        return found
+        return str(found)
 
     async def confirms(self, to: str = ADA) -> Reader:
         """Somebody opens the link of their newest mail and presses the button."""

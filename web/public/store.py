@@ -23,7 +23,6 @@ from surveys.responses.store import load_round
 from surveys.responses.tables import Round
 from web.site import OfficeName
 
-HOME_ZONE = "Europe/Rome"
 NAMED = (Office.name, Office.contact_email, Office.address, Office.slug, Office.joining)
 
 
@@ -174,12 +173,6 @@ def choose_language(session: Session, participant_id: int, language: str) -> Non
     """Keeps a language chosen on a page as the person's own, for the chat and the mails too."""
     if language in LANGUAGES:
         set_language(session, remaining(session, participant_id), language)
-
-
-def time_zone_of(session: Session, office_id: int) -> str:
-    """The time zone of an office: that of its first process."""
-    first = select(Process.time_zone).where(Process.office_id == office_id).order_by(Process.id).limit(1)
-    return session.scalar(first) or HOME_ZONE
 
 
 def is_in_chat(session: Session, participant_id: int) -> bool:

@@ -81,7 +81,7 @@ class OfficeSection:
         if is_open and not text:
             entry.fault("text", NO_CONSENT_TEXT)
         for language, one in text.items():
-            if len(one) > LONGEST_TEXT:
+            if len(one.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_TEXT:
                 entry.fault("text", LONG_CONSENT_TEXT, language=language, most=str(LONGEST_TEXT))
         return {"open": is_open, "text": text}
 
