@@ -64,10 +64,10 @@ async def show(request: Request) -> Response:
 async def ask(request: Request) -> Response:
     """Takes the request in and says the same to everybody: a mail is on its way."""
     site, page = site_of(request), await _open(request)
-    data = await request.form()
-    if _text(data, TRAP):
-        raise TrapSprung
-    typed = _typed(data, language_of(request))
+    async with request.form() as data:
+        if _text(data, TRAP):
+            raise TrapSprung
+        typed = _typed(data, language_of(request))
     faults = _faults(typed, page)
     if faults:
         return _show(request, page, typed, faults)
