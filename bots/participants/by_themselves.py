@@ -22,9 +22,8 @@ from core.people.errors import ConsentTextChanged, EmailWrong, JoiningClosed
 from core.people.join_requests import Wanted, ask_to_join
 from core.people.open_offices import LONGEST_TEXT, OpenOffice, keep_text, office_to_ask, open_offices
 from core.people.self_joined import Joiner, become_member, join_in_chat
-from core.process.package.entry import SLUG
 
-JOIN = "join"  # of the buttons, and of what a deep link begins with
+JOIN = "join"
 AWAITS = "email"  # in what a chat awaits: the office that an address is written for
 SOURCE = "chat"
 OPEN, TICK, AGREE, ADD, LEAVE = "o", "t", "y", "e", "n"
@@ -46,12 +45,6 @@ class Step:
     @property
     def purposes(self) -> list[str]:
         return [one for at, one in enumerate(PURPOSES) if self.ticks >> at & 1]
-
-
-def office_in(start: str) -> str:
-    """The short name of the office that `/start join-OFFICE` is about, "" for any other link."""
-    slug = start.removeprefix(f"{JOIN}-")
-    return slug if slug != start and SLUG.fullmatch(slug) else ""
 
 
 def greet_stranger(talk: Talk) -> Reply:

@@ -8,7 +8,7 @@ from html import escape
 
 from sqlalchemy.orm import Session
 
-from bots.participants.by_themselves import AWAITS, JOIN, office_in, open_joining, take_address
+from bots.participants.by_themselves import AWAITS, JOIN, open_joining, take_address
 from bots.participants.callback import IDLE, CommandPress, OpenRound, unpack
 from bots.participants.commands import run_command, run_press, welcome
 from bots.participants.dialogue import Talk, aside, begin_round, held, stand, take, take_press
@@ -32,6 +32,7 @@ from core.errors import Problem
 from core.ids import Ids
 from core.inbound import first_time
 from core.links import Links
+from core.people.open_offices import office_in
 from core.people.personal import PersonalData
 from surveys.engine.inputs import Resume, Words
 from surveys.engine.session import Stage

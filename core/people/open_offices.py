@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from core.process.tables import Office
 
 LONGEST_TEXT = 2500  # UTF-16 units: whole in one message of Telegram, with what stands around it
 MARK = 12  # characters that tell versions of a text apart
+START = "join-"  # what a deep link into the chat begins with, before the office
+FITS = re.compile(r"[a-z0-9_-]{1,59}")  # a short name that Telegram takes there (64 characters of A-Za-z0-9_-)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,11 @@ class OpenOffice:
         told = json.dumps(dict(self.text), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(told.encode()).hexdigest()[:MARK]
 
+    @property
+    def start(self) -> str:
+        """What opens the office's joining in the chat, "" where its short name does not fit."""
+        return f"{START}{self.slug}" if FITS.fullmatch(self.slug) else ""
+
     def text_in(self, language: str) -> str:
         """What somebody with a language reads."""
         return pick_text(dict(self.text), language)
@@ -44,6 +52,12 @@ class OpenOffice:
         """Which text that is, as a proof names it: its mark and the language it was read in."""
         read = language if self.text.get(language) else next(iter(self.text), "")
         return f"{self.mark}/{read}"
+
+
+def office_in(start: str) -> str:
+    """The short name of the office that a deep link is about, "" for any other link."""
+    slug = start.removeprefix(START)
+    return slug if slug != start and FITS.fullmatch(slug) else ""
 
 
 def open_offices(session: Session) -> list[OpenOffice]:
