@@ -82,7 +82,7 @@ async def ask(request: Request) -> Response:
     return RedirectResponse(_path(request, f"/join/{page.office.slug}/sent"), 303)
 
 
-async def sent(request: Request) -> Response:
+async def show_sent(request: Request) -> Response:
     """What comes next; the same for everybody, and whatever was asked for."""
     page = await _open(request)
     again = _path(request, f"/join/{page.office.slug}")

@@ -51,7 +51,7 @@ def public_routes() -> APIRouter:
     router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
     router.add_api_route("/join/{office}", joining.show, methods=LOOK)
     router.add_api_route("/join/{office}", joining.ask, methods=ACT)
-    router.add_api_route("/join/{office}/sent", joining.sent, methods=LOOK)
+    router.add_api_route("/join/{office}/sent", joining.show_sent, methods=LOOK)
     router.add_api_route("/joining/confirm/{token}", confirming.show, methods=LOOK)
     router.add_api_route("/joining/confirm/{token}", confirming.act, methods=ACT)
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
