@@ -40,5 +40,8 @@ class PublicUrls:
     def unsubscribe(self, token: str) -> str:
         return f"{self.public}/unsubscribe/{token}"
 
+    def confirm_join(self, token: str) -> str:
+        return f"{self.public}/joining/confirm/{token}"
+
     def undo_join(self, token: str) -> str:
         return f"{self.public}/joining/undo/{token}"

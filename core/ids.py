@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from hashlib import sha256
 from typing import Protocol
 
 
@@ -39,3 +40,8 @@ class CountedIds:
     def code(self) -> str:
         self._count += 1
         return f"{self._count:06d}"
+
+
+def random_number(ids: Ids) -> int:
+    """A number that nobody guesses and no two links share: 63 bits from the one source of randomness."""
+    return int.from_bytes(sha256(ids.token().encode()).digest()[:8]) >> 1

@@ -29,6 +29,7 @@ class Purpose(StrEnum):
     OPEN_APP = "open-app"  # participant, round: opens nothing without Telegram's word on who opens it
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce
     UNDO_JOIN = "undo-join"  # address, participant
+    CONFIRM_JOIN = "confirm-join"  # the nonce of a request to join
     PREFERENCES = "preferences"  # participant, office
     UNSUBSCRIBE = "unsubscribe"  # delivery
     BOUNCE = "bounce"  # delivery: the address its bounces come to

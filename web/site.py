@@ -27,6 +27,7 @@ class OfficeName:
     name: str = "Ascolto"
     contact_email: str = ""
     address: str = ""
+    join: str = ""  # where people join by themselves, "" where they cannot
 
 
 @dataclass(frozen=True)

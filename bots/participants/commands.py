@@ -1,4 +1,4 @@
-"""Commands at any moment: /start, /help, /language, /pause, /resume, /stop, /mydata, /back, /review."""
+"""Commands at any moment: /start, /help, /language, /preferences, /pause, /resume, /stop, /mydata, /back, /review."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
-from bots.participants.callback import CommandPress, open_round
+from bots.participants.by_themselves import JOIN, greet_stranger, press_joining
+from bots.participants.callback import CommandPress
 from bots.participants.dialogue import Talk, aside, held, take
 from bots.participants.render import choice_row
-from bots.participants.screen import Document, Key, Reply, Screen, label, plain
+from bots.participants.rounds import round_keys
+from bots.participants.screen import Document, Reply, Screen, plain
 from bots.participants.store import change_chat, offices_of
+from bots.participants.wishes import WISH, preferences, press_wish
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
@@ -19,15 +22,16 @@ from surveys.engine.inputs import Back, ChangeLanguage, Pause, Resume, Review
 from surveys.engine.session import Stage
 from surveys.responses.languages import not_offered
 from surveys.responses.my_data_page import my_data_page
-from surveys.responses.service import open_rounds
 
 SOURCE = "telegram"
+OPEN_ENDED = {"language", JOIN, WISH}  # buttons whose values are no fixed words
 
 MENU = {
     "help": N_("What I can do"),
     "language": N_("Choose the language"),
     "back": N_("Go back one question"),
     "review": N_("See all your answers"),
+    "preferences": N_("Choose what comes, where, and from when on"),
     "pause": N_("Stop for now"),
     "resume": N_("Go on"),
     "mydata": N_("What is known about you"),
@@ -42,7 +46,7 @@ def run_command(talk: Talk, name: str) -> Reply:
 
 def run_press(talk: Talk, press: CommandPress) -> Reply:
     """A press on a button that a command showed."""
-    made = PRESSES.get((press.command, "" if press.command == "language" else press.value))
+    made = PRESSES.get((press.command, "" if press.command in OPEN_ENDED else press.value))
     return made(talk, press.value) if made else Reply(toast=talk.t("This button is not in use any more."))
 
 
@@ -50,14 +54,10 @@ def welcome(talk: Talk) -> Reply:
     """For /start without a link, and for whatever is said outside a questionnaire."""
     t = talk.t
     if talk.chat.participant_id is None:
-        return Reply((Screen(t(
-            "Good morning. To take part here you need the link in the e-mail that your office sent you: "
-            "open it and press the button that leads to Telegram."
-        )),))  # fmt: skip
-    rounds = open_rounds(talk.session, talk.chat.participant_id, talk.now)
-    if not rounds:
+        return greet_stranger(talk)
+    keys = round_keys(talk)
+    if not keys:
         return Reply((Screen(t("There is no questionnaire open for you at the moment. We will write to you here.")),))
-    keys = tuple((Key(label(one.title_in(t.language)), open_round(one.id)),) for one in rounds)
     return Reply((Screen(t("These questionnaires are open for you:"), keys),))
 
 
@@ -132,6 +132,7 @@ def _stop(talk: Talk) -> Reply:
     t = talk.t
     pairs = [
         (t("Pause: no messages until I write /resume"), "stop", "pause"),
+        (t("Choose what comes, where, or a pause until a day"), WISH, "all"),
         (t("No more messages from these offices, on any channel"), "stop", "all"),
         (t("Leave everything as it is"), "stop", "none"),
     ]
@@ -202,10 +203,13 @@ COMMANDS: dict[str, Callable[[Talk], Reply]] = {
     "review": _review,
     "stop": _stop,
     "mydata": _my_data,
+    "preferences": preferences,
     "start": go_on_or_welcome,
 }
 PRESSES: dict[tuple[str, str], Callable[[Talk, str], Reply]] = {
     ("language", ""): _set_language,
+    (JOIN, ""): press_joining,
+    (WISH, ""): press_wish,
     ("stop", "pause"): _stop_pause,
     ("stop", "all"): _stop_all,
     ("stop", "none"): _nothing,

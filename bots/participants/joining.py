@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from bots.participants.commands import go_on_or_welcome
 from bots.participants.dialogue import Talk, begin_round
 from bots.participants.render import choice_row
 from bots.participants.screen import Reply, Rows, Screen, plain
-from bots.participants.store import change_chat, language_of, load_chat, offices_of
+from bots.participants.seating import seated
+from bots.participants.store import change_chat, offices_of
 from core.i18n import Translator
 from core.ids import Ids
 from core.links import Links, Purpose
@@ -30,25 +30,11 @@ def join(talk: Talk, links: Links, ids: Ids, token: str) -> Reply:
     address_id, joined = join_chat(talk.session, link, ids, answered=answered, now=talk.now)
     if round_id:
         check_open(load_round(talk.session, round_id), talk.now)  # nobody is asked for a code in vain
-    talk = _seated(talk, address_id)
+    talk = seated(talk, address_id)
     if joined is Joined.CODE_NEEDED:
         change_chat(talk.session, talk.chat.id, awaiting={"code": address_id, "round": round_id})
         return ask_code(talk)
     return _greet(talk, round_id) if joined is Joined.NOW else _go_on(talk, round_id)
-
-
-def _seated(talk: Talk, address_id: int) -> Talk:
-    """The chat as that of an address; nothing of whoever was joined before remains."""
-    values: dict[str, Any] = {"address_id": address_id, "awaiting": {}}
-    if talk.chat.address_id != address_id:
-        values["response_id"] = None
-    change_chat(talk.session, talk.chat.id, **values)
-    chat = load_chat(talk.session, talk.chat.id)
-    assert chat is not None and chat.participant_id is not None
-    if talk.chat.address_id != address_id:
-        chat = replace(chat, language=language_of(talk.session, chat.participant_id))
-        change_chat(talk.session, chat.id, language=chat.language)
-    return replace(talk, chat=chat)
 
 
 def ask_code(talk: Talk) -> Reply:

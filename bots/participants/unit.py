@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 
 from sqlalchemy.orm import Session
 
+from bots.participants.by_themselves import AWAITS, JOIN, open_joining, take_address
 from bots.participants.callback import IDLE, CommandPress, OpenRound, RsvpPress, unpack
 from bots.participants.commands import run_command, run_press, welcome
 from bots.participants.dialogue import Talk, aside, begin_round, held, stand, take, take_press
@@ -27,11 +28,12 @@ from bots.participants.parse import (
 )
 from bots.participants.rsvp import reply_to_event
 from bots.participants.screen import Reply, Screen
-from bots.participants.store import ChatState, add_chat, load_chat, set_blocked
+from bots.participants.store import ChatState, add_chat, change_chat, load_chat, set_blocked
 from core.errors import Problem
 from core.ids import Ids
 from core.inbound import first_time
 from core.links import Links
+from core.people.open_offices import office_in
 from core.people.personal import PersonalData
 from surveys.engine.inputs import Resume, Words
 from surveys.engine.session import Stage
@@ -39,6 +41,7 @@ from surveys.responses.shelf import FormShelf
 
 DOOR = "telegram:participants"
 UNLOCKED = {"help", "language", "stop"}  # commands that show nothing of earlier answers
+FOR_STRANGERS = {"language", JOIN}  # buttons that are of use to whoever has not joined
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,7 @@ def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -
 def _guarded(talk: Talk, desk: Desk, did: Did) -> Reply:
     """A Problem is told in the chat and undoes what the act had begun, not that it was noted."""
     savepoint = talk.session.begin_nested()
+    talk = _attending(talk, did)
     try:
         reply = _do(talk, desk, did)
     except Problem as problem:
@@ -95,6 +99,8 @@ def _again(talk: Talk) -> Reply:
 
 def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
     match did:
+        case Command("start", token) if office := office_in(token):
+            return _locked(talk, "start") or open_joining(talk, office)
         case Command("start", token) if token:
             return join(talk, desk.links, desk.ids, token)
         case PressedButton() as pressed:
@@ -114,6 +120,8 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
 def _said(talk: Talk, desk: Desk, text: str) -> Reply:
     if "code" in talk.chat.awaiting:
         return take_code(talk, desk.ids, text)
+    if AWAITS in talk.chat.awaiting and talk.chat.participant_id is not None:
+        return take_address(talk, desk.ids, text)
     turn = held(talk)
     if turn is None:
         return welcome(talk)
@@ -146,7 +154,7 @@ def _press(talk: Talk, desk: Desk, button: PressedButton) -> Reply:
     if isinstance(pressed, RsvpPress):
         return reply_to_event(talk, pressed, button)
     if isinstance(pressed, CommandPress):
-        stranger = talk.chat.participant_id is None and pressed.command != "language"
+        stranger = talk.chat.participant_id is None and pressed.command not in FOR_STRANGERS
         return welcome(talk) if stranger else run_press(talk, pressed)
     if talk.chat.participant_id is None:
         return welcome(talk)
@@ -158,3 +166,11 @@ def _press(talk: Talk, desk: Desk, button: PressedButton) -> Reply:
 def _locked(talk: Talk, name: str) -> Reply | None:
     """While a code is awaited nothing of earlier answers is shown."""
     return ask_code(talk) if "code" in talk.chat.awaiting and name not in UNLOCKED else None
+
+
+def _attending(talk: Talk, did: Did) -> Talk:
+    """An address is awaited as the very next thing that is said: whoever does something else has left it."""
+    if AWAITS not in talk.chat.awaiting or isinstance(did, Said):
+        return talk
+    change_chat(talk.session, talk.chat.id, awaiting={})
+    return replace(talk, chat=replace(talk.chat, awaiting={}))

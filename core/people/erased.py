@@ -64,6 +64,8 @@ def _shared(session: Session, emails: Sequence[str], ids: Sequence[int]) -> set[
     others = (
         select(Address.value)
         .join(Participant, Participant.id == Address.participant_id)
+        # Whoever only asked to join, and may never have, does not share it.
+        .join(Membership, Membership.participant_id == Participant.id)
         .where(Address.channel == EMAIL, Address.value.in_(emails), Participant.id.not_in(ids))
         .distinct()
     )

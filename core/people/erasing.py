@@ -9,6 +9,7 @@ from sqlalchemy import Select, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.people.erased import remember_erased
+from core.people.join_requests import forget_requests_of
 from core.people.store import remaining
 from core.people.tables import Address, Consent, ContactPerson, Joining, Membership, Participant
 from core.process.attendance import erase_attendance
@@ -34,6 +35,7 @@ def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser
     for known in session.execute(_references(ids)).all():
         loaded = delete(PackageItem).where(PackageItem.office_id == known.office_id, PackageItem.kind == PERSON)
         session.execute(loaded.where(PackageItem.slug == known.reference))
+    forget_requests_of(session, ids, now)
     addresses = select(Address.id).where(Address.participant_id.in_(ids))
     session.execute(delete(Joining).where(Joining.address_id.in_(addresses)))
     session.execute(delete(Notice).where(Notice.participant_id.in_(ids)))

@@ -51,3 +51,23 @@ class RuleWrong(Problem):
     """An audience's rule that cannot be evaluated; a checked one never raises it."""
 
     text = N_("The audience's rule cannot be used ({where}): {reason}")
+
+
+class JoiningClosed(Problem):
+    """Nobody joins this office by themselves; there may be no such office at all."""
+
+    text = N_("One cannot join by oneself here. To take part, please ask the office that runs the process.")
+    status = 404
+
+
+class JoinRequestGone(Problem):
+    text = N_(
+        "This link has expired. Where the button was not pressed within 7 days, nothing of the request was kept; "
+        "you can join again from the office's page."
+    )
+    status = 410
+
+
+class ConsentTextChanged(Problem):
+    text = N_("The text has been changed meanwhile. Please read it once more before you agree.")
+    status = 409

@@ -7,14 +7,16 @@ from datetime import UTC, datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from core.i18n import LANGUAGES
-from core.people.addresses import CHANNELS
-from core.people.consent import PURPOSES, Proof
+from core.i18n import LANGUAGES, N_
+from core.people.addresses import CHANNEL_NAMES, CHANNELS
+from core.people.consent import PURPOSES, Proof, consents, state_consent
 from core.people.errors import ChannelUnknown, LanguageUnknown, ParticipantUnknown
+from core.people.store import membership
 from core.people.tables import Participant
 from core.people.withdrawing import withdraw
 
 WITHOUT_END = datetime(9999, 1, 1, tzinfo=UTC)
+PREFERRED = {"": N_("Whichever is at hand"), **CHANNEL_NAMES}
 
 
 def set_language(session: Session, participant_id: int, language: str) -> None:
@@ -38,6 +40,27 @@ def pause(session: Session, participant_id: int, until: datetime | None = None) 
 
 def end_pause(session: Session, participant_id: int) -> None:
     _set(session, participant_id, paused_until=None)
+
+
+def wanted_purposes(session: Session, participant_id: int, office_id: int) -> frozenset[str]:
+    """What an office may write about: where one channel at least is allowed, by consent or by the public task."""
+    stated = consents(session, participant_id, office_id)
+    known = membership(session, office_id, participant_id)
+    usual = known is not None and known.legal_basis == "public-task"
+    return frozenset(
+        purpose for purpose in PURPOSES if any(stated.get((purpose, channel), usual) for channel in CHANNELS)
+    )
+
+
+def want_purpose(  # noqa: PLR0913, PLR0917 - who and whose, what, whether, shown by what, and when
+    session: Session, person: tuple[int, int], purpose: str, granted: bool, proof: Proof, now: datetime
+) -> None:
+    """States for every channel whether an office may write about something; `person` is (participant, office)."""
+    if not granted:
+        withdraw(session, *person, (purpose,), proof, now)
+        return
+    for channel in CHANNELS:
+        state_consent(session, *person, purpose, channel, True, proof, now)
 
 
 def unsubscribe(  # noqa: PLR0913, PLR0917 - a link's numbers, what it is about, and the proof

@@ -204,6 +204,48 @@ class Audience(Base):
     rule: Mapped[dict[str, Any]]
 
 
+class ConsentText(Base):
+    """A text that people who join by themselves agreed to, as they read it; never changed."""
+
+    __tablename__ = "consent_text"
+
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    version: Mapped[str] = mapped_column(primary_key=True)
+    text: Mapped[dict[str, Any]]  # {language: text}
+    since: Mapped[datetime]
+
+
+class JoinRequest(Base):
+    """What somebody asks for who joins by themselves, until it is confirmed from the mailbox.
+
+    `participant_id` is a participant whom no office knows, made for the request: so it can be written to, and
+    stands in no audience. It becomes the person, or is merged into whom the mailbox belongs to. The row goes
+    when its time is over, confirmed or not; what counts stands in membership and consent.
+    """
+
+    __tablename__ = "join_request"
+    __table_args__ = (
+        Index("ix_join_request_email", "email", "asked_at"),
+        Index("ix_join_request_asked_at", "asked_at"),
+        Index("ix_join_request_participant_id", "participant_id"),
+    )
+
+    id: Mapped[Id]
+    nonce: Mapped[int] = mapped_column(unique=True)  # what the mail's link names: an id is given out again
+    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
+    joins_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # whose chat asked, None from a page
+    email: Mapped[str]
+    name: Mapped[str]
+    municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
+    purposes: Mapped[list[Any]]
+    text_version: Mapped[str]
+    language: Mapped[str]
+    source: Mapped[str]  # where the person came from: "page", "page:library", "chat"
+    asked_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
 class Joining(Base):
     """A use of a joining link (single-use by its nonce) and, where asked for, the code that proves it."""
 

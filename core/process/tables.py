@@ -24,6 +24,7 @@ class Office(Base):
     contact_email: Mapped[str] = mapped_column(default="")
     address: Mapped[str] = mapped_column(default="")
     one_person: Mapped[bool] = mapped_column(default=False)  # who writes a mailing may release it too
+    joining: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"open": true, "text": {language: consent}}
 
 
 class Process(Base):

@@ -49,6 +49,18 @@ NOTICES = {
         "rsvp",
         variables=("event", "starts_on", "reply"),
     ),
+    "confirm-join": NoticeText(
+        N_("Please confirm: do you want to hear from {office}?"),
+        N_(
+            "Somebody, probably you, asked **{office}** to write to this address about: {purposes}.\n\n"
+            "Press the button and confirm on the page that opens. Before that you receive nothing else, and after "
+            "7 days what was asked for is deleted.\n\n"
+            "If it was not you, there is nothing to do."
+        ),
+        N_("To the page where I confirm"),
+        "confirm-join",
+        variables=("office", "purposes"),
+    ),
 }
 
 
@@ -59,4 +71,4 @@ def notice_text(kind: str, language: str) -> Text:
         (ButtonText(notice.button_kind, t(notice.button), mark(LINKS[notice.button_kind])),) if notice.button else ()
     )
     gaps = {name: f"{{{{ {name} }}}}" for name in notice.variables}
-    return Text(language, t(notice.subject), t(notice.body, **gaps), buttons)
+    return Text(language, t(notice.subject, **gaps), t(notice.body, **gaps), buttons)

@@ -14,7 +14,13 @@ from core.process.replies import Reply
 from notifications.content.errors import ButtonUnknown
 from notifications.content.variables import PRIVATE, mark
 
-LINKS = {"answer": "answer_link", "join-chat": "join_link", "undo-join": "undo_link", "rsvp": "rsvp_link"}
+LINKS = {
+    "answer": "answer_link",
+    "join-chat": "join_link",
+    "undo-join": "undo_link",
+    "rsvp": "rsvp_link",
+    "confirm-join": "confirm_link",
+}
 ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}
 SCHEMES = {"http", "https", "mailto", "tel"}
 REPLY_TO_INVITATION = N_("Reply to the invitation")

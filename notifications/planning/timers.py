@@ -24,6 +24,7 @@ from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.database.leader import StillLeading, leadership
 from core.errors import Problem
+from core.people.join_requests import are_over, forget_requests
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.notices import plan_notices, waiting_notices
@@ -76,6 +77,7 @@ async def _lead(deps: PlannerDeps, still_leading: StillLeading) -> None:
                 if not await still_leading():
                     return
                 await rederive(deps)
+                await forget_unconfirmed(deps)
                 await timers.rebuild()
                 rederived = loop.time()
             await plan_due(deps, refused)
@@ -93,6 +95,13 @@ async def rederive(deps: PlannerDeps) -> None:
     if await deps.database.aread(lambda session: bool(changes(session))):
         now = deps.clock.now()
         await deps.database.awrite(lambda session: schedule_occurrences(session, None, now))
+
+
+async def forget_unconfirmed(deps: PlannerDeps) -> None:
+    """Deletes what people asked for who wanted to join by themselves and did not confirm it in time."""
+    now = deps.clock.now()
+    if await deps.database.aread(lambda session: are_over(session, now)):
+        await deps.database.awrite(lambda session: forget_requests(session, now))
 
 
 class Refused:

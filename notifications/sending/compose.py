@@ -91,6 +91,7 @@ class Composer:
             "rsvp_link": lambda: urls.rsvp(self._sign_rsvp(candidate, context, now)),
             "join_link": lambda: urls.join_chat(sign(Purpose.JOIN_CHAT, person, round_id, candidate.id)),
             "undo_link": lambda: urls.undo_join(sign(Purpose.UNDO_JOIN, int(candidate.values["address_id"]), person)),
+            "confirm_link": lambda: urls.confirm_join(self._confirm(candidate.values)),
             "preferences_link": lambda: urls.preferences(sign(Purpose.PREFERENCES, person, office_id)),
             "unsubscribe_link": lambda: urls.unsubscribe(sign(Purpose.UNSUBSCRIBE, candidate.id)),
         }
@@ -101,6 +102,10 @@ class Composer:
         event_id = event.id if event is not None else int(candidate.values["event_id"])
         until = max(now, event.ends_at if event is not None else now) + LINK_LASTS
         return self.links.sign(Purpose.RSVP, candidate.participant_id, event_id, expires=until)
+
+    def _confirm(self, values: Mapping[str, Any]) -> str:
+        until = datetime.fromisoformat(values["until"])
+        return self.links.sign(Purpose.CONFIRM_JOIN, int(values["nonce"]), expires=until)
 
 
 class LazyValues(Mapping[str, str]):

@@ -11,7 +11,8 @@ from core.database.database import Database
 from core.process.events import EventFacts, load_event
 from core.process.tables import Event
 from notifications.ledger.tables import Mailing
-from tests.package.test_package import bring, change, faults, folder, line_of, told
+from tests.package.conftest import folder
+from tests.package.test_package import bring, change, faults, line_of, told
 
 __all__ = ["folder"]  # the fixture of the package's own tests
 

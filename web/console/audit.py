@@ -5,10 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.process.time_zone import HOME_ZONE
 from core.staff.accounts import Staff
 from web.console import store
 from web.console.page import console_page, page_number
-from web.public.store import HOME_ZONE
 from web.site import site_of
 
 

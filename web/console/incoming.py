@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from core.people.addresses import EMAIL
 from core.people.suppression import lift
 from core.process.tables import Office
+from core.process.time_zone import HOME_ZONE
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
@@ -19,7 +20,6 @@ from notifications.intake import inbox
 from notifications.intake.inbox import Reach
 from web.console.errors import NothingHere
 from web.console.page import console_page, page_number
-from web.public.store import HOME_ZONE
 from web.site import site_of
 
 MAIL, EXCLUDED = "/console/mail", "/console/excluded"

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from core.ids import random_number
 from core.people.store import membership
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
@@ -33,7 +34,6 @@ from web.console.people import Person, find_people
 from web.console.signing import check_token, form_token
 from web.public import answering, uploads
 from web.public.entry import Entrance
-from web.public.nonce import random_number
 from web.public.reading import Post
 from web.public.store import look_up_reader
 from web.site import site_of

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.process.tables import Office
+from core.process.time_zone import HOME_ZONE
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.webhooks import calls, keeping
@@ -26,7 +27,6 @@ from web.console.errors import ActUnknown, DayWrong, NothingHere
 from web.console.page import console_page, page_number
 from web.console.store import PAGE
 from web.deps import WebDeps
-from web.public.store import HOME_ZONE
 from web.site import site_of
 
 HERE = "/console/webhooks"

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.clock import local
+from core.people.open_offices import OpenOffice, open_offices
 from web.public.store import load_office, load_processes
 from web.site import OfficeName, remember_reader, site_of
 
@@ -16,13 +17,13 @@ async def front(request: Request) -> Response:
     site = site_of(request)
     now = site.deps.clock.now()
 
-    def work(session: Session) -> tuple[OfficeName, list[object]]:
-        return load_office(session), list(load_processes(session, now))
+    def work(session: Session) -> tuple[OfficeName, list[object], list[OpenOffice]]:
+        return load_office(session), list(load_processes(session, now)), open_offices(session)
 
-    office, processes = await site.deps.database.aread(work)
+    office, processes, joinable = await site.deps.database.aread(work)
     remember_reader(request, "", office)
     return site.page(
-        request, "public/front.html", processes=processes, today=lambda zone: local(now, zone).date()
+        request, "public/front.html", processes=processes, joinable=joinable, today=lambda zone: local(now, zone).date()
     )  # fmt: skip
 
 

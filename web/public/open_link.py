@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkForged, Problem
+from core.ids import random_number
 from core.links import Purpose, in_days
 from surveys.responses import service
 from surveys.responses.errors import NotInvited
@@ -24,7 +25,6 @@ from surveys.responses.shelf import FormShelf
 from web.errors import TrapSprung
 from web.public import answering, uploads
 from web.public.entry import Entrance, know_reader, stand
-from web.public.nonce import random_number
 from web.public.reading import Post
 from web.public.showing import show_begun, show_opening
 from web.public.store import find_open_round, round_address

@@ -20,13 +20,15 @@ from core.links import Purpose
 from core.people.consent import PURPOSE_NAMES, PURPOSES
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
+from core.people.preferences import PREFERRED
 from core.people.store import remaining
+from core.process.time_zone import HOME_ZONE
 from surveys.engine.spoken_dates import read_date
 from surveys.responses.my_data import export_files, has_files
 from surveys.responses.my_data_page import my_data_page
 from web.files import chunks
-from web.public.store import HOME_ZONE, load_office
-from web.public.wishes import PREFERRED, Wishes, keep_wishes, load_wishes
+from web.public.store import load_office
+from web.public.wishes import Wishes, keep_wishes, load_wishes
 from web.site import OfficeName, language_of, remember_reader, site_of
 
 WRONG_DATE = N_("Please write a day after today, day before month, for example 31/12/2024.")

@@ -7,8 +7,10 @@ from fastapi import APIRouter
 from web.public import (
     answering,
     attending,
+    confirming,
     form_files,
     front,
+    joining,
     leaving,
     mini_app,
     open_link,
@@ -50,6 +52,11 @@ def public_routes() -> APIRouter:
     router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
     router.add_api_route("/events/{token}", attending.show, methods=LOOK)
     router.add_api_route("/events/{token}", attending.act, methods=ACT)
+    router.add_api_route("/join/{office}", joining.show, methods=LOOK)
+    router.add_api_route("/join/{office}", joining.ask, methods=ACT)
+    router.add_api_route("/join/{office}/sent", joining.show_sent, methods=LOOK)
+    router.add_api_route("/joining/confirm/{token}", confirming.show, methods=LOOK)
+    router.add_api_route("/joining/confirm/{token}", confirming.act, methods=ACT)
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
     router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
     return router

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, Translator, translator
-from core.ids import Ids
+from core.ids import Ids, random_number
 from core.links import Purpose, in_days
 from surveys.engine.events import AnswerRefused
 from surveys.engine.form import Form, Kind
@@ -25,7 +25,6 @@ from web.public.entry import Entrance, Opening
 from web.public.faults import why_refused
 from web.public.form_files import files_at
 from web.public.matrix import parts_of
-from web.public.nonce import random_number
 from web.public.reading import from_address
 from web.site import chosen_language, language_of, site_of
 from web.written import day

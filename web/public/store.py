@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import last_day
@@ -14,7 +14,7 @@ from core.i18n import LANGUAGES
 from core.people.addresses import TELEGRAM
 from core.people.preferences import set_language
 from core.people.store import remaining
-from core.people.tables import Address, Participant
+from core.people.tables import Address, Municipality, Participant
 from core.process.replies import Reply, modes_of
 from core.process.tables import Event, Office, Phase, Process
 from notifications.ledger.tables import Delivery, Mailing
@@ -24,8 +24,7 @@ from surveys.responses.store import load_round
 from surveys.responses.tables import Round
 from web.site import OfficeName
 
-HOME_ZONE = "Europe/Rome"
-NAMED = (Office.name, Office.contact_email, Office.address)
+NAMED = (Office.name, Office.contact_email, Office.address, Office.slug, Office.joining)
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,21 @@ def load_office(session: Session, office_id: int | None = None) -> OfficeName:
     """An office as pages name it; without an id, the installation's own."""
     own = Office.id == office_id if office_id else Office.parent_id.is_(None)
     found = session.execute(select(*NAMED).where(own).order_by(Office.id).limit(1)).one_or_none()
-    return OfficeName(*found) if found else OfficeName()
+    if found is None:
+        return OfficeName()
+    join = join_address(found.slug) if found.joining.get("open") and found.joining.get("text") else ""
+    return OfficeName(found.name, found.contact_email, found.address, join)
+
+
+def join_address(office: str) -> str:
+    """Where people join an office by themselves."""
+    return f"/join/{office}"
+
+
+def load_municipalities(session: Session, office_id: int) -> dict[str, tuple[int, str]]:
+    """An office's municipalities by their short names, in the order of their names: ids and names."""
+    mine = select(Municipality.slug, Municipality.id, Municipality.name).where(Municipality.office_id == office_id)
+    return {row.slug: (row.id, row.name) for row in session.execute(mine.order_by(Municipality.name))}
 
 
 def find_open_round(session: Session, office: str, round_: str) -> OpenRound:
@@ -125,7 +138,13 @@ def load_processes(session: Session, now: datetime) -> list[PublicProcess]:
     ]
 
 
-def _open_rounds(session: Session, now: datetime) -> dict[int, list[PublicRound]]:
+def open_rounds_of(session: Session, office_id: int, now: datetime) -> list[PublicRound]:
+    """What anybody may answer now, of one office."""
+    of_office = _open_rounds(session, now, Round.office_id == office_id)
+    return [one for rounds in of_office.values() for one in rounds]
+
+
+def _open_rounds(session: Session, now: datetime, *which: ColumnElement[bool]) -> dict[int, list[PublicRound]]:
     """By process, those opened last first."""
     open_now = (Round.opens_at <= now, or_(Round.closes_at.is_(None), Round.closes_at > now))
     statement = (
@@ -134,7 +153,7 @@ def _open_rounds(session: Session, now: datetime) -> dict[int, list[PublicRound]
         )
         .join(Process, Process.id == Round.process_id)
         .join(Office, Office.id == Round.office_id)
-        .where(Round.subject_kind == SubjectKind.LINK.value, *open_now)
+        .where(Round.subject_kind == SubjectKind.LINK.value, *open_now, *which)
         .order_by(Round.opens_at.desc(), Round.id.desc())
     )
     found: dict[int, list[PublicRound]] = {}
@@ -157,12 +176,6 @@ def choose_language(session: Session, participant_id: int, language: str) -> Non
     """Keeps a language chosen on a page as the person's own, for the chat and the mails too."""
     if language in LANGUAGES:
         set_language(session, remaining(session, participant_id), language)
-
-
-def time_zone_of(session: Session, office_id: int) -> str:
-    """The time zone of an office: that of its first process."""
-    first = select(Process.time_zone).where(Process.office_id == office_id).order_by(Process.id).limit(1)
-    return session.scalar(first) or HOME_ZONE
 
 
 def is_in_chat(session: Session, participant_id: int) -> bool:

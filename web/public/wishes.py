@@ -8,18 +8,16 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from core.i18n import N_
 from core.people import preferences
-from core.people.addresses import CHANNEL_NAMES, CHANNELS
-from core.people.consent import PURPOSES, Proof, consents, state_consent
+from core.people.consent import Proof
 from core.people.errors import ParticipantUnknown, PersonErased
-from core.people.store import membership, remaining
+from core.people.store import remaining
 from core.people.tables import Participant
 from core.people.withdrawing import withdraw
-from web.public.store import is_in_chat, time_zone_of
+from core.process.time_zone import time_zone_of
+from web.public.store import is_in_chat
 
 PROOF = Proof("preferences-page:1", "preferences-page")
-PREFERRED = {"": N_("Whichever is at hand"), **CHANNEL_NAMES}
 
 
 @dataclass(frozen=True)
@@ -45,7 +43,7 @@ def load_wishes(session: Session, participant_id: int, office_id: int, now: date
     return Wishes(
         person.language,
         person.preferred_channel,
-        _purposes(session, person.id, office_id),
+        preferences.wanted_purposes(session, person.id, office_id),
         # A pause without an end lies beyond what a time zone can reckon with.
         (paused.date() if paused.year == date.max.year else paused.astimezone(zone).date()) if paused else None,
         is_in_chat(session, person.id),
@@ -60,20 +58,9 @@ def keep_wishes(session: Session, person: tuple[int, int], wanted: Wishes, now: 
     preferences.set_preferred_channel(session, participant_id, wanted.channel)
     withdraw(session, participant_id, office_id, before.purposes - wanted.purposes, PROOF, now)
     for purpose in wanted.purposes - before.purposes:
-        for channel in CHANNELS:
-            state_consent(session, participant_id, office_id, purpose, channel, True, PROOF, now)
+        preferences.want_purpose(session, (participant_id, office_id), purpose, True, PROOF, now)
     if wanted.paused_until is None:
         preferences.end_pause(session, participant_id)
     elif wanted.paused_until != before.paused_until:
         zone = ZoneInfo(time_zone_of(session, office_id))
         preferences.pause(session, participant_id, datetime.combine(wanted.paused_until, time(), zone))
-
-
-def _purposes(session: Session, participant_id: int, office_id: int) -> frozenset[str]:
-    """A purpose counts where one channel at least is allowed: by consent, or by the public task."""
-    stated = consents(session, participant_id, office_id)
-    known = membership(session, office_id, participant_id)
-    usual = known is not None and known.legal_basis == "public-task"
-    return frozenset(
-        purpose for purpose in PURPOSES if any(stated.get((purpose, channel), usual) for channel in CHANNELS)
-    )

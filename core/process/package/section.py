@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy.orm import Session
 
 from core.faults import Fault, Faults
-from core.i18n import N_
+from core.i18n import LANGUAGES, N_
 from core.process.package.document import Document
 from core.process.package.entry import SAME_SLUG, Entry
 from core.process.tables import Process
@@ -50,6 +50,13 @@ class Package:
                 entry.fault("slug", SAME_SLUG, value=slug, key=name)
             seen.add(slug)
         return found
+
+    @property
+    def told_languages(self) -> tuple[str, ...]:
+        """The languages as the file writes them, for what is checked before the process is."""
+        process = self.document.data.get("process")
+        found = process.get("languages") if isinstance(process, dict) else None
+        return tuple(one for one in found if one in LANGUAGES) if isinstance(found, list) else ()
 
     def slugs_of(self, name: str) -> set[str]:
         """The slugs that a list of the file names, whether its section was read already or not."""

@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 from core.i18n import LANGUAGES, N_
 from core.people.addresses import normal_email
 from core.people.errors import EmailWrong
+from core.people.open_offices import LONGEST_TEXT
 from core.process.package.entry import Entry
 from core.process.package.items import apply_items
 from core.process.package.section import Change, Item, Load, Package
@@ -26,6 +27,8 @@ NO_LANGUAGES = N_("Write the languages as a list, as in [it, en], out of: {known
 NO_DAYS = N_("Write the days as a list out of: {known}.")
 NO_HOURS = N_("The hour after until must be later than the one after from.")
 NO_DAYS_LEFT = N_("The day after until must not be before the one after from.")
+NO_CONSENT_TEXT = N_("People who join by themselves agree to a text: write it after text, one a language.")
+LONG_CONSENT_TEXT = N_("The text in {language} is too long: at most {most} characters.")
 NO_MAIL = N_("{value} is not an e-mail address.")
 
 
@@ -40,7 +43,12 @@ class OfficeSection:
             "contact_email": "where people write to",
             "address": "its postal address, for the foot of mails",
             "one_person": "true where one person does everything: who writes a mailing may then release it too",
-        }
+            "joining": "whether people may join by themselves, and what they agree to",
+        },
+        "joining": {
+            "open": "true if people may join by themselves, on the web and in chat",
+            "text": "what they agree to, in full, one text a language",
+        },
     }
 
     def check(self, package: Package) -> Sequence[Item]:
@@ -60,8 +68,22 @@ class OfficeSection:
             "contact_email": mail,
             "address": entry.text("address"),
             "one_person": entry.truth("one_person"),
+            "joining": self._joining(package, entry),
         }
         return [Item("office", entry.slug(), values)]
+
+    def _joining(self, package: Package, office: Entry) -> dict[str, Any]:
+        if not office.has("joining"):
+            return {}
+        entry = office.child("joining")
+        entry.allow(self.keys["joining"], ("open",))
+        is_open, text = entry.truth("open"), entry.texts("text", package.told_languages)
+        if is_open and not text:
+            entry.fault("text", NO_CONSENT_TEXT)
+        for language, one in text.items():
+            if len(one.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_TEXT:
+                entry.fault("text", LONG_CONSENT_TEXT, language=language, most=str(LONGEST_TEXT))
+        return {"open": is_open, "text": text}
 
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
         (item,) = items
