@@ -82,7 +82,8 @@ async def _lead(deps: PlannerDeps, still_leading: StillLeading) -> None:
                 rederived = loop.time()
             await plan_due(deps, refused)
             try:
-                await asyncio.wait_for(wake.wait(), SWEEP_SECONDS)
+                async with asyncio.timeout(SWEEP_SECONDS):  # wait_for of Python 3.11 can swallow a cancellation
+                    await wake.wait()
             except TimeoutError:
                 continue
             wake.clear()
