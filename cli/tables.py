@@ -7,6 +7,7 @@ import core.people.tables
 import core.process.tables
 import core.staff.tables
 import core.tables
+import notifications.channels.tables
 import notifications.intake.tables
 import notifications.ledger.tables
 import surveys.responses.tables
@@ -18,6 +19,7 @@ MODULES = (
     core.process.tables,
     core.staff.tables,
     core.tables,
+    notifications.channels.tables,
     notifications.intake.tables,
     notifications.ledger.tables,
     surveys.responses.tables,
