@@ -38,7 +38,8 @@ def open_channels(world: World) -> list[Channel]:
     signer = signer_of(world)
     channels: list[Channel] = [EmailChannel(relay, way_of(relay), signer=signer) for relay in relays]
     if settings.participant_bot_token:
-        channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url))
+        token, api_url = settings.participant_bot_token, settings.telegram_api_url
+        channels.append(TelegramChannel(token, api_url, database=world.database))
     return channels
 
 

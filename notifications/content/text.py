@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from markdown_it.common.normalize_url import normalizeLink
 
 from notifications.content.errors import ButtonUnknown
+from notifications.content.files import MailedFile
 from notifications.content.variables import PRIVATE, mark
 
 LINKS = {"answer": "answer_link", "join-chat": "join_link", "undo-join": "undo_link"}
@@ -28,12 +29,13 @@ class ButtonText:
 
 @dataclass(frozen=True)
 class Text:
-    """Subject and Markdown body with variables, in one language."""
+    """Subject and Markdown body with variables, in one language; `attachments` are names of the mailing's files."""
 
     language: str
     subject: str
     body: str
     buttons: tuple[ButtonText, ...] = ()
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Setting:
 
     `fixed` holds the values of variables (those that are "" count as not filled), `sender` is
     the From header, `round_id` what an answer button opens, `list_id` names the mailing in
-    List-Id.
+    List-Id, `files` are those that texts may show or have attached, by name.
     """
 
     sender: str
@@ -54,6 +56,7 @@ class Setting:
     list_id: str = ""
     is_notice: bool = False
     has_chat: bool = False
+    files: Mapping[str, MailedFile] = field(default_factory=dict)
 
 
 def read_buttons(raw: Iterable[Mapping[str, Any]], language: str) -> tuple[ButtonText, ...]:

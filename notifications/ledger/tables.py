@@ -138,7 +138,7 @@ class Delivery(Base):
 class Attempt(Base):
     """A try that did not settle its delivery: when, by which channel, with what outcome.
 
-    The try that settled it stands in the delivery itself.
+    The try that settled it stands in the delivery itself, and here too where a part of the message did not arrive.
     """
 
     __tablename__ = "attempt"

@@ -33,8 +33,8 @@ class _Bucket:
     def wait(self, now: float, rate: float, burst: float) -> float:
         return max(0.0, self.full_at - now - (burst - 1) / rate)
 
-    def take(self, now: float, rate: float) -> None:
-        self.full_at = max(self.full_at, now) + 1 / rate
+    def take(self, now: float, rate: float, count: int) -> None:
+        self.full_at = max(self.full_at, now) + count / rate
 
 
 @dataclass
@@ -46,8 +46,11 @@ class Rates:
     _overall: _Bucket = field(default_factory=_Bucket)
     _chats: dict[int, _Bucket] = field(default_factory=dict)
 
-    def spend(self, chat_id: int) -> None:
-        """Counts one message to a chat; raises 429 with the seconds to wait, counting nothing."""
+    def spend(self, chat_id: int, count: int = 1) -> None:
+        """Counts messages to a chat, those of an album together; raises 429 with the seconds to wait, counting nothing.
+
+        An album may go over a burst, since it cannot be sent in pieces; what follows it waits the longer.
+        """
         now, limits = self.measure(), self.limits
         chat = self._chats.setdefault(chat_id, _Bucket())
         rate, burst = (
@@ -59,5 +62,5 @@ class Rates:
         wait = max(self._overall.wait(now, overall, overall), chat.wait(now, rate, burst))
         if wait > 0:
             raise too_many(max(1, math.ceil(wait)))
-        self._overall.take(now, overall)
-        chat.take(now, rate)
+        self._overall.take(now, overall, count)
+        chat.take(now, rate, count)

@@ -59,7 +59,7 @@ class SmtpConnection:
         if relay.user:
             await self._sign_in()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         self._open.write(data)
 
     async def drain(self) -> None:
