@@ -70,7 +70,7 @@ class ChatMessage:
     """A finished chat message in Telegram's HTML subset; each button has a row of its own.
 
     The text stands under `picture` where there is one; the parts `before` go first. `permits` say from when on each
-    part after the first may leave, in seconds after the group's first permit.
+    part may leave, in seconds after the group's first permit; one that has none leaves by the group's interval.
     """
 
     chat: str

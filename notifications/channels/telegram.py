@@ -67,7 +67,7 @@ class TelegramChannel:
         await self._calls.close()
 
     async def _one(self, message: ChatMessage, delay: float, start: datetime) -> Outcome:
-        await asyncio.sleep(delay)
+        await asyncio.sleep(max([delay, *message.permits[:1]]))
         if not message.chat.lstrip("-").isdecimal():
             return Rejected("this is no chat's number")
         first = await self._put(message.chat, message.parts[0])
@@ -80,7 +80,7 @@ class TelegramChannel:
         parts, last, lost = message.parts, first, list[str]()
         ends = self._machine.now() + timedelta(seconds=PATIENCE + APART * sum(part.messages for part in parts))
         for number, part in enumerate(parts[1:], 1):
-            permit = message.permits[number - 1] if message.permits else 0.0
+            permit = message.permits[number] if message.permits else 0.0
             pause = APART * parts[number - 1].messages
             await asyncio.sleep(max(pause, (start - self._machine.now()).total_seconds() + permit))
             outcome = await self._insist(message.chat, part, ends)

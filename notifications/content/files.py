@@ -16,6 +16,7 @@ from notifications.content.errors import FileKindUnknown, FileNameUnfit, FileNot
 MEGABYTE = 1024 * 1024
 LARGEST_FILE = 50  # MB; Bot API, "Sending files"
 LONGEST_NAME = 100
+LONGEST_HEAD = MEGABYTE  # of a JPEG: what cameras write before the frame
 NAME = re.compile(r"[^\W_][\w .,()+&'’-]*\.[A-Za-z0-9]{2,5}")
 UNFIT = re.compile(r"[^\w .,()+&'’-]+")
 PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
@@ -94,7 +95,7 @@ def picture_size(media_type: str, content: bytes) -> tuple[int, int]:
                 return struct.unpack("<HH", content[6:10])
             case "image/jpeg":
                 return _jpeg_size(content)
-    except struct.error:  # it ends too early
+    except (struct.error, IndexError):  # it ends too early
         pass
     return 0, 0
 
@@ -102,7 +103,7 @@ def picture_size(media_type: str, content: bytes) -> tuple[int, int]:
 def _jpeg_size(content: bytes) -> tuple[int, int]:
     """ITU-T T.81, annex B: segments one behind the other, the frame's header among them."""
     at = 2
-    while content[at : at + 1] == b"\xff":
+    while at < LONGEST_HEAD and content[at : at + 1] == b"\xff":
         marker = content[at + 1]
         if marker == 0xFF:  # a fill byte
             at += 1

@@ -32,7 +32,7 @@ def to_html(text: str, show: Callable[[str], dict[str, str | int]] = lambda name
     parser = _parser()
     tokens = parser.parse(text)
     for picture in _pictures(tokens):
-        picture.attrs = {"alt": "", **show(_name(picture))}  # the renderer fills in the words
+        picture.attrs = {"src": "", "alt": "", **show(_name(picture))}  # the renderer fills in the words
     html: str = parser.renderer.render(tokens, parser.options, {})
     return html
 

@@ -37,7 +37,7 @@ def split(blocks: Sequence[Block], room: int) -> list[str]:
             texts.append(now)
             now = block.text
         else:
-            pieces = cut(block.text, left if left > room // 4 else 0, room)
+            pieces = cut(block.text, left if left > max(room // 4, ROOM_FOR_NAME) else 0, room)
             pieces[0] = now + between + pieces[0] if pieces[0] else now
             texts += pieces[:-1]
             now = pieces[-1]
@@ -69,7 +69,7 @@ def _end(atoms: Sequence[str], start: int, most: int) -> int:
     used, word, sentence, said = 0, 0, 0, ""
     for place in range(start, len(atoms)):
         atom = atoms[place]
-        wide = 0 if TAG.fullmatch(atom) else width(atom)
+        wide = _width(atom)
         if used + wide > most and place > start:
             return sentence or word or place
         used += wide
@@ -81,10 +81,16 @@ def _end(atoms: Sequence[str], start: int, most: int) -> int:
     return len(atoms)
 
 
+def _width(atom: str) -> int:
+    if len(atom) == 1:
+        return 1 + (atom > "\uffff")
+    return 0 if atom.startswith("<") else width(atom)
+
+
 def _follow(tags: list[str], atom: str) -> None:
     if atom.startswith("</"):
         tags.pop()
-    elif TAG.fullmatch(atom):
+    elif len(atom) > 1 and atom.startswith("<"):
         tags.append(atom)
 
 

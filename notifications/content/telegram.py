@@ -70,8 +70,8 @@ def _texts(blocks: list[Block], language: str, setting: Setting) -> list[str]:
     """The texts of the messages, with marks for what is personal alone; raises TextTooLong."""
     fixed = setting.fixed
     filled = [Block(_fill(block.text, fixed), block.is_item) for block in blocks]
-    stop = "" if setting.is_notice else as_html(translator(language)("To receive no more messages, write /stop."))
-    stop = BLANK + stop if stop else ""
+    t = translator(language)
+    stop = "" if setting.is_notice else BLANK + as_html(t("To receive no more messages, write /stop."))
     texts = split(filled, LONGEST - width(stop))
     if len(texts) > MOST_TEXTS:
         raise TextTooLong(language=language, parts=len(texts), most=MOST_TEXTS)

@@ -29,14 +29,14 @@ def reserve_parts(
     first = (reserve(session, way, count, rate, machine_now) - machine_now).total_seconds()
     permits: list[list[float]] = [[] for _ in group]
     taken = 0
-    for number, place, messages in wanted:
+    for _, place, messages in wanted:
         taken += messages
-        if number:
-            permits[place].append(first + (taken - 1) / rate)
+        # An album leaves with its last picture's permit, a single first message by the one that it had.
+        permits[place].append(first + (taken - 1) / rate if messages else place / rate)
     return [_with(one, found) for one, found in zip(group, permits, strict=True)]
 
 
 def _with(one: Ready, permits: Sequence[float]) -> Ready:
-    if not permits or not isinstance(one.message, ChatMessage):
+    if not isinstance(one.message, ChatMessage):
         return one
     return replace(one, message=replace(one.message, permits=tuple(permits)))
