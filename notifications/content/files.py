@@ -18,7 +18,7 @@ LARGEST_FILE = 50  # MB; Bot API, "Sending files"
 LONGEST_NAME = 100
 LONGEST_HEAD = MEGABYTE  # of a JPEG: what cameras write before the frame
 NAME = re.compile(r"[^\W_][\w .,()+&'’-]*\.[A-Za-z0-9]{2,5}")
-UNFIT = re.compile(r"[^\w .,()+&'’-]+")
+UNFIT = re.compile(r"(?:%(?:22|0[AD])|[^\w .,()+&'’-])+")  # browsers write quotes and line ends in percents
 PICTURES = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "gif": "image/gif"}
 OFFICE = {  # the type, and what a file of this type holds (ECMA-376, part 2; OpenDocument 1.3, part 2, section 3.3)
     "docx": ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", "word/document.xml"),

@@ -34,7 +34,7 @@ def wording_of(text: MailingText, files: Mapping[str, MailedFile]) -> Wording:
         "body": text.body,
         "buttons": text.buttons,
     }
-    names = [name for name, _ in pictures_of(text.body)] + list(text.attachments)
+    names = [*(name for name, _ in pictures_of(text.body)), *text.attachments] if files else []
     sent = [files[name] for name in dict.fromkeys(names) if name in files]
     if sent:  # a text without files is known by the digest it always had
         row["attachments"] = list(text.attachments)

@@ -139,9 +139,9 @@ class Desk:
     def _take_further(self, session: Session, going: Sequence[tuple[Candidate, Message]], moment: Moment) -> None:
         """A group's chat counts every part of a message."""
         for candidate, message in going:
-            scope = scope_of(candidate, {})
             further = sum(part.messages for part in message.parts) - 1 if isinstance(message, ChatMessage) else 0
-            if scope is not None and further:
+            scope = scope_of(candidate, {}) if further else None
+            if scope is not None:
                 reserve(session, scope.name, further, scope.rate, moment.machine)
 
     def _load(self, session: Session, found: Sequence[Candidate], moment: Moment) -> dict[int, MailingContext]:

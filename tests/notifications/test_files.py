@@ -118,6 +118,7 @@ def test_whatever_a_browser_calls_a_file_it_gets_a_fitting_name(name: str) -> No
         ("../../etc/a.pdf", "a.pdf"),
         ('Bozza "finale".pdf', "Bozza -finale.pdf"),
         ("a\r\nb.pdf", "a-b.pdf"),
+        ("a%22b%0D%0Ac 100%.pdf", "a-b-c 100.pdf"),
         ("Città è.pdf", "Città è.pdf"),
         ("????.pdf", "file.pdf"),
     ],

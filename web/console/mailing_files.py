@@ -40,7 +40,9 @@ class FormFiles:
 async def uploads_of(form: FormData) -> list[tuple[str, bytes]]:
     """What was sent along, each file by a name that can stand here; the page's limit on its body holds for all."""
     sent = [one for one in form.getlist("upload") if isinstance(one, UploadFile) and one.filename]
-    return [(fitting_name(one.filename or ""), await one.read()) for one in sent]
+    uploads = [(fitting_name(one.filename or ""), await one.read()) for one in sent]
+    await form.close()
+    return uploads
 
 
 def take_files(
