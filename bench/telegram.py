@@ -41,13 +41,13 @@ class CountingRates(Rates):
     taken: list[tuple[float, int]] = field(default_factory=list)
     refused: int = 0
 
-    def spend(self, chat_id: int, *, paid: bool = False) -> None:
+    def spend(self, chat_id: int, count: int = 1, *, paid: bool = False) -> None:
         try:
-            super().spend(chat_id, paid=paid)
+            super().spend(chat_id, count, paid=paid)
         except Refusal:
             self.refused += 1
             raise
-        self.taken.append((time.perf_counter(), chat_id))
+        self.taken += [(time.perf_counter(), chat_id)] * count
 
 
 @dataclass(frozen=True)

@@ -55,7 +55,11 @@ def load(
 
 def sections(world: World) -> Sequence[Section]:
     """Every part of a package, in the order in which they are loaded."""
-    return (*core_sections(world.predicates), *survey_sections(), *notification_sections())
+    return (
+        *core_sections(world.predicates),
+        *survey_sections(),
+        *notification_sections(world.settings.mail_size_limit),
+    )
 
 
 def load_package(

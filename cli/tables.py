@@ -8,6 +8,7 @@ import core.process.tables
 import core.staff.tables
 import core.tables
 import core.webhooks.tables
+import notifications.channels.tables
 import notifications.intake.tables
 import notifications.ledger.tables
 import surveys.responses.tables
@@ -20,6 +21,7 @@ MODULES = (
     core.staff.tables,
     core.tables,
     core.webhooks.tables,
+    notifications.channels.tables,
     notifications.intake.tables,
     notifications.ledger.tables,
     surveys.responses.tables,

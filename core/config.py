@@ -87,6 +87,9 @@ class Settings(BaseSettings):
         default="", description="Slower for some domains: gmail.com=60/minute libero.it=2/second"
     )
     mail_from: str = Field(default="", description=N_("The sender of mails: Office name <office@example.org>"))
+    mail_size_limit: int = Field(
+        default=10, ge=1, le=100, description="What a mail may weigh with pictures and attachments, in megabytes"
+    )
     dkim_key: Path | None = Field(
         default=None,
         description="A private key (PEM, RSA or Ed25519) to sign mails with, unless the relay does",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
@@ -19,6 +19,15 @@ class Inbound(Base):
     door: Mapped[str] = mapped_column(primary_key=True)  # "telegram:participants", "web", "mail"
     key: Mapped[str] = mapped_column(primary_key=True)  # update_id, form-post key, Message-ID
     at: Mapped[datetime]
+
+
+class FileContent(Base):
+    """The bytes of a file that somebody of the staff gave, of a form or of a mailing: each once, by their SHA-256."""
+
+    __tablename__ = "file_content"
+
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class Notice(Base):

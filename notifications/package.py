@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from core.process.package.items import apply_items, ids_by_slug
 from core.process.package.loading import read_text
 from core.process.package.section import Change, Item, Load, Package, Section
 from core.process.tables import Event
-from notifications.content.check import check_languages, check_text
+from notifications.content.check import Allowed, check_languages, check_text
+from notifications.ledger.files import files_of
 from notifications.ledger.states import Kind, MailingState
 from notifications.ledger.tables import Mailing, MailingText
+from notifications.package_files import TextFiles, bring_files
 from notifications.planning.anchors import AnchorWrong, parse_anchor
 from notifications.planning.missed import parse_missed
 from notifications.planning.schedule import schedule_occurrences
@@ -29,18 +32,20 @@ from notifications.planning.spread import parse_spread
 from surveys.responses.tables import Round
 
 FENCE = "---"
-HEADER = {"subject": "", "buttons": ""}
+HEADER = {"subject": "", "buttons": "", "attachments": ""}
 KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
 
 NO_HEADER = N_("The text must begin with three dashes, its subject, and three dashes again.")
 NO_SUBJECT = N_("The text has no subject. Write it between the dashes at the top: subject: ...")
 NO_BODY = N_("The text is empty.")
 NOT_BUTTONS = N_("Write the buttons as a list, as in: - {{kind: answer, label: Answer the questionnaire}}")
+NOT_FILES = N_("Write the attachments as a list of names, as in: attachments: [programme.pdf]")
 NOBODY = N_("The mailing needs an audience or a round, so that it is clear to whom it goes.")
 
 
-def notification_sections() -> tuple[Section, ...]:
-    return (MailingSection(),)
+def notification_sections(mail_limit_mb: int = 10) -> tuple[Section, ...]:
+    """`mail_limit_mb` is what a mail may weigh, with everything that goes with it."""
+    return (MailingSection(mail_limit_mb),)
 
 
 class MailingSection:
@@ -62,11 +67,15 @@ class MailingSection:
         }
     }
 
+    def __init__(self, mail_limit_mb: int = 10) -> None:
+        self._mail_limit_mb = mail_limit_mb
+
     def check(self, package: Package) -> Sequence[Item]:
         needed = ("slug", "kind", "purpose", "anchor")
         return [self._item(package, one) for one in package.entries("mailings", self.keys["mailings"], needed)]
 
     def _item(self, package: Package, entry: Entry) -> Item:
+        files = TextFiles(package.folder)
         values = {
             "kind": entry.choice("kind", KINDS),
             "purpose": entry.choice("purpose", PURPOSES),
@@ -76,12 +85,32 @@ class MailingSection:
             "anchor": self._anchor(package, entry),
             "missed": self._checked(entry, "missed", parse_missed),
             "spread": self._checked(entry, "spread", parse_spread),
-            "texts": _read_texts(package, entry),
+            "texts": self._texts(package, entry, files),
+            "files": files.digests(),
             "released": entry.truth("released"),
         }
         if not values["audience"] and not values["round"]:
             entry.fault(None, NOBODY)
         return Item("mailing", entry.slug(), values)
+
+    def _texts(self, package: Package, entry: Entry, files: TextFiles) -> dict[str, dict[str, Any]]:
+        """The texts of a mailing, by language; what they show and have attached goes to `files`."""
+        key = "text" if entry.has("text") else "slug"
+        name = entry.slug(key)
+        texts = {}
+        for path in sorted((package.folder / "messages").glob(f"{name}.*.md")):
+            language = path.name.removeprefix(f"{name}.").removesuffix(".md")
+            if language in package.languages:
+                texts[language] = text = _read_text(package, path) or {}
+                if text.get("body") and text.get("subject"):
+                    has_event = entry.has("event") or bool(_anchor_event(entry))
+                    allowed = Allowed(entry.has("round"), has_event, files.found, self._mail_limit_mb)
+                    for wrong in files.look(text) or check_text({"language": language, **text}, allowed):
+                        file, line = f"messages/{path.name}", _line(path, str(wrong.values.get("name", "")))
+                        package.fault(file, line, wrong.text, **_values(wrong))
+        for wrong in check_languages(texts, package.languages):
+            entry.fault(key, wrong.text, **_values(wrong))
+        return texts
 
     def _anchor(self, package: Package, entry: Entry) -> dict[str, Any]:
         if not entry.has("anchor"):
@@ -151,9 +180,8 @@ class _Rows:
             "anchor": row.anchor,
             "missed": row.missed,
             "spread": row.spread,
-            "texts": {
-                one.language: {"subject": one.subject, "body": one.body, "buttons": one.buttons} for one in texts
-            },
+            "texts": {one.language: _standing(one) for one in texts},
+            "files": {name: file.sha256 for name, file in files_of(self._load.session, row.id).items()},
         }
 
     def write(self, item: Item, exists: bool) -> None:
@@ -169,8 +197,10 @@ class _Rows:
             row |= {"office_id": self._load.office_id, "process_id": self._load.process_id, "slug": item.slug}
             row |= {"state": MailingState.DRAFT.value, "released_at": None}
             mailing_id = session.execute(insert(Mailing).values(row).returning(Mailing.id)).scalar_one()
-        texts = [{"mailing_id": mailing_id, "language": language, **text} for language, text in values["texts"].items()]
+        fixed = {"mailing_id": mailing_id, "attachments": []}
+        texts = [{**fixed, "language": language, **text} for language, text in values["texts"].items()]
         session.execute(insert(MailingText), texts)
+        bring_files(session, mailing_id, self._load.package.folder, values["files"])
 
     def release(self, slugs: set[str]) -> None:
         """Drafts only: what staff paused or cancelled stays so."""
@@ -196,30 +226,8 @@ def _own_event(package: Package, entry: Entry) -> str:
     return "" if event == _anchor_event(entry) else event
 
 
-def _read_texts(package: Package, entry: Entry) -> dict[str, dict[str, Any]]:
-    """The texts of a mailing, by language."""
-    key = "text" if entry.has("text") else "slug"
-    name = entry.slug(key)
-    has_round, has_event = entry.has("round"), entry.has("event") or bool(_anchor_event(entry))
-    texts = {}
-    for path in sorted((package.folder / "messages").glob(f"{name}.*.md")):
-        language = path.name.removeprefix(f"{name}.").removesuffix(".md")
-        if language in package.languages and (text := _read_text(package, path)):
-            texts[language] = text
-            if text["body"] and text["subject"]:
-                for wrong in check_text({"language": language, **text}, has_round=has_round, has_event=has_event):
-                    package.fault(f"messages/{path.name}", 0, wrong.text, **_values(wrong))
-        elif language not in package.languages:
-            continue
-        else:
-            texts[language] = {}
-    for wrong in check_languages(texts, package.languages):
-        entry.fault(key, wrong.text, **_values(wrong))
-    return texts
-
-
 def _read_text(package: Package, path: Path) -> dict[str, Any] | None:
-    """Subject, buttons and Markdown body of one file; None, and a fault, where they cannot be told apart."""
+    """What one file says; None, and a fault, where its head and its Markdown cannot be told apart."""
     file = f"messages/{path.name}"
     try:
         lines = read_text(path, file).splitlines()
@@ -243,7 +251,23 @@ def _read_text(package: Package, path: Path) -> dict[str, Any] | None:
     if not isinstance(buttons, list) or not all(isinstance(one, dict) for one in buttons):
         entry.fault("buttons", NOT_BUTTONS)
         buttons = []
-    return {"subject": subject, "body": body, "buttons": buttons}
+    attachments = entry.data.get("attachments") or []
+    if not isinstance(attachments, list) or not all(isinstance(one, str) for one in attachments):
+        entry.fault("attachments", NOT_FILES)
+        attachments = []
+    names = [unicodedata.normalize("NFC", one) for one in attachments]
+    return {"subject": subject, "body": body, "buttons": buttons} | ({"attachments": names} if names else {})
+
+
+def _standing(text: MailingText) -> dict[str, Any]:
+    found = {"subject": text.subject, "body": text.body, "buttons": text.buttons}
+    return found | ({"attachments": text.attachments} if text.attachments else {})
+
+
+def _line(path: Path, name: str) -> int:
+    """The first line of a text that speaks of a file, 0 for none."""
+    lines = path.read_text(encoding="utf-8-sig").splitlines() if name else []
+    return next((number for number, line in enumerate(lines, 1) if name in line), 0)
 
 
 def _values(problem: Problem) -> dict[str, str]:

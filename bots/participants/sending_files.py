@@ -17,15 +17,14 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import AiogramError, TelegramBadRequest, TelegramForbiddenError
 from aiogram.types import BufferedInputFile, InputMediaPhoto, Message
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bots.participants.screen import Group, ShownFile
 from bots.participants.show import patiently
-from bots.participants.tables import TelegramFile
 from core.database.database import Database
-from core.database.inserting import insert_into
-from surveys.responses.form_files import find_file, read_content
+from core.file_contents import read_content
+from notifications.channels.telegram_names import names_of, remember_name
+from surveys.responses.form_files import find_file
 
 log = structlog.get_logger()
 
@@ -96,17 +95,10 @@ class FileSender:
         known = find_file(session, form_version_id, one.name)
         if known is None:
             return None
-        names = self._names(session, known.sha256)
+        names = names_of(session, self._bot.id, known.sha256)
         refused = one.kind not in names and DOCUMENT in names  # when it was sent before
         kind = one.kind if known.media_type in PLAYED[one.kind] and not refused else DOCUMENT
         return Ready(one.name, kind, one.caption, known.sha256, names.get(kind, ""))
-
-    def _names(self, session: Session, sha256: str) -> dict[str, str]:
-        """Telegram's names for a file, by what it was sent as."""
-        statement = select(TelegramFile.kind, TelegramFile.file_id).where(
-            TelegramFile.sha256 == sha256, TelegramFile.bot_id == self._bot.id
-        )
-        return {row.kind: row.file_id for row in session.execute(statement)}
 
     async def _send(self, chat_id: int, ready: list[Ready]) -> None:
         """Pictures together; where Telegram refuses one of them, each by itself."""
@@ -156,10 +148,7 @@ class FileSender:
         return BufferedInputFile(content, one.name)
 
     def _remember(self, one: Ready, file_id: str, session: Session) -> None:
-        row = {"sha256": one.sha256, "bot_id": self._bot.id, "kind": one.kind, "file_id": file_id}
-        put = insert_into(session, TelegramFile).values(row)
-        known = ["sha256", "bot_id", "kind"]
-        session.execute(put.on_conflict_do_update(index_elements=known, set_={"file_id": file_id}))
+        remember_name(session, self._bot.id, one.sha256, one.kind, file_id)
 
 
 def _ways(one: Ready) -> Iterator[Ready]:

@@ -25,14 +25,3 @@ class Chat(Base):
     response_id: Mapped[int | None] = mapped_column(ForeignKey("response.id", ondelete="SET NULL"))
     prompt_message_id: Mapped[int | None] = mapped_column(BigInteger)
     awaiting: Mapped[dict[str, Any]]  # a short input outside the questionnaire: {"code": joining nonce}, ...
-
-
-class TelegramFile(Base):
-    """Telegram's name for a file that a bot sent before; only that bot can use it."""
-
-    __tablename__ = "telegram_file"
-
-    sha256: Mapped[str] = mapped_column(primary_key=True)
-    bot_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    kind: Mapped[str] = mapped_column(primary_key=True)  # photo, audio, video, document
-    file_id: Mapped[str]

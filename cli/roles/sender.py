@@ -40,8 +40,9 @@ def open_channels(world: World) -> list[Channel]:
     signer = signer_of(world)
     channels: list[Channel] = [EmailChannel(relay, way_of(relay), signer=signer) for relay in relays]
     if settings.participant_bot_token:
+        token, api_url = settings.participant_bot_token, settings.telegram_api_url
         paid = settings.telegram_paid_broadcast
-        channels.append(TelegramChannel(settings.participant_bot_token, settings.telegram_api_url, paid=paid))
+        channels.append(TelegramChannel(token, api_url, database=world.database, paid=paid))
     return channels
 
 

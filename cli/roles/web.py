@@ -55,4 +55,5 @@ def _telling(world: World, name: str) -> Telling:
         finally:
             await channel.close()
 
-    return Telling(world.rules, voice_of(world, name), rates, try_mail if relays else no_relay)
+    trying = try_mail if relays else no_relay
+    return Telling(world.rules, voice_of(world, name), rates, trying, settings.mail_size_limit)

@@ -10,11 +10,25 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Mail:
-    """A finished mail: the envelope and the bytes after DATA (CRLF line ends, not dot-stuffed)."""
+    """A finished mail: the envelope and the bytes after DATA (CRLF line ends, not dot-stuffed).
+
+    `tail` goes on where `data` ends, the same bytes for everybody: files, which nothing copies for a person. Each
+    of its pieces begins a line and ends one, and no line of it begins with a dot.
+    """
 
     sender: str
     recipient: str
     data: bytes
+    tail: tuple[bytes, ...] = ()
+
+    @property
+    def size(self) -> int:
+        return len(self.data) + sum(map(len, self.tail))
+
+    @property
+    def whole(self) -> bytes:
+        """The mail in one piece."""
+        return b"".join((self.data, *self.tail))
 
 
 @dataclass(frozen=True)
@@ -27,12 +41,49 @@ class Button:
 
 
 @dataclass(frozen=True)
+class ChatFile:
+    """A file for a chat, sent as a `kind`: photo or document; `words` stand under it where nothing else does."""
+
+    name: str
+    media_type: str
+    sha256: str
+    kind: str
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class ChatPart:
+    """One call of the Bot API: a text, a file or several of one kind, or a file with the text under it."""
+
+    text: str = ""
+    files: tuple[ChatFile, ...] = ()
+    buttons: tuple[Button, ...] = ()
+
+    @property
+    def messages(self) -> int:
+        """How many messages Telegram makes of it: each file of an album is one."""
+        return max(1, len(self.files))
+
+
+@dataclass(frozen=True)
 class ChatMessage:
-    """A finished chat message in Telegram's HTML subset; each button has a row of its own."""
+    """A finished chat message in Telegram's HTML subset; each button has a row of its own.
+
+    The text stands under `picture` where there is one; the parts `before` go first. `permits` say from when on each
+    part may leave, in seconds after the group's first permit; one that has none leaves by the group's interval.
+    """
 
     chat: str
     text: str
     buttons: tuple[Button, ...] = ()
+    picture: ChatFile | None = None
+    before: tuple[ChatPart, ...] = ()
+    permits: tuple[float, ...] = ()
+
+    @property
+    def parts(self) -> tuple[ChatPart, ...]:
+        """All of it, in order."""
+        return (*self.before, ChatPart(self.text, (self.picture,) if self.picture else (), self.buttons))
 
 
 Message = Mail | ChatMessage
@@ -40,9 +91,10 @@ Message = Mail | ChatMessage
 
 @dataclass(frozen=True)
 class Delivered:
-    """The other side took it; `provider_id` is its name for it."""
+    """The other side took it; `provider_id` is its name for it, `detail` what did not arrive of its parts."""
 
     provider_id: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -47,14 +47,14 @@ class Signer:
 
     def sign(self, mail: Mail) -> Mail:
         """The mail with its signature as the first header."""
-        return replace(mail, data=self.header(mail.data) + mail.data)
+        return replace(mail, data=self.header(mail.data, mail.tail) + mail.data)
 
-    def header(self, data: bytes) -> bytes:
+    def header(self, data: bytes, tail: tuple[bytes, ...] = ()) -> bytes:
         """The DKIM-Signature header of a mail, with its line end."""
         head, _, body = data.partition(b"\r\n\r\n")
         headers = list(_headers(head))
         names = [name for name in ALWAYS + WHERE_PRESENT if name in dict(headers)] + list(ALWAYS)
-        digest = base64.b64encode(hashlib.sha256(_relaxed_body(body)).digest()).decode()
+        digest = base64.b64encode(_body_digest(body, tail)).decode()
         lines = [
             f"DKIM-Signature: v=1; a={self._algorithm}; c=relaxed/relaxed; d={self.domain}; s={self.selector};",
             f" h={_folded(names)};",
@@ -123,9 +123,23 @@ def _relaxed(name: str, value: bytes) -> bytes:
     return name.encode() + b":" + SPACES.sub(b" ", value.replace(b"\r\n", b"")).strip(b" ")
 
 
+def _body_digest(body: bytes, tail: tuple[bytes, ...]) -> bytes:
+    """Of a file's base64 nothing is relaxed, and nothing copied: there are no spaces in it."""
+    if not tail:
+        return hashlib.sha256(_relaxed_body(body)).digest()
+    digest = hashlib.sha256(_relaxed_lines(body))
+    for piece in tail:
+        digest.update(_relaxed_lines(piece) if b" " in piece else piece)
+    return digest.digest()
+
+
+def _relaxed_lines(lines: bytes) -> bytes:
+    return TRAILING.sub(b"", SPACES.sub(b" ", lines))
+
+
 def _relaxed_body(body: bytes) -> bytes:
     """RFC 6376, section 3.4.4."""
-    body = TRAILING.sub(b"", SPACES.sub(b" ", body)).rstrip(b" \r\n")
+    body = _relaxed_lines(body).rstrip(b" \r\n")
     return body + b"\r\n" if body else b""
 
 

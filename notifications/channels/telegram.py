@@ -1,18 +1,19 @@
-"""Sends through the Bot API (sendMessage) over kept connections; knows no bot library."""
+"""Sends messages to chats: each in one call of the Bot API, or in several, a second apart in one chat."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
-from datetime import timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-import aiohttp
+from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import Clock, SystemClock
+from core.database.database import Database
 from notifications.channels.contract import (
     ChatMessage,
+    ChatPart,
     Delivered,
     Message,
     Misconfigured,
@@ -23,17 +24,28 @@ from notifications.channels.contract import (
     Unknown,
     UnreachableNow,
 )
+from notifications.channels.telegram_calls import BotCalls, Given, call_for, file_id
+from notifications.channels.telegram_files import FileShelf
 from notifications.ledger.states import TELEGRAM
 
-TIMEOUT_SECONDS = 30
-KEEP_ALIVE_SECONDS = 10  # less than any server's, or a message meets a connection just closed
-CONNECTIONS = 100
-LONGEST_PAUSE = 86_400.0
-GONE = ("chat not found", "user is deactivated", "bot was blocked", "bot can't initiate", "peer_id_invalid")
+APART = 1.0  # seconds; Bot FAQ: no more than one message a second in one chat
+PATIENCE = 60.0  # seconds that all parts of a message after the first may be held up together
+UNREACHABLE_PAUSE = 3.0
+PHOTO, DOCUMENT = "photo", "document"
+NO_PICTURE = ("IMAGE_", "PHOTO_")  # how Telegram begins to say that a picture is none, or of no shape it shows
+FORGOTTEN = "file identifier"
+
+
+@dataclass(frozen=True)
+class Named:
+    """As what files are sent, and Telegram's name for each of them, "" where it has none yet."""
+
+    kind: str
+    names: Sequence[str]
 
 
 class TelegramChannel:
-    """One bot's way out. `api_url` is `https://api.telegram.org` or another server's.
+    """One bot's way out. `api_url` is `https://api.telegram.org` or another server's; files come from `database`.
 
     With `paid` each message is a paid broadcast (Bot API, allow_paid_broadcast), of which Telegram takes more.
     """
@@ -41,81 +53,111 @@ class TelegramChannel:
     name = TELEGRAM
     way = TELEGRAM
 
-    def __init__(self, token: str, api_url: str, machine: Clock | None = None, *, paid: bool = False) -> None:
-        self._url = f"{api_url.rstrip('/')}/bot{token}/sendMessage"
+    def __init__(
+        self,
+        token: str,
+        api_url: str,
+        machine: Clock | None = None,
+        database: Database | None = None,
+        *,
+        paid: bool = False,
+    ) -> None:
         self._machine = machine or SystemClock()
-        self._paid = paid
-        self._session: aiohttp.ClientSession | None = None
+        self._calls = BotCalls(token, api_url, self._machine, paid=paid)
+        self._shelf = FileShelf(database, int(token.partition(":")[0])) if database is not None else None
 
     async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
         """Each at its permit's instant, `interval` seconds after the one before; answers may overtake one another."""
         chats = [message for message in messages if isinstance(message, ChatMessage)]
-        return await asyncio.gather(*(self._one(chat, index * interval) for index, chat in enumerate(chats)))
-
-    async def _one(self, message: ChatMessage, delay: float) -> Outcome:
-        await asyncio.sleep(delay)
-        if not message.chat.lstrip("-").isdecimal():
-            return Rejected("this is no chat's number")
-        try:
-            async with self._open().post(self._url, json=self._payload(message)) as response:
-                return self._read(response.status, await response.read())
-        except aiohttp.ClientConnectorError as error:  # before a byte left
-            return UnreachableNow(type(error).__name__)
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            return Unknown(type(error).__name__)
+        start = self._machine.now()
+        return await asyncio.gather(*(self._one(chat, index * interval, start) for index, chat in enumerate(chats)))
 
     async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
-            await asyncio.sleep(0)  # lets the transports close
+        await self._calls.close()
 
-    def _open(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS),
-                timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
-            )
-        return self._session
+    async def _one(self, message: ChatMessage, delay: float, start: datetime) -> Outcome:
+        await asyncio.sleep(max([delay, *message.permits[:1]]))
+        if not message.chat.lstrip("-").isdecimal():
+            return Rejected("this is no chat's number")
+        first = await self._put(message.chat, message.parts[0])
+        if not isinstance(first, Delivered) or not message.before:
+            return first
+        return await self._rest(message, first, start)
 
-    def _payload(self, message: ChatMessage) -> dict[str, Any]:
-        payload: dict[str, Any] = {
-            "chat_id": int(message.chat),
-            "text": message.text,
-            "parse_mode": "HTML",
-            "link_preview_options": {"is_disabled": True},
-        }
-        if self._paid:
-            payload["allow_paid_broadcast"] = True
-        if message.buttons:
-            keys = [
-                [{"text": button.label, **({"callback_data": button.data} if button.data else {"url": button.url})}]
-                for button in message.buttons
-            ]
-            payload["reply_markup"] = {"inline_keyboard": keys}
-        return payload
+    async def _rest(self, message: ChatMessage, first: Delivered, start: datetime) -> Outcome:
+        """The parts after the first, which has arrived: to send all again would repeat it, so they are insisted on."""
+        parts, last, lost = message.parts, first, list[str]()
+        ends = self._machine.now() + timedelta(seconds=PATIENCE + APART * sum(part.messages for part in parts))
+        for number, part in enumerate(parts[1:], 1):
+            permit = message.permits[number] if message.permits else 0.0
+            pause = APART * parts[number - 1].messages
+            await asyncio.sleep(max(pause, (start - self._machine.now()).total_seconds() + permit))
+            outcome = await self._insist(message.chat, part, ends)
+            if isinstance(outcome, Delivered):
+                last = outcome
+                continue
+            lost.append(f"part {number + 1} of {len(parts)}: {type(outcome).__name__}: {outcome.detail}")
+            if isinstance(outcome, Unknown) and number == len(parts) - 1:
+                return Unknown(lost[-1])  # the text with its buttons: staff decide
+            if isinstance(outcome, RecipientGone | Misconfigured):
+                break
+        return Delivered(last.provider_id, "; ".join(lost))
 
-    def _read(self, status: int, body: bytes) -> Outcome:
-        """Translates an answer (Bot API, "Making requests"): `ok`, `error_code`, `description`, `parameters`."""
+    async def _insist(self, chat: str, part: ChatPart, ends: datetime) -> Outcome:
+        """Tries a part until it was taken, refused for good, or the time is over."""
+        while True:
+            outcome, now = await self._put(chat, part), self._machine.now()
+            match outcome:
+                case ThrottledUntil(at):
+                    again = at
+                case UnreachableNow():
+                    again = now + timedelta(seconds=UNREACHABLE_PAUSE)
+                case _:
+                    return outcome
+            if again > ends:
+                return outcome
+            await asyncio.sleep(max(0.0, (again - now).total_seconds()))
+
+    async def _put(self, chat: str, part: ChatPart) -> Outcome:
+        """One part; a picture that Telegram does not take as one goes out as a document."""
+        if not part.files:
+            return (await self._calls.make(call_for(chat, part))).outcome
+        if self._shelf is None:
+            return Misconfigured("this channel was given no files")
+        files, kind = tuple(one.sha256 for one in part.files), part.files[0].kind
+        if files in self._shelf.refused:
+            kind = DOCUMENT
+        outcome = await self._put_files(self._shelf, chat, part, kind)
+        if kind == PHOTO and isinstance(outcome, Rejected) and any(word in outcome.detail for word in NO_PICTURE):
+            outcome = await self._put_files(self._shelf, chat, part, DOCUMENT)
+            if isinstance(outcome, Delivered):
+                self._shelf.refused.add(files)
+        return outcome
+
+    async def _put_files(self, shelf: FileShelf, chat: str, part: ChatPart, kind: str) -> Outcome:
+        """By Telegram's names where all are known; else one uploads, and who waited meanwhile sends by name."""
         try:
-            answer: dict[str, Any] = json.loads(body)
-            if answer["ok"]:
-                return Delivered(str(answer["result"]["message_id"]))
-            detail = str(answer.get("description", ""))
-        except (ValueError, KeyError, TypeError):
-            return Unknown(f"HTTP {status} without an answer of the Bot API")
-        if status == 429:
-            return ThrottledUntil(self._machine.now() + timedelta(seconds=_pause(answer)), detail)
-        if status == 403 or (status == 400 and any(words in detail.lower() for words in GONE)):
-            return RecipientGone(detail)
-        if status in {401, 404}:
-            return Misconfigured(detail)
-        return UnreachableNow(detail) if status >= 500 else Rejected(detail)
+            names = await shelf.names(part.files, kind)
+            if all(names):
+                outcome = await self._hand_over(shelf, chat, part, Named(kind, names))
+                if not (isinstance(outcome, Rejected) and FORGOTTEN in outcome.detail):
+                    return outcome
+                shelf.forget(part.files, kind, names)
+            async with shelf.alone(part.files):
+                names = await shelf.names(part.files, kind)
+                if not all(names):
+                    return await self._hand_over(shelf, chat, part, Named(kind, names))
+            return await self._hand_over(shelf, chat, part, Named(kind, names))
+        except SQLAlchemyError as error:  # before anything left
+            return UnreachableNow(f"the files cannot be read: {type(error).__name__}")
 
-
-def _pause(answer: dict[str, Any]) -> float:
-    """The seconds to wait; a second where the answer does not say it so that it can be understood."""
-    try:
-        return min(LONGEST_PAUSE, max(0.0, float(answer["parameters"]["retry_after"])))
-    except (KeyError, TypeError, ValueError):
-        return 1
+    async def _hand_over(self, shelf: FileShelf, chat: str, part: ChatPart, named: Named) -> Outcome:
+        given = [
+            Given(file, name, b"" if name else await shelf.content(file.sha256))
+            for file, name in zip(part.files, named.names, strict=True)
+        ]
+        answer = await self._calls.make(call_for(chat, part, given, named.kind))
+        for one, message in zip(given, answer.messages, strict=False):
+            if not one.file_id and (found := file_id(message, named.kind)):
+                await shelf.remember(one.file.sha256, named.kind, found)
+        return answer.outcome

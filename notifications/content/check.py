@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import Problem
 from core.process.replies import Reply
-from notifications.content.email import compile_mail
-from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, LanguageMissing
+from notifications.content.email import MailSkeleton, compile_mail
+from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, LanguageMissing, MailTooLarge
+from notifications.content.files import MEGABYTE, MailedFile
 from notifications.content.telegram import compile_chat
 from notifications.content.text import Setting, Text, read_buttons
 from notifications.content.variables import PERSONAL, VARIABLES
@@ -16,31 +18,50 @@ from notifications.content.variables import PERSONAL, VARIABLES
 SAMPLE_SENDER = "ascolto@example.org"
 
 
-def check_text(raw: Mapping[str, Any], *, has_round: bool = True, has_event: bool = False) -> list[Problem]:
-    """What is wrong with a text: `language`, `subject`, `body` and `buttons`, as a package writes them."""
+@dataclass(frozen=True)
+class Allowed:
+    """What a text may use: an answer button, an rsvp button, files of the mailing by name, megabytes on the wire."""
+
+    has_round: bool = True
+    has_event: bool = False
+    files: Mapping[str, MailedFile] = field(default_factory=dict)
+    limit_mb: int = 10
+
+
+ALLOWED = Allowed()
+
+
+def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Problem]:
+    """What is wrong with a text: `language`, `subject`, `body`, `buttons`, `attachments`, as a package writes them."""
     language = str(raw["language"])
     try:
         buttons = read_buttons(raw.get("buttons") or [], language)
     except Problem as problem:
         return [problem]
-    if not has_round and any(button.kind == "answer" for button in buttons):
+    if not allowed.has_round and any(button.kind == "answer" for button in buttons):
         return [ButtonWithoutRound(language=language)]
-    if not has_event and any(button.kind == "rsvp" for button in buttons):
+    if not allowed.has_event and any(button.kind == "rsvp" for button in buttons):
         return [ButtonWithoutEvent(language=language)]
-    text = Text(language, str(raw["subject"]), str(raw["body"]), buttons)
+    text = Text(language, str(raw["subject"]), str(raw["body"]), buttons, tuple(raw.get("attachments") or ()))
     fixed = {name: name for name in VARIABLES if name not in PERSONAL}
     for filled in (fixed, dict.fromkeys(fixed, "")):  # a condition may hide a mistake on its other side
         setting = Setting(
-            SAMPLE_SENDER, fixed=filled, round_id=1 if has_round else None, event_id=1 if has_event else None,
-            replies=tuple(Reply), answered_by_mail=True, has_chat=True,
+            SAMPLE_SENDER, fixed=filled, round_id=1 if allowed.has_round else None,
+            event_id=1 if allowed.has_event else None, replies=tuple(Reply), answered_by_mail=True, has_chat=True,
+            files=allowed.files,
         )  # fmt: skip
         try:
             for has_name in (True, False):
-                compile_mail(text, setting, has_name=has_name)
+                _check_weight(compile_mail(text, setting, has_name=has_name), language, allowed.limit_mb)
                 compile_chat(text, setting, has_name=has_name)
         except Problem as problem:
             return [problem]
     return []
+
+
+def _check_weight(skeleton: MailSkeleton, language: str, limit_mb: int) -> None:
+    if skeleton.weight > limit_mb * MEGABYTE:
+        raise MailTooLarge(language=language, size=f"{skeleton.weight / MEGABYTE:.1f}", limit=limit_mb)
 
 
 def check_languages(present: Iterable[str], wanted: Iterable[str]) -> list[Problem]:

@@ -5,7 +5,7 @@ Compiled once per mailing and language; a person costs the filling of a few gaps
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
@@ -18,17 +18,20 @@ import mrml
 from core.i18n import translator
 from core.process.replies import LABELS, NUMBERS
 from notifications.channels.contract import Mail
+from notifications.content.enclosed import Enclosed, enclose
 from notifications.content.errors import ButtonWithoutEvent
 from notifications.content.markdown import to_html, to_plain
-from notifications.content.mime import CRLF, Quoted, header, join, part_head, plain_header, quote_skeleton
+from notifications.content.mime import CRLF, Quoted, header, plain_header, quote_skeleton
+from notifications.content.multipart import Contents, Tail, content_id, make_parts, tail_size
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.text import ALL_LINKS, ButtonText, Setting, Text, fill_states
 from notifications.content.variables import GAP, check_kept, expand, mark
 
-BOUNDARY = "=_ascolto"  # "=_" cannot stand in quoted-printable (RFC 2045, section 6.7)
 GAP_ADDRESS = "https://gap.invalid/"  # MJML rewrites marks inside attributes, but leaves this alone
 COLOUR = "#0066cc"
 PRODUCT = "Ascolto"  # speaks for itself where no office does
+WIDEST = 550  # pixels that a picture may take: MJML's column without its edges
+HEADERS = 4096  # bytes that headers and what is filled in take at most, a signature among them
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,15 @@ class MailSkeleton:
     body: Quoted
     setting: Setting
     envelope_sender: str
+    domain: str  # the sender's, by which pictures are named
     fixed_headers: str
+    enclosed: Enclosed
+    tail: Tail = ()
+
+    @property
+    def weight(self) -> int:
+        """About how many bytes a mail has on the wire, a little more than less."""
+        return HEADERS + sum(map(len, self.body.pieces)) + tail_size(self.tail)
 
 
 @dataclass(frozen=True)
@@ -68,26 +79,38 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
     states = fill_states(setting, has_name)
     subject = expand(text.subject, text.language, states)
     body = expand(text.body, text.language, states)
-    html = to_html(body)
+    enclosed, domain = enclose(text, body, setting.files), parseaddr(setting.sender)[1].rpartition("@")[2]
+    html = to_html(body, _shown_by(enclosed, domain))
     check_kept(body, html, text.language)
     buttons = [button for button in text.buttons if button.kind != "join-chat" or setting.has_chat]
     words = _words_to_answer_with(buttons, setting, text.language)
     footer = _Footer(text.language, setting)
     page = compile_skeleton(_page(html, buttons, words, footer), setting.fixed, as_html)
     plain = compile_skeleton(_plain(body, buttons, words, footer), setting.fixed, one_line)
+    parts = make_parts(quote_skeleton(plain), quote_skeleton(page), enclosed, domain)
     return MailSkeleton(
         subject=compile_skeleton(subject, setting.fixed, one_line),
         html=page,
         plain=plain,
-        body=_body(plain, page),
+        body=parts.body,
         setting=setting,
         envelope_sender=parseaddr(setting.sender)[1],
-        fixed_headers=_fixed_headers(setting, text.language),
+        domain=domain,
+        fixed_headers=_fixed_headers(setting, text.language, parts.content_type),
+        enclosed=enclosed,
+        tail=parts.tail,
     )
 
 
-def render_mail(skeleton: MailSkeleton, letter: Letter) -> Mail:
-    """The finished mail; raises HeaderUnsafe for an address that would forge headers."""
+def _no_file(sha256: str) -> bytes:
+    raise LookupError(sha256)
+
+
+def render_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str], bytes] = _no_file) -> Mail:
+    """The finished mail; `encoded` gives a file's contents in base64 by their SHA-256.
+
+    Raises HeaderUnsafe for an address that would forge headers.
+    """
     routable = routable_address(letter.recipient)
     headers = [
         plain_header("To", routable),
@@ -102,7 +125,8 @@ def render_mail(skeleton: MailSkeleton, letter: Letter) -> Mail:
         headers.append(header("List-Unsubscribe", f"<{letter.values['unsubscribe_link']}>"))
     head = "".join((skeleton.fixed_headers, *headers, CRLF)).encode()
     sender = back.bounces if back else skeleton.envelope_sender
-    return Mail(sender, routable, head + skeleton.body.fill(letter.values))
+    tail = tuple(encoded(one.sha256) if isinstance(one, Contents) else one for one in skeleton.tail)
+    return Mail(sender, routable, head + skeleton.body.fill(letter.values), tail)
 
 
 def routable_address(address: str) -> str:
@@ -121,13 +145,13 @@ def _date_header(at: datetime) -> str:
     return header("Date", format_datetime(at))
 
 
-def _fixed_headers(setting: Setting, language: str) -> str:
+def _fixed_headers(setting: Setting, language: str, content_type: str) -> str:
     name, address = parseaddr(setting.sender)
     lines = [
         header("From", formataddr((one_line(name), address))),
         header("Content-Language", language),
         header("MIME-Version", "1.0"),
-        header("Content-Type", f'multipart/alternative; boundary="{BOUNDARY}"'),
+        header("Content-Type", content_type),
     ]
     if setting.list_id:
         lines.append(header("List-Id", f"<{setting.list_id}>"))
@@ -138,11 +162,16 @@ def _fixed_headers(setting: Setting, language: str) -> str:
     return "".join(lines)
 
 
-def _body(plain: Skeleton, page: Skeleton) -> Quoted:
-    parts: list[str | Quoted] = []
-    for kind, skeleton in (("text/plain", plain), ("text/html", page)):
-        parts += [f"--{BOUNDARY}{CRLF}{part_head(kind)}", quote_skeleton(skeleton), CRLF]
-    return join(*parts, f"--{BOUNDARY}--{CRLF}")
+def _shown_by(enclosed: Enclosed, domain: str) -> Callable[[str], dict[str, str | int]]:
+    """How a picture stands in the page: no wider than its column (Outlook heeds `width` alone) or a telephone."""
+    files = {one.file.name: one.file for one in enclosed.pictures}
+
+    def show(name: str) -> dict[str, str | int]:
+        file = files[name]
+        source, style = f"cid:{content_id(file, domain)}", "max-width: 100%; height: auto;"
+        return {"src": source, "width": min(file.width, WIDEST), "style": style}
+
+    return show
 
 
 @dataclass(frozen=True)

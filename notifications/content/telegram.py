@@ -1,32 +1,43 @@
-"""A mailing's text as a Telegram message: HTML subset, buttons, the length the Bot API allows."""
+"""A mailing's text as Telegram messages: HTML subset, buttons, pictures, documents, the lengths the Bot API allows.
+
+Pictures go first, then documents, then the text in as many messages as it takes; buttons stand under the
+last. One picture whose text fits under it goes as one message with it.
+"""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape, unescape
+from html import escape
 
 from core.i18n import translator
 from core.process.replies import LABELS
-from notifications.channels.contract import Button, ChatMessage
+from notifications.channels.contract import Button, ChatFile, ChatMessage, ChatPart
+from notifications.content.enclosed import Enclosed, enclose
 from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, TextTooLong
-from notifications.content.markdown import to_telegram
+from notifications.content.markdown import Block, telegram_blocks, together
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
+from notifications.content.splitting import split, width
 from notifications.content.text import ButtonText, Setting, Text, fill_states
-from notifications.content.variables import check_kept, expand
+from notifications.content.variables import GAP, check_kept, expand, mark
 
 LONGEST = 4096  # Bot API, sendMessage: after entities parsing, in UTF-16 units
-ROOM_FOR_NAME = 100
-TAG = re.compile(r"<[^>]+>")
+CAPTION = 1024  # Bot API, sendPhoto
+MOST_TEXTS = 4
 OPEN_ROUND = "open:"  # callback data that begins a round's dialogue
 RSVP = "rsvp:"  # callback data that replies to an event
+BLANK = "\n\n"
 
 
 @dataclass(frozen=True)
 class ChatSkeleton:
-    text: Skeleton
+    """`texts` are messages of their own, the last with the buttons and, `in_caption`, under the picture."""
+
+    texts: tuple[Skeleton, ...]
     buttons: tuple[tuple[Skeleton, Button], ...]  # the skeleton of a button's address, "" for a press
+    pictures: tuple[ChatFile, ...] = ()
+    documents: tuple[ChatFile, ...] = ()
+    in_caption: bool = False
 
 
 def compile_chat(text: Text, setting: Setting, *, has_name: bool) -> ChatSkeleton:
@@ -34,38 +45,60 @@ def compile_chat(text: Text, setting: Setting, *, has_name: bool) -> ChatSkeleto
     states = fill_states(setting, has_name)
     subject = expand(text.subject, text.language, states)
     source = expand(text.body, text.language, states)
-    body = to_telegram(source)
-    check_kept(source, body, text.language)
-    blocks = [f"<b>{escape(subject)}</b>", body]
-    if not setting.is_notice:
-        t = translator(text.language)
-        blocks.append(as_html(t("To receive no more messages, write /stop.")))
-    skeleton = compile_skeleton("\n\n".join(blocks), setting.fixed, as_html)
-    length = shown_length(skeleton)
-    if length > LONGEST:
-        raise TextTooLong(language=text.language, length=length, limit=LONGEST)
-    buttons = [
-        made
-        for button in text.buttons
-        if button.kind != "join-chat"
-        for made in (
-            _replies(setting, text.language)
-            if button.kind == "rsvp" and not setting.is_notice
-            else [_button(button, setting, text.language)]
-        )
-    ]
-    return ChatSkeleton(skeleton, tuple(buttons))
+    enclosed = enclose(text, source, setting.files)
+    body = telegram_blocks(source)
+    check_kept(source, together(body), text.language)
+    texts = _texts([Block(f"<b>{escape(subject)}</b>"), *body], text.language, setting)
+    return ChatSkeleton(
+        texts=tuple(compile_skeleton(one, {}, as_html) for one in texts),
+        buttons=_buttons(text, setting),
+        pictures=_pictures(enclosed),
+        documents=tuple(ChatFile(one.name, one.bare_type, one.sha256, "document") for one in enclosed.attachments),
+        in_caption=len(enclosed.pictures) == len(texts) == 1 and width(texts[0]) <= CAPTION,
+    )
 
 
 def render_chat(skeleton: ChatSkeleton, chat: str, values: Mapping[str, str]) -> ChatMessage:
     buttons = tuple(Button(button.label, address.fill(values), button.data) for address, button in skeleton.buttons)
-    return ChatMessage(chat, skeleton.text.fill(values), buttons)
+    *first, last = (one.fill(values) for one in skeleton.texts)
+    above = () if skeleton.in_caption else skeleton.pictures
+    before = [ChatPart(files=files) for files in (above, skeleton.documents) if files]
+    picture = skeleton.pictures[0] if skeleton.in_caption else None
+    return ChatMessage(chat, last, buttons, picture, (*before, *map(ChatPart, first)))
 
 
-def shown_length(skeleton: Skeleton) -> int:
-    """UTF-16 units that a reader will see, with room for a long name."""
-    shown = unescape(TAG.sub("", "".join(skeleton.pieces)))
-    return len(shown.encode("utf-16-le")) // 2 + ROOM_FOR_NAME * len(skeleton.gaps)
+def _texts(blocks: list[Block], language: str, setting: Setting) -> list[str]:
+    """The texts of the messages, with marks for what is personal alone; raises TextTooLong."""
+    fixed = setting.fixed
+    filled = [Block(_fill(block.text, fixed), block.is_item) for block in blocks]
+    t = translator(language)
+    stop = "" if setting.is_notice else BLANK + as_html(t("To receive no more messages, write /stop."))
+    texts = split(filled, LONGEST - width(stop))
+    if len(texts) > MOST_TEXTS:
+        raise TextTooLong(language=language, parts=len(texts), most=MOST_TEXTS)
+    return [*texts[:-1], texts[-1] + stop]
+
+
+def _fill(text: str, fixed: Mapping[str, str]) -> str:
+    return GAP.sub(lambda found: as_html(fixed[found[1]]) if found[1] in fixed else mark(found[1]), text)
+
+
+def _pictures(enclosed: Enclosed) -> tuple[ChatFile, ...]:
+    return tuple(
+        ChatFile(one.file.name, one.file.bare_type, one.file.sha256, "photo", one.words[:CAPTION])
+        for one in enclosed.pictures
+    )
+
+
+def _buttons(text: Text, setting: Setting) -> tuple[tuple[Skeleton, Button], ...]:
+    """Those of a text; an invitation has one for each reply."""
+    made: list[tuple[Skeleton, Button]] = []
+    for button in text.buttons:
+        if button.kind == "rsvp" and not setting.is_notice:
+            made += _replies(setting, text.language)
+        elif button.kind != "join-chat":
+            made.append(_button(button, setting, text.language))
+    return tuple(made)
 
 
 def _replies(setting: Setting, language: str) -> list[tuple[Skeleton, Button]]:

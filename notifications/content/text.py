@@ -12,6 +12,7 @@ from markdown_it.common.normalize_url import normalizeLink
 from core.i18n import N_, translator
 from core.process.replies import Reply
 from notifications.content.errors import ButtonUnknown
+from notifications.content.files import MailedFile
 from notifications.content.variables import PRIVATE, mark
 
 LINKS = {
@@ -37,12 +38,13 @@ class ButtonText:
 
 @dataclass(frozen=True)
 class Text:
-    """Subject and Markdown body with variables, in one language."""
+    """Subject and Markdown body with variables, in one language; `attachments` are names of the mailing's files."""
 
     language: str
     subject: str
     body: str
     buttons: tuple[ButtonText, ...] = ()
+    attachments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,7 @@ class Setting:
     `fixed` holds the values of variables (those that are "" count as not filled), `sender` is
     the From header, `round_id` what an answer button opens, `event_id` what is replied to with one
     of `replies`, also by an answer to the mail where `answered_by_mail`; `list_id` names the mailing
-    in List-Id.
+    in List-Id, `files` are those that texts may show or have attached, by name.
     """
 
     sender: str
@@ -67,6 +69,7 @@ class Setting:
     event_id: int | None = None
     replies: tuple[Reply, ...] = ()
     answered_by_mail: bool = False
+    files: Mapping[str, MailedFile] = field(default_factory=dict)
 
 
 def read_buttons(raw: Iterable[Mapping[str, Any]], language: str) -> tuple[ButtonText, ...]:

@@ -213,14 +213,17 @@ def _over_budget() -> ColumnElement[bool]:
 
 def _just_written_to() -> ColumnElement[bool]:
     other = aliased(Delivery)
+    just_now, soon = (bindparam(name, type_=Delivery.due_at.type) for name in ("just_now", "soon"))
+    # With an end too: after the clock went back, what left "later" says nothing of this second.
+    left = and_(other.handed_over_at > just_now, other.handed_over_at < soon)
+    ended = and_(other.state == DeliveryState.SENT, other.settled_at > just_now, other.settled_at < soon)
     return and_(
         Delivery.channel == TELEGRAM,
         exists().where(
             other.participant_id == Delivery.participant_id,
             other.id != Delivery.id,
             other.channel == TELEGRAM,
-            # With an end too: after the clock went back, what left "later" says nothing of this second.
-            other.handed_over_at > bindparam("just_now", type_=Delivery.due_at.type),
-            other.handed_over_at < bindparam("soon", type_=Delivery.due_at.type),
+            # A message of several parts is under way until it was settled.
+            or_(left, ended, other.state == DeliveryState.HANDED_OVER),
         ),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.people.tables import Address
 from core.webhooks.kinds import Kind
-from notifications.channels.contract import Outcome, RecipientGone
+from notifications.channels.contract import Delivered, Outcome, RecipientGone
 from notifications.ledger.candidates import other_address
 from notifications.ledger.happenings import emit_deliveries
 from notifications.ledger.queue import Claimer, reroute
@@ -115,10 +115,16 @@ def _note_attempts(session: Session, tries: Sequence[Tried], now: datetime) -> N
             "detail": str(getattr(one.outcome, "detail", ""))[:DETAIL],
         }
         for one in tries
-        if not isinstance(one.decision, Done) and not (isinstance(one.decision, Retry) and not one.decision.counts)
+        if _is_noted(one)
     ]
     if rows:
         session.execute(insert(Attempt), rows)
+
+
+def _is_noted(one: Tried) -> bool:
+    if isinstance(one.decision, Done):  # not all of its parts arrived
+        return isinstance(one.outcome, Delivered) and bool(one.outcome.detail)
+    return not isinstance(one.decision, Retry) or one.decision.counts
 
 
 def _note_blocked(session: Session, tries: Sequence[Tried], now: datetime) -> None:

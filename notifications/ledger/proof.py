@@ -12,6 +12,7 @@ import yaml
 from sqlalchemy import and_, select, tuple_
 from sqlalchemy.orm import Session
 
+from core.file_contents import read_content
 from core.people.tables import Address, Membership
 from core.spreadsheet import safe_cell
 from notifications.ledger.sent_texts import sent_texts
@@ -26,7 +27,7 @@ COLUMNS = (
 
 
 def write_proof(session: Session, mailing_id: int, file: IO[bytes]) -> int:
-    """A ZIP of deliveries.csv and of each text that left; how many deliveries. Times are UTC; it streams."""
+    """A ZIP of deliveries.csv and of each text and file that left; how many deliveries. Times are UTC; it streams."""
     count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         with archive.open(DELIVERIES, "w") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
@@ -35,8 +36,12 @@ def write_proof(session: Session, mailing_id: int, file: IO[bytes]) -> int:
             for row in _rows(session, mailing_id):
                 writer.writerow([safe_cell(cell) for cell in row])
                 count += 1
+        files: dict[str, str] = {}  # the SHA-256 by the place in the archive
         for one in sent_texts(session, mailing_id):
             archive.writestr(f"texts/{one.digest}.{one.language}.md", _as_file(one))
+            files |= {_place(file): file["sha256"] for file in one.files}
+        for place, sha256 in files.items():
+            archive.writestr(place, read_content(session, sha256))
     return count
 
 
@@ -70,5 +75,13 @@ def _page(session: Session, mailing_id: int, after: tuple[int, int]) -> list[Any
 
 def _as_file(text: SentText) -> str:
     """As a package writes a text."""
-    header = yaml.safe_dump({"subject": text.subject, "buttons": text.buttons}, allow_unicode=True, sort_keys=False)
+    told: dict[str, Any] = {"subject": text.subject, "buttons": text.buttons}
+    if text.files:
+        told |= {"attachments": text.attachments, "files": {file["name"]: _place(file) for file in text.files}}
+    header = yaml.safe_dump(told, allow_unicode=True, sort_keys=False)
     return f"---\n{header}---\n\n{text.body}\n"
+
+
+def _place(file: dict[str, str]) -> str:
+    """Where a file that left stands in the archive: two of one name are told apart by their contents."""
+    return f"files/{file['sha256'][:16]}/{file['name']}"

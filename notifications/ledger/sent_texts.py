@@ -12,6 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
+from notifications.content.files import MailedFile
+from notifications.content.markdown import pictures_of
 from notifications.ledger.tables import MailingText, SentText
 
 
@@ -23,14 +25,20 @@ class Wording:
     row: Mapping[str, Any] = field(compare=False)
 
 
-def wording_of(text: MailingText) -> Wording:
-    row = {
+def wording_of(text: MailingText, files: Mapping[str, MailedFile]) -> Wording:
+    """`files` are the mailing's, of which a text sends those it shows or has attached."""
+    row: dict[str, Any] = {
         "mailing_id": text.mailing_id,
         "language": text.language,
         "subject": text.subject,
         "body": text.body,
         "buttons": text.buttons,
     }
+    names = [*(name for name, _ in pictures_of(text.body)), *text.attachments] if files else []
+    sent = [files[name] for name in dict.fromkeys(names) if name in files]
+    if sent:  # a text without files is known by the digest it always had
+        row["attachments"] = list(text.attachments)
+        row["files"] = [{"name": one.name, "media_type": one.media_type, "sha256": one.sha256} for one in sent]
     told = json.dumps(row, sort_keys=True, ensure_ascii=False)
     return Wording(hashlib.sha256(told.encode()).hexdigest()[:32], row)
 

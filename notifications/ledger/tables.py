@@ -49,6 +49,21 @@ class MailingText(Base):
     subject: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
     buttons: Mapped[list[Any]]  # [{"kind": "answer" | "join-chat" | "link", "label": "...", "url": "..."}]
+    attachments: Mapped[list[Any]] = mapped_column(default=list)  # names of the mailing's files
+
+
+class MailingFile(Base):
+    """A picture or an attachment of a mailing, under the name by which its texts speak of it."""
+
+    __tablename__ = "mailing_file"
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]  # by its contents and the ending of its name: "image/png", "text/csv; charset=utf-8"
+    sha256: Mapped[str] = mapped_column(ForeignKey("file_content.sha256"))
+    size: Mapped[int]  # bytes
+    width: Mapped[int] = mapped_column(default=0)  # pixels of a picture
+    height: Mapped[int] = mapped_column(default=0)
 
 
 class SentText(Base):
@@ -56,12 +71,14 @@ class SentText(Base):
 
     __tablename__ = "sent_text"
 
-    digest: Mapped[str] = mapped_column(primary_key=True)  # of mailing, language, subject, body and buttons
+    digest: Mapped[str] = mapped_column(primary_key=True)  # of all that stands here
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id"))
     language: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
     buttons: Mapped[list[Any]]
+    attachments: Mapped[list[Any]] = mapped_column(default=list)
+    files: Mapped[list[Any]] = mapped_column(default=list)  # [{"name", "media_type", "sha256"}]: pictures, attachments
 
 
 class Occurrence(Base):
@@ -133,7 +150,7 @@ IS_IN_HANDS = Delivery.claimed_until.is_not(None)
 class Attempt(Base):
     """A try that did not settle its delivery: when, by which channel, with what outcome.
 
-    The try that settled it stands in the delivery itself.
+    The try that settled it stands in the delivery itself, and here too where a part of the message did not arrive.
     """
 
     __tablename__ = "attempt"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,9 @@ from core.errors import Problem
 from core.i18n import N_
 from core.people.tables import Audience
 from core.process.tables import Event, Process
-from notifications.content.check import check_languages, check_text
+from notifications.content.check import Allowed, check_languages, check_text
+from notifications.content.files import MailedFile
+from notifications.ledger.files import write_files
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
 from notifications.planning.anchors import due_local, parse_anchor
@@ -57,7 +59,10 @@ class NotOfThisOffice(Problem):
 
 @dataclass(frozen=True)
 class Draft:
-    """What staff wrote; `texts` by language: subject, body, buttons as a package has them."""
+    """What staff wrote; `texts` by language: subject, body, buttons, attachments as a package has them.
+
+    The contents of `files` are kept already; `limit_mb` is what a mail may weigh.
+    """
 
     kind: str
     purpose: str
@@ -68,6 +73,8 @@ class Draft:
     spread: Mapping[str, Any]
     texts: Mapping[str, Mapping[str, Any]]
     event_id: int | None = None  # the event it is about, where its anchor does not say it
+    files: Mapping[str, MailedFile] = field(default_factory=dict)
+    limit_mb: int = 10
 
     @property
     def has_event(self) -> bool:
@@ -90,8 +97,9 @@ def check_draft(session: Session, process: Process, draft: Draft) -> list[Proble
         found.append(problem)
     written = {language: text for language, text in draft.texts.items() if text["subject"] or text["body"]}
     found += check_languages(written, process.languages)
+    allowed = Allowed(draft.round_id is not None, draft.has_event, draft.files, draft.limit_mb)
     for language, text in written.items():
-        found += _check(language, text, draft)
+        found += _check(language, text, allowed)
     return found
 
 
@@ -138,14 +146,14 @@ def texts_of(session: Session, mailing_id: int) -> Sequence[MailingText]:
     return session.scalars(statement).all()
 
 
-def _check(language: str, text: Mapping[str, Any], draft: Draft) -> list[Problem]:
+def _check(language: str, text: Mapping[str, Any], allowed: Allowed) -> list[Problem]:
     if not text["subject"]:
         return [SubjectMissing(language=language)]
     if not text["body"]:
         return [BodyMissing(language=language)]
     if len(text["subject"]) > LONGEST_SUBJECT or len(text["body"]) > LONGEST_BODY:
         return [TextTooLarge(language=language, subject=LONGEST_SUBJECT, body=LONGEST_BODY)]
-    return check_text({"language": language, **text}, has_round=draft.round_id is not None, has_event=draft.has_event)
+    return check_text({"language": language, **text}, allowed)
 
 
 def _belongs(session: Session, process: Process, draft: Draft) -> bool:
@@ -183,6 +191,7 @@ def _write_texts(session: Session, mailing_id: int, draft: Draft) -> None:
     ]
     if rows:
         session.execute(insert(MailingText), rows)
+    write_files(session, mailing_id, draft.files.values())
 
 
 def _free_slug(session: Session, process: Process, draft: Draft) -> str:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from core.links import Links, Purpose
 from notifications.channels.contract import Message
@@ -19,6 +22,7 @@ from notifications.ledger.candidates import Candidate
 from notifications.ledger.queue import message_id
 from notifications.ledger.states import EMAIL
 from notifications.sending.context import LINK_LASTS, MailingContext, Voice
+from notifications.sending.encoded import EncodedFiles
 
 MOST_SKELETONS = 200
 
@@ -54,8 +58,9 @@ class Composer:
     links: Links
     voice: Voice
     skeletons: Skeletons
+    files: EncodedFiles = field(default_factory=EncodedFiles)
 
-    def compose(self, candidate: Candidate, context: MailingContext, now: datetime) -> Message:
+    def compose(self, session: Session, candidate: Candidate, context: MailingContext, now: datetime) -> Message:
         """The finished message; raises NoText, HeaderUnsafe and the errors of content.errors."""
         language = context.language_for(candidate.language)
         if not language:
@@ -68,7 +73,8 @@ class Composer:
         if isinstance(skeleton, ChatSkeleton):
             return render_chat(skeleton, candidate.address, values)
         identity = message_id(candidate.id, self.voice.domain)
-        return render_mail(skeleton, Letter(candidate.address, identity, now, values, self._return_path(candidate.id)))
+        letter = Letter(candidate.address, identity, now, values, self._return_path(candidate.id))
+        return render_mail(skeleton, letter, partial(self.files.get, session))
 
     def _return_path(self, delivery_id: int) -> ReturnPath | None:
         if not self.voice.return_mailbox:

@@ -15,10 +15,12 @@ from core.clock import last_day
 from core.i18n import pick_text
 from core.process.events import EventFacts, load_event
 from core.process.tables import Office, Process
+from notifications.content.files import MailedFile
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
 from notifications.content.variables import event_values
 from notifications.ledger.events import asked_by, event_of
+from notifications.ledger.files import files_of
 from notifications.ledger.reach import asks_for_answer
 from notifications.ledger.sent_texts import Wording, wording_of
 from notifications.ledger.states import Kind
@@ -68,7 +70,7 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
     office = session.get(Office, mailing.office_id) if mailing.office_id is not None else None
     process = session.get(Process, mailing.process_id) if mailing.process_id is not None else None
     round_ = session.get(Round, mailing.round_id) if mailing.round_id is not None else None
-    rows = _texts(session, mailing_id)
+    rows, files = _texts(session, mailing_id), files_of(session, mailing_id)
     texts = (
         _notice_texts(mailing, languages) if mailing.kind == Kind.NOTICE else {row.language: _text(row) for row in rows}
     )
@@ -76,7 +78,8 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
     event = event_of(session, mailing)
     facts = load_event(session, event.id) if event is not None else None
     settings = {
-        language: _setting(_Parts(mailing, office, process, round_, facts), language, voice) for language in texts
+        language: _setting(_Parts(mailing, office, process, round_, facts, files), language, voice)
+        for language in texts
     }
     return MailingContext(
         mailing_id=mailing_id,
@@ -86,7 +89,7 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
             window, zone, asks_for_answer(mailing), useful_until(session, mailing), asked_by(session, mailing)
         ),
         texts=texts,
-        wordings={row.language: wording_of(row) for row in rows},
+        wordings={row.language: wording_of(row, files) for row in rows},
         settings=settings,
         languages=tuple(process.languages) if process else tuple(sorted(texts)),
         office_id=mailing.office_id,
@@ -103,6 +106,7 @@ class _Parts:
     process: Process | None
     round: Round | None
     event: EventFacts | None
+    files: Mapping[str, MailedFile]
 
 
 def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
@@ -121,6 +125,7 @@ def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
         list_id="" if is_notice else f"{mailing.slug}.{process.slug if process else 'ascolto'}.{voice.domain}",
         is_notice=is_notice,
         has_chat=bool(voice.urls.chat),
+        files=parts.files,
     )
 
 
@@ -151,7 +156,8 @@ def _texts(session: Session, mailing_id: int) -> Sequence[MailingText]:
 
 
 def _text(row: MailingText) -> Text:
-    return Text(row.language, row.subject, row.body, read_buttons(row.buttons or [], row.language))
+    buttons = read_buttons(row.buttons or [], row.language)
+    return Text(row.language, row.subject, row.body, buttons, tuple(row.attachments or ()))
 
 
 def _notice_texts(mailing: Mailing, languages: tuple[str, ...]) -> dict[str, Text]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.errors import Problem
 from core.i18n import LANGUAGES
-from notifications.channels.contract import Message
+from notifications.channels.contract import ChatMessage, Mail, Message
 from notifications.content.mime import HeaderUnsafe
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, other_address
 from notifications.ledger.queue import Claimer, Leaving, Moment, hand_over, put_back, reroute, skip
@@ -21,6 +21,7 @@ from notifications.ledger.sent_texts import Wording, keep_wording
 from notifications.ledger.states import TELEGRAM, Reason
 from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
+from notifications.sending.permits import reserve
 from notifications.sending.retry import OTHER
 from notifications.sending.scopes import Scope, scope_of, take
 from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
@@ -29,6 +30,9 @@ log = structlog.get_logger()
 
 FRESH = timedelta(seconds=1)
 TEXT_WRONG_WAIT = timedelta(minutes=5)
+HEAVIEST_GROUP = (
+    20 * 1024 * 1024
+)  # bytes of mails that leave together: with large files fewer at a time, as a pause needs
 
 
 @dataclass(frozen=True)
@@ -80,14 +84,17 @@ class Desk:
         found = [candidate for candidate in found if candidate.mailing_id in loaded]
         verdicts = self._judge(session, found, loaded, moment)
         going: dict[int, tuple[Candidate, Message]] = {}
+        weight = 0
         for candidate in found:
-            verdict = verdicts[candidate.id]
+            verdict = verdicts[candidate.id] if weight < HEAVIEST_GROUP else Wait(None)
             if not isinstance(verdict, Go):
                 self._keep(session, candidate, verdict, moment)
                 continue
             message = self._write(session, candidate, loaded, moment)
             if message is not None:
                 going[candidate.id] = (candidate, message)
+                weight += message.size if isinstance(message, Mail) else 0
+        self._take_further(session, list(going.values()), moment)
         ours = self._hand_over(session, [taken for taken, _ in going.values()], loaded, moment)
         return [_ready(*taken) for one, taken in going.items() if one in ours]
 
@@ -129,6 +136,14 @@ class Desk:
                 verdicts[candidate.id] = Wait(moment.now + wait)
         return verdicts
 
+    def _take_further(self, session: Session, going: Sequence[tuple[Candidate, Message]], moment: Moment) -> None:
+        """A group's chat counts every part of a message."""
+        for candidate, message in going:
+            further = sum(part.messages for part in message.parts) - 1 if isinstance(message, ChatMessage) else 0
+            scope = scope_of(candidate, {}) if further else None
+            if scope is not None:
+                reserve(session, scope.name, further, scope.rate, moment.machine)
+
     def _load(self, session: Session, found: Sequence[Candidate], moment: Moment) -> dict[int, MailingContext]:
         """The contexts of the mailings; one that is badly written waits and holds up no other."""
         loaded = {}
@@ -164,7 +179,7 @@ class Desk:
         self, session: Session, candidate: Candidate, loaded: Mapping[int, MailingContext], moment: Moment
     ) -> Message | None:
         try:
-            return self.composer.compose(candidate, loaded[candidate.mailing_id], moment.now)
+            return self.composer.compose(session, candidate, loaded[candidate.mailing_id], moment.now)
         except HeaderUnsafe:
             skip(session, self.claimer, [candidate.id], Reason.BAD_ADDRESS, moment.now)
         except (Problem, NoText, KeyError) as error:  # staff can put a text right: it is tried again

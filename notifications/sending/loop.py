@@ -36,6 +36,7 @@ from notifications.ledger.queue import (
 from notifications.sending.compose import Composer, Skeletons
 from notifications.sending.context import Voice
 from notifications.sending.group import Contexts, Desk, Ready
+from notifications.sending.parts import reserve_parts
 from notifications.sending.permits import hold, reserve, waiting_time
 from notifications.sending.retry import Retry, Try, decide
 
@@ -142,9 +143,13 @@ class Sender:
         await self._sleep((first_at - self.deps.machine.now()).total_seconds())
         if self.stopping.is_set():
             return
-        ready = await self._write(lambda session: self._desk.prepare(session, claimed, self._moment()))
+        ready = await self._write(lambda session: self._prepare(session, channel, claimed))
         if ready:
             await self._insist(channel, ready, await self._send(channel, ready))
+
+    def _prepare(self, session: Session, channel: Channel, claimed: Sequence[int]) -> list[Ready]:
+        ready = self._desk.prepare(session, claimed, self._moment())
+        return reserve_parts(session, channel.way, ready, self.deps.paces[channel.way].rate, self.deps.machine.now())
 
     async def keep_alive(self) -> None:
         """Shows that this sender lives, puts back what it lost hold of, and takes over from the dead."""

@@ -34,8 +34,8 @@ class _Bucket:
     def wait(self, now: float, rate: float, burst: float) -> float:
         return max(0.0, self.full_at - now - (burst - 1) / rate)
 
-    def take(self, now: float, rate: float) -> None:
-        self.full_at = max(self.full_at, now) + 1 / rate
+    def take(self, now: float, rate: float, count: int) -> None:
+        self.full_at = max(self.full_at, now) + count / rate
 
 
 @dataclass
@@ -48,10 +48,11 @@ class Rates:
     _paid: _Bucket = field(default_factory=_Bucket)
     _chats: dict[int, _Bucket] = field(default_factory=dict)
 
-    def spend(self, chat_id: int, *, paid: bool = False) -> None:
-        """Counts one message to a chat; raises 429 with the seconds to wait, counting nothing.
+    def spend(self, chat_id: int, count: int = 1, *, paid: bool = False) -> None:
+        """Counts messages to a chat, those of an album together; raises 429 with the seconds to wait, counting nothing.
 
-        A paid broadcast counts among the paid ones (Bot API, allow_paid_broadcast).
+        An album may go over a burst, since it cannot be sent in pieces; what follows it waits the longer. A paid
+        broadcast counts among the paid ones (Bot API, allow_paid_broadcast).
         """
         now, limits = self.measure(), self.limits
         chat = self._chats.setdefault(chat_id, _Bucket())
@@ -64,5 +65,5 @@ class Rates:
         wait = max(together.wait(now, most, most), chat.wait(now, rate, burst))
         if wait > 0:
             raise too_many(max(1, math.ceil(wait)))
-        together.take(now, most)
-        chat.take(now, rate)
+        together.take(now, most, count)
+        chat.take(now, rate, count)

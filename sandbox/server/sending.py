@@ -29,7 +29,7 @@ async def send_message(bot: Bot, request: Json) -> Json:
     text, entities = formatted(request)
     chat = bot.open_chat(request["chat_id"])
     message = bot.compose(bot.as_api(), text, entities)
-    return _put(bot, chat, message, request | {"method": "sendMessage"})
+    return _spend_and_put(bot, chat, message, request | {"method": "sendMessage"})
 
 
 async def send_photo(bot: Bot, request: Json) -> Json:
@@ -53,15 +53,23 @@ async def send_video(bot: Bot, request: Json) -> Json:
 
 
 async def send_media_group(bot: Bot, request: Json) -> list[Json]:
-    """An album of two to ten pictures (Bot API, sendMediaGroup)."""
+    """An album of two to ten pictures, or of documents (Bot API, sendMediaGroup): all of it, or nothing."""
     items = request["media"]
     if not 2 <= len(items) <= MOST_IN_ALBUM:
         raise bad_request("wrong number of media in the group")
-    if any(item["type"] != "photo" for item in items):
-        raise bad_request("the sandbox plays albums of pictures only")
-    album = bot.ids.token()
+    kinds = {item["type"] for item in items}
+    if not kinds <= {"photo", "document"}:
+        raise bad_request("the sandbox plays albums of pictures and of documents only")
+    if len(kinds) > 1:
+        raise bad_request("Document can't be mixed with other media types")
+    album, kind = bot.ids.token(), kinds.pop()
     common = {name: value for name, value in request.items() if name != "media"}
-    return [_send_file(bot, {**common, **_captioned(item), "photo": item["media"]}, "photo", album) for item in items]
+    asked = [{**common, **_captioned(item), kind: item["media"]} for item in items]
+    chat, messages = bot.open_chat(request["chat_id"]), [_with_file(bot, one, kind) for one in asked]
+    bot.rates.spend(chat.id, len(messages), paid=_is_paid(request))
+    for message in messages:
+        message.media |= {"media_group_id": album}
+    return [_put(bot, chat, message, request | {"method": "sendMediaGroup"}) for message in messages]
 
 
 async def send_location(bot: Bot, request: Json) -> Json:
@@ -70,7 +78,7 @@ async def send_location(bot: Bot, request: Json) -> Json:
         raise bad_request("wrong latitude or longitude")
     message = bot.compose(bot.as_api())
     message.media = {"location": {"latitude": request["latitude"], "longitude": request["longitude"]}}
-    return _put(bot, chat, message, request | {"method": "sendLocation"})
+    return _spend_and_put(bot, chat, message, request | {"method": "sendLocation"})
 
 
 async def send_chat_action(bot: Bot, request: Json) -> bool:
@@ -85,9 +93,14 @@ def _captioned(item: Json) -> Json:
     return {name: item[name] for name in ("caption", "parse_mode", "caption_entities") if name in item}
 
 
-def _send_file(bot: Bot, request: Json, kind: str, album: str = "") -> Json:
+def _send_file(bot: Bot, request: Json, kind: str) -> Json:
+    chat, message = bot.open_chat(request["chat_id"]), _with_file(bot, request, kind)
+    return _spend_and_put(bot, chat, message, request | {"method": f"send{kind.capitalize()}"})
+
+
+def _with_file(bot: Bot, request: Json, kind: str) -> Message:
+    """A message with the file of a request, in no chat yet."""
     text, entities = formatted(request, "caption")
-    chat = bot.open_chat(request["chat_id"])
     described, upload = bot.files.received(request[kind], MAX_PHOTO if kind == "photo" else MAX_UPLOAD)
     message = bot.compose(bot.as_api(), text, entities)
     match played_as(kind, upload):
@@ -101,15 +114,23 @@ def _send_file(bot: Bot, request: Json, kind: str, album: str = "") -> Json:
             message.media = {"voice": described | {"duration": request.get("duration", 1), "mime_type": upload.mime}}
         case _:
             message.media = {"document": document(described, upload)}
-    if album:
-        message.media |= {"media_group_id": album}
-    return _put(bot, chat, message, request | {"method": f"send{kind.capitalize()}"})
+    return message
+
+
+def _is_paid(request: Json) -> bool:
+    return bool(request.get("allow_paid_broadcast"))
+
+
+def _spend_and_put(bot: Bot, chat: Chat, message: Message, request: Json) -> Json:
+    checked_markup(request.get("reply_markup"), private=chat.person is not None)
+    _replied_to(chat, request)
+    bot.rates.spend(chat.id, paid=_is_paid(request))
+    return _put(bot, chat, message, request)
 
 
 def _put(bot: Bot, chat: Chat, message: Message, request: Json) -> Json:
     message.markup = checked_markup(request.get("reply_markup"), private=chat.person is not None)
     message.reply_to = _replied_to(chat, request)
-    bot.rates.spend(chat.id, paid=bool(request.get("allow_paid_broadcast")))
     chat.messages[message.id] = message
     chat.action = None
     show_keyboard(chat, message.markup)

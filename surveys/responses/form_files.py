@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from surveys.responses.tables import FileContent, FormFile
+from surveys.responses.tables import FormFile
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,3 @@ def find_file(session: Session, form_version_id: int, name: str) -> ShownFile | 
     )
     found = session.execute(statement).one_or_none()
     return ShownFile(name, found.media_type, found.sha256) if found else None
-
-
-def read_content(session: Session, sha256: str) -> bytes:
-    return session.scalars(select(FileContent.content).where(FileContent.sha256 == sha256)).one()

@@ -10,8 +10,8 @@ from hashlib import sha256
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from core.database.inserting import insert_into
-from surveys.responses.tables import FileContent, FormFile, FormVersion, Questionnaire
+from core.file_contents import keep_content
+from surveys.responses.tables import FormFile, FormVersion, Questionnaire
 from surveys.xlsform.compile import Compiled
 from surveys.xlsform.media import FormFile as NewFile
 
@@ -68,8 +68,6 @@ def _digest(xform: str, files: Iterable[NewFile]) -> str:
 def _keep_files(session: Session, version_id: int, files: Iterable[NewFile]) -> None:
     """A file that several versions show is stored once."""
     for one in files:
-        known = sha256(one.content).hexdigest()
-        content = insert_into(session, FileContent).values(sha256=known, content=one.content)
-        session.execute(content.on_conflict_do_nothing())
+        known = keep_content(session, one.content)
         row = {"form_version_id": version_id, "name": one.name, "media_type": one.media_type, "sha256": known}
         session.execute(insert(FormFile).values(row))

@@ -49,15 +49,6 @@ class FormFile(Base):
     sha256: Mapped[str] = mapped_column(ForeignKey("file_content.sha256"))
 
 
-class FileContent(Base):
-    """The bytes of files of forms, each once."""
-
-    __tablename__ = "file_content"
-
-    sha256: Mapped[str] = mapped_column(primary_key=True)
-    content: Mapped[bytes] = mapped_column(LargeBinary)
-
-
 class Round(Base):
     """Opens a questionnaire to an audience for a time; one response per round and subject."""
 

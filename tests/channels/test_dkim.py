@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -95,6 +97,16 @@ def test_bodies_at_the_edges(tmp_path: Path, body: bytes) -> None:
     odd = b"From: a@example.org\r\nX-Folded: a\r\n  b\r\nSubject:  two   words \r\n\r\n" + body
     signed = signer.sign(Mail("a@example.org", "b@example.com", odd))
     assert verdict(signer, signed.data)[0]["result"] == "pass"
+
+
+def test_files_are_signed_with_the_text_before_them(tmp_path: Path) -> None:
+    signer, plain = signer_of(tmp_path), mail()
+    head = b'--=_mixed\r\nContent-Disposition: attachment;\r\n filename="two  spaces.pdf"\r\n\r\n'
+    heavy = replace(plain, tail=(head, base64.encodebytes(bytes(9000)).replace(b"\n", b"\r\n"), b"--=_mixed--\r\n"))
+    signed = signer.sign(heavy)
+    assert signed.tail is heavy.tail
+    assert verdict(signer, signed.whole)[0]["result"] == "pass"
+    assert verdict(signer, signed.whole.replace(b"AAAA", b"AAAB", 1))[0]["result"] != "pass"
 
 
 async def test_the_channel_signs_what_it_hands_over(tmp_path: Path) -> None:

@@ -12,10 +12,10 @@ from sqlalchemy import func, select, update
 
 from bots.participants import sending_files
 from bots.participants.sending_files import FileSender, Ready
-from bots.participants.tables import TelegramFile
 from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Links
+from notifications.channels.tables import TelegramFile
 from sandbox.server.errors import bad_request
 from surveys.engine.inputs import Back
 from surveys.responses.service import Moment, Request, answer, begin

@@ -7,8 +7,10 @@ from sqlalchemy import func, select
 
 from core.clock import FixedClock
 from core.database.database import Database
-from surveys.responses.form_files import find_file, read_content
-from surveys.responses.tables import FileContent, FormVersion
+from core.file_contents import read_content
+from core.tables import FileContent
+from surveys.responses.form_files import find_file
+from surveys.responses.tables import FormVersion
 from tests.form_files.forms import FILES, FORM
 from tests.responses.scene import Scene, build
 from tests.support.attachments import png

@@ -73,7 +73,7 @@ class Telling:
             "links": Links(SECRET),
             "voice": VOICE,
             "channels": (
-                TelegramChannel(TOKEN, self.sandbox.addresses.telegram),
+                TelegramChannel(TOKEN, self.sandbox.addresses.telegram, database=self.database),
                 EmailChannel(parse_relay(self.sandbox.addresses.smtp)),
             ),
             "paces": FAST_PACES,

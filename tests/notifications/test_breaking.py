@@ -47,7 +47,9 @@ class Stumbling(Database):
         raise OperationalError("COMMIT", {}, Exception("connection lost"))
 
 
-@pytest.mark.parametrize("broken", [(step, committed) for step in ("_claim", "prepare") for committed in (False, True)])
+@pytest.mark.parametrize(
+    "broken", [(step, committed) for step in ("_claim", "_prepare") for committed in (False, True)]
+)
 async def test_a_broken_connection_strands_nothing(
     database: Database, database_url: str, clock: FixedClock, broken: tuple[str, bool]
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import struct
+import zipfile
 import zlib
 
 from surveys.xlsform.files import read_file
@@ -36,6 +38,20 @@ def png(width: int = 1, height: int = 1) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     )  # fmt: skip
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """The head of a picture: what is read of it before it is taken."""
+    frame = b"\xff\xc0" + struct.pack(">HBHHB", 11, 8, height, width, 1) + b"\x01\x11\x00"
+    return b"\xff\xd8\xff\xe0\0\x10JFIF\0\x01\x01\0\0\x01\0\x01\0\0" + frame + b"\xff\xd9"
+
+
+def office_file(entry: str, content: str = "") -> bytes:
+    """A ZIP with one entry, by which office files are told apart."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr(entry, content)
+    return made.getvalue()
 
 
 ASKED = (

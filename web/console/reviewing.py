@@ -17,12 +17,12 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from core.staff.tables import Account
-from notifications.channels.contract import Delivered
+from notifications.channels.contract import Delivered, Mail
 from notifications.ledger.report import Count, counts
 from notifications.ledger.tables import Mailing
 from notifications.planning.preview import Person, Preview, dry_run, estimated_end, people_meant
 from notifications.planning.writing import may_be_changed
-from notifications.sending.sample import Reader, Sample, sample_of
+from notifications.sending.sample import Reader, Sample, page_of, sample_of, trial_of
 from web.console import store
 from web.console.errors import NothingHere, TrialRefused
 from web.console.page import console_page, page_number
@@ -66,7 +66,7 @@ async def review(request: Request, staff: Staff) -> Response:
         name = _name_of(session, found.mailing, wanted) if wanted and found.sees_people else SOMEBODY
         shown = name or SOMEBODY
         return name, {
-            one: sample_of(session, mailing_id, Reader(shown, one), deps.telling.voice, now) for one in found.languages
+            one: sample_of(session, mailing_id, Reader(shown, one), deps.telling.voice) for one in found.languages
         }
 
     name, samples = await deps.database.aread(look)
@@ -87,19 +87,19 @@ async def review(request: Request, staff: Staff) -> Response:
 async def sample_page(request: Request, staff: Staff) -> Response:
     """The mail's page alone, for a frame in which nothing acts."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
-    now, language = deps.clock.now(), request.path_params["language"]
+    language = request.path_params["language"]
     wanted = request.query_params.get("person", "")[:100]
 
-    def work(session: Session) -> Sample:
+    def work(session: Session) -> str:
         mailing = store.find_mailing(session, staff, mailing_id, *READS)
         if language not in mailing.subjects:
             raise NothingHere
         sees = staff.may(Permission.SEE_PEOPLE, mailing.office_id)
         name = _name_of(session, mailing, wanted) if wanted and sees else None
-        return sample_of(session, mailing_id, Reader(name or SOMEBODY, language), deps.telling.voice, now)
+        return page_of(session, mailing_id, Reader(name or SOMEBODY, language), deps.telling.voice)
 
-    sample = await deps.database.aread(work)
-    return HTMLResponse(sample.page, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})
+    page = await deps.database.aread(work)
+    return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})
 
 
 async def try_mail(request: Request, staff: Staff) -> Response:
@@ -107,17 +107,16 @@ async def try_mail(request: Request, staff: Staff) -> Response:
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     now, language = deps.clock.now(), str((await request.form()).get("language", ""))
 
-    def work(session: Session) -> Sample:
+    def work(session: Session) -> Mail:
         mailing = store.find_mailing(session, staff, mailing_id, *READS)
         if language not in mailing.subjects:
             raise NothingHere
         address = session.scalars(select(Account.email).where(Account.id == staff.account_id)).one()
         act = Act("mailing.tried", f"mailing:{mailing_id}", staff.account_id, mailing.office_id)
         record(session, act, now)
-        return sample_of(session, mailing_id, Reader(staff.name, language, address), deps.telling.voice, now)
+        return trial_of(session, mailing_id, Reader(staff.name, language, address), deps.telling.voice, now)
 
-    sample = await deps.database.shared(work)
-    outcome = await deps.telling.try_mail(sample.mail)
+    outcome = await deps.telling.try_mail(await deps.database.shared(work))
     if not isinstance(outcome, Delivered):
         raise TrialRefused(said=getattr(outcome, "detail", type(outcome).__name__))
     return RedirectResponse(f"/console/mailings/{mailing_id}/review?tried={language}", 303)

@@ -9,6 +9,7 @@ from web.console import (
     audit,
     events,
     incoming,
+    mailing_files,
     mailings,
     on_behalf,
     plan,
@@ -88,6 +89,7 @@ def _add_mailings(router: APIRouter) -> None:
     router.add_api_route(f"{mailing}/review", signed_in(reviewing.review), methods=["GET"])
     router.add_api_route(f"{mailing}/audience", signed_in(reviewing.audience), methods=["GET"])
     router.add_api_route(f"{mailing}/sample/{{language}}", signed_in(reviewing.sample_page), methods=["GET"])
+    router.add_api_route(f"{mailing}/files/{{name}}", signed_in(mailing_files.hand_out), methods=["GET"])
     router.add_api_route(f"{mailing}/try", signed_in(reviewing.try_mail), methods=["POST"])
     router.add_api_route(f"{mailing}/settle", signed_in(releasing.settle), methods=["POST"])
     router.add_api_route(f"{mailing}/proof.zip", signed_in(releasing.proof), methods=["POST"])

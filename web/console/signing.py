@@ -61,7 +61,12 @@ def signed_in(handle: Handler, *, checks_forms: bool = True) -> Callable[[Reques
         office = await deps.database.aread(lambda session: office_of(session, staff))
         remember_reader(request, staff.language, office)
         if request.method == "POST" and checks_forms:
-            check_token(request, str((await request.form()).get("token", "")))
+            form = await request.form()
+            try:
+                check_token(request, str(form.get("token", "")))
+            except FormForged:
+                await form.close()  # files that came with it
+                raise
         return await handle(request, staff)
 
     return page

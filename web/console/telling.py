@@ -28,10 +28,12 @@ async def no_relay(_: Mail) -> Outcome:
 class Telling:
     """By which rules mailings find their people, who speaks in them, and how many leave a second, by channel.
 
-    `try_mail` sends one mail at once, to somebody of the staff, past the ledger.
+    A mail may weigh `mail_limit_mb` with everything that goes with it. `try_mail` sends one mail at once, to
+    somebody of the staff, past the ledger.
     """
 
     rules: Rules = field(default_factory=lambda: Rules(member_clause(core_predicates())))
     voice: Voice = field(default_factory=lambda: Voice("Ascolto <ascolto@example.org>", PublicUrls(""), "example.org"))
     rates: Mapping[str, float] = field(default_factory=dict)
     try_mail: Callable[[Mail], Awaitable[Outcome]] = no_relay
+    mail_limit_mb: int = 10

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from core.process.tables import Event, Phase, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from notifications.content.files import ENDINGS
 from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
 from notifications.planning.writing import (
@@ -34,6 +35,7 @@ from notifications.planning.writing import (
 )
 from surveys.responses.tables import Round
 from web.console import store
+from web.console.mailing_files import FormFiles, standing_files, take_files, uploads_of
 from web.console.page import console_page
 from web.site import site_of
 
@@ -41,6 +43,7 @@ KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
 RULES = ("catch-up", "ask", "drop")
 BUTTON_KINDS = ("answer", "rsvp", "join-chat", "link")
 BUTTONS = 3
+NO_FILES = FormFiles()
 MOMENTS = {"phase": ("opens", "closes"), "event": ("starts", "ends")}
 
 
@@ -56,6 +59,26 @@ class Choices:
     moments: Sequence[tuple[str, str, dict[str, str]]]  # "phase:analysis:opens", the moment, the title
 
 
+@dataclass(frozen=True)
+class Written:
+    """A form that was sent: its files, what is wrong, and the draft that it makes; or one that is shown (`stays`)."""
+
+    choices: Choices
+    files: FormFiles = NO_FILES
+    problems: Sequence[Problem] = ()
+    kept: Draft | None = None
+    stays: bool = False
+
+    @property
+    def is_good(self) -> bool:
+        return not self.problems and self.kept is not None
+
+    @property
+    def draft(self) -> Draft:
+        assert self.kept is not None
+        return self.kept
+
+
 async def new(request: Request, staff: Staff) -> Response:
     deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
     choices = await deps.database.aread(lambda session: _choices(session, staff, process_id))
@@ -66,20 +89,20 @@ async def create(request: Request, staff: Staff) -> Response:
     """Keeps a draft; with anything wrong the form comes back as it was sent."""
     deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
     form, now = await request.form(), deps.clock.now()
+    uploads = await uploads_of(form)
 
-    def work(session: Session) -> tuple[Choices, list[Problem], int]:
-        choices = _choices(session, staff, process_id)
-        process, draft = session.get_one(Process, process_id), read_draft(form, choices.languages)
-        problems = check_draft(session, process, draft)
-        if problems:
-            return choices, problems, 0
-        mailing_id = save_draft(session, process, draft, staff.account_id, now)
+    def work(session: Session) -> tuple[Written, int]:
+        written = _read(session, _choices(session, staff, process_id), (form, uploads), deps.telling.mail_limit_mb)
+        if not written.is_good:
+            return written, 0
+        process = session.get_one(Process, process_id)
+        mailing_id = save_draft(session, process, written.draft, staff.account_id, now)
         _note(session, staff, "mailing.written", (mailing_id, process.office_id), now)
-        return choices, [], mailing_id
+        return written, mailing_id
 
-    choices, problems, mailing_id = await deps.database.awrite(work)
-    if problems:
-        return _form(request, staff, choices, _typed(form), problems)
+    written, mailing_id = await deps.database.awrite(work)
+    if not written.is_good:
+        return _form(request, staff, written.choices, _typed(form), written)
     return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
 
 
@@ -87,38 +110,52 @@ async def edit(request: Request, staff: Staff) -> Response:
     """Raises MailingHasLeft once it was planned or stopped."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
 
-    def work(session: Session) -> tuple[Choices, dict[str, str]]:
+    def work(session: Session) -> tuple[Choices, dict[str, str], FormFiles]:
         mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
         row = session.get_one(Mailing, mailing_id)
         if not may_be_changed(session, row):
             raise MailingHasLeft
-        return _choices(session, staff, mailing.process_id), _standing(row, texts_of(session, mailing_id))
+        choices, texts = _choices(session, staff, mailing.process_id), texts_of(session, mailing_id)
+        return choices, _standing(row, texts), standing_files(session, mailing_id, texts)
 
-    choices, values = await deps.database.aread(work)
-    return _form(request, staff, choices, values)
+    choices, values, files = await deps.database.aread(work)
+    return _form(request, staff, choices, values, Written(choices, files))
 
 
 async def change(request: Request, staff: Staff) -> Response:
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     form, now = await request.form(), deps.clock.now()
+    uploads = await uploads_of(form)
 
-    def work(session: Session) -> tuple[Choices, list[Problem]]:
+    def work(session: Session) -> Written:
         mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
         choices = _choices(session, staff, mailing.process_id)
-        process, draft = session.get_one(Process, mailing.process_id), read_draft(form, choices.languages)
-        problems = check_draft(session, process, draft)
-        if not problems:
-            change_draft(session, mailing_id, draft, staff.account_id, now)
+        written = _read(session, choices, (form, uploads), deps.telling.mail_limit_mb)
+        if written.is_good:
+            change_draft(session, mailing_id, written.draft, staff.account_id, now)
             _note(session, staff, "mailing.changed", (mailing_id, mailing.office_id), now)
-        return choices, problems
+        return written
 
-    choices, problems = await deps.database.awrite(work)
-    if problems:
-        return _form(request, staff, choices, _typed(form), problems)
+    written = await deps.database.awrite(work)
+    if not written.is_good:
+        return _form(request, staff, written.choices, _typed(form), written)
     return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
 
 
-def read_draft(form: FormData, languages: Sequence[str]) -> Draft:
+def _read(
+    session: Session, choices: Choices, sent: tuple[FormData, Sequence[tuple[str, bytes]]], limit_mb: int
+) -> Written:
+    """What the form says and has sent along; `stay` only adds files to it."""
+    form, uploads = sent
+    files = take_files(session, form, uploads, choices.languages)
+    if "stay" in form:
+        return Written(choices, files, files.problems, stays=True)
+    draft = replace(read_draft(form, choices.languages, files), limit_mb=limit_mb)
+    process = session.get_one(Process, choices.process.id)
+    return Written(choices, files, (*files.problems, *check_draft(session, process, draft)), draft)
+
+
+def read_draft(form: FormData, languages: Sequence[str], files: FormFiles) -> Draft:
     """What the form says; what cannot be read is left for the checks to name."""
     typed = _typed(form)
     moment = typed.get("moment", "").split(":")
@@ -139,7 +176,10 @@ def read_draft(form: FormData, languages: Sequence[str]) -> Draft:
         missed=missed,
         spread={"hours": hours} if hours else {},
         event_id=_number(typed.get("event", "")),
-        texts={language: _text(typed, language) for language in languages},
+        texts={
+            language: _text(typed, language) | {"attachments": list(files.attached[language])} for language in languages
+        },
+        files=files.found,
     )
 
 
@@ -226,8 +266,9 @@ def _note(session: Session, staff: Staff, act: str, about: tuple[int, int], now:
 
 
 def _form(
-    request: Request, staff: Staff, choices: Choices, values: Mapping[str, str], problems: Sequence[Problem] = ()
+    request: Request, staff: Staff, choices: Choices, values: Mapping[str, str], written: Written | None = None
 ) -> Response:
+    problems, files = (written.problems, written.files) if written else ((), NO_FILES)
     return console_page(
         request,
         staff,
@@ -236,6 +277,10 @@ def _form(
         choices=choices,
         values=values,
         problems=problems,
+        files=files,
+        added=written is not None and written.stays,
+        limit_mb=site_of(request).deps.telling.mail_limit_mb,
+        accepts=",".join(f".{ending}" for ending in ENDINGS),
         kinds=KINDS,
         purposes=PURPOSE_NAMES,
         rules=RULES,

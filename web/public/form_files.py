@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from surveys.responses.form_files import ShownFile, find_file, read_content
+from core.file_contents import read_content
+from surveys.responses.form_files import ShownFile, find_file
 from web.assets import FOR_EVER
 from web.errors import PageUnknown
 from web.files import SAFE

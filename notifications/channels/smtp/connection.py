@@ -75,7 +75,7 @@ class SmtpConnection:
             await self._sign_in()
         self.stage = Stage.OPEN
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         self._open.write(data)
 
     async def drain(self) -> None:

@@ -13,7 +13,9 @@ from notifications.channels.contract import Delivered, Mail, Outcome, Rejected, 
 from notifications.channels.smtp.connection import Reply, SmtpConnection
 from notifications.channels.smtp.refusal import CLOSING, Step, classify
 
-RESET = b"RSET\r\n"
+RESET = (b"RSET\r\n",)
+END = b".\r\n"
+AT_ONCE = 256 * 1024  # bytes of a file that are handed to the network before it has taken those before
 GO_AHEAD = 354
 UNSAFE = "\r\n<>\0"
 LONGEST_ID = 200
@@ -45,7 +47,7 @@ class _Exchange:
 
     def __init__(self, connection: SmtpConnection) -> None:
         self._connection = connection
-        self._head = b""  # the content of a mail, or RSET after one that was refused
+        self._head: tuple[bytes, ...] = ()  # the content of a mail, or RSET after one that was refused
         self._offered = False  # a mail's envelope was heard, its content has not left
         self.handed = Handed()
 
@@ -75,7 +77,7 @@ class _Exchange:
         if not self._connection.pipelines:
             await self._flush()
         else:
-            self._connection.write(self._head + b"".join(commands))
+            await self._write((*self._head, *commands))
             await self._read_head()
         if not self.handed.is_good:
             return  # the envelope went into the void: this mail has not begun
@@ -111,15 +113,26 @@ class _Exchange:
 
     async def _flush(self) -> None:
         if self._head:
-            self._connection.write(self._head)
+            await self._write(self._head)
             await self._read_head()
+
+    async def _write(self, pieces: Sequence[bytes]) -> None:
+        """At once what is short; a file bit by bit, as the network takes it, so that none waits in memory."""
+        if sum(map(len, pieces)) <= AT_ONCE:
+            self._connection.write(b"".join(pieces))
+            return
+        for piece in pieces:
+            whole = memoryview(piece)
+            for start in range(0, len(piece), AT_ONCE):
+                self._connection.write(whole[start : start + AT_ONCE])
+                await self._connection.drain()
 
     async def _read_head(self) -> None:
         if not self._head:
             return
         await self._connection.drain()
         reply = await self._connection.reply()
-        head, self._head = self._head, b""
+        head, self._head = self._head, ()
         if head is RESET:
             return
         if reply.is_good:
@@ -134,20 +147,22 @@ def _unfit(mail: Mail, connection: SmtpConnection) -> Outcome | None:
         return Rejected("the relay takes no international addresses (SMTPUTF8)")
     if any(char in address for address in (mail.sender, mail.recipient) for char in UNSAFE):
         return Rejected("this is no address")
-    if connection.longest and len(mail.data) > connection.longest:
-        return Rejected(f"the mail has {len(mail.data)} bytes, the relay takes {connection.longest}")
+    if connection.longest and mail.size > connection.longest:
+        return Rejected(f"the mail has {mail.size} bytes, the relay takes {connection.longest}")
     return None
 
 
 def _envelope(mail: Mail, connection: SmtpConnection) -> tuple[bytes, bytes, bytes]:
-    size = f" SIZE={len(mail.data)}" if "SIZE" in connection.features else ""
+    size = f" SIZE={mail.size}" if "SIZE" in connection.features else ""
     international = "" if mail.recipient.isascii() else " SMTPUTF8 BODY=8BITMIME"
     sender = f"MAIL FROM:<{mail.sender}>{size}{international}\r\n"
     return sender.encode(), f"RCPT TO:<{mail.recipient}>\r\n".encode(), b"DATA\r\n"
 
 
-def _content(mail: Mail) -> bytes:
-    """The bytes after DATA, with a second dot where a line begins with one (RFC 5321, section 4.5.2)."""
+def _content(mail: Mail) -> tuple[bytes, ...]:
+    """What goes after DATA, with a second dot where a line begins with one (RFC 5321, section 4.5.2)."""
     data = mail.data.replace(b"\r\n.", b"\r\n..") if b"\r\n." in mail.data else mail.data
     start = b"." if data.startswith(b".") else b""
-    return b"".join((start, data, b"" if data.endswith(b"\r\n") else b"\r\n", b".\r\n"))
+    if mail.tail:
+        return (start + data, *mail.tail, END)
+    return (b"".join((start, data, b"" if data.endswith(b"\r\n") else b"\r\n", END)),)

@@ -59,7 +59,7 @@ class Wire(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._may_write.set()
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes | memoryview) -> None:
         self._transport.write(data)
 
     async def drain(self) -> None:
