@@ -78,7 +78,7 @@ async def scripted(script: Script) -> AsyncIterator[int]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await script(reader, writer)
-        except ConnectionError:
+        except (ConnectionError, EOFError):
             pass  # the other side had enough
         finally:
             writer.close()
@@ -99,7 +99,10 @@ class Terse:
     hangs_up_at: bytes = b""
     hangs_up_after: bytes = b""  # a content that holds this is kept, and its answer is lost
     most: int = 1000  # mails a connection
+    goes_ahead: bytes = b"354 go ahead\r\n"
+    keeps: bytes = b"250 kept\r\n"  # the answer to a content
     taken: list[bytes] = field(default_factory=list)
+    heard: list[bytes] = field(default_factory=list)  # the first word of every command
     connections: int = 0
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -107,6 +110,7 @@ class Terse:
         writer.write(b"220 hello\r\n")
         count, has_recipient = 0, False
         while line := await reader.readline():
+            self.heard.append(line.split()[0] if line.split() else b"")
             if self.hangs_up_at and line.startswith(self.hangs_up_at):
                 return
             refusal = next((answer for begins, answer in self.refuses.items() if line.startswith(begins)), b"")
@@ -116,11 +120,11 @@ class Terse:
             if line.startswith(b"DATA") and has_recipient and not refusal:
                 has_recipient = False
                 count += 1
-                writer.write(b"354 go ahead\r\n")
+                writer.write(self.goes_ahead)
                 self.taken.append(await reader.readuntil(b"\r\n.\r\n"))
                 if self.hangs_up_after and self.hangs_up_after in self.taken[-1]:
                     return
-                writer.write(b"250 kept\r\n")
+                writer.write(self.keeps)
                 continue
             has_recipient = line.startswith(b"RCPT") and not refusal
             writer.write(refusal or self._usual(line))

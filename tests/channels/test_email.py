@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,6 +23,8 @@ from notifications.channels.contract import (
     UnreachableNow,
 )
 from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.connection import Patience, SmtpConnection
+from notifications.channels.smtp.exchange import hand_over
 from notifications.channels.smtp.relay import parse_relay
 from tests.channels.relays import PASSWORD, USER, Terse, mails, relay, scripted, server_context
 from tests.support.mail_servers import certificate
@@ -85,22 +89,66 @@ async def test_without_encryption_nothing_leaves_where_it_was_asked_for() -> Non
 
 
 async def test_words_that_slip_in_before_the_encryption_are_not_heard(folder: Path) -> None:
+    """Who believed them would sign in where no sign-in was offered, and leave its mail there."""
+    heard: list[bytes] = []
+
     async def inject(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 hello\r\n")
         await reader.readline()
         writer.write(b"250-hello\r\n250 STARTTLS\r\n")
         await reader.readline()
-        writer.write(b"220 go\r\n250-injected\r\n250 AUTH PLAIN\r\n")
+        writer.write(b"220 go\r\n250-injected\r\n250 AUTH PLAIN\r\n235 signed in\r\n" + b"250 fine\r\n" * 2)
+        writer.write(b"354 go ahead\r\n250 kept\r\n")
         await writer.start_tls(server_context(folder))
-        await reader.readline()
-        writer.write(b"554 5.7.1 no\r\n")
-        await reader.readline()
-        writer.write(b"554 5.7.1 no\r\n")
+        while line := await reader.readline():
+            heard.append(line.split()[0])
+            writer.write(b"554 5.7.1 no\r\n")
 
     async with scripted(inject) as port:
         (outcome,) = await sent(f"smtp+starttls://{SIGN_IN}localhost:{port}?ca={folder / 'cert.pem'}", mails("a"))
+    assert isinstance(outcome, Misconfigured)
+    assert heard == [b"EHLO", b"HELO"]
+
+
+@pytest.mark.parametrize(
+    ("offers", "expected"),
+    [
+        (b"250 hello\r\n", [b"EHLO"]),
+        (b"250-hello\r\n250 AUTH GSSAPI CRAM-MD5\r\n", [b"EHLO"]),
+        (b"250-hello\r\n250 AUTH PLAIN\r\n", [b"EHLO", b"AUTH"]),
+    ],
+)
+async def test_a_password_is_said_to_no_relay_that_does_not_ask_for_it(offers: bytes, expected: list[bytes]) -> None:
+    terse = Terse(refuses={b"EHLO": offers, b"AUTH": b"535 5.7.8 no\r\n"})
+    async with scripted(terse) as port:
+        assert kinds(await sent(f"smtp://{SIGN_IN}127.0.0.1:{port}", mails("a"))) == [Misconfigured]
+    assert terse.heard == expected
+
+
+@pytest.mark.parametrize(
+    ("offers", "answers", "expected"),
+    [
+        (b"PLAIN", [b"334 go on\r\n"], [b"AUTH"]),
+        (b"LOGIN", [b"235 welcome\r\n"], [b"AUTH"]),
+        (b"LOGIN", [b"334 \r\n", b"334 \r\n", b"334 \r\n"], [b"AUTH", b"user", b"word"]),
+    ],
+)
+async def test_only_a_yes_to_the_password_signs_in(offers: bytes, answers: list[bytes], expected: list[bytes]) -> None:
+    heard: list[bytes] = []
+
+    async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.write(b"250-hello\r\n250 AUTH " + offers + b"\r\n")
+        while line := await reader.readline():
+            words = line.split()
+            heard.append(words[0] if words[0] == b"AUTH" else b64decode(words[0]))
+            writer.write(answers.pop(0) if answers else b"250 fine\r\n")
+
+    async with scripted(ask) as port:
+        (outcome,) = await sent(f"smtp://user:word@127.0.0.1:{port}", mails("a"))
     assert not isinstance(outcome, Delivered)
-    assert "injected" not in str(outcome)
+    assert heard == expected
 
 
 async def test_addresses_of_other_alphabets() -> None:
@@ -191,6 +239,50 @@ async def test_before_the_content_nothing_is_in_doubt(
 async def test_refusals_at_every_step(pipelines: bool, refuses: dict[bytes, bytes], expected: type) -> None:
     async with scripted(Terse(pipelines, refuses)) as port:
         assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a", "b"))) == [expected, expected]
+
+
+@pipelined
+@pytest.mark.parametrize(
+    ("terse", "expected"),
+    [
+        (Terse(keeps=b"354 go ahead\r\n"), Unknown),
+        (Terse(keeps=b"200 \r\n"), Delivered),
+        (Terse(goes_ahead=b"250 fine\r\n"), UnreachableNow),
+        (Terse(refuses={b"RCPT": b"354 go ahead\r\n"}), UnreachableNow),
+        (Terse(refuses={b"MAIL": b"334 \r\n"}), UnreachableNow),
+        (Terse(refuses={b"EHLO": b"354 go ahead\r\n"}), ThrottledUntil),
+    ],
+)
+async def test_a_yes_to_another_question_is_none(pipelines: bool, terse: Terse, expected: type) -> None:
+    relay = replace(terse, pipelines=pipelines, heard=[], taken=[])
+    async with scripted(relay) as port:
+        assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a"))) == [expected]
+    assert bool(relay.taken) == (expected in {Delivered, Unknown})
+    assert set(relay.heard) <= {b"EHLO", b"MAIL", b"RCPT", b"DATA", b"QUIT"}  # no content went for commands
+
+
+@pipelined
+@pytest.mark.parametrize(
+    ("silent", "patience", "expected"),
+    [
+        (b"MAIL", Patience(0.05, 600, 600), UnreachableNow),
+        (b"DATA", Patience(600, 0.05, 600), UnreachableNow),
+        (b"content", Patience(600, 600, 0.05), Unknown),
+    ],
+)
+async def test_each_answer_is_waited_for_in_its_own_time(
+    pipelines: bool, silent: bytes, patience: Patience, expected: type
+) -> None:
+    terse = Terse(pipelines, keeps=b"") if silent == b"content" else Terse(pipelines, goes_ahead=b"")
+    terse.refuses = {b"MAIL": b" "} if silent == b"MAIL" else {}
+    async with scripted(terse) as port:
+        connection = SmtpConnection(parse_relay(f"smtp://127.0.0.1:{port}"), replace(patience, command=600))
+        await connection.open()
+        connection.patience = patience
+        handed = await hand_over(connection, mails("a"))
+        await connection.close(politely=False)
+    assert kinds(handed.outcomes) == [expected]
+    assert Patience() == Patience(command=60, data=120, content=600)  # RFC 5321, section 4.5.3.2
 
 
 async def test_an_old_relay_that_knows_no_ehlo() -> None:

@@ -10,11 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from notifications.channels.contract import Delivered, Mail, Outcome, Rejected, Unknown, UnreachableNow
-from notifications.channels.smtp.connection import Reply, SmtpConnection
+from notifications.channels.smtp.connection import GO_AHEAD, Reply, SmtpConnection
 from notifications.channels.smtp.refusal import CLOSING, Step, classify
 
 RESET = b"RSET\r\n"
-GO_AHEAD = 354
 UNSAFE = "\r\n<>\0"
 LONGEST_ID = 200
 
@@ -45,6 +44,7 @@ class _Exchange:
 
     def __init__(self, connection: SmtpConnection) -> None:
         self._connection = connection
+        self._patience = connection.patience
         self._head = b""  # the content of a mail, or RSET after one that was refused
         self._offered = False  # a mail's envelope was heard, its content has not left
         self.handed = Handed()
@@ -81,27 +81,26 @@ class _Exchange:
             return  # the envelope went into the void: this mail has not begun
         self._offered = True
         replies = await self._replies(commands)
-        self._offered = False
         self._judge(mail, replies)
+        self._offered = False
 
     async def _replies(self, commands: Sequence[bytes]) -> list[Reply]:
-        if self._connection.pipelines:
-            return [await self._connection.reply() for _ in commands]
         replies: list[Reply] = []
-        for command in commands:
-            self._connection.write(command)
-            replies.append(await self._connection.reply())
-            if not replies[-1].is_good:
+        for command, step in zip(commands, Step, strict=True):
+            if not self._connection.pipelines:
+                self._connection.write(command)
+            replies.append(await self._connection.reply(self._patience.data if step is Step.CONTENT else None))
+            if not self._connection.pipelines and replies[-1].code >= 300:
                 break
         return replies
 
     def _judge(self, mail: Mail, replies: Sequence[Reply]) -> None:
         for step, reply in zip(Step, replies, strict=False):
-            if not reply.is_good:
+            if not reply.agrees(GO_AHEAD if step is Step.CONTENT else 0):
                 self._refused(step, reply)
                 self._head = RESET
                 # A relay that would take content without a recipient cannot be gone on with.
-                self.handed.is_good &= step is not Step.BEFORE and replies[-1].code != GO_AHEAD
+                self.handed.is_good &= step is not Step.BEFORE and replies[-1].is_refusal
                 return
         self._head = _content(mail)
 
@@ -118,11 +117,12 @@ class _Exchange:
         if not self._head:
             return
         await self._connection.drain()
-        reply = await self._connection.reply()
+        reply = await self._connection.reply(None if self._head is RESET else self._patience.content)
+        agrees = reply.agrees()
         head, self._head = self._head, b""
         if head is RESET:
-            return
-        if reply.is_good:
+            self.handed.is_good &= agrees
+        elif agrees:
             self.handed.outcomes.append(Delivered(reply.text[:LONGEST_ID]))
         else:
             self._refused(Step.CONTENT, reply)
