@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from math import inf
 from typing import Any
 
 import aiohttp
@@ -16,6 +17,7 @@ from notifications.channels.contract import (
     Delivered,
     Message,
     Misconfigured,
+    NotBegun,
     Outcome,
     RecipientGone,
     Rejected,
@@ -47,10 +49,11 @@ class TelegramChannel:
         self._paid = paid
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
+    async def send(self, messages: Sequence[Message], interval: float, within: float = inf) -> list[Outcome]:
         """Each at its permit's instant, `interval` seconds after the one before; answers may overtake one another."""
         chats = [message for message in messages if isinstance(message, ChatMessage)]
-        return await asyncio.gather(*(self._one(chat, index * interval) for index, chat in enumerate(chats)))
+        begun = [self._one(chat, index * interval) for index, chat in enumerate(chats) if index * interval <= within]
+        return await asyncio.gather(*begun) + [NotBegun()] * (len(chats) - len(begun))
 
     async def _one(self, message: ChatMessage, delay: float) -> Outcome:
         await asyncio.sleep(delay)

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from core.people.tables import Address
 from notifications.channels.contract import Outcome, RecipientGone
 from notifications.ledger.candidates import other_address
-from notifications.ledger.queue import Claimer, reroute
+from notifications.ledger.queue import Claimer, reroute, take_back
 from notifications.ledger.states import TELEGRAM, DeliveryState
 from notifications.ledger.tables import Attempt, Delivery
-from notifications.sending.retry import Decision, Done, Doubt, Fallback, GiveUp, Retry
+from notifications.sending.retry import Decision, Done, Doubt, Fallback, GiveUp, PutBack, Retry
 
 DETAIL = 300  # characters kept of what the other side said
 
@@ -40,6 +40,8 @@ def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: date
     Also speaks for those that another sender has meanwhile called in doubt: this one knows.
     """
     tries = _still_ours(session, claimer, tries)
+    take_back(session, claimer, [one.delivery_id for one in tries if isinstance(one.decision, PutBack)])
+    tries = [one for one in tries if not isinstance(one.decision, PutBack)]
     _note_attempts(session, tries, now)
     _note_blocked(session, tries, now)
     rows = [_row(one, now) for one in tries if not isinstance(one.decision, Fallback)]

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.links import Links
-from notifications.channels.contract import Channel, Misconfigured, Outcome, Unknown
+from notifications.channels.contract import Channel, Misconfigured, NotBegun, Outcome, Unknown
 from notifications.ledger.outcomes import Tried, record
 from notifications.ledger.queue import (
     Claimer,
@@ -44,7 +44,7 @@ T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)
 MOST_IN_A_GROUP = 100
-GROUP_SECONDS = 0.5  # a group takes no longer to leave, so that a pause acts within a second
+GROUP_SECONDS = 0.5  # nothing of a group begins to leave later, so that a pause acts within a second
 LONGEST_WAIT = timedelta(seconds=1)  # with permits further away than this nothing is claimed
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 1.0
@@ -77,6 +77,15 @@ class SenderDeps:
     contact_budget: int = 0
     domain_rates: Mapping[str, float] = field(default_factory=dict)  # mails a second
     machine: Clock = field(default_factory=SystemClock)
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many deliveries were claimed, how many of them began to leave, and how many were too late for that."""
+
+    claimed: int
+    begun: int
+    late: int
 
 
 async def run_sender(deps: SenderDeps) -> None:
@@ -114,37 +123,43 @@ class Sender:
         self._desk = Desk(self._claimer, composer, Contexts(deps.machine), deps.contact_budget, deps.domain_rates)
 
     async def work(self, channel: Channel) -> None:
-        """One worker: group after group, until told to stop."""
+        """One worker: group after group, until told to stop, each as large as the other side takes in its time."""
+        largest = most = self.deps.paces[channel.way].group
         while not self.stopping.is_set():
             try:
-                took = await self.one_group(channel)
+                group = await self.one_group(channel, most)
             except DBAPIError as error:
                 log.warning("sender lost the database", error=type(error).__name__)
                 await self._sleep(TROUBLE_SECONDS)
                 continue
-            if not took:
+            most = max(1, group.begun) if group.late else min(largest, most + max(1, most // 4))
+            if not group.claimed or (group.late and not group.begun):
                 await self._sleep(IDLE_SECONDS)
 
-    async def one_group(self, channel: Channel) -> int:
-        """Takes one group through; how many deliveries it claimed."""
+    async def one_group(self, channel: Channel, most: int) -> Group:
+        """Takes one group of up to `most` through."""
         async with self._counting:
-            claimed, first_at = await self._write(lambda session: self._claim(session, channel))
+            claimed, first_at = await self._write(lambda session: self._claim(session, channel, most))
             self._held.update(claimed)
         try:
-            await self._take_through(channel, claimed, first_at)
+            outcomes = await self._take_through(channel, claimed, first_at)
         finally:
             self._held.difference_update(claimed)
-        return len(claimed)
+        late = sum(isinstance(one, NotBegun) for one in outcomes)
+        return Group(len(claimed), len(outcomes) - late, late)
 
-    async def _take_through(self, channel: Channel, claimed: list[int], first_at: datetime) -> None:
+    async def _take_through(self, channel: Channel, claimed: list[int], first_at: datetime) -> Sequence[Outcome]:
         if not claimed:
-            return
+            return ()
         await self._sleep((first_at - self.deps.machine.now()).total_seconds())
         if self.stopping.is_set():
-            return
+            return ()
         ready = await self._write(lambda session: self._desk.prepare(session, claimed, self._moment()))
-        if ready:
-            await self._insist(channel, ready, await self._send(channel, ready))
+        if not ready:
+            return ()
+        outcomes = await self._send(channel, ready)
+        await self._insist(channel, ready, outcomes)
+        return outcomes
 
     async def keep_alive(self) -> None:
         """Shows that this sender lives, puts back what it lost hold of, and takes over from the dead."""
@@ -181,18 +196,19 @@ class Sender:
         except DBAPIError as error:  # the leases will run out by themselves
             log.warning("sender lost the database", error=type(error).__name__)
 
-    def _claim(self, session: Session, channel: Channel) -> tuple[list[int], datetime]:
+    def _claim(self, session: Session, channel: Channel, most: int) -> tuple[list[int], datetime]:
         pace, moment = self.deps.paces[channel.way], self._moment()
         if waiting_time(session, channel.way, moment.machine) > LONGEST_WAIT:
             return [], moment.machine
-        claimed = claim_batch(session, self._claimer, channel.name, pace.group, moment)
+        claimed = claim_batch(session, self._claimer, channel.name, most, moment)
         if not claimed:
             return [], moment.machine
         return claimed, reserve(session, channel.way, len(claimed), pace.rate, moment.machine)
 
     async def _send(self, channel: Channel, group: Sequence[Ready]) -> Sequence[Outcome]:
         try:
-            return await channel.send([ready.message for ready in group], 1 / self.deps.paces[channel.way].rate)
+            interval = 1 / self.deps.paces[channel.way].rate
+            return await channel.send([ready.message for ready in group], interval, GROUP_SECONDS)
         except Exception as error:
             log.exception("channel failed", channel=channel.way, deliveries=[ready.delivery_id for ready in group])
             return [Unknown(type(error).__name__)] * len(group)  # they may have left

@@ -68,6 +68,12 @@ async def relay(*, tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIt
         server.close()
 
 
+def _open_gate() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
 
 
@@ -101,16 +107,31 @@ class Terse:
     most: int = 1000  # mails a connection
     goes_ahead: bytes = b"354 go ahead\r\n"
     keeps: bytes = b"250 kept\r\n"  # the answer to a content
+    at_once: int = 1000  # connections
+    open: int = 0
+    gate: asyncio.Event = field(default_factory=_open_gate)  # contents are answered while it is set
+    on_word: Callable[[bytes], None] = lambda _: None  # told of each command's first word, and of "content"
     taken: list[bytes] = field(default_factory=list)
     heard: list[bytes] = field(default_factory=list)  # the first word of every command
     connections: int = 0
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        if self.open >= self.at_once:
+            writer.write(b"421 4.7.0 too many connections\r\n")
+            return
+        self.open += 1
+        try:
+            await self._serve(reader, writer)
+        finally:
+            self.open -= 1
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 hello\r\n")
         count, has_recipient = 0, False
         while line := await reader.readline():
             self.heard.append(line.split()[0] if line.split() else b"")
+            self.on_word(self.heard[-1])
             if self.hangs_up_at and line.startswith(self.hangs_up_at):
                 return
             refusal = next((answer for begins, answer in self.refuses.items() if line.startswith(begins)), b"")
@@ -122,6 +143,8 @@ class Terse:
                 count += 1
                 writer.write(self.goes_ahead)
                 self.taken.append(await reader.readuntil(b"\r\n.\r\n"))
+                self.on_word(b"content")
+                await self.gate.wait()
                 if self.hangs_up_after and self.hangs_up_after in self.taken[-1]:
                     return
                 writer.write(self.keeps)

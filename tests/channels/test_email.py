@@ -6,15 +6,18 @@ import asyncio
 from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from core.clock import FixedClock
 from notifications.channels.contract import (
     Delivered,
     Mail,
     Misconfigured,
+    NotBegun,
     Outcome,
     RecipientGone,
     Rejected,
@@ -210,9 +213,9 @@ async def test_content_whose_answer_is_lost_is_unknown_and_the_rest_goes_on(pipe
     ("hangs_up_at", "expected"),
     [
         (b"EHLO", [ThrottledUntil, ThrottledUntil]),
-        (b"MAIL", [UnreachableNow, UnreachableNow]),
-        (b"RCPT", [UnreachableNow, UnreachableNow]),
-        (b"DATA", [UnreachableNow, UnreachableNow]),
+        (b"MAIL", [UnreachableNow, ThrottledUntil]),
+        (b"RCPT", [UnreachableNow, ThrottledUntil]),
+        (b"DATA", [UnreachableNow, ThrottledUntil]),
     ],
 )
 async def test_before_the_content_nothing_is_in_doubt(
@@ -229,7 +232,9 @@ async def test_before_the_content_nothing_is_in_doubt(
     ("refuses", "expected"),
     [
         ({b"MAIL": b"550 5.7.1 not you\r\n"}, Misconfigured),
-        ({b"MAIL": b"451 4.3.0 later\r\n"}, UnreachableNow),
+        ({b"MAIL": b"451 4.3.0 later\r\n"}, ThrottledUntil),
+        ({b"MAIL": b"421 4.3.2 closing\r\n"}, ThrottledUntil),
+        ({b"RCPT": b"530 5.7.0 sign in first\r\n"}, Misconfigured),
         ({b"RCPT": b"450 4.2.1 greylisted\r\n"}, UnreachableNow),
         ({b"DATA": b"451 4.3.0 later\r\n"}, UnreachableNow),
         ({b"EHLO": b"421 4.3.2 closing\r\n", b"HELO": b"421 4.3.2 closing\r\n"}, ThrottledUntil),
@@ -239,6 +244,86 @@ async def test_before_the_content_nothing_is_in_doubt(
 async def test_refusals_at_every_step(pipelines: bool, refuses: dict[bytes, bytes], expected: type) -> None:
     async with scripted(Terse(pipelines, refuses)) as port:
         assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a", "b"))) == [expected, expected]
+
+
+@pipelined
+@pytest.mark.parametrize(
+    ("begins", "answer", "first", "rest"),
+    [
+        (b"MAIL", b"452 4.3.1 no space\r\n", ThrottledUntil, ThrottledUntil),
+        (b"MAIL", b"550 5.7.1 not you\r\n", Misconfigured, Misconfigured),
+        (b"MAIL", b"421 4.7.0 too fast\r\n", ThrottledUntil, ThrottledUntil),
+        (b"RCPT", b"421 4.7.0 too fast\r\n", UnreachableNow, ThrottledUntil),
+        (b"DATA", b"421 4.7.0 too fast\r\n", UnreachableNow, ThrottledUntil),
+    ],
+)
+async def test_a_relay_that_takes_nothing_just_now_is_left_alone(
+    pipelines: bool, begins: bytes, answer: bytes, first: type, rest: type
+) -> None:
+    """One connection for the group; what counts as a try is at most the one mail whose recipient was named."""
+    terse = Terse(pipelines, {begins: answer})
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}", mails(*(f"m{number}" for number in range(100))))
+    assert kinds(outcomes) == [first, *[rest] * 99]
+    assert (terse.connections, terse.taken) == (1, [])
+
+
+@pipelined
+async def test_a_relay_that_has_enough_in_the_midst_of_a_group_gets_no_more_of_it(pipelines: bool) -> None:
+    terse = Terse(pipelines)
+
+    def enough(word: bytes) -> None:
+        if word == b"content" and len(terse.taken) == 2:
+            terse.refuses = {b"MAIL": b"450 4.7.1 too fast\r\n"}
+
+    terse.on_word = enough
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}", mails(*"abcdef"))
+    taken = [one for one in outcomes if isinstance(one, Delivered)]
+    assert kinds(outcomes) == [Delivered] * len(taken) + [ThrottledUntil] * (6 - len(taken))
+    assert (len(terse.taken), terse.connections) == (len(taken), 1)
+    assert len(taken) in {2, 3}  # with pipelining the third was on its way
+
+
+@pytest.mark.parametrize(("pipelines", "begun"), [(True, 6), (False, 5)])
+async def test_what_has_not_begun_in_time_stays(clock: FixedClock, pipelines: bool, begun: int) -> None:
+    """A relay takes a tenth of a second a mail; with pipelining one is always ahead."""
+    terse = Terse(pipelines, on_word=lambda word: clock.advance(timedelta(seconds=0.1 * (word == b"content"))))
+    async with scripted(terse) as port:
+        channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}"), machine=clock)
+        outcomes = await channel.send(mails(*(f"m{number}" for number in range(100))), 0, 0.5)
+        assert kinds(outcomes) == [Delivered] * begun + [NotBegun] * (100 - begun)
+        assert kinds(await channel.send(mails("a"), 0, 0.5)) == [Delivered]
+        await channel.close()
+    assert (len(terse.taken), terse.connections) == (begun + 1, 1)
+
+
+async def test_a_connection_that_took_too_long_to_open_is_there_for_the_next_group(clock: FixedClock) -> None:
+    terse = Terse(on_word=lambda word: clock.advance(timedelta(seconds=word == b"EHLO")))
+    async with scripted(terse) as port:
+        channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}"), machine=clock)
+        assert kinds(await channel.send(mails("a", "b"), 0, 0.5)) == [NotBegun, NotBegun]
+        assert kinds(await channel.send(mails("a", "b"), 0, 0.5)) == [Delivered, Delivered]
+        await channel.close()
+    assert (len(terse.taken), terse.connections) == (2, 1)
+
+
+async def test_a_relay_that_serves_fewer_connections_goes_on_with_those(clock: FixedClock) -> None:
+    terse, both = Terse(at_once=2), asyncio.Event()
+    terse.gate.clear()
+    terse.on_word = lambda _: both.set() if len(terse.taken) == 2 else None
+    async with scripted(terse) as port:
+        channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}"), machine=clock)
+        busy = [asyncio.create_task(channel.send(mails(name), 0)) for name in "ab"]
+        await both.wait()
+        assert kinds(await channel.send(mails("c", "d"), 0)) == [NotBegun, NotBegun]
+        assert kinds(await channel.send(mails("c"), 0)) == [NotBegun]
+        assert terse.connections == 3  # it was asked once
+        terse.gate.set()
+        assert [kinds(await one) for one in busy] == [[Delivered], [Delivered]]
+        assert kinds(await channel.send(mails("c"), 0)) == [Delivered]
+        await channel.close()
+    assert terse.connections == 3
 
 
 @pipelined

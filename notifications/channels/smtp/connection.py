@@ -108,7 +108,9 @@ class SmtpConnection:
         if wire is not None:
             if politely:
                 wire.write(b"QUIT\r\n")
-            await wire.close()
+                await wire.close()
+            else:
+                wire.abort()
 
     @property
     def _open(self) -> Wire:

@@ -6,10 +6,19 @@ next, leave together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from notifications.channels.contract import Delivered, Mail, Outcome, Rejected, Unknown, UnreachableNow
+from notifications.channels.contract import (
+    Delivered,
+    Mail,
+    Misconfigured,
+    NotBegun,
+    Outcome,
+    Rejected,
+    Unknown,
+    UnreachableNow,
+)
 from notifications.channels.smtp.connection import GO_AHEAD, Reply, SmtpConnection
 from notifications.channels.smtp.refusal import CLOSING, Step, classify
 
@@ -22,16 +31,24 @@ LONGEST_ID = 200
 class Handed:
     """What became of the first mails of a group; those after `outcomes` have not begun to leave.
 
-    `is_good` is False when the connection must not be used again.
+    `is_good` is False when the connection must not be used again, `was_lost` is True when the relay hung up
+    or said that it does. A last outcome NotBegun: the relay takes no mail just now, whoever it is for.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     is_good: bool = True
+    was_lost: bool = False
 
 
-async def hand_over(connection: SmtpConnection, mails: Sequence[Mail]) -> Handed:
-    """Sends a group; never raises for what the relay does or a network loses."""
-    exchange = _Exchange(connection)
+def _always() -> bool:
+    return True
+
+
+async def hand_over(
+    connection: SmtpConnection, mails: Sequence[Mail], may_begin: Callable[[], bool] = _always
+) -> Handed:
+    """Sends a group, as long as another one `may_begin`; never raises for what the relay does or a network loses."""
+    exchange = _Exchange(connection, may_begin)
     try:
         await exchange.run(mails)
     except OSError as error:
@@ -42,8 +59,9 @@ async def hand_over(connection: SmtpConnection, mails: Sequence[Mail]) -> Handed
 class _Exchange:
     """The state between two mails: what stands at the head of the next commands, its reply still to come."""
 
-    def __init__(self, connection: SmtpConnection) -> None:
+    def __init__(self, connection: SmtpConnection, may_begin: Callable[[], bool]) -> None:
         self._connection = connection
+        self._may_begin = may_begin
         self._patience = connection.patience
         self._head = b""  # the content of a mail, or RSET after one that was refused
         self._offered = False  # a mail's envelope was heard, its content has not left
@@ -51,19 +69,22 @@ class _Exchange:
 
     async def run(self, mails: Sequence[Mail]) -> None:
         for mail in mails:
+            if not self._connection.pipelines:
+                await self._flush()
+            if not self.handed.is_good or not self._may_begin():
+                break
             if (why := _unfit(mail, self._connection)) is not None:
                 await self._flush()
                 if self.handed.is_good:
                     self.handed.outcomes.append(why)
             else:
                 await self._offer(mail)
-            if not self.handed.is_good:
-                return
-        await self._flush()
+        if self.handed.is_good:
+            await self._flush()
 
     def lost(self, detail: str) -> None:
         """The connection broke: content that left may have arrived, a mail that was only offered has not."""
-        self.handed.is_good = False
+        self.handed.is_good, self.handed.was_lost = False, True
         if self._head and self._head is not RESET:
             self.handed.outcomes.append(Unknown(detail))
         elif self._offered:
@@ -72,9 +93,7 @@ class _Exchange:
     async def _offer(self, mail: Mail) -> None:
         """Sends what stands at the head and a mail's envelope, and reads what follows of both."""
         commands = _envelope(mail, self._connection)
-        if not self._connection.pipelines:
-            await self._flush()
-        else:
+        if self._connection.pipelines:
             self._connection.write(self._head + b"".join(commands))
             await self._read_head()
         if not self.handed.is_good:
@@ -100,13 +119,17 @@ class _Exchange:
                 self._refused(step, reply)
                 self._head = RESET
                 # A relay that would take content without a recipient cannot be gone on with.
-                self.handed.is_good &= step is not Step.BEFORE and replies[-1].is_refusal
+                self.handed.is_good &= replies[-1].is_refusal
                 return
         self._head = _content(mail)
 
     def _refused(self, step: Step, reply: Reply) -> None:
-        self.handed.outcomes.append(classify(step, reply.code, reply.text))
-        self.handed.is_good &= reply.code != CLOSING
+        outcome = classify(step, reply.code, reply.text)
+        if step is Step.BEFORE and isinstance(outcome, UnreachableNow):
+            outcome = NotBegun(outcome.detail)
+        self.handed.outcomes.append(outcome)
+        self.handed.was_lost = reply.code == CLOSING
+        self.handed.is_good &= not self.handed.was_lost and not isinstance(outcome, NotBegun | Misconfigured)
 
     async def _flush(self) -> None:
         if self._head:

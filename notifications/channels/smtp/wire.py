@@ -98,4 +98,7 @@ class Wire(asyncio.Protocol):
             async with asyncio.timeout(self._timeout):
                 await self._closed.wait()
                 return
+        self.abort()
+
+    def abort(self) -> None:
         self._transport.abort()
