@@ -161,6 +161,24 @@ async def test_addresses_of_other_alphabets() -> None:
     assert running.kept.recipients == ["città@example.com"]
 
 
+@pytest.mark.parametrize("address", ["città@example.com", "a@città.example"])
+async def test_a_relay_that_takes_no_other_alphabets_is_not_given_them(address: str) -> None:
+    group = [
+        Mail(address, "a@example.com", b"x\r\n"), Mail("office@example.org", address, b"x\r\n"), *mails("b"),
+    ]  # fmt: skip
+    terse = Terse()
+    async with scripted(terse) as port:
+        assert kinds(await sent(f"smtp://127.0.0.1:{port}", group)) == [Rejected, Rejected, Delivered]
+    assert terse.heard.count(b"MAIL") == 1
+
+
+async def test_a_sender_of_another_alphabet_is_announced() -> None:
+    async with relay() as running:
+        group = [Mail("città@example.org", "a@example.com", b"Subject: x\r\n\r\nx\r\n")]
+        assert kinds(await sent(f"smtp://127.0.0.1:{running.port}", group)) == [Delivered]
+    assert running.kept.senders == ["città@example.org"]
+
+
 async def test_an_address_cannot_bring_commands_with_it() -> None:
     evil = [Mail("office@example.org", "a@example.com>\r\nRCPT TO:<b@example.com", b"x\r\n"), *mails("c")]
     async with relay() as running:

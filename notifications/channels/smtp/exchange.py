@@ -153,7 +153,7 @@ class _Exchange:
 
 def _unfit(mail: Mail, connection: SmtpConnection) -> Outcome | None:
     """Why a mail cannot go by this relay, whatever it answers."""
-    if not mail.recipient.isascii() and "SMTPUTF8" not in connection.features:  # RFC 6531
+    if _is_international(mail) and "SMTPUTF8" not in connection.features:  # RFC 6531
         return Rejected("the relay takes no international addresses (SMTPUTF8)")
     if any(char in address for address in (mail.sender, mail.recipient) for char in UNSAFE):
         return Rejected("this is no address")
@@ -164,9 +164,13 @@ def _unfit(mail: Mail, connection: SmtpConnection) -> Outcome | None:
 
 def _envelope(mail: Mail, connection: SmtpConnection) -> tuple[bytes, bytes, bytes]:
     size = f" SIZE={len(mail.data)}" if "SIZE" in connection.features else ""
-    international = "" if mail.recipient.isascii() else " SMTPUTF8 BODY=8BITMIME"
+    international = " SMTPUTF8 BODY=8BITMIME" if _is_international(mail) else ""
     sender = f"MAIL FROM:<{mail.sender}>{size}{international}\r\n"
     return sender.encode(), f"RCPT TO:<{mail.recipient}>\r\n".encode(), b"DATA\r\n"
+
+
+def _is_international(mail: Mail) -> bool:
+    return not (mail.sender.isascii() and mail.recipient.isascii())
 
 
 def _content(mail: Mail) -> bytes:
