@@ -21,8 +21,9 @@ from notifications.ledger.sent_texts import Wording, keep_wording
 from notifications.ledger.states import TELEGRAM, Reason
 from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
+from notifications.sending.permits import Line
 from notifications.sending.retry import OTHER
-from notifications.sending.scopes import Scope, scope_of, take
+from notifications.sending.scopes import scope_of, take
 from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
 
 log = structlog.get_logger()
@@ -113,7 +114,7 @@ class Desk:
         """A verdict for each; those that may go also need a permit of what they are written to."""
         verdicts: dict[int, Verdict] = {}
         chats: set[int] = set()
-        scoped: list[tuple[Scope, Candidate]] = []
+        scoped: list[tuple[Line, Candidate]] = []
         for candidate in found:
             verdict = judge(candidate, loaded[candidate.mailing_id].limits, moment.now)
             if isinstance(verdict, Go) and candidate.channel == TELEGRAM and candidate.participant_id in chats:

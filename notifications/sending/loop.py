@@ -36,7 +36,7 @@ from notifications.ledger.queue import (
 from notifications.sending.compose import Composer, Skeletons
 from notifications.sending.context import Voice
 from notifications.sending.group import Contexts, Desk, Ready
-from notifications.sending.permits import hold, reserve, waiting_time
+from notifications.sending.permits import Line, hold, reserve, waiting_time
 from notifications.sending.retry import Retry, Try, decide
 
 log = structlog.get_logger()
@@ -197,13 +197,13 @@ class Sender:
             log.warning("sender lost the database", error=type(error).__name__)
 
     def _claim(self, session: Session, channel: Channel, most: int) -> tuple[list[int], datetime]:
-        pace, moment = self.deps.paces[channel.way], self._moment()
-        if waiting_time(session, channel.way, moment.machine) > LONGEST_WAIT:
+        line, moment = self._line(channel), self._moment()
+        if waiting_time(session, line, moment.machine) > LONGEST_WAIT:
             return [], moment.machine
         claimed = claim_batch(session, self._claimer, channel.name, most, moment)
         if not claimed:
             return [], moment.machine
-        return claimed, reserve(session, channel.way, len(claimed), pace.rate, moment.machine)
+        return claimed, reserve(session, line, len(claimed), moment.machine)
 
     async def _send(self, channel: Channel, group: Sequence[Ready]) -> Sequence[Outcome]:
         try:
@@ -245,8 +245,11 @@ class Sender:
     def _record(self, session: Session, channel: Channel, tries: Sequence[Tried], until: datetime | None) -> None:
         moment = self._moment()
         if until is not None:
-            hold(session, channel.way, until, moment.machine)
+            hold(session, self._line(channel), until, moment.machine)
         record(session, self._claimer, tries, moment.now)
+
+    def _line(self, channel: Channel) -> Line:
+        return Line(channel.way, self.deps.paces[channel.way].rate)
 
     def _moment(self) -> Moment:
         return Moment(self.deps.clock.now(), self.deps.machine.now())
