@@ -23,7 +23,7 @@ from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
 from notifications.sending.permits import Line
 from notifications.sending.retry import OTHER
-from notifications.sending.scopes import scope_of, take
+from notifications.sending.scopes import key_for, scope_of, take
 from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
 
 log = structlog.get_logger()
@@ -70,6 +70,10 @@ class Desk:
     contact_budget: int = 0
     domain_rates: Mapping[str, float] = field(default_factory=dict)
 
+    def key(self, channel: str) -> str:
+        """The key under which groups of a channel are prepared."""
+        return key_for(channel, self.domain_rates)
+
     def prepare(self, session: Session, ids: Sequence[int], moment: Moment) -> list[Ready]:
         """Judges claimed deliveries anew, writes their messages and notes them as handed over.
 
@@ -101,7 +105,7 @@ class Desk:
             context = loaded[one.mailing_id]
             by_text.setdefault(context.wordings.get(context.language_for(one.language)), []).append(one.id)
         ours: set[int] = set()
-        for wording, ids in by_text.items():
+        for wording, ids in sorted(by_text.items(), key=lambda one: one[0].digest if one[0] else ""):
             if wording is not None:
                 keep_wording(session, wording)
             digest = wording.digest if wording is not None else ""

@@ -36,7 +36,7 @@ from notifications.ledger.queue import (
 from notifications.sending.compose import Composer, Skeletons
 from notifications.sending.context import Voice
 from notifications.sending.group import Contexts, Desk, Ready
-from notifications.sending.permits import Line, hold, reserve, waiting_time
+from notifications.sending.permits import Line, hold, key_of, reserve, waiting_time
 from notifications.sending.retry import Retry, Try, decide
 
 log = structlog.get_logger()
@@ -139,7 +139,9 @@ class Sender:
     async def one_group(self, channel: Channel, most: int) -> Group:
         """Takes one group of up to `most` through."""
         async with self._counting:
-            claimed, first_at = await self._write(lambda session: self._claim(session, channel, most))
+            claimed, first_at = await self._write(
+                lambda session: self._claim(session, channel, most), key_of(channel.way)
+            )
             self._held.update(claimed)
         try:
             outcomes = await self._take_through(channel, claimed, first_at)
@@ -154,7 +156,9 @@ class Sender:
         await self._sleep((first_at - self.deps.machine.now()).total_seconds())
         if self.stopping.is_set():
             return ()
-        ready = await self._write(lambda session: self._desk.prepare(session, claimed, self._moment()))
+        ready = await self._write(
+            lambda session: self._desk.prepare(session, claimed, self._moment()), self._desk.key(channel.name)
+        )
         if not ready:
             return ()
         outcomes = await self._send(channel, ready)
@@ -219,7 +223,8 @@ class Sender:
         until = self._held_until(channel, tries)
         while True:
             try:
-                await self._write(lambda session: self._record(session, channel, tries, until))
+                key = key_of(channel.way) if until else ""
+                await self._write(lambda session: self._record(session, channel, tries, until), key)
             except DBAPIError as error:
                 log.warning("sender lost the database", error=type(error).__name__)
                 await asyncio.sleep(TROUBLE_SECONDS)
@@ -254,8 +259,8 @@ class Sender:
     def _moment(self) -> Moment:
         return Moment(self.deps.clock.now(), self.deps.machine.now())
 
-    async def _write(self, work: Callable[[Session], T]) -> T:
-        return await self.deps.database.shared(work)  # workers' steps that come together share a commit
+    async def _write(self, work: Callable[[Session], T], key: str = "") -> T:
+        return await self.deps.database.shared(work, key=key)  # workers' steps that come together share a commit
 
     async def _sleep(self, seconds: float) -> None:
         """Sleeps, unless told to stop."""

@@ -34,6 +34,15 @@ class Line:
         return timedelta(seconds=count / self.rate)
 
 
+def key_of(name: str) -> str:
+    """The key of a short write (Database.shared) that takes permits.
+
+    Writes that share a commit hold their rows together: the keys are locked up front and in order, so that no
+    two processes wait for each other's.
+    """
+    return f"permit:{name}"
+
+
 def reserve(session: Session, line: Line, count: int, machine_now: datetime) -> datetime:
     """Takes `count` permits; the instant of the first."""
     first = _next(session, line, machine_now)

@@ -12,7 +12,7 @@ from core.errors import SettingWrong
 from core.i18n import N_
 from notifications.ledger.candidates import Candidate
 from notifications.ledger.states import EMAIL, TELEGRAM
-from notifications.sending.permits import Line, reserve, waiting_time
+from notifications.sending.permits import Line, key_of, reserve, waiting_time
 
 SETTING = "ASCOLTO_MAIL_DOMAIN_RATES"
 UNITS = {"second": 1, "minute": 60, "hour": 3600}
@@ -44,6 +44,11 @@ def scope_of(candidate: Candidate, domain_rates: Mapping[str, float]) -> Line | 
     if candidate.channel == EMAIL and domain in domain_rates:
         return Line(f"{EMAIL}@{domain}", domain_rates[domain])
     return None
+
+
+def key_for(channel: str, domain_rates: Mapping[str, float]) -> str:
+    """The key of a short write that takes permits of scopes, "" where deliveries by a channel have none."""
+    return key_of("scopes") if channel == TELEGRAM or domain_rates else ""
 
 
 def take(session: Session, scope: Line, machine_now: datetime) -> timedelta | None:
