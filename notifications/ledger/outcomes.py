@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from notifications.ledger.tables import Attempt, Delivery
 from notifications.sending.retry import Decision, Done, Doubt, Fallback, GiveUp, PutBack, Retry
 
 DETAIL = 300  # characters kept of what the other side said
+UNKEPT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what a relay may say and a database may refuse
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _row(one: Tried, now: datetime) -> dict[str, Any]:
     }
     match one.decision:
         case Done(provider_id):
-            row |= {"state": DeliveryState.SENT.value, "provider_id": provider_id}
+            row |= {"state": DeliveryState.SENT.value, "provider_id": _kept(provider_id)}
         case GiveUp(reason):
             row |= {"state": DeliveryState.FAILED.value, "reason": reason}
         case Doubt(reason):
@@ -85,6 +87,10 @@ def _row(one: Tried, now: datetime) -> dict[str, Any]:
             if not counts:
                 row |= {"attempts": one.attempt - 1, "tries": one.tries - 1}
     return row
+
+
+def _kept(said: str) -> str:
+    return UNKEPT.sub(" ", said)[:DETAIL]
 
 
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -111,7 +117,7 @@ def _note_attempts(session: Session, tries: Sequence[Tried], now: datetime) -> N
             "channel": one.channel,
             "at": now,
             "outcome": type(one.outcome).__name__,
-            "detail": str(getattr(one.outcome, "detail", ""))[:DETAIL],
+            "detail": _kept(getattr(one.outcome, "detail", "")),
         }
         for one in tries
         if not isinstance(one.decision, Done) and not (isinstance(one.decision, Retry) and not one.decision.counts)

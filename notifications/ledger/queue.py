@@ -124,6 +124,16 @@ def take_back(session: Session, claimer: Claimer, ids: Sequence[int]) -> None:
     )
 
 
+def doubt(session: Session, claimer: Claimer, delivery_id: int, reason: str) -> None:
+    """Calls one in doubt that left and whose outcome cannot be written down."""
+    _count(
+        session,
+        update(Delivery)
+        .where(_ours(claimer, [delivery_id]), Delivery.state == DeliveryState.HANDED_OVER)
+        .values(state=DeliveryState.IN_DOUBT, reason=reason, claimed_until=None),
+    )
+
+
 def skip(session: Session, claimer: Claimer, ids: Sequence[int], reason: str, now: datetime) -> None:
     """Settles claimed deliveries that must not leave any more."""
     _count(

@@ -12,10 +12,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
@@ -28,6 +29,7 @@ from notifications.ledger.queue import (
     Moment,
     Recovered,
     claim_batch,
+    doubt,
     keep_alive,
     recover,
     release_all,
@@ -48,6 +50,7 @@ GROUP_SECONDS = 0.5  # nothing of a group begins to leave later, so that a pause
 LONGEST_WAIT = timedelta(seconds=1)  # with permits further away than this nothing is claimed
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 1.0
+LASTING = (DataError, IntegrityError, ProgrammingError)  # what the database refuses, it refuses again
 
 
 @dataclass(frozen=True)
@@ -212,24 +215,39 @@ class Sender:
     async def _send(self, channel: Channel, group: Sequence[Ready]) -> Sequence[Outcome]:
         try:
             interval = 1 / self.deps.paces[channel.way].rate
-            return await channel.send([ready.message for ready in group], interval, GROUP_SECONDS)
+            outcomes = await channel.send([ready.message for ready in group], interval, GROUP_SECONDS)
+            assert len(outcomes) == len(group)
         except Exception as error:
             log.exception("channel failed", channel=channel.way, deliveries=[ready.delivery_id for ready in group])
             return [Unknown(type(error).__name__)] * len(group)  # they may have left
+        return outcomes
 
     async def _insist(self, channel: Channel, group: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
         """Writes down what became of a group; only this process knows, so it does not give up."""
         tries = [self._tried(ready, outcome) for ready, outcome in zip(group, outcomes, strict=True)]
         until = self._held_until(channel, tries)
+        key = key_of(channel.way) if until is not None else ""
+        if await self._is_kept(partial(self._record, channel=channel, tries=tries, until=until), key):
+            return
+        for one in tries:
+            if not await self._is_kept(partial(self._record, channel=channel, tries=[one], until=None)):
+                await self._is_kept(
+                    partial(doubt, claimer=self._claimer, delivery_id=one.delivery_id, reason="not-recorded")
+                )
+
+    async def _is_kept(self, work: Callable[[Session], object], key: str = "") -> bool:
+        """Writes as often as it takes while the database is away; False where it will never take it."""
         while True:
             try:
-                key = key_of(channel.way) if until else ""
-                await self._write(lambda session: self._record(session, channel, tries, until), key)
-            except DBAPIError as error:
-                log.warning("sender lost the database", error=type(error).__name__)
+                await self._write(work, key)
+            except Exception as error:
+                # Without the traceback: a database's message may hold what somebody wrote.
+                log.error("an outcome was not written down", error=type(error).__name__)  # noqa: TRY400
+                if not isinstance(error, SQLAlchemyError) or isinstance(error, LASTING):
+                    return False
                 await asyncio.sleep(TROUBLE_SECONDS)
             else:
-                return
+                return True
 
     def _tried(self, ready: Ready, outcome: Outcome) -> Tried:
         moment = self._moment()
