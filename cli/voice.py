@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from email.utils import parseaddr
 
 from cli.world import World
 from core.config import Settings
+from core.errors import SettingWrong
+from core.i18n import N_
 from notifications.channels.dkim import Signer, read_signer
+from notifications.content.email import routable_address
 from notifications.sending.context import Voice
+
+SENDER = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")  # no relay has to know SMTPUTF8 for it
+
+NO_SENDER = N_(
+    "an address is expected, alone or behind a name, with nothing but plain letters before the @, as in "
+    "Ufficio di piano <piano@example.org>."
+)
 
 
 def voice_of(world: World, bot_name: str) -> Voice:
-    """Raises SettingWrong for a return address that cannot be one."""
+    """Raises SettingWrong for a sender or a return address that cannot be one."""
     settings = world.settings
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
+    domain = _sender_domain(settings.mail_from)
     return Voice(settings.mail_from, world.urls(bot_name), domain, settings.checked_return_address())
 
 
@@ -24,5 +35,14 @@ def signer_of(world: World) -> Signer | None:
 
 def signer_by(settings: Settings) -> Signer | None:
     """As `signer_of`, without a world."""
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2]
-    return read_signer(domain, settings.dkim_selector, settings.dkim_key)
+    return read_signer(_sender_domain(settings.mail_from), settings.dkim_selector, settings.dkim_key)
+
+
+def _sender_domain(mail_from: str) -> str:
+    """The sender's domain in the letters of the DNS, "" for no sender."""
+    if not mail_from:
+        return ""
+    address = routable_address(parseaddr(mail_from)[1])
+    if not SENDER.fullmatch(address):
+        raise SettingWrong(name="ASCOLTO_MAIL_FROM", reason=NO_SENDER)
+    return address.rpartition("@")[2]

@@ -11,7 +11,7 @@ from core.config import Settings
 from core.errors import SettingWrong
 from core.findings import Finding, Judgement, Said, State
 from core.i18n import N_
-from notifications.channels.smtp.connection import SmtpConnection, Stage
+from notifications.channels.smtp.connection import Patience, SmtpConnection, Stage
 from notifications.channels.smtp.refusal import Refused
 from notifications.channels.smtp.relay import Relay, parse_relays
 from notifications.channels.smtp.wire import ConnectionBroken
@@ -126,7 +126,7 @@ def relays_of(settings: Settings) -> tuple[Relay, ...]:
 
 
 async def look_relay(relay: Relay, patience: float = PATIENCE_SECONDS) -> list[Finding]:
-    connection = SmtpConnection(relay, patience)
+    connection = SmtpConnection(relay, Patience(command=patience))
     try:
         await connection.open()
     except Refused as refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import inf
 from typing import Protocol
 
 
@@ -140,7 +141,14 @@ class Unknown:
     detail: str
 
 
-Outcome = Delivered | ThrottledUntil | UnreachableNow | RecipientGone | Rejected | Misconfigured | Unknown
+@dataclass(frozen=True)
+class NotBegun:
+    """Nothing has left, and nothing was said against it: the time was up, or others had the way for themselves."""
+
+    detail: str = ""
+
+
+Outcome = Delivered | ThrottledUntil | UnreachableNow | RecipientGone | Rejected | Misconfigured | Unknown | NotBegun
 
 
 class Channel(Protocol):
@@ -156,8 +164,11 @@ class Channel(Protocol):
     @property
     def way(self) -> str: ...
 
-    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
-        """An outcome for each message, in their order; permits are `interval` seconds apart, the first is now."""
+    async def send(self, messages: Sequence[Message], interval: float, within: float = inf) -> list[Outcome]:
+        """An outcome for each message, in their order; permits are `interval` seconds apart, the first is now.
+
+        What has not begun `within` so many seconds does not begin any more.
+        """
         ...
 
     async def close(self) -> None: ...

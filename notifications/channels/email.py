@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from math import inf
 
 from core.clock import Clock, SystemClock
-from notifications.channels.contract import Mail, Message, Misconfigured, Outcome, ThrottledUntil, UnreachableNow
+from notifications.channels.contract import (
+    Mail,
+    Message,
+    Misconfigured,
+    NotBegun,
+    Outcome,
+    ThrottledUntil,
+    UnreachableNow,
+)
 from notifications.channels.dkim import Signer
 from notifications.channels.smtp.connection import SmtpConnection
-from notifications.channels.smtp.exchange import hand_over
+from notifications.channels.smtp.exchange import Handed, hand_over
 from notifications.channels.smtp.refusal import Refused, Step, classify
 from notifications.channels.smtp.relay import Relay
 from notifications.ledger.states import EMAIL
@@ -34,48 +42,88 @@ class EmailChannel:
         self.way = way
         self._machine = machine or SystemClock()
         self._idle: list[_Used] = []
+        self._busy = 0  # connections that hand over
+        self._full_until = self._machine.now()  # till then no connection is opened beside others
         self._free = asyncio.Semaphore(relay.connections)
 
-    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
+    async def send(self, messages: Sequence[Message], interval: float, within: float = inf) -> list[Outcome]:
         """A group goes over one connection as fast as the relay takes it; its permits were for all of it."""
+        began = self._machine.now()
+
+        def may_begin() -> bool:
+            return (self._machine.now() - began).total_seconds() < within
+
         mails = [message for message in messages if isinstance(message, Mail)]
         if self._signer is not None:  # a millisecond each
             mails = await asyncio.to_thread(lambda sign: [sign(mail) for mail in mails], self._signer.sign)
         outcomes: list[Outcome] = []
         async with self._free:
-            while len(outcomes) < len(mails):
-                outcomes += await self._some(mails[len(outcomes) :])
-        return outcomes
+            while len(outcomes) < len(mails) and may_begin():
+                outcomes += await self._some(mails[len(outcomes) :], may_begin)
+        return outcomes + [NotBegun()] * (len(mails) - len(outcomes))
 
     async def close(self) -> None:
         while self._idle:
             await self._idle.pop().connection.close()
 
-    async def _some(self, mails: Sequence[Mail]) -> list[Outcome]:
-        """The outcomes of the first mails, at least of one unless a kept connection was closed meanwhile."""
+    async def _some(self, mails: Sequence[Mail], may_begin: Callable[[], bool]) -> list[Outcome]:
+        """The outcomes of the first mails; none where a kept connection was closed meanwhile, or the time is up."""
+        if not self._idle and self._busy and self._machine.now() < self._full_until:
+            return [NotBegun()] * len(mails)
         try:
             used = self._idle.pop() if self._idle else await self._open()
         except (Refused, OSError, ValueError) as error:
-            return [self._shut(error)] * len(mails)
-        handed = await hand_over(used.connection, mails)
-        if used.mails + len(handed.outcomes) > 1 and not handed.is_good:
-            # Relays close a connection that is old or has taken enough: that is no word on the mail itself.
-            handed = replace(handed, outcomes=_without_unreachable(handed.outcomes))
+            return [] if self._idle else [self._shut(error)] * len(mails)
+        self._busy += 1
+        try:
+            handed = await hand_over(used.connection, mails, may_begin)
+        finally:
+            self._busy -= 1
         used.mails += len(handed.outcomes)
         if handed.is_good and used.mails < MAILS_A_CONNECTION:
             self._idle.append(used)
         else:
             await used.connection.close(politely=handed.is_good)
-        return handed.outcomes
+        return handed.outcomes if handed.is_good else self._broken_off(handed, used.mails, len(mails))
+
+    def _broken_off(self, handed: Handed, taken: int, count: int) -> list[Outcome]:
+        """The outcomes of a group after which a connection, the `taken` mails of which these are the last, is no more.
+
+        Relays close a connection that is old or has taken enough: that is no word on the mail itself, and
+        the rest goes by another one. From one that closes at its first mail, or takes none, the rest stays away.
+        A mail whose recipient was named has had a try: what closes may have closed for its sake.
+        """
+        outcomes, last = handed.outcomes, handed.outcomes[-1] if handed.outcomes else None
+        if isinstance(last, Misconfigured):
+            return outcomes + [last] * (count - len(outcomes))
+        if handed.was_lost and taken > 1:
+            return outcomes[:-1] if isinstance(last, UnreachableNow | NotBegun) else outcomes
+        if isinstance(last, NotBegun):
+            outcomes = outcomes[:-1]
+        elif not handed.was_lost:
+            return outcomes
+        detail = f"{self._relay.name}: {getattr(last, 'detail', '')}"
+        rest = self._pause(detail) if handed.was_lost else self._away(detail)
+        return outcomes + [rest] * (count - len(outcomes))
 
     def _shut(self, error: Exception) -> Outcome:
-        """Why no connection could be opened: for what may pass, nothing leaves by this relay for a moment."""
+        """Why no connection could be opened."""
         detail = f"{self._relay.name}: {type(error).__name__}: {error}".rstrip(": ")
         if isinstance(error, ssl.SSLCertVerificationError):
             return Misconfigured(detail)
         refused = classify(Step.BEFORE, error.code, error.text) if isinstance(error, Refused) else None
         if refused is not None and not isinstance(refused, UnreachableNow):
             return refused
+        return self._pause(detail)
+
+    def _pause(self, detail: str) -> Outcome:
+        """For what may pass: nothing leaves by this relay for a moment, or only by the connections that it serves."""
+        if not self._busy:
+            return self._away(detail)
+        self._full_until = self._machine.now() + AWAY
+        return NotBegun(detail)
+
+    def _away(self, detail: str) -> Outcome:
         return ThrottledUntil(self._machine.now() + AWAY, detail)
 
     async def _open(self) -> _Used:
@@ -86,10 +134,6 @@ class EmailChannel:
             await connection.close(politely=False)
             raise
         return _Used(connection)
-
-
-def _without_unreachable(outcomes: list[Outcome]) -> list[Outcome]:
-    return outcomes[:-1] if outcomes and isinstance(outcomes[-1], UnreachableNow) else outcomes
 
 
 class _Used:

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import inf
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,6 +18,7 @@ from notifications.channels.contract import (
     Delivered,
     Message,
     Misconfigured,
+    NotBegun,
     Outcome,
     RecipientGone,
     Rejected,
@@ -66,11 +68,14 @@ class TelegramChannel:
         self._calls = BotCalls(token, api_url, self._machine, paid=paid)
         self._shelf = FileShelf(database, int(token.partition(":")[0])) if database is not None else None
 
-    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
+    async def send(self, messages: Sequence[Message], interval: float, within: float = inf) -> list[Outcome]:
         """Each at its permit's instant, `interval` seconds after the one before; answers may overtake one another."""
         chats = [message for message in messages if isinstance(message, ChatMessage)]
         start = self._machine.now()
-        return await asyncio.gather(*(self._one(chat, index * interval, start) for index, chat in enumerate(chats)))
+        begun = [
+            self._one(chat, index * interval, start) for index, chat in enumerate(chats) if index * interval <= within
+        ]
+        return await asyncio.gather(*begun) + [NotBegun()] * (len(chats) - len(begun))
 
     async def close(self) -> None:
         await self._calls.close()

@@ -94,7 +94,7 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
         plain=plain,
         body=parts.body,
         setting=setting,
-        envelope_sender=parseaddr(setting.sender)[1],
+        envelope_sender=routable_address(parseaddr(setting.sender)[1]),
         domain=domain,
         fixed_headers=_fixed_headers(setting, text.language, parts.content_type),
         enclosed=enclosed,
@@ -120,7 +120,7 @@ def render_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str],
     ]
     back = letter.return_path
     if reply_to := back.replies if back else skeleton.setting.contact_email:
-        headers.append(header("Reply-To", reply_to))
+        headers.append(header("Reply-To", routable_address(reply_to)))
     if not skeleton.setting.is_notice:  # RFC 2369 and, for the one click, RFC 8058
         headers.append(header("List-Unsubscribe", f"<{letter.values['unsubscribe_link']}>"))
     head = "".join((skeleton.fixed_headers, *headers, CRLF)).encode()
@@ -148,7 +148,7 @@ def _date_header(at: datetime) -> str:
 def _fixed_headers(setting: Setting, language: str, content_type: str) -> str:
     name, address = parseaddr(setting.sender)
     lines = [
-        header("From", formataddr((one_line(name), address))),
+        header("From", formataddr((one_line(name), routable_address(address)))),
         header("Content-Language", language),
         header("MIME-Version", "1.0"),
         header("Content-Type", content_type),

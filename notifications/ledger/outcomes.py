@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -15,12 +16,13 @@ from core.webhooks.kinds import Kind
 from notifications.channels.contract import Delivered, Outcome, RecipientGone
 from notifications.ledger.candidates import other_address
 from notifications.ledger.happenings import emit_deliveries
-from notifications.ledger.queue import Claimer, reroute
+from notifications.ledger.queue import Claimer, reroute, take_back
 from notifications.ledger.states import TELEGRAM, DeliveryState
 from notifications.ledger.tables import Attempt, Delivery
-from notifications.sending.retry import Decision, Done, Doubt, Fallback, GiveUp, Retry
+from notifications.sending.retry import Decision, Done, Doubt, Fallback, GiveUp, PutBack, Retry
 
 DETAIL = 300  # characters kept of what the other side said
+UNKEPT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what a relay may say and a database may refuse
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: date
     Also speaks for those that another sender has meanwhile called in doubt: this one knows.
     """
     tries = _still_ours(session, claimer, tries)
+    take_back(session, claimer, [one.delivery_id for one in tries if isinstance(one.decision, PutBack)])
+    tries = [one for one in tries if not isinstance(one.decision, PutBack)]
     _note_attempts(session, tries, now)
     _note_blocked(session, tries, now)
     rows = [_row(one, now) for one in tries if not isinstance(one.decision, Fallback)]
@@ -76,7 +80,7 @@ def _row(one: Tried, now: datetime) -> dict[str, Any]:
     }
     match one.decision:
         case Done(provider_id):
-            row |= {"state": DeliveryState.SENT.value, "provider_id": provider_id}
+            row |= {"state": DeliveryState.SENT.value, "provider_id": _kept(provider_id)}
         case GiveUp(reason):
             row |= {"state": DeliveryState.FAILED.value, "reason": reason}
         case Doubt(reason):
@@ -86,6 +90,10 @@ def _row(one: Tried, now: datetime) -> dict[str, Any]:
             if not counts:
                 row |= {"attempts": one.attempt - 1, "tries": one.tries - 1}
     return row
+
+
+def _kept(said: str) -> str:
+    return UNKEPT.sub(" ", said)[:DETAIL]
 
 
 def _write(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -112,7 +120,7 @@ def _note_attempts(session: Session, tries: Sequence[Tried], now: datetime) -> N
             "channel": one.channel,
             "at": now,
             "outcome": type(one.outcome).__name__,
-            "detail": str(getattr(one.outcome, "detail", ""))[:DETAIL],
+            "detail": _kept(getattr(one.outcome, "detail", "")),
         }
         for one in tries
         if _is_noted(one)

@@ -130,6 +130,33 @@ def put_back(session: Session, claimer: Claimer, ids: Sequence[int], due_at: dat
     _count(session, update(Delivery).where(_ours(claimer, ids), Delivery.state == DeliveryState.CLAIMED).values(values))
 
 
+def take_back(session: Session, claimer: Claimer, ids: Sequence[int]) -> None:
+    """Plans those again that were to leave and have not begun to: it was no try, and they keep their place."""
+    _count(
+        session,
+        update(Delivery)
+        .where(_ours(claimer, ids), Delivery.state.in_((DeliveryState.HANDED_OVER, DeliveryState.IN_DOUBT)))
+        .values(
+            state=DeliveryState.PLANNED,
+            reason="",
+            attempts=Delivery.attempts - 1,
+            tries=Delivery.tries - 1,
+            claimed_by="",
+            claimed_until=None,
+        ),
+    )
+
+
+def doubt(session: Session, claimer: Claimer, delivery_id: int, reason: str) -> None:
+    """Calls one in doubt that left and whose outcome cannot be written down."""
+    _count(
+        session,
+        update(Delivery)
+        .where(_ours(claimer, [delivery_id]), Delivery.state == DeliveryState.HANDED_OVER)
+        .values(state=DeliveryState.IN_DOUBT, reason=reason, claimed_until=None),
+    )
+
+
 def skip(session: Session, claimer: Claimer, ids: Sequence[int], reason: str, now: datetime) -> None:
     """Settles claimed deliveries that must not leave any more."""
     _count(

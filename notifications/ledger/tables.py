@@ -166,12 +166,15 @@ class Attempt(Base):
 
 
 class Permit(Base):
-    """The generic cell rate algorithm's one number a channel, shared by all senders.
+    """The generic cell rate algorithm's one number a line, shared by all senders.
+
+    A line is a way out, replies by it (":replies"), a mail domain or group that is written to, or the
+    places of those who wait for it (":later").
 
     On the machine's clock: a rate is physical, whatever time the office pretends it is.
     """
 
     __tablename__ = "permit"
 
-    name: Mapped[str] = mapped_column(primary_key=True)  # "telegram", "email"
+    name: Mapped[str] = mapped_column(primary_key=True)  # "telegram", "email:HOST:PORT", "email@DOMAIN:later"
     next_at: Mapped[datetime]  # the theoretical arrival time

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from core.clock import Clock, SystemClock
 from core.database.database import Database
-from notifications.sending.permits import Rate, reserve_first
+from notifications.sending.permits import Rate, key_of, reserve_first
 
 log = structlog.get_logger()
 
@@ -49,7 +49,8 @@ class FirstInLine:
     async def _take(self, count: int) -> datetime:
         try:
             return await self.database.shared(
-                lambda session: reserve_first(session, self.way, count, self.rate, self.machine.now())
+                lambda session: reserve_first(session, self.way, count, self.rate, self.machine.now()),
+                key=key_of(self.way),
             )
         except DBAPIError as error:  # somebody waits for an answer: it is worth more than the count
             log.warning("a permit could not be written down", way=self.way, error=type(error).__name__)

@@ -21,9 +21,9 @@ from notifications.ledger.sent_texts import Wording, keep_wording
 from notifications.ledger.states import TELEGRAM, Reason
 from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
-from notifications.sending.permits import reserve
+from notifications.sending.permits import Line, reserve
 from notifications.sending.retry import OTHER
-from notifications.sending.scopes import Scope, scope_of, take
+from notifications.sending.scopes import key_for, scope_of, take
 from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
 
 log = structlog.get_logger()
@@ -73,6 +73,10 @@ class Desk:
     contact_budget: int = 0
     domain_rates: Mapping[str, float] = field(default_factory=dict)
 
+    def key(self, channel: str) -> str:
+        """The key under which groups of a channel are prepared."""
+        return key_for(channel, self.domain_rates)
+
     def prepare(self, session: Session, ids: Sequence[int], moment: Moment) -> list[Ready]:
         """Judges claimed deliveries anew, writes their messages and notes them as handed over.
 
@@ -107,7 +111,7 @@ class Desk:
             context = loaded[one.mailing_id]
             by_text.setdefault(context.wordings.get(context.language_for(one.language)), []).append(one.id)
         ours: set[int] = set()
-        for wording, ids in by_text.items():
+        for wording, ids in sorted(by_text.items(), key=lambda one: one[0].digest if one[0] else ""):
             if wording is not None:
                 keep_wording(session, wording)
             digest = wording.digest if wording is not None else ""
@@ -120,7 +124,7 @@ class Desk:
         """A verdict for each; those that may go also need a permit of what they are written to."""
         verdicts: dict[int, Verdict] = {}
         chats: set[int] = set()
-        scoped: list[tuple[Scope, Candidate]] = []
+        scoped: list[tuple[Line, Candidate]] = []
         for candidate in found:
             verdict = judge(candidate, loaded[candidate.mailing_id].limits, moment.now)
             if isinstance(verdict, Go) and candidate.channel == TELEGRAM and candidate.participant_id in chats:
@@ -142,7 +146,7 @@ class Desk:
             further = sum(part.messages for part in message.parts) - 1 if isinstance(message, ChatMessage) else 0
             scope = scope_of(candidate, {}) if further else None
             if scope is not None:
-                reserve(session, scope.name, further, scope.rate, moment.machine)
+                reserve(session, scope, further, moment.machine)
 
     def _load(self, session: Session, found: Sequence[Candidate], moment: Moment) -> dict[int, MailingContext]:
         """The contexts of the mailings; one that is badly written waits and holds up no other."""

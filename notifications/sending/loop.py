@@ -12,22 +12,24 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.links import Links
-from notifications.channels.contract import Channel, Misconfigured, Outcome, Unknown
+from notifications.channels.contract import Channel, Misconfigured, NotBegun, Outcome, Unknown
 from notifications.ledger.outcomes import Tried, record
 from notifications.ledger.queue import (
     Claimer,
     Moment,
     Recovered,
     claim_batch,
+    doubt,
     keep_alive,
     recover,
     release_all,
@@ -37,7 +39,7 @@ from notifications.sending.compose import Composer, Skeletons
 from notifications.sending.context import Voice
 from notifications.sending.group import Contexts, Desk, Ready
 from notifications.sending.parts import reserve_parts
-from notifications.sending.permits import hold, reserve, waiting_time
+from notifications.sending.permits import Line, hold, key_of, reserve, waiting_time
 from notifications.sending.retry import Retry, Try, decide
 
 log = structlog.get_logger()
@@ -45,10 +47,11 @@ T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)
 MOST_IN_A_GROUP = 100
-GROUP_SECONDS = 0.5  # a group takes no longer to leave, so that a pause acts within a second
+GROUP_SECONDS = 0.5  # nothing of a group begins to leave later, so that a pause acts within a second
 LONGEST_WAIT = timedelta(seconds=1)  # with permits further away than this nothing is claimed
 IDLE_SECONDS = 0.5
 TROUBLE_SECONDS = 1.0
+LASTING = (DataError, IntegrityError, ProgrammingError)  # what the database refuses, it refuses again
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,15 @@ class SenderDeps:
     contact_budget: int = 0
     domain_rates: Mapping[str, float] = field(default_factory=dict)  # mails a second
     machine: Clock = field(default_factory=SystemClock)
+
+
+@dataclass(frozen=True)
+class Group:
+    """How many deliveries were claimed, how many of them began to leave, and how many were too late for that."""
+
+    claimed: int
+    begun: int
+    late: int
 
 
 async def run_sender(deps: SenderDeps) -> None:
@@ -115,41 +127,51 @@ class Sender:
         self._desk = Desk(self._claimer, composer, Contexts(deps.machine), deps.contact_budget, deps.domain_rates)
 
     async def work(self, channel: Channel) -> None:
-        """One worker: group after group, until told to stop."""
+        """One worker: group after group, until told to stop, each as large as the other side takes in its time."""
+        largest = most = self.deps.paces[channel.way].group
         while not self.stopping.is_set():
             try:
-                took = await self.one_group(channel)
+                group = await self.one_group(channel, most)
             except DBAPIError as error:
                 log.warning("sender lost the database", error=type(error).__name__)
                 await self._sleep(TROUBLE_SECONDS)
                 continue
-            if not took:
+            most = max(1, group.begun) if group.late else min(largest, most + max(1, most // 4))
+            if not group.claimed or (group.late and not group.begun):
                 await self._sleep(IDLE_SECONDS)
 
-    async def one_group(self, channel: Channel) -> int:
-        """Takes one group through; how many deliveries it claimed."""
+    async def one_group(self, channel: Channel, most: int = MOST_IN_A_GROUP) -> Group:
+        """Takes one group of up to `most` through."""
         async with self._counting:
-            claimed, first_at = await self._write(lambda session: self._claim(session, channel))
+            claimed, first_at = await self._write(
+                lambda session: self._claim(session, channel, most), key_of(channel.way)
+            )
             self._held.update(claimed)
         try:
-            await self._take_through(channel, claimed, first_at)
+            outcomes = await self._take_through(channel, claimed, first_at)
         finally:
             self._held.difference_update(claimed)
-        return len(claimed)
+        late = sum(isinstance(one, NotBegun) for one in outcomes)
+        return Group(len(claimed), len(outcomes) - late, late)
 
-    async def _take_through(self, channel: Channel, claimed: list[int], first_at: datetime) -> None:
+    async def _take_through(self, channel: Channel, claimed: list[int], first_at: datetime) -> Sequence[Outcome]:
         if not claimed:
-            return
+            return ()
         await self._sleep((first_at - self.deps.machine.now()).total_seconds())
         if self.stopping.is_set():
-            return
-        ready = await self._write(lambda session: self._prepare(session, channel, claimed))
-        if ready:
-            await self._insist(channel, ready, await self._send(channel, ready))
+            return ()
+        ready = await self._write(
+            lambda session: self._prepare(session, channel, claimed), self._desk.key(channel.name)
+        )
+        if not ready:
+            return ()
+        outcomes = await self._send(channel, ready)
+        await self._insist(channel, ready, outcomes)
+        return outcomes
 
     def _prepare(self, session: Session, channel: Channel, claimed: Sequence[int]) -> list[Ready]:
         ready = self._desk.prepare(session, claimed, self._moment())
-        return reserve_parts(session, channel.way, ready, self.deps.paces[channel.way].rate, self.deps.machine.now())
+        return reserve_parts(session, self._line(channel), ready, self.deps.machine.now())
 
     async def keep_alive(self) -> None:
         """Shows that this sender lives, puts back what it lost hold of, and takes over from the dead."""
@@ -186,34 +208,51 @@ class Sender:
         except DBAPIError as error:  # the leases will run out by themselves
             log.warning("sender lost the database", error=type(error).__name__)
 
-    def _claim(self, session: Session, channel: Channel) -> tuple[list[int], datetime]:
-        pace, moment = self.deps.paces[channel.way], self._moment()
-        if waiting_time(session, channel.way, moment.machine) > LONGEST_WAIT:
+    def _claim(self, session: Session, channel: Channel, most: int) -> tuple[list[int], datetime]:
+        line, moment = self._line(channel), self._moment()
+        if waiting_time(session, line, moment.machine) > LONGEST_WAIT:
             return [], moment.machine
-        claimed = claim_batch(session, self._claimer, channel.name, pace.group, moment)
+        claimed = claim_batch(session, self._claimer, channel.name, most, moment)
         if not claimed:
             return [], moment.machine
-        return claimed, reserve(session, channel.way, len(claimed), pace.rate, moment.machine)
+        return claimed, reserve(session, line, len(claimed), moment.machine)
 
     async def _send(self, channel: Channel, group: Sequence[Ready]) -> Sequence[Outcome]:
         try:
-            return await channel.send([ready.message for ready in group], 1 / self.deps.paces[channel.way].rate)
+            interval = 1 / self.deps.paces[channel.way].rate
+            outcomes = await channel.send([ready.message for ready in group], interval, GROUP_SECONDS)
+            assert len(outcomes) == len(group)
         except Exception as error:
             log.exception("channel failed", channel=channel.way, deliveries=[ready.delivery_id for ready in group])
             return [Unknown(type(error).__name__)] * len(group)  # they may have left
+        return outcomes
 
     async def _insist(self, channel: Channel, group: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
         """Writes down what became of a group; only this process knows, so it does not give up."""
         tries = [self._tried(ready, outcome) for ready, outcome in zip(group, outcomes, strict=True)]
         until = self._held_until(channel, tries)
+        key = key_of(channel.way) if until is not None else ""
+        if await self._is_kept(partial(self._record, channel=channel, tries=tries, until=until), key):
+            return
+        for one in tries:
+            if not await self._is_kept(partial(self._record, channel=channel, tries=[one], until=None)):
+                await self._is_kept(
+                    partial(doubt, claimer=self._claimer, delivery_id=one.delivery_id, reason="not-recorded")
+                )
+
+    async def _is_kept(self, work: Callable[[Session], object], key: str = "") -> bool:
+        """Writes as often as it takes while the database is away; False where it will never take it."""
         while True:
             try:
-                await self._write(lambda session: self._record(session, channel, tries, until))
-            except DBAPIError as error:
-                log.warning("sender lost the database", error=type(error).__name__)
+                await self._write(work, key)
+            except Exception as error:
+                # Without the traceback: a database's message may hold what somebody wrote.
+                log.error("an outcome was not written down", error=type(error).__name__)  # noqa: TRY400
+                if not isinstance(error, SQLAlchemyError) or isinstance(error, LASTING):
+                    return False
                 await asyncio.sleep(TROUBLE_SECONDS)
             else:
-                return
+                return True
 
     def _tried(self, ready: Ready, outcome: Outcome) -> Tried:
         moment = self._moment()
@@ -234,20 +273,24 @@ class Sender:
     def _record(self, session: Session, channel: Channel, tries: Sequence[Tried], until: datetime | None) -> None:
         moment = self._moment()
         if until is not None:
-            hold(session, channel.way, until, moment.machine)
+            hold(session, self._line(channel), until, moment.machine)
         record(session, self._claimer, tries, moment.now)
+
+    def _line(self, channel: Channel) -> Line:
+        return Line(channel.way, self.deps.paces[channel.way].rate)
 
     def _moment(self) -> Moment:
         return Moment(self.deps.clock.now(), self.deps.machine.now())
 
-    async def _write(self, work: Callable[[Session], T]) -> T:
-        return await self.deps.database.shared(work)  # workers' steps that come together share a commit
+    async def _write(self, work: Callable[[Session], T], key: str = "") -> T:
+        return await self.deps.database.shared(work, key=key)  # workers' steps that come together share a commit
 
     async def _sleep(self, seconds: float) -> None:
         """Sleeps, unless told to stop."""
         if seconds <= 0:
             return
         try:
-            await asyncio.wait_for(self.stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.stopping.wait()
         except TimeoutError:
             return

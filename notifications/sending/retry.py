@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from notifications.channels.contract import (
     Delivered,
     Misconfigured,
+    NotBegun,
     Outcome,
     RecipientGone,
     Rejected,
@@ -36,7 +37,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Retry:
-    """Again at `at`. `counts` is False when the message was not to blame; `hold` stops the whole channel till then."""
+    """Again at `at`. `counts` is False when the message was not to blame; `hold` stops the way it took till then."""
 
     at: datetime
     counts: bool = True
@@ -63,7 +64,12 @@ class Doubt:
     reason: str
 
 
-Decision = Done | Retry | Fallback | GiveUp | Doubt
+@dataclass(frozen=True)
+class PutBack:
+    """As if it had not been taken out of the queue."""
+
+
+Decision = Done | Retry | Fallback | GiveUp | Doubt | PutBack
 
 
 @dataclass(frozen=True)
@@ -95,3 +101,5 @@ def decide(outcome: Outcome, tried: Try) -> Decision:
             return Retry(tried.now + MISCONFIGURED_WAIT, counts=False, hold=True)
         case Unknown():
             return Doubt("connection-lost")
+        case NotBegun():
+            return PutBack()

@@ -68,6 +68,12 @@ async def relay(*, tls: ssl.SSLContext | None = None, **options: Any) -> AsyncIt
         server.close()
 
 
+def _open_gate() -> asyncio.Event:
+    gate = asyncio.Event()
+    gate.set()
+    return gate
+
+
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Any]
 
 
@@ -78,7 +84,7 @@ async def scripted(script: Script) -> AsyncIterator[int]:
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await script(reader, writer)
-        except ConnectionError:
+        except (ConnectionError, EOFError):
             pass  # the other side had enough
         finally:
             writer.close()
@@ -99,14 +105,33 @@ class Terse:
     hangs_up_at: bytes = b""
     hangs_up_after: bytes = b""  # a content that holds this is kept, and its answer is lost
     most: int = 1000  # mails a connection
+    goes_ahead: bytes = b"354 go ahead\r\n"
+    keeps: bytes = b"250 kept\r\n"  # the answer to a content
+    at_once: int = 1000  # connections
+    open: int = 0
+    gate: asyncio.Event = field(default_factory=_open_gate)  # contents are answered while it is set
+    on_word: Callable[[bytes], None] = lambda _: None  # told of each command's first word, and of "content"
     taken: list[bytes] = field(default_factory=list)
+    heard: list[bytes] = field(default_factory=list)  # the first word of every command
     connections: int = 0
 
     async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        if self.open >= self.at_once:
+            writer.write(b"421 4.7.0 too many connections\r\n")
+            return
+        self.open += 1
+        try:
+            await self._serve(reader, writer)
+        finally:
+            self.open -= 1
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 hello\r\n")
         count, has_recipient = 0, False
         while line := await reader.readline():
+            self.heard.append(line.split()[0] if line.split() else b"")
+            self.on_word(self.heard[-1])
             if self.hangs_up_at and line.startswith(self.hangs_up_at):
                 return
             refusal = next((answer for begins, answer in self.refuses.items() if line.startswith(begins)), b"")
@@ -116,11 +141,13 @@ class Terse:
             if line.startswith(b"DATA") and has_recipient and not refusal:
                 has_recipient = False
                 count += 1
-                writer.write(b"354 go ahead\r\n")
+                writer.write(self.goes_ahead)
                 self.taken.append(await reader.readuntil(b"\r\n.\r\n"))
+                self.on_word(b"content")
+                await self.gate.wait()
                 if self.hangs_up_after and self.hangs_up_after in self.taken[-1]:
                     return
-                writer.write(b"250 kept\r\n")
+                writer.write(self.keeps)
                 continue
             has_recipient = line.startswith(b"RCPT") and not refusal
             writer.write(refusal or self._usual(line))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64decode
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from core.clock import FixedClock
 from notifications.channels.contract import (
     Delivered,
     Mail,
     Misconfigured,
+    NotBegun,
     Outcome,
     RecipientGone,
     Rejected,
@@ -21,6 +26,8 @@ from notifications.channels.contract import (
     UnreachableNow,
 )
 from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.connection import Patience, SmtpConnection
+from notifications.channels.smtp.exchange import hand_over
 from notifications.channels.smtp.relay import parse_relay
 from tests.channels.relays import PASSWORD, USER, Terse, mails, relay, scripted, server_context
 from tests.support.mail_servers import certificate
@@ -85,22 +92,66 @@ async def test_without_encryption_nothing_leaves_where_it_was_asked_for() -> Non
 
 
 async def test_words_that_slip_in_before_the_encryption_are_not_heard(folder: Path) -> None:
+    """Who believed them would sign in where no sign-in was offered, and leave its mail there."""
+    heard: list[bytes] = []
+
     async def inject(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 hello\r\n")
         await reader.readline()
         writer.write(b"250-hello\r\n250 STARTTLS\r\n")
         await reader.readline()
-        writer.write(b"220 go\r\n250-injected\r\n250 AUTH PLAIN\r\n")
+        writer.write(b"220 go\r\n250-injected\r\n250 AUTH PLAIN\r\n235 signed in\r\n" + b"250 fine\r\n" * 2)
+        writer.write(b"354 go ahead\r\n250 kept\r\n")
         await writer.start_tls(server_context(folder))
-        await reader.readline()
-        writer.write(b"554 5.7.1 no\r\n")
-        await reader.readline()
-        writer.write(b"554 5.7.1 no\r\n")
+        while line := await reader.readline():
+            heard.append(line.split()[0])
+            writer.write(b"554 5.7.1 no\r\n")
 
     async with scripted(inject) as port:
         (outcome,) = await sent(f"smtp+starttls://{SIGN_IN}localhost:{port}?ca={folder / 'cert.pem'}", mails("a"))
+    assert isinstance(outcome, Misconfigured)
+    assert heard == [b"EHLO", b"HELO"]
+
+
+@pytest.mark.parametrize(
+    ("offers", "expected"),
+    [
+        (b"250 hello\r\n", [b"EHLO"]),
+        (b"250-hello\r\n250 AUTH GSSAPI CRAM-MD5\r\n", [b"EHLO"]),
+        (b"250-hello\r\n250 AUTH PLAIN\r\n", [b"EHLO", b"AUTH"]),
+    ],
+)
+async def test_a_password_is_said_to_no_relay_that_does_not_ask_for_it(offers: bytes, expected: list[bytes]) -> None:
+    terse = Terse(refuses={b"EHLO": offers, b"AUTH": b"535 5.7.8 no\r\n"})
+    async with scripted(terse) as port:
+        assert kinds(await sent(f"smtp://{SIGN_IN}127.0.0.1:{port}", mails("a"))) == [Misconfigured]
+    assert terse.heard == expected
+
+
+@pytest.mark.parametrize(
+    ("offers", "answers", "expected"),
+    [
+        (b"PLAIN", [b"334 go on\r\n"], [b"AUTH"]),
+        (b"LOGIN", [b"235 welcome\r\n"], [b"AUTH"]),
+        (b"LOGIN", [b"334 \r\n", b"334 \r\n", b"334 \r\n"], [b"AUTH", b"user", b"word"]),
+    ],
+)
+async def test_only_a_yes_to_the_password_signs_in(offers: bytes, answers: list[bytes], expected: list[bytes]) -> None:
+    heard: list[bytes] = []
+
+    async def ask(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"220 hello\r\n")
+        await reader.readline()
+        writer.write(b"250-hello\r\n250 AUTH " + offers + b"\r\n")
+        while line := await reader.readline():
+            words = line.split()
+            heard.append(words[0] if words[0] == b"AUTH" else b64decode(words[0]))
+            writer.write(answers.pop(0) if answers else b"250 fine\r\n")
+
+    async with scripted(ask) as port:
+        (outcome,) = await sent(f"smtp://user:word@127.0.0.1:{port}", mails("a"))
     assert not isinstance(outcome, Delivered)
-    assert "injected" not in str(outcome)
+    assert heard == expected
 
 
 async def test_addresses_of_other_alphabets() -> None:
@@ -108,6 +159,24 @@ async def test_addresses_of_other_alphabets() -> None:
         outcomes = await sent(f"smtp://127.0.0.1:{running.port}", mails("città"))
     assert kinds(outcomes) == [Delivered]
     assert running.kept.recipients == ["città@example.com"]
+
+
+@pytest.mark.parametrize("address", ["città@example.com", "a@città.example"])
+async def test_a_relay_that_takes_no_other_alphabets_is_not_given_them(address: str) -> None:
+    group = [
+        Mail(address, "a@example.com", b"x\r\n"), Mail("office@example.org", address, b"x\r\n"), *mails("b"),
+    ]  # fmt: skip
+    terse = Terse()
+    async with scripted(terse) as port:
+        assert kinds(await sent(f"smtp://127.0.0.1:{port}", group)) == [Rejected, Rejected, Delivered]
+    assert terse.heard.count(b"MAIL") == 1
+
+
+async def test_a_sender_of_another_alphabet_is_announced() -> None:
+    async with relay() as running:
+        group = [Mail("città@example.org", "a@example.com", b"Subject: x\r\n\r\nx\r\n")]
+        assert kinds(await sent(f"smtp://127.0.0.1:{running.port}", group)) == [Delivered]
+    assert running.kept.senders == ["città@example.org"]
 
 
 async def test_an_address_cannot_bring_commands_with_it() -> None:
@@ -162,9 +231,9 @@ async def test_content_whose_answer_is_lost_is_unknown_and_the_rest_goes_on(pipe
     ("hangs_up_at", "expected"),
     [
         (b"EHLO", [ThrottledUntil, ThrottledUntil]),
-        (b"MAIL", [UnreachableNow, UnreachableNow]),
-        (b"RCPT", [UnreachableNow, UnreachableNow]),
-        (b"DATA", [UnreachableNow, UnreachableNow]),
+        (b"MAIL", [UnreachableNow, ThrottledUntil]),
+        (b"RCPT", [UnreachableNow, ThrottledUntil]),
+        (b"DATA", [UnreachableNow, ThrottledUntil]),
     ],
 )
 async def test_before_the_content_nothing_is_in_doubt(
@@ -181,7 +250,9 @@ async def test_before_the_content_nothing_is_in_doubt(
     ("refuses", "expected"),
     [
         ({b"MAIL": b"550 5.7.1 not you\r\n"}, Misconfigured),
-        ({b"MAIL": b"451 4.3.0 later\r\n"}, UnreachableNow),
+        ({b"MAIL": b"451 4.3.0 later\r\n"}, ThrottledUntil),
+        ({b"MAIL": b"421 4.3.2 closing\r\n"}, ThrottledUntil),
+        ({b"RCPT": b"530 5.7.0 sign in first\r\n"}, Misconfigured),
         ({b"RCPT": b"450 4.2.1 greylisted\r\n"}, UnreachableNow),
         ({b"DATA": b"451 4.3.0 later\r\n"}, UnreachableNow),
         ({b"EHLO": b"421 4.3.2 closing\r\n", b"HELO": b"421 4.3.2 closing\r\n"}, ThrottledUntil),
@@ -191,6 +262,130 @@ async def test_before_the_content_nothing_is_in_doubt(
 async def test_refusals_at_every_step(pipelines: bool, refuses: dict[bytes, bytes], expected: type) -> None:
     async with scripted(Terse(pipelines, refuses)) as port:
         assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a", "b"))) == [expected, expected]
+
+
+@pipelined
+@pytest.mark.parametrize(
+    ("begins", "answer", "first", "rest"),
+    [
+        (b"MAIL", b"452 4.3.1 no space\r\n", ThrottledUntil, ThrottledUntil),
+        (b"MAIL", b"550 5.7.1 not you\r\n", Misconfigured, Misconfigured),
+        (b"MAIL", b"421 4.7.0 too fast\r\n", ThrottledUntil, ThrottledUntil),
+        (b"RCPT", b"421 4.7.0 too fast\r\n", UnreachableNow, ThrottledUntil),
+        (b"DATA", b"421 4.7.0 too fast\r\n", UnreachableNow, ThrottledUntil),
+    ],
+)
+async def test_a_relay_that_takes_nothing_just_now_is_left_alone(
+    pipelines: bool, begins: bytes, answer: bytes, first: type, rest: type
+) -> None:
+    """One connection for the group; what counts as a try is at most the one mail whose recipient was named."""
+    terse = Terse(pipelines, {begins: answer})
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}", mails(*(f"m{number}" for number in range(100))))
+    assert kinds(outcomes) == [first, *[rest] * 99]
+    assert (terse.connections, terse.taken) == (1, [])
+
+
+@pipelined
+async def test_a_relay_that_has_enough_in_the_midst_of_a_group_gets_no_more_of_it(pipelines: bool) -> None:
+    terse = Terse(pipelines)
+
+    def enough(word: bytes) -> None:
+        if word == b"content" and len(terse.taken) == 2:
+            terse.refuses = {b"MAIL": b"450 4.7.1 too fast\r\n"}
+
+    terse.on_word = enough
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}", mails(*"abcdef"))
+    taken = [one for one in outcomes if isinstance(one, Delivered)]
+    assert kinds(outcomes) == [Delivered] * len(taken) + [ThrottledUntil] * (6 - len(taken))
+    assert (len(terse.taken), terse.connections) == (len(taken), 1)
+    assert len(taken) in {2, 3}  # with pipelining the third was on its way
+
+
+@pytest.mark.parametrize(("pipelines", "begun"), [(True, 6), (False, 5)])
+async def test_what_has_not_begun_in_time_stays(clock: FixedClock, pipelines: bool, begun: int) -> None:
+    """A relay takes a tenth of a second a mail; with pipelining one is always ahead."""
+    terse = Terse(pipelines, on_word=lambda word: clock.advance(timedelta(seconds=0.1 * (word == b"content"))))
+    async with scripted(terse) as port:
+        channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}"), machine=clock)
+        outcomes = await channel.send(mails(*(f"m{number}" for number in range(100))), 0, 0.5)
+        assert kinds(outcomes) == [Delivered] * begun + [NotBegun] * (100 - begun)
+        assert kinds(await channel.send(mails("a"), 0, 0.5)) == [Delivered]
+        await channel.close()
+    assert (len(terse.taken), terse.connections) == (begun + 1, 1)
+
+
+async def test_a_connection_that_took_too_long_to_open_is_there_for_the_next_group(clock: FixedClock) -> None:
+    terse = Terse(on_word=lambda word: clock.advance(timedelta(seconds=word == b"EHLO")))
+    async with scripted(terse) as port:
+        channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}"), machine=clock)
+        assert kinds(await channel.send(mails("a", "b"), 0, 0.5)) == [NotBegun, NotBegun]
+        assert kinds(await channel.send(mails("a", "b"), 0, 0.5)) == [Delivered, Delivered]
+        await channel.close()
+    assert (len(terse.taken), terse.connections) == (2, 1)
+
+
+async def test_a_relay_that_serves_fewer_connections_goes_on_with_those(clock: FixedClock) -> None:
+    terse, both = Terse(at_once=2), asyncio.Event()
+    terse.gate.clear()
+    terse.on_word = lambda _: both.set() if len(terse.taken) == 2 else None
+    async with scripted(terse) as port:
+        channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}"), machine=clock)
+        busy = [asyncio.create_task(channel.send(mails(name), 0)) for name in "ab"]
+        await both.wait()
+        assert kinds(await channel.send(mails("c", "d"), 0)) == [NotBegun, NotBegun]
+        assert kinds(await channel.send(mails("c"), 0)) == [NotBegun]
+        assert terse.connections == 3  # it was asked once
+        terse.gate.set()
+        assert [kinds(await one) for one in busy] == [[Delivered], [Delivered]]
+        assert kinds(await channel.send(mails("c"), 0)) == [Delivered]
+        await channel.close()
+    assert terse.connections == 3
+
+
+@pipelined
+@pytest.mark.parametrize(
+    ("terse", "expected"),
+    [
+        (Terse(keeps=b"354 go ahead\r\n"), Unknown),
+        (Terse(keeps=b"200 \r\n"), Delivered),
+        (Terse(goes_ahead=b"250 fine\r\n"), UnreachableNow),
+        (Terse(refuses={b"RCPT": b"354 go ahead\r\n"}), UnreachableNow),
+        (Terse(refuses={b"MAIL": b"334 \r\n"}), UnreachableNow),
+        (Terse(refuses={b"EHLO": b"354 go ahead\r\n"}), ThrottledUntil),
+    ],
+)
+async def test_a_yes_to_another_question_is_none(pipelines: bool, terse: Terse, expected: type) -> None:
+    relay = replace(terse, pipelines=pipelines, heard=[], taken=[])
+    async with scripted(relay) as port:
+        assert kinds(await sent(f"smtp://127.0.0.1:{port}", mails("a"))) == [expected]
+    assert bool(relay.taken) == (expected in {Delivered, Unknown})
+    assert set(relay.heard) <= {b"EHLO", b"MAIL", b"RCPT", b"DATA", b"QUIT"}  # no content went for commands
+
+
+@pipelined
+@pytest.mark.parametrize(
+    ("silent", "patience", "expected"),
+    [
+        (b"MAIL", Patience(0.05, 600, 600), UnreachableNow),
+        (b"DATA", Patience(600, 0.05, 600), UnreachableNow),
+        (b"content", Patience(600, 600, 0.05), Unknown),
+    ],
+)
+async def test_each_answer_is_waited_for_in_its_own_time(
+    pipelines: bool, silent: bytes, patience: Patience, expected: type
+) -> None:
+    terse = Terse(pipelines, keeps=b"") if silent == b"content" else Terse(pipelines, goes_ahead=b"")
+    terse.refuses = {b"MAIL": b" "} if silent == b"MAIL" else {}
+    async with scripted(terse) as port:
+        connection = SmtpConnection(parse_relay(f"smtp://127.0.0.1:{port}"), replace(patience, command=600))
+        await connection.open()
+        connection.patience = patience
+        handed = await hand_over(connection, mails("a"))
+        await connection.close(politely=False)
+    assert kinds(handed.outcomes) == [expected]
+    assert Patience() == Patience(command=60, data=120, content=600)  # RFC 5321, section 4.5.3.2
 
 
 async def test_an_old_relay_that_knows_no_ehlo() -> None:

@@ -38,6 +38,8 @@ def test_relays_share_the_rate_by_weight_unless_they_have_their_own() -> None:
         ("smtp://example.org?connections=1000", "50"),
         ("smtp://example.org?ca=/nowhere/at/all.pem", "/nowhere/at/all.pem"),
         ("smtp://example.org smtp://example.org", "twice"),
+        ("smtp://user:word@example.org", "smtp+starttls://"),
+        ("smtp://user@127.example.org", "unencrypted"),
         ("", "smtp://"),
     ],
 )
@@ -45,6 +47,11 @@ def test_what_cannot_be_a_relay_is_said(url: str, said: str) -> None:
     with pytest.raises(SettingWrong) as caught:
         parse_relays(url)
     assert said in caught.value.say(translator("en"))
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+def test_on_this_machine_a_password_needs_no_encryption(host: str) -> None:
+    assert parse_relay(f"smtp://user:word@{host}").password == "word"
 
 
 def test_a_file_that_holds_no_certificates_is_said(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ from tests.console.test_signing import form_token
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb, running_web
+from web.console.releasing import ACTS
 from web.console.telling import Telling
 
 NEW = "/console/processes/1/mailings/new"
@@ -299,13 +300,18 @@ def test_the_proof_holds_everybody_and_the_texts_as_they_left(sign_in: SignIn, d
     assert sign_in("reviewer").post("/console/mailings/1/proof.zip", data={"token": "x"}).status_code in {403, 404}
 
 
-@pytest.mark.parametrize("path", ["/review", "/audience", "/edit", "/sample/it", "/acts/release"])
+@pytest.mark.parametrize("path", ["", "/review", "/audience", "/edit", "/sample/it"])
+def test_another_office_sees_none_of_it(sign_in: SignIn, scene: Scene, path: str) -> None:
+    scene.insert(Office, slug="other", name="Other", kind="municipality")
+    assert sign_in(office="other").get(f"/console/mailings/1{path}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/edit", "/try", "/settle", "/proof.zip", *(f"/acts/{name}" for name in ACTS)])
 def test_another_office_reaches_none_of_it(sign_in: SignIn, scene: Scene, path: str) -> None:
     scene.insert(Office, slug="other", name="Other", kind="municipality")
     client = sign_in(office="other")
-    assert client.get(f"/console/mailings/1{path}").status_code in {404, 405}
-    token = {"token": form_token(client)}
-    assert client.post(f"/console/mailings/1{path}", data=token).status_code in {404, 405}
+    told = form(client) | {"language": "it", "delivery": "2"}
+    assert client.post(f"/console/mailings/1{path}", data=told).status_code == 404
     assert client.get("/console/processes/1/plan").status_code == 404
     assert client.post(NEW, data=form(client)).status_code == 404
 

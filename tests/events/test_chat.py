@@ -94,7 +94,7 @@ async def invited(stage: Stage) -> tuple[int, int, Person]:
             paces={"telegram": Pace(1000)}, name="sender",
         )
     )  # fmt: skip
-    assert await sender.one_group(channel) == 1
+    assert (await sender.one_group(channel)).claimed == 1
     await channel.close()
     return event, participant, person
 

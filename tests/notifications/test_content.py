@@ -6,6 +6,7 @@ import email
 import email.policy
 import html
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from typing import Any
@@ -106,6 +107,16 @@ def test_an_address_of_another_alphabet_keeps_its_letters_and_its_domain_takes_t
     mail = render_mail(compiled(), letter)
     assert mail.recipient == "città@xn--mnchen-3ya.example"
     assert "To: città@xn--mnchen-3ya.example\r\n".encode() in mail.data
+
+
+def test_the_sender_and_who_is_answered_are_written_so_that_every_relay_knows_them() -> None:
+    setting = replace(SETTING, sender="Città <ufficio@città.example>", contact_email="info@città.example")
+    skeleton = compile_mail(TEXT, setting, has_name=True)
+    mail = render_mail(skeleton, Letter("a@example.org", "<1@example.org>", AT, {"name": "X", **LINKS}))
+    assert mail.sender == "ufficio@xn--citt-3na.example"
+    message = email.message_from_bytes(mail.data, policy=email.policy.default)
+    assert message["From"].addresses[0].addr_spec == "ufficio@xn--citt-3na.example"
+    assert message["Reply-To"] == "info@xn--citt-3na.example"
 
 
 def test_a_missing_name_takes_the_other_side_of_the_condition() -> None:

@@ -17,7 +17,8 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.errors import SettingWrong
 from notifications.ledger.candidates import Candidate, candidates
-from notifications.sending.scopes import GROUP_RATE, Scope, parse_domain_rates, scope_of, take
+from notifications.sending.permits import Line, hold, reserve, waiting_time
+from notifications.sending.scopes import GROUP_RATE, LONGEST_LINE, parse_domain_rates, scope_of, take
 from tests.notifications.office import DUE, Person
 from tests.notifications.sending import planned
 from tests.support.sandbox import RunningSandbox, running_sandbox
@@ -58,7 +59,7 @@ async def test_a_slow_domain_holds_up_no_other(database: Database, sandbox: Runn
 
 
 def test_those_that_wait_get_permits_at_their_places(database: Database) -> None:
-    scope = Scope("email@large.example", 0.5)
+    scope = Line("email@large.example", 0.5)
 
     def work(session: Session) -> list[float]:
         waits = [take(session, scope, DUE) for _ in range(5)]
@@ -70,11 +71,40 @@ def test_those_that_wait_get_permits_at_their_places(database: Database) -> None
         assert database.write(partial(take, scope=scope, machine_now=DUE + timedelta(seconds=wait))) is None
 
 
+def test_a_slow_domain_has_a_place_of_its_own_for_everybody(database: Database) -> None:
+    scope = Line("email@large.example", 1 / 60)
+    waits = database.write(lambda session: [take(session, scope, DUE) for _ in range(300)])
+    assert waits == [None, *(timedelta(minutes=number) for number in range(1, 300))]
+
+
+def test_places_end_after_a_day_and_begin_anew_when_the_clock_went_back(database: Database) -> None:
+    scope = Line("email@large.example", 1 / 3600)
+    waits = database.write(lambda session: [take(session, scope, DUE) for _ in range(40)])
+    assert waits[:26] == [None, *(timedelta(hours=number) for number in range(1, 26))]
+    assert set(waits[26:]) == {LONGEST_LINE}
+    earlier = DUE - timedelta(days=400)
+    again = database.write(lambda session: [take(session, scope, earlier) for _ in range(3)])
+    assert again == [None, timedelta(hours=1), timedelta(hours=2)]
+
+
+@pytest.mark.parametrize("hours", [0.5, 3, 50])
+def test_less_than_one_an_hour_is_a_rate_too(database: Database, hours: float) -> None:
+    line = Line("email", 1 / (hours * 3600))
+
+    def work(session: Session) -> list[timedelta]:
+        reserve(session, line, 1, DUE)
+        first = waiting_time(session, line, DUE)
+        hold(session, line, DUE + timedelta(seconds=15), DUE)
+        return [first, waiting_time(session, line, DUE), take(session, line, DUE) or timedelta()]
+
+    assert database.write(work) == [timedelta(hours=hours)] * 3
+
+
 def test_what_a_delivery_is_written_to(database: Database) -> None:
     one: Any = dict.fromkeys(Candidate.__dataclass_fields__)
     mail = Candidate(**(one | {"channel": "email", "address": "ada@LARGE.example"}))
-    assert scope_of(mail, {LARGE: 2}) == Scope(f"email@{LARGE}", 2)
+    assert scope_of(mail, {LARGE: 2}) == Line(f"email@{LARGE}", 2)
     assert scope_of(mail, {SMALL: 2}) is None
-    assert scope_of(replace(mail, channel="telegram", address="-1007"), {}) == Scope("telegram:-1007", GROUP_RATE)
+    assert scope_of(replace(mail, channel="telegram", address="-1007"), {}) == Line("telegram:-1007", GROUP_RATE)
     assert scope_of(replace(mail, channel="telegram", address="77"), {}) is None
     assert database.read(lambda session: candidates(session, [], DUE)) == []

@@ -8,6 +8,7 @@ import email.policy
 from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from email.message import EmailMessage
+from math import inf
 
 import pytest
 from sqlalchemy import select, update
@@ -368,7 +369,7 @@ class Breaking:
 
     name = way = "telegram"
 
-    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
+    async def send(self, messages: Sequence[Message], interval: float, within: float = inf) -> list[Outcome]:
         raise KeyError("a mistake")
 
     async def close(self) -> None:
@@ -384,8 +385,8 @@ class Listening:
         self.channel = channel
         self.heard: list[Outcome] = []
 
-    async def send(self, messages: Sequence[Message], interval: float) -> list[Outcome]:
-        heard = await self.channel.send(messages, interval)
+    async def send(self, messages: Sequence[Message], interval: float, within: float = inf) -> list[Outcome]:
+        heard = await self.channel.send(messages, interval, within)
         self.heard += heard
         return heard
 

@@ -9,12 +9,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 
-from notifications.channels.smtp.refusal import Refused
+from notifications.channels.smtp.refusal import NO_SIGN_IN, Refused
 from notifications.channels.smtp.relay import Relay
 from notifications.channels.smtp.wire import ConnectionBroken, Wire
 
-TIMEOUT_SECONDS = 60.0
 MOST_LINES = 100
+GO_AHEAD = 354  # the content may come (RFC 5321, section 4.3.2)
+GO_ON = 334  # the next part of a sign-in may come (RFC 4954, section 4)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds to wait for a reply: to a command, to DATA, and to a content's last dot (RFC 5321, section 4.5.3.2).
+
+    Who gives up on a content that the relay is still looking at does not know whether it was taken.
+    """
+
+    command: float = 60
+    data: float = 120
+    content: float = 600
 
 
 @dataclass(frozen=True)
@@ -25,8 +38,19 @@ class Reply:
     text: str
 
     @property
-    def is_good(self) -> bool:
-        return 200 <= self.code < 400
+    def is_refusal(self) -> bool:
+        return 400 <= self.code < 600
+
+    def agrees(self, wanted: int = 0) -> bool:
+        """Whether it says yes: by the code `wanted`, or any 2xx. Raises ConnectionBroken where it is no refusal either.
+
+        A yes to something else means that the relay and we are not at the same command any more.
+        """
+        if self.code == wanted or (not wanted and 200 <= self.code < 300):
+            return True
+        if not self.is_refusal:
+            raise ConnectionBroken(f"out of step: {self.code} {self.text}")
+        return False
 
 
 class Stage(StrEnum):
@@ -42,9 +66,9 @@ class Stage(StrEnum):
 class SmtpConnection:
     """Open after `open`; every method raises OSError (TimeoutError among it) when the connection is lost."""
 
-    def __init__(self, relay: Relay, timeout: float = TIMEOUT_SECONDS) -> None:
+    def __init__(self, relay: Relay, patience: Patience | None = None) -> None:
         self._relay = relay
-        self._timeout = timeout
+        self.patience = patience or Patience()
         self._wire: Wire | None = None
         self.features: dict[str, str] = {}
         self.stage = Stage.CONNECTING
@@ -63,7 +87,7 @@ class SmtpConnection:
         """Greets, encrypts and signs in as the relay's address says; raises Refused."""
         relay = self._relay
         tls = relay.tls() if relay.security == "smtps" else None
-        self._wire = await Wire.connect(relay.host, relay.port, tls, self._timeout)
+        self._wire = await Wire.connect(relay.host, relay.port, tls, self.patience.command)
         self.stage = Stage.GREETING
         _good(await self.reply())
         await self._greet()
@@ -85,11 +109,11 @@ class SmtpConnection:
         self.write(f"{line}\r\n".encode())
         return await self.reply()
 
-    async def reply(self) -> Reply:
-        """The next reply."""
+    async def reply(self, patience: float | None = None) -> Reply:
+        """The next reply, waited for as long as for one to a command unless told otherwise."""
         texts: list[str] = []
         while len(texts) < MOST_LINES:
-            code, more, text = _read_line(await self._open.line())
+            code, more, text = _read_line(await self._open.line(patience or self.patience.command))
             texts.append(text)
             if not more:
                 return Reply(code, "\n".join(texts))
@@ -100,7 +124,9 @@ class SmtpConnection:
         if wire is not None:
             if politely:
                 wire.write(b"QUIT\r\n")
-            await wire.close()
+                await wire.close()
+            else:
+                wire.abort()
 
     @property
     def _open(self) -> Wire:
@@ -125,14 +151,17 @@ class SmtpConnection:
         await self._greet()
 
     async def _sign_in(self) -> None:
-        """PLAIN where it is offered, else LOGIN (RFC 4954, 4616)."""
+        """PLAIN where it is offered, else LOGIN (RFC 4954, 4616); a password nobody asked for is not said."""
         user, password = self._relay.user, self._relay.password
         offered = self.features.get("AUTH", "").upper().split()
-        if "PLAIN" in offered or "LOGIN" not in offered:
+        if "PLAIN" in offered:
             _good(await self.command(f"AUTH PLAIN {_encoded(f'{chr(0)}{user}{chr(0)}{password}')}"))
-            return
-        for line in ("AUTH LOGIN", _encoded(user), _encoded(password)):
-            _good(await self.command(line))
+        elif "LOGIN" in offered:
+            _good(await self.command("AUTH LOGIN"), GO_ON)
+            _good(await self.command(_encoded(user)), GO_ON)
+            _good(await self.command(_encoded(password)))
+        else:
+            raise Refused(NO_SIGN_IN, "the relay offers no sign-in by PLAIN or LOGIN")
 
 
 def _read_line(line: bytes) -> tuple[int, bool, str]:
@@ -143,8 +172,8 @@ def _read_line(line: bytes) -> tuple[int, bool, str]:
     return int(code), mark == b"-", line[4:].decode("utf-8", "replace").strip()
 
 
-def _good(reply: Reply) -> None:
-    if not reply.is_good:
+def _good(reply: Reply, wanted: int = 0) -> None:
+    if not reply.agrees(wanted):
         raise Refused(reply.code, reply.text)
 
 

@@ -6,17 +6,25 @@ next, leave together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from notifications.channels.contract import Delivered, Mail, Outcome, Rejected, Unknown, UnreachableNow
-from notifications.channels.smtp.connection import Reply, SmtpConnection
+from notifications.channels.contract import (
+    Delivered,
+    Mail,
+    Misconfigured,
+    NotBegun,
+    Outcome,
+    Rejected,
+    Unknown,
+    UnreachableNow,
+)
+from notifications.channels.smtp.connection import GO_AHEAD, Reply, SmtpConnection
 from notifications.channels.smtp.refusal import CLOSING, Step, classify
 
 RESET = (b"RSET\r\n",)
 END = b".\r\n"
 AT_ONCE = 256 * 1024  # bytes of a file that are handed to the network before it has taken those before
-GO_AHEAD = 354
 UNSAFE = "\r\n<>\0"
 LONGEST_ID = 200
 
@@ -25,16 +33,24 @@ LONGEST_ID = 200
 class Handed:
     """What became of the first mails of a group; those after `outcomes` have not begun to leave.
 
-    `is_good` is False when the connection must not be used again.
+    `is_good` is False when the connection must not be used again, `was_lost` is True when the relay hung up
+    or said that it does. A last outcome NotBegun: the relay takes no mail just now, whoever it is for.
     """
 
     outcomes: list[Outcome] = field(default_factory=list)
     is_good: bool = True
+    was_lost: bool = False
 
 
-async def hand_over(connection: SmtpConnection, mails: Sequence[Mail]) -> Handed:
-    """Sends a group; never raises for what the relay does or a network loses."""
-    exchange = _Exchange(connection)
+def _always() -> bool:
+    return True
+
+
+async def hand_over(
+    connection: SmtpConnection, mails: Sequence[Mail], may_begin: Callable[[], bool] = _always
+) -> Handed:
+    """Sends a group, as long as another one `may_begin`; never raises for what the relay does or a network loses."""
+    exchange = _Exchange(connection, may_begin)
     try:
         await exchange.run(mails)
     except OSError as error:
@@ -45,27 +61,32 @@ async def hand_over(connection: SmtpConnection, mails: Sequence[Mail]) -> Handed
 class _Exchange:
     """The state between two mails: what stands at the head of the next commands, its reply still to come."""
 
-    def __init__(self, connection: SmtpConnection) -> None:
+    def __init__(self, connection: SmtpConnection, may_begin: Callable[[], bool]) -> None:
         self._connection = connection
+        self._may_begin = may_begin
+        self._patience = connection.patience
         self._head: tuple[bytes, ...] = ()  # the content of a mail, or RSET after one that was refused
         self._offered = False  # a mail's envelope was heard, its content has not left
         self.handed = Handed()
 
     async def run(self, mails: Sequence[Mail]) -> None:
         for mail in mails:
+            if not self._connection.pipelines:
+                await self._flush()
+            if not self.handed.is_good or not self._may_begin():
+                break
             if (why := _unfit(mail, self._connection)) is not None:
                 await self._flush()
                 if self.handed.is_good:
                     self.handed.outcomes.append(why)
             else:
                 await self._offer(mail)
-            if not self.handed.is_good:
-                return
-        await self._flush()
+        if self.handed.is_good:
+            await self._flush()
 
     def lost(self, detail: str) -> None:
         """The connection broke: content that left may have arrived, a mail that was only offered has not."""
-        self.handed.is_good = False
+        self.handed.is_good, self.handed.was_lost = False, True
         if self._head and self._head is not RESET:
             self.handed.outcomes.append(Unknown(detail))
         elif self._offered:
@@ -74,42 +95,43 @@ class _Exchange:
     async def _offer(self, mail: Mail) -> None:
         """Sends what stands at the head and a mail's envelope, and reads what follows of both."""
         commands = _envelope(mail, self._connection)
-        if not self._connection.pipelines:
-            await self._flush()
-        else:
+        if self._connection.pipelines:
             await self._write((*self._head, *commands))
             await self._read_head()
         if not self.handed.is_good:
             return  # the envelope went into the void: this mail has not begun
         self._offered = True
         replies = await self._replies(commands)
-        self._offered = False
         self._judge(mail, replies)
+        self._offered = False
 
     async def _replies(self, commands: Sequence[bytes]) -> list[Reply]:
-        if self._connection.pipelines:
-            return [await self._connection.reply() for _ in commands]
         replies: list[Reply] = []
-        for command in commands:
-            self._connection.write(command)
-            replies.append(await self._connection.reply())
-            if not replies[-1].is_good:
+        for command, step in zip(commands, Step, strict=True):
+            if not self._connection.pipelines:
+                self._connection.write(command)
+            replies.append(await self._connection.reply(self._patience.data if step is Step.CONTENT else None))
+            if not self._connection.pipelines and replies[-1].code >= 300:
                 break
         return replies
 
     def _judge(self, mail: Mail, replies: Sequence[Reply]) -> None:
         for step, reply in zip(Step, replies, strict=False):
-            if not reply.is_good:
+            if not reply.agrees(GO_AHEAD if step is Step.CONTENT else 0):
                 self._refused(step, reply)
                 self._head = RESET
                 # A relay that would take content without a recipient cannot be gone on with.
-                self.handed.is_good &= step is not Step.BEFORE and replies[-1].code != GO_AHEAD
+                self.handed.is_good &= replies[-1].is_refusal
                 return
         self._head = _content(mail)
 
     def _refused(self, step: Step, reply: Reply) -> None:
-        self.handed.outcomes.append(classify(step, reply.code, reply.text))
-        self.handed.is_good &= reply.code != CLOSING
+        outcome = classify(step, reply.code, reply.text)
+        if step is Step.BEFORE and isinstance(outcome, UnreachableNow):
+            outcome = NotBegun(outcome.detail)
+        self.handed.outcomes.append(outcome)
+        self.handed.was_lost = reply.code == CLOSING
+        self.handed.is_good &= not self.handed.was_lost and not isinstance(outcome, NotBegun | Misconfigured)
 
     async def _flush(self) -> None:
         if self._head:
@@ -131,11 +153,12 @@ class _Exchange:
         if not self._head:
             return
         await self._connection.drain()
-        reply = await self._connection.reply()
+        reply = await self._connection.reply(None if self._head is RESET else self._patience.content)
+        agrees = reply.agrees()
         head, self._head = self._head, ()
         if head is RESET:
-            return
-        if reply.is_good:
+            self.handed.is_good &= agrees
+        elif agrees:
             self.handed.outcomes.append(Delivered(reply.text[:LONGEST_ID]))
         else:
             self._refused(Step.CONTENT, reply)
@@ -143,7 +166,7 @@ class _Exchange:
 
 def _unfit(mail: Mail, connection: SmtpConnection) -> Outcome | None:
     """Why a mail cannot go by this relay, whatever it answers."""
-    if not mail.recipient.isascii() and "SMTPUTF8" not in connection.features:  # RFC 6531
+    if _is_international(mail) and "SMTPUTF8" not in connection.features:  # RFC 6531
         return Rejected("the relay takes no international addresses (SMTPUTF8)")
     if any(char in address for address in (mail.sender, mail.recipient) for char in UNSAFE):
         return Rejected("this is no address")
@@ -154,9 +177,13 @@ def _unfit(mail: Mail, connection: SmtpConnection) -> Outcome | None:
 
 def _envelope(mail: Mail, connection: SmtpConnection) -> tuple[bytes, bytes, bytes]:
     size = f" SIZE={mail.size}" if "SIZE" in connection.features else ""
-    international = "" if mail.recipient.isascii() else " SMTPUTF8 BODY=8BITMIME"
+    international = " SMTPUTF8 BODY=8BITMIME" if _is_international(mail) else ""
     sender = f"MAIL FROM:<{mail.sender}>{size}{international}\r\n"
     return sender.encode(), f"RCPT TO:<{mail.recipient}>\r\n".encode(), b"DATA\r\n"
+
+
+def _is_international(mail: Mail) -> bool:
+    return not (mail.sender.isascii() and mail.recipient.isascii())
 
 
 def _content(mail: Mail) -> tuple[bytes, ...]:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from notifications.channels.contract import Misconfigured, Outcome, RecipientGone, Rejected, UnreachableNow
 
 SIGN_IN = {454, 530, 534, 535, 538}  # RFC 4954: until the settings are right
+NO_SIGN_IN = 534  # what we say ourselves to a relay that offers no mechanism of ours
 TOO_LARGE = 552
 CLOSING = 421
 GONE_CODES = ("5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1")  # RFC 3463: the address, not the message

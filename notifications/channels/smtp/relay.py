@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
@@ -21,6 +22,9 @@ NO_OPTION = N_("{option} is not known. After the question mark there may be: {kn
 NO_NUMBER = N_("{option} must be a number of at least {least} and at most {most}.")
 NO_FILE = N_("there are no certificates in {file}.")
 TWICE = N_("{host} stands there twice.")
+IN_THE_CLEAR = N_(
+    "the password would leave unencrypted. Write smtp+starttls:// or smtps://; smtp:// signs in only on this machine."
+)
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ def parse_relay(url: str) -> Relay:
         raise SettingWrong(name=SETTING, reason=NO_SCHEME, schemes=_schemes()) from error
     if parts.scheme not in PORTS or not host:
         raise SettingWrong(name=SETTING, reason=NO_SCHEME, schemes=_schemes())
+    if parts.scheme == "smtp" and parts.username and not _is_this_machine(host):
+        raise SettingWrong(name=SETTING, reason=IN_THE_CLEAR)
     options = _options(parts)
     return Relay(
         host=host,
@@ -92,6 +98,13 @@ def rate_of(relay: Relay, relays: tuple[Relay, ...], rate: float) -> float:
     """Mails a second by one relay: its own rate, else its share by weight of the rate for all."""
     shared = sum(one.weight for one in relays if not one.rate)
     return relay.rate or rate * relay.weight / shared
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _schemes() -> str:

@@ -68,15 +68,15 @@ class Wire(asyncio.Protocol):
             async with asyncio.timeout(self._timeout):
                 await self._may_write.wait()
 
-    async def line(self) -> bytes:
-        """The next line, without its end."""
+    async def line(self, patience: float) -> bytes:
+        """The next line, without its end, waited for as many seconds."""
         while (end := self._heard.find(b"\n", 0, LONGEST_LINE)) < 0:
             if len(self._heard) >= LONGEST_LINE:
                 raise ConnectionBroken("a line without an end")
             if self._lost is not None:
                 raise self._lost
             self._news.clear()
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(patience):
                 await self._news.wait()
         line = bytes(self._heard[:end]).rstrip(b"\r")
         del self._heard[: end + 1]
@@ -98,4 +98,7 @@ class Wire(asyncio.Protocol):
             async with asyncio.timeout(self._timeout):
                 await self._closed.wait()
                 return
+        self.abort()
+
+    def abort(self) -> None:
         self._transport.abort()
