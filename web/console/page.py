@@ -24,6 +24,7 @@ from web.console.words import (
     REASONS,
     RULES,
     STATES,
+    UNITS,
     details,
     subject,
     word,
@@ -43,6 +44,7 @@ WORDS = {
     "rule": RULES,
     "button": BUTTONS,
     "moment": MOMENTS,
+    "unit": UNITS,
     "conflict": CONFLICTS,
 }
 
