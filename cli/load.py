@@ -113,7 +113,7 @@ def _show(loaded: Loaded, *, dry_run: bool) -> None:
         What.ADDED: t("added"),
         What.CHANGED: t("changed"),
         What.UNCHANGED: t("unchanged"),
-        What.KEPT: t("kept as edited in the console"),
+        What.KEPT: t("kept as it stands"),
     }
     kinds = list(dict.fromkeys(one.kind for one in loaded.changes))
     table = Table(t("Kind"), *words.values())

@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
 from core.errors import Problem
-from core.faults import FileWrong
+from core.faults import Fault, FileWrong
 from core.i18n import N_
 from core.people.consent import PURPOSES
 from core.people.tables import Audience
 from core.process.package.document import read_document
 from core.process.package.entry import Entry
-from core.process.package.items import apply_items, ids_by_slug
+from core.process.package.items import apply_items, digest, ids_by_slug
 from core.process.package.loading import read_text
-from core.process.package.section import Change, Item, Load, Package, Section
+from core.process.package.section import Change, Item, Load, Package, Section, What
 from core.process.tables import Event
 from notifications.content.check import Allowed, check_languages, check_text
 from notifications.ledger.files import files_of
@@ -29,6 +29,7 @@ from notifications.planning.anchors import AnchorWrong, parse_anchor
 from notifications.planning.missed import parse_missed
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.spread import parse_spread
+from notifications.planning.writing import may_be_changed
 from surveys.responses.tables import Round
 
 FENCE = "---"
@@ -41,6 +42,10 @@ NO_BODY = N_("The text is empty.")
 NOT_BUTTONS = N_("Write the buttons as a list, as in: - {{kind: answer, label: Answer the questionnaire}}")
 NOT_FILES = N_("Write the attachments as a list of names, as in: attachments: [programme.pdf]")
 NOBODY = N_("The mailing needs an audience or a round, so that it is clear to whom it goes.")
+HAS_LEFT = N_(
+    "The mailing {value} has left or was stopped: what the package says of it now was not taken over. "
+    "For a new one choose another short name."
+)
 
 
 def notification_sections(mail_limit_mb: int = 10) -> tuple[Section, ...]:
@@ -142,22 +147,29 @@ class MailingSection:
             Item(one.kind, one.slug, {key: value for key, value in one.values.items() if key != "released"})
             for one in items
         ]
-        rows = _Rows(load)
-        changes = apply_items(load, bare, rows.standing, rows.write)
-        rows.release(released)
+        rows = _Rows(load, released)
+        left = [one for one in bare if rows.has_left(one)]
+        changes = apply_items(load, [one for one in bare if one not in left], rows.standing, rows.write)
+        rows.release([one.slug for one in changes if one.what is not What.KEPT])
         schedule_occurrences(load.session, rows.ids(), load.now)
-        return changes
+        for one in left:
+            place = load.package.document.line(("mailings", bare.index(one), "slug"))
+            load.package.warnings.append(Fault(load.package.document.file, place, "", HAS_LEFT, {"value": one.slug}))
+        return changes + [Change(one.kind, one.slug, What.KEPT) for one in left]
 
 
 class _Rows:
     """The mailings of one process."""
 
-    def __init__(self, load: Load) -> None:
+    def __init__(self, load: Load, released: set[str]) -> None:
         self._load = load
+        self._released = released  # those that the package lets leave by itself
         self._audiences = ids_by_slug(load, Audience, Audience.office_id == load.office_id)
         self._rounds = ids_by_slug(load, Round, Round.process_id == load.process_id)
         self._events = ids_by_slug(load, Event, Event.process_id == load.process_id)
-        mine = select(Mailing).where(Mailing.process_id == load.process_id)
+        mine = select(Mailing).where(Mailing.process_id == load.process_id).order_by(Mailing.id)
+        # Held until the commit: what is judged here is neither planned nor changed before it is written.
+        mine = mine.with_for_update(key_share=True).execution_options(populate_existing=True)
         self._known = {one.slug: one for one in load.session.scalars(mine)}
 
     def ids(self) -> list[int]:
@@ -184,13 +196,24 @@ class _Rows:
             "files": {name: file.sha256 for name, file in files_of(self._load.session, row.id).items()},
         }
 
+    def has_left(self, item: Item) -> bool:
+        """Whether the package brings something else for a mailing that cannot be changed any more."""
+        row, before = self._known.get(item.slug), self.standing(item)
+        if row is None or before is None or may_be_changed(self._load.session, row):
+            return False
+        return digest(before) != digest(item.values)
+
     def write(self, item: Item, exists: bool) -> None:
+        """What changes is a draft again, unless the package lets it leave; what staff paused stays so then."""
         values, session = item.values, self._load.session
         row = {name: values[name] for name in ("kind", "purpose", "anchor", "missed", "spread")}
         row |= {"audience_id": self._audiences.get(values["audience"]), "round_id": self._rounds.get(values["round"])}
         row |= {"event_id": self._events.get(values["event"])}
         if exists:
             mailing_id = self._known[item.slug].id
+            row |= {"written_by": None}
+            if item.slug not in self._released:
+                row |= {"state": MailingState.DRAFT.value, "released_at": None}
             session.execute(update(Mailing).where(Mailing.id == mailing_id).values(row))
             session.execute(delete(MailingText).where(MailingText.mailing_id == mailing_id))
         else:
@@ -202,14 +225,15 @@ class _Rows:
         session.execute(insert(MailingText), texts)
         bring_files(session, mailing_id, self._load.package.folder, values["files"])
 
-    def release(self, slugs: set[str]) -> None:
-        """Drafts only: what staff paused or cancelled stays so."""
+    def release(self, slugs: Collection[str]) -> None:
+        """Drafts only, and none that somebody wrote in the console: another of the office has to read that."""
         self._load.session.execute(
             update(Mailing)
             .where(
                 Mailing.process_id == self._load.process_id,
-                Mailing.slug.in_(slugs),
+                Mailing.slug.in_(self._released & set(slugs)),
                 Mailing.state == MailingState.DRAFT,
+                Mailing.written_by.is_(None),
             )
             .values(state=MailingState.RELEASED.value, released_at=self._load.now)
         )

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from core.people.preferences import unsubscribe
@@ -19,9 +18,10 @@ from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
 from notifications.ledger.candidates import other_address
 from notifications.ledger.happenings import emit_deliveries
+from notifications.ledger.outcomes import note_attempts
 from notifications.ledger.queue import reroute_bounced
 from notifications.ledger.states import EMAIL, TELEGRAM, DeliveryState
-from notifications.ledger.tables import Attempt, Delivery, Mailing
+from notifications.ledger.tables import Delivery, Mailing
 
 log = structlog.get_logger()
 
@@ -72,25 +72,17 @@ def _about(recipients: Sequence[Recipient], address: str) -> Recipient | None:
 
 
 def _mark(session: Session, delivery: Delivery, told: Recipient, now: datetime) -> bool:
-    changed = session.execute(
+    number = session.scalar(
         update(Delivery)
         .where(Delivery.id == delivery.id, Delivery.channel == EMAIL, Delivery.state.in_(MAY_BOUNCE))
         .values(state=DeliveryState.BOUNCED, reason=told.fate.value, settled_at=now, claimed_until=None)
-        .execution_options(synchronize_session=False)
+        .returning(Delivery.attempts),
+        execution_options={"synchronize_session": False},
     )
-    assert isinstance(changed, CursorResult)
-    if not changed.rowcount:
+    if number is None:
         return False
-    session.execute(
-        insert(Attempt).values(
-            delivery_id=delivery.id,
-            number=delivery.attempts,
-            channel=EMAIL,
-            at=now,
-            outcome=OUTCOME,
-            detail=f"{told.status} {told.fate}".strip(),
-        )
-    )
+    attempt = {"delivery_id": delivery.id, "number": number, "channel": EMAIL, "at": now, "outcome": OUTCOME}
+    note_attempts(session, [attempt | {"detail": f"{told.status} {told.fate}".strip()}])
     return True
 
 

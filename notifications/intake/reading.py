@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.clock import Clock
 from core.database.database import Database
@@ -55,7 +55,7 @@ async def run_intake(deps: IntakeDeps) -> None:
 
 
 def take_all(deps: IntakeDeps) -> int:
-    """Takes in what waits; how many mails. Raises MailboxGone and, for the database, DBAPIError."""
+    """Takes in what waits; how many mails. Raises MailboxGone, and OperationalError when the database is gone."""
     taken = 0
     with deps.source.open() as mailbox:
         for found in mailbox.waiting():
@@ -67,8 +67,11 @@ def take_all(deps: IntakeDeps) -> int:
 def _take(deps: IntakeDeps, found: Found) -> bool:
     try:
         deps.database.write(lambda session: take_in(session, found.raw, deps.returns, deps.clock.now()))
-    except DBAPIError:
-        raise
+    except DBAPIError as error:
+        if isinstance(error, OperationalError) or error.connection_invalidated:
+            raise  # the database, not the mail
+        # Without the traceback: a database's message may hold what a person wrote.
+        log.error("mail failed", mail=found.name, error=type(error.orig).__name__)  # noqa: TRY400
     except Problem as problem:
         log.warning("mail cannot be taken in", mail=found.name, reason=type(problem).__name__)
     except Exception:  # one mail must not stop all others; it stays there, marked for people

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
+from core.database.inserting import insert_into
 from core.people.tables import Address
 from core.webhooks.kinds import Kind
 from notifications.channels.contract import Delivered, Outcome, RecipientGone
@@ -46,7 +47,7 @@ def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: date
     tries = _still_ours(session, claimer, tries)
     take_back(session, claimer, [one.delivery_id for one in tries if isinstance(one.decision, PutBack)])
     tries = [one for one in tries if not isinstance(one.decision, PutBack)]
-    _note_attempts(session, tries, now)
+    note_attempts(session, _attempts(tries, now))
     _note_blocked(session, tries, now)
     rows = [_row(one, now) for one in tries if not isinstance(one.decision, Fallback)]
     _write(session, rows)
@@ -57,11 +58,17 @@ def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: date
 
 
 def _still_ours(session: Session, claimer: Claimer, tries: Sequence[Tried]) -> list[Tried]:
+    """Locked until the commit: a bounce that comes meanwhile waits, and one that came before stands."""
     states = (DeliveryState.HANDED_OVER, DeliveryState.IN_DOUBT)
-    statement = select(Delivery.id).where(
-        Delivery.id.in_([one.delivery_id for one in tries]),
-        Delivery.claimed_by == claimer.name,
-        Delivery.state.in_(states),
+    statement = (
+        select(Delivery.id)
+        .where(
+            Delivery.id.in_([one.delivery_id for one in tries]),
+            Delivery.claimed_by == claimer.name,
+            Delivery.state.in_(states),
+        )
+        .order_by(Delivery.id)
+        .with_for_update(key_share=True)
     )
     ours = set(session.scalars(statement))
     return [one for one in tries if one.delivery_id in ours]
@@ -112,8 +119,17 @@ def _bound(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {"b_id": row["b_id"]} | {f"b_{name}": row[name] for name in names}
 
 
-def _note_attempts(session: Session, tries: Sequence[Tried], now: datetime) -> None:
-    rows = [
+def note_attempts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keeps what came of tries; of one that is told of twice (in doubt, then a bounce) the last word stands."""
+    if rows:
+        added = insert_into(session, Attempt)
+        told = {name: added.excluded[name] for name in ("channel", "at", "outcome", "detail")}
+        key = (Attempt.delivery_id, Attempt.number)
+        session.execute(added.on_conflict_do_update(index_elements=key, set_=told), rows)
+
+
+def _attempts(tries: Sequence[Tried], now: datetime) -> list[dict[str, Any]]:
+    return [
         {
             "delivery_id": one.delivery_id,
             "number": one.attempt,
@@ -125,8 +141,6 @@ def _note_attempts(session: Session, tries: Sequence[Tried], now: datetime) -> N
         for one in tries
         if _is_noted(one)
     ]
-    if rows:
-        session.execute(insert(Attempt), rows)
 
 
 def _is_noted(one: Tried) -> bool:

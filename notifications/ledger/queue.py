@@ -16,7 +16,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate, Update
 
-from notifications.ledger.states import DeliveryState, Kind, MailingState
+from notifications.ledger.states import DeliveryState, Kind, MailingState, Reason
 from notifications.ledger.tables import IS_IN_HANDS, IS_PLANNED, Delivery, Mailing
 
 FAR = 20  # a lease so many times too long was made before the machine's clock went back
@@ -229,6 +229,25 @@ def release_all(session: Session, claimer: Claimer) -> int:
         update(Delivery)
         .where(_held_by(claimer), Delivery.state == DeliveryState.CLAIMED)
         .values(state=DeliveryState.PLANNED, claimed_by="", claimed_until=None),
+    )
+
+
+def skip_cancelled(session: Session, now: datetime) -> None:
+    """Settles what waits of cancelled mailings, also what came back to the queue after the cancellation."""
+    cancelled = select(Mailing.id).where(Mailing.state == MailingState.CANCELLED)
+    # What somebody holds just now is looked at another time: nobody waits here for a sender, nor a sender for us.
+    chosen = (
+        select(Delivery.id)
+        .where(Delivery.state == DeliveryState.PLANNED, Delivery.mailing_id.in_(cancelled))
+        .with_for_update(skip_locked=True)
+        .cte("chosen")
+        .prefix_with("MATERIALIZED")
+    )
+    session.execute(
+        update(Delivery)
+        .where(Delivery.id.in_(select(chosen.c.id)))
+        .values(state=DeliveryState.SKIPPED, reason=Reason.CANCELLED, settled_at=now),
+        execution_options=QUIETLY,
     )
 
 

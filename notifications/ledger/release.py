@@ -16,6 +16,8 @@ from core.process.tables import Office, Process
 from core.staff.audit import Act, record
 from core.webhooks.kinds import Kind as Event
 from notifications.ledger.happenings import emit_deliveries
+from notifications.ledger.queue import skip_cancelled
+from notifications.ledger.revision import hold_mailing
 from notifications.ledger.states import MAILING_STATE_NAMES, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
 
@@ -83,7 +85,7 @@ def release(session: Session, mailing_id: int, account_id: int | None, now: date
     `account_id` None stands for the command line. To go on after a pause needs no second pair of eyes: what was
     changed meanwhile is a draft again.
     """
-    mailing = session.get_one(Mailing, mailing_id)
+    mailing = hold_mailing(session, mailing_id)
     office = session.get(Office, mailing.office_id) if mailing.office_id is not None else None
     wrote = account_id is not None and account_id == mailing.written_by
     if wrote and mailing.state == MailingState.DRAFT and not (office is not None and office.one_person):
@@ -94,7 +96,8 @@ def release(session: Session, mailing_id: int, account_id: int | None, now: date
 def set_state(session: Session, mailing_id: int, state: MailingState, now: datetime) -> None:
     """Releases (also after a pause), pauses or cancels; raises MailingStateWrong.
 
-    A pause and a cancellation act on the next group of every sender, within a second.
+    A pause and a cancellation act on the next group of every sender, within a second; where it is just being
+    planned, as soon as that is done and before anything of it leaves.
     """
     values: dict[str, object] = {"state": state}
     if state is MailingState.RELEASED:
@@ -106,16 +109,7 @@ def set_state(session: Session, mailing_id: int, state: MailingState, now: datet
     if not changed.rowcount:
         raise MailingStateWrong(state=session.get_one(Mailing, mailing_id).state)
     if state is MailingState.CANCELLED:
-        _skip_planned(session, mailing_id, now)
-
-
-def _skip_planned(session: Session, mailing_id: int, now: datetime) -> None:
-    session.execute(
-        update(Delivery)
-        .where(Delivery.mailing_id == mailing_id, Delivery.state == DeliveryState.PLANNED)
-        .values(state=DeliveryState.SKIPPED, reason="cancelled", settled_at=now)
-        .execution_options(synchronize_session=False)
-    )
+        skip_cancelled(session, now)
 
 
 def settle_doubt(

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Membership
-from notifications.ledger.states import DeliveryState, Kind, OccurrenceState
+from notifications.ledger.states import DeliveryState, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import IS_IN_DOUBT, Delivery, Mailing, Occurrence
 
 MISSING = (DeliveryState.SKIPPED, DeliveryState.FAILED, DeliveryState.BOUNCED, DeliveryState.IN_DOUBT)
@@ -105,12 +105,16 @@ def _undelivered(session: Session, which: ColumnElement[bool], limit: int, after
 def upcoming(
     session: Session, now: datetime, within: timedelta = timedelta(weeks=8), office_id: int | None = None
 ) -> list[Upcoming]:
-    """What is due in the coming weeks, with what is late, asked about or held back; in the order of time."""
+    """What is due in the coming weeks, with what is late, asked about or held back; in the order of time.
+
+    What was stopped will not leave.
+    """
     statement = (
         select(Occurrence, Mailing)
         .join(Mailing, Mailing.id == Occurrence.mailing_id)
         .where(
             Mailing.kind != Kind.NOTICE,
+            Mailing.state != MailingState.CANCELLED,
             Occurrence.state.in_([OccurrenceState.DUE, OccurrenceState.ASKED]),
             Occurrence.due_at <= now + within,
             or_(literal(office_id is None), Mailing.office_id == office_id),

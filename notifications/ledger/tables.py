@@ -166,15 +166,13 @@ class Attempt(Base):
 
 
 class Permit(Base):
-    """The generic cell rate algorithm's one number a line, shared by all senders.
+    """The generic cell rate algorithm's one number, shared by all senders, for whatever has a rate of its own.
 
-    A line is a way out, replies by it (":replies"), a mail domain or group that is written to, or the
-    places of those who wait for it (":later").
-
-    On the machine's clock: a rate is physical, whatever time the office pretends it is.
+    That is a way out, what is written to (a mail domain, a group; with `:later` the places given to those who wait
+    for it), and the bot's replies. On the machine's clock: a rate is physical, whatever time the office pretends it is.
     """
 
     __tablename__ = "permit"
 
-    name: Mapped[str] = mapped_column(primary_key=True)  # "telegram", "email:HOST:PORT", "email@DOMAIN:later"
+    name: Mapped[str] = mapped_column(primary_key=True)  # "telegram", "telegram:replies", "email:RELAY", "email@DOMAIN"
     next_at: Mapped[datetime]  # the theoretical arrival time

@@ -10,7 +10,9 @@ from typing import Any
 
 from core.errors import Problem
 from core.i18n import N_
+from core.process.package.entry import MOST_DAYS
 
+LONGEST = timedelta(days=MOST_DAYS)
 GRACE = timedelta(minutes=10)  # a restart or a change of leader is no miss
 
 
@@ -49,7 +51,13 @@ def parse_missed(raw: Mapping[str, Any]) -> MissedRule:
         raise MissedRuleWrong(reason="until: days or hours")
     if any(not isinstance(count, int) or isinstance(count, bool) or count < 0 for count in until.values()):
         raise MissedRuleWrong(reason="until: whole numbers")
-    return MissedRule(rule, timedelta(**until))
+    try:
+        within = timedelta(**until)
+    except OverflowError as error:
+        raise MissedRuleWrong(reason=f"until: at most {LONGEST.days} days") from error
+    if within > LONGEST:
+        raise MissedRuleWrong(reason=f"until: at most {LONGEST.days} days")
+    return MissedRule(rule, within)
 
 
 def judge(rule: MissedRule, due_at: datetime, now: datetime, useful_until: datetime | None) -> Verdict:

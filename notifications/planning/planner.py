@@ -12,11 +12,14 @@ from sqlalchemy import ColumnElement, select, true, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from core.errors import Problem
+from core.i18n import N_, Translator
 from core.people.tables import Audience
 from core.process.tables import Process
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.reach import Meant
 from notifications.ledger.release import MailingStateWrong
+from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
     Snapshot,
     forget_skipped,
@@ -37,6 +40,10 @@ from surveys.responses.tables import Round
 log = structlog.get_logger()
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+NO_TEXT = N_(
+    "Nothing leaves, because some of its readers read a language that the mailing has no text in: {languages}. "
+    "Please add the text, or write a new mailing if this one has left already."
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +56,18 @@ class Planned:
     reason: str = ""
 
 
-class _Refusal(Exception):
-    """Undoes the rows of a mailing that may not leave."""
+class DoesNotLeave(Problem):
+    """`reason` is what an occurrence keeps: no-audience, or no-text with the languages."""
+
+    text = N_("Nothing leaves, because it is not clear to whom. Please give the mailing an audience.")
+    status = 409
+
+    def say(self, t: Translator) -> str:
+        reason, _, languages = str(self.values["reason"]).partition(":")
+        return t(NO_TEXT, languages=languages.replace(",", ", ")) if reason == "no-text" else t(self.text)
+
+    def __str__(self) -> str:
+        return str(self.values["reason"])
 
 
 def claim_due(session: Session, now: datetime) -> list[int]:
@@ -71,10 +88,10 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: 
 
     None when somebody else was first, it was moved, or the mailing is not released any more.
     """
-    occurrence = session.get(Occurrence, occurrence_id)
-    mailing = session.get(Mailing, occurrence.mailing_id) if occurrence is not None else None
-    if occurrence is None or mailing is None or mailing.state != MailingState.RELEASED:
+    found = _hold(session, occurrence_id)
+    if found is None:
         return None
+    occurrence, mailing = found
     due_at = max(occurrence.due_at, mailing.released_at or occurrence.due_at)
     verdict = judge(parse_missed(mailing.missed), due_at, now, useful_until(session, mailing))
     if verdict is not Verdict.PLAN:
@@ -85,12 +102,12 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: 
         return Planned(occurrence_id, state, reason="missed")
     if not _claim(session, occurrence_id, now, OccurrenceState.PLANNED):
         return None
-    return _write(session, occurrence, mailing, now, rules)
+    return _write(session, snapshot_of(session, occurrence, mailing, now, rules), occurrence)
 
 
 def plan_missed(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> Planned | None:
     """Staff's yes to an occurrence that was asked about or dropped: it leaves now. Raises MailingStateWrong."""
-    _check_released(session, occurrence_id)
+    occurrence, mailing = _hold_released(session, occurrence_id)
     waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
     claimed = _changed(
         session,
@@ -100,49 +117,61 @@ def plan_missed(session: Session, occurrence_id: int, now: datetime, rules: Rule
     )
     if not claimed:
         return None
-    occurrence = session.get_one(Occurrence, occurrence_id)
-    return _write(session, occurrence, session.get_one(Mailing, occurrence.mailing_id), now, rules)
+    return _write(session, snapshot_of(session, occurrence, mailing, now, rules), occurrence)
 
 
 def plan_missing(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> int:
     """Sends to the missing only: newcomers, those skipped who may have it now, those it failed to reach.
 
-    Raises MailingStateWrong unless the mailing is released.
+    Raises MailingStateWrong unless the mailing is released, DoesNotLeave.
     """
-    _check_released(session, occurrence_id)
-    occurrence = session.get_one(Occurrence, occurrence_id)
-    mailing = session.get_one(Mailing, occurrence.mailing_id)
-    snapshot = snapshot_of(session, occurrence, mailing, now, rules)
-    if isinstance(snapshot, str):
-        return 0
-    forget_skipped(session, occurrence_id)
-    replan_failed(session, occurrence_id, snapshot.due_at)
-    return write_snapshot(session, snapshot)
+    occurrence, mailing = _hold_released(session, occurrence_id)
+    return _fill(session, snapshot_of(session, occurrence, mailing, now, rules), again=True)
 
 
-def _check_released(session: Session, occurrence_id: int) -> None:
-    mailing = session.get_one(Mailing, session.get_one(Occurrence, occurrence_id).mailing_id)
-    if mailing.state != MailingState.RELEASED:
-        raise MailingStateWrong(state=mailing.state)
+def _hold(session: Session, occurrence_id: int) -> tuple[Occurrence, Mailing] | None:
+    """An occurrence with its mailing, which nobody changes or stops until the commit; None unless it is released."""
+    mailing_id = session.scalar(select(Occurrence.mailing_id).where(Occurrence.id == occurrence_id))
+    mailing = hold_mailing(session, mailing_id) if mailing_id is not None else None
+    if mailing is None or mailing.state != MailingState.RELEASED:
+        return None
+    return session.get_one(Occurrence, occurrence_id, populate_existing=True), mailing
 
 
-def _write(session: Session, occurrence: Occurrence, mailing: Mailing, now: datetime, rules: Rules) -> Planned:
-    refusal = ""
+def _hold_released(session: Session, occurrence_id: int) -> tuple[Occurrence, Mailing]:
+    found = _hold(session, occurrence_id)
+    if found is None:
+        mailing_id = session.get_one(Occurrence, occurrence_id).mailing_id
+        raise MailingStateWrong(state=session.get_one(Mailing, mailing_id).state)
+    return found
+
+
+def _write(session: Session, snapshot: Snapshot | str, occurrence: Occurrence) -> Planned:
     try:
-        with session.begin_nested():
-            snapshot = snapshot_of(session, occurrence, mailing, now, rules)
-            if isinstance(snapshot, str):
-                refusal = snapshot
-                raise _Refusal
-            added = write_snapshot(session, snapshot)
-            if missing := missing_languages(session, mailing.id, occurrence.id):
-                refusal = f"no-text:{','.join(missing)}"
-                raise _Refusal
-    except _Refusal:
-        _give_back(session, occurrence, refusal)
-        return Planned(occurrence.id, OccurrenceState.DUE, reason=refusal)
-    log.info("mailing planned", mailing=mailing.id, occurrence=occurrence.id, people=added)
+        added = _fill(session, snapshot)
+    except DoesNotLeave as refused:
+        _give_back(session, occurrence, str(refused))
+        return Planned(occurrence.id, OccurrenceState.DUE, reason=str(refused))
+    log.info("mailing planned", mailing=occurrence.mailing_id, occurrence=occurrence.id, people=added)
     return Planned(occurrence.id, OccurrenceState.PLANNED, added)
+
+
+def _fill(session: Session, snapshot: Snapshot | str, *, again: bool = False) -> int:
+    """Writes the ledger, all of it or nothing: how many rows came. Raises DoesNotLeave.
+
+    `again` writes it for whom it has not reached.
+    """
+    if isinstance(snapshot, str):
+        raise DoesNotLeave(reason=snapshot)
+    occurrence_id = snapshot.occurrence_id
+    with session.begin_nested():
+        if again:
+            forget_skipped(session, occurrence_id)
+            replan_failed(session, occurrence_id, snapshot.due_at)
+        added = write_snapshot(session, snapshot)
+        if languages := missing_languages(session, snapshot.meant.mailing.id, occurrence_id):
+            raise DoesNotLeave(reason=f"no-text:{','.join(languages)}")
+    return added
 
 
 def snapshot_of(

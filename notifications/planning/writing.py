@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
@@ -18,6 +18,7 @@ from core.process.tables import Event, Process
 from notifications.content.check import Allowed, check_languages, check_text
 from notifications.content.files import MailedFile
 from notifications.ledger.files import write_files
+from notifications.ledger.revision import hold_mailing
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
 from notifications.planning.anchors import due_local, parse_anchor
@@ -118,16 +119,9 @@ def save_draft(session: Session, process: Process, draft: Draft, author: int, no
 
 def change_draft(session: Session, mailing_id: int, draft: Draft, author: int, now: datetime) -> None:
     """Changes a mailing of which nothing has been planned; it is a draft again. Raises MailingHasLeft."""
-    left = exists().where(Occurrence.mailing_id == mailing_id, Occurrence.state == OccurrenceState.PLANNED)
-    changed = session.execute(
-        update(Mailing)
-        .where(Mailing.id == mailing_id, Mailing.state.in_(EDITABLE), ~left)
-        .values(_row(draft, author))
-        .returning(Mailing.id),
-        execution_options={"synchronize_session": False},
-    ).all()
-    if not changed:
+    if not may_be_changed(session, hold_mailing(session, mailing_id)):
         raise MailingHasLeft
+    session.execute(update(Mailing).where(Mailing.id == mailing_id).values(_row(draft, author)))
     session.execute(delete(MailingText).where(MailingText.mailing_id == mailing_id))
     _write_texts(session, mailing_id, draft)
     schedule_occurrences(session, [mailing_id], now)

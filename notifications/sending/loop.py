@@ -34,6 +34,7 @@ from notifications.ledger.queue import (
     recover,
     release_all,
     release_lost,
+    skip_cancelled,
 )
 from notifications.sending.compose import Composer, Skeletons
 from notifications.sending.context import Voice
@@ -196,8 +197,9 @@ class Sender:
         return lost
 
     async def recover(self) -> Recovered:
-        """Takes over what dead senders left."""
+        """Takes over what dead senders left, and settles what came back to the queue after a cancellation."""
         found = await self._write(lambda session: recover(session, self._claimer, self._moment()))
+        await self._write(lambda session: skip_cancelled(session, self.deps.clock.now()))
         if found.again or found.in_doubt:
             log.warning("took over from a dead sender", again=found.again, in_doubt=found.in_doubt)
         return found

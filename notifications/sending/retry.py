@@ -37,7 +37,7 @@ class Done:
 
 @dataclass(frozen=True)
 class Retry:
-    """Again at `at`. `counts` is False when the message was not to blame; `hold` stops the way it took till then."""
+    """Again at `at`. `counts` is False when the message was not to blame; `hold` stops its way out till then."""
 
     at: datetime
     counts: bool = True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -12,12 +13,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from core.addresses import PublicUrls
 from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Links
-from core.people.tables import Address, Audience, Membership
+from core.people.tables import Address, Audience, Membership, Participant
 from core.process.tables import Office, Phase, Process
 from core.staff.tables import AuditEntry
 from notifications.channels.contract import Delivered, Mail, Outcome, UnreachableNow
@@ -100,6 +102,13 @@ def write(client: Any, database: Database, **values: str) -> str:
     return str(answer.url.path)
 
 
+def seen(client: Any, page: str) -> dict[str, str]:
+    """What the forms of a page carry: the session's token, and which revision of the mailing was shown."""
+    found = re.search(r'name="revision" value="([0-9a-f]+)"', client.get(page).text)
+    assert found is not None
+    return {"token": form_token(client), "revision": found[1]}
+
+
 def test_what_was_written_is_looked_at_and_released_by_somebody_else(sign_in: SignIn, database: Database) -> None:
     author = sign_in("administrator")
     page = write(author, database)
@@ -111,26 +120,27 @@ def test_what_was_written_is_looked_at_and_released_by_somebody_else(sign_in: Si
     assert "The last leaves about 3 August 2023, 11:2" in shown
     mailing = int(page.split("/")[3])
     act = page.replace("/review", "/acts/release")
-    refused = author.post(act, data={"token": form_token(author)})
+    refused = author.post(act, data=seen(author, page))
     assert (refused.status_code, state(database, mailing)) == (403, "draft")
     assert "somebody else of the office" in refused.text
     reviewer = sign_in("reviewer")
     assert "2 would get it" in text_of(reviewer.get(page))
     assert "Ada" not in reviewer.get(page).text
-    assert reviewer.post(act, data={"token": form_token(reviewer)}).status_code == 200
+    assert reviewer.post(act, data=seen(reviewer, page)).status_code == 200
     assert state(database, mailing) == "released"
     assert acts_of(database, mailing) == ["mailing.written", "mailing.released"]
     for name, became in (("pause", "paused"), ("release", "released"), ("cancel", "cancelled")):
-        reviewer.post(page.replace("review", f"acts/{name}"), data={"token": form_token(reviewer)})
+        reviewer.post(page.replace("review", f"acts/{name}"), data=seen(reviewer, page))
         assert state(database, mailing) == became
-    assert reviewer.post(act, data={"token": form_token(reviewer)}).status_code == 409
+    stopped = {"token": form_token(reviewer), "revision": "stopped"}
+    assert reviewer.post(act, data=stopped).status_code == 409
 
 
 def test_in_an_office_of_one_person_who_writes_releases(sign_in: SignIn, database: Database) -> None:
     database.write(lambda s: s.execute(update(Office).values(one_person=True)))
     client = sign_in("administrator")
     page = write(client, database)
-    client.post(page.replace("review", "acts/release"), data={"token": form_token(client)})
+    client.post(page.replace("review", "acts/release"), data=seen(client, page))
     assert state(database, int(page.split("/")[3])) == "released"
 
 
@@ -141,15 +151,15 @@ def test_a_released_mailing_that_is_changed_is_a_draft_again_until_it_is_planned
     page = write(author, database)
     mailing, edit = int(page.split("/")[3]), page.replace("review", "edit")
     release = page.replace("review", "acts/release")
-    reviewer.post(release, data={"token": form_token(reviewer)})
+    reviewer.post(release, data=seen(reviewer, page))
     assert 'value="Notizie it"' in author.get(edit).text
-    values = form(author, languages_of(database), days="3")
+    values = form(author, languages_of(database), days="3") | seen(author, edit)
     assert author.post(edit, data=values).status_code == 200
     assert state(database, mailing) == "draft"
     assert reviewer.get(edit).status_code == 404
-    reviewer.post(release, data={"token": form_token(reviewer)})
+    reviewer.post(release, data=seen(reviewer, page))
     database.write(lambda s: s.execute(update(Occurrence).values(state="planned")))
-    late = author.post(edit, data=values)
+    late = author.post(edit, data=values | seen(author, page))
     assert late.status_code == 409
     assert "cannot be changed any more" in late.text
     assert state(database, mailing) == "released"
@@ -167,6 +177,7 @@ def test_a_released_mailing_that_is_changed_is_a_draft_again_until_it_is_planned
         ({"moment": "<script>"}, "phase and event"),
         ({"spread": "lots"}, "whole numbers"),
         ({"within": "-1"}, "whole numbers"),
+        ({"within": "999999999999"}, "at most 36500 days"),
         ({"missed": "explode"}, "catch-up, ask or drop"),
         ({"subject-it": ""}, "no subject"),
         ({"body-it": "{{ config }}"}, "config"),
@@ -265,6 +276,26 @@ async def test_what_was_missed_leaves_when_staff_say_so(sign_in: SignIn, databas
     client.post(page.replace("review", "acts/missed"), data={"token": form_token(client)})
     states = database.read(lambda s: sorted(s.scalars(select(Delivery.state).where(Delivery.mailing_id == mailing))))
     assert states == ["planned", "planned", "skipped"]
+
+
+def test_what_was_missed_says_why_it_does_not_leave(sign_in: SignIn, database: Database) -> None:
+    client = sign_in()
+    page = write(client, database)
+    mailing = int(page.split("/")[3])
+
+    def miss(session: Session) -> None:
+        session.execute(update(Mailing).values(state="released"))
+        session.execute(update(Occurrence).where(Occurrence.mailing_id == mailing).values(state="asked"))
+        session.execute(update(Participant).values(language="fr"))
+
+    database.write(miss)
+    refused = client.post(page.replace("review", "acts/missed"), data={"token": form_token(client)})
+    assert refused.status_code == 409
+    assert "has no text in: fr" in refused.text
+    assert (
+        database.read(lambda s: s.scalar(select(Occurrence.state).where(Occurrence.mailing_id == mailing))) == "asked"
+    )
+    assert acts_of(database, mailing) == ["mailing.written"]
 
 
 @pytest.mark.parametrize(("how", "became"), [("again", "planned"), ("sent", "sent")])

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
@@ -23,6 +25,7 @@ from notifications.intake.addresses import ReturnAddresses
 from notifications.intake.reading import IntakeDeps, parse_source, take_all
 from notifications.intake.service import Taken, take_in
 from notifications.intake.tables import IncomingMail
+from notifications.ledger.release import settle_doubt
 from notifications.ledger.tables import Attempt, Delivery, Occurrence
 from notifications.sending.context import Voice
 from tests.intake.mails import COMPLAINT, addressed, report, told, written
@@ -272,3 +275,55 @@ async def test_a_bounce_that_comes_before_its_outcome_was_written_down_stands(se
     assert sent.telling.states()["anna"][0] == "bounced"
     sent.telling.clock.set(sent.telling.clock.now() + timedelta(days=1))
     assert sent.telling.states()["anna"] == ("bounced", "email", "no-mailbox")
+
+
+@pytest.mark.parametrize("taken_as_sent", [False, True])
+async def test_a_mail_in_doubt_may_come_back(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock, taken_as_sent: bool
+) -> None:
+    telling = planned(database, sandbox, clock, [ANNA])
+    await sandbox.misbehaves(mail={"drop": "after"})
+    async with telling.sender(voice=WITH_RETURNS):
+        await telling.until(lambda one: one.count("in-doubt") == 1)
+    sent, (delivery,) = Sent(telling), telling.deliveries().values()
+    if taken_as_sent:
+        telling.write(lambda session: settle_doubt(session, delivery.id, resend=False, now=clock.now()))
+    assert sent.take(addressed(UNKNOWN, RETURNS.bounces(delivery.id))) is not None
+    assert telling.states()["anna"] == ("bounced", "email", "no-mailbox")
+    attempts = database.read(lambda session: session.execute(select(Attempt.number, Attempt.outcome)).all())
+    assert [tuple(one) for one in attempts] == [(1, "Bounced")]
+
+
+class Refusing(Database):
+    """A database that refuses the first mail."""
+
+    def __init__(self, url: str, error: type[DBAPIError]) -> None:
+        super().__init__(url)
+        self.errors = [error]
+
+    def write(self, work: Callable[[Session], Any]) -> Any:
+        if self.errors:
+            raise self.errors.pop()("INSERT", {}, Exception("it does not fit"))
+        return super().write(work)
+
+
+@pytest.mark.parametrize(("error", "taken"), [(IntegrityError, 2), (OperationalError, 0)])
+def test_a_mail_that_the_database_refuses_stops_no_other(
+    database_url: str, clock: FixedClock, tmp_path: Path, error: type[DBAPIError], taken: int
+) -> None:
+    for name in ("new", "cur", "tmp"):
+        (tmp_path / name).mkdir()
+    for number in (1, 2):
+        (tmp_path / "new" / f"{number}.mail").write_bytes(written(f"Number {number}."))
+    refusing = Refusing(database_url, error)
+    deps = IntakeDeps(refusing, clock, RETURNS, parse_source(f"maildir:{tmp_path}"))
+    try:
+        if taken:
+            assert take_all(deps) == taken
+        else:  # the database is gone: the mail waits
+            with pytest.raises(error):
+                take_all(deps)
+    finally:
+        refusing.close()
+    marked = sorted(path.name for path in (tmp_path / "cur").iterdir())
+    assert marked == (["1.mail:2,F", "2.mail:2,S"] if taken else [])

@@ -182,7 +182,16 @@ def test_what_is_of_no_use_any_more_is_dropped_whatever_the_rule() -> None:
 
 
 @pytest.mark.parametrize(
-    "raw", [{"rule": "x"}, {"until": 3}, {"until": {"weeks": 1}}, {"until": {"days": -1}}, {"a": 1}]
+    "raw",
+    [
+        {"rule": "x"},
+        {"until": 3},
+        {"until": {"weeks": 1}},
+        {"until": {"days": -1}},
+        {"until": {"days": 999_999_999_999}},
+        {"until": {"hours": 36_500 * 24 + 1}},
+        {"a": 1},
+    ],
 )
 def test_a_wrong_missed_rule_is_refused(raw: dict[str, Any]) -> None:
     with pytest.raises(MissedRuleWrong):

@@ -18,7 +18,7 @@ from notifications.channels.contract import Delivered, Mail, Misconfigured
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relay
 from notifications.ledger.queue import Claimer, reroute
-from notifications.ledger.tables import Delivery
+from notifications.ledger.tables import Delivery, Mailing
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from notifications.sending.retry import WAITS
@@ -104,3 +104,15 @@ async def test_a_connection_that_was_refused_before_a_recipient_is_not_used_agai
         assert not channel._idle
         assert isinstance((await channel.send([mail], 0))[0], Delivered)
         await channel.close()
+
+
+async def test_what_comes_back_after_its_mailing_was_stopped_does_not_wait_for_ever(
+    database: Database, clock: FixedClock
+) -> None:
+    async with running_sandbox() as sandbox:
+        telling = planned(database, sandbox, clock, [MAIL, BOTH])
+        telling.write(lambda s: s.execute(update(Mailing).values(state="cancelled")))
+        telling.write(lambda s: s.execute(update(Delivery).values(due_at=clock.now() + timedelta(hours=12))))
+        async with telling.sender():
+            await telling.settles()
+    assert {row[::2] for row in telling.states().values()} == {("skipped", "cancelled")}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
@@ -143,6 +143,14 @@ async def test_the_report(database: Database, clock: FixedClock) -> None:
     assert (undelivered.name, undelivered.reason) == ("nowhere", "no-address")
     assert sum(one.people for one in database.read(lambda session: counts(session, ahead.mailing_id))) == len(PEOPLE)
     assert database.read(in_doubt) == []
+
+
+def test_what_was_stopped_does_not_stand_in_the_plan(database: Database) -> None:
+    office(database)
+    database.write(lambda session: schedule_occurrences(session, None, DUE))
+    assert len(database.read(lambda session: upcoming(session, DUE))) == 1
+    database.write(lambda session: session.execute(update(Mailing).values(state="cancelled")))
+    assert database.read(lambda session: upcoming(session, DUE)) == []
 
 
 async def test_unsubscribing_from_a_message_keeps_the_next_one_away(database: Database, clock: FixedClock) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -16,6 +17,7 @@ from core.tables import Notice
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from notifications.planning.notices import plan_notices
 from notifications.planning.planner import (
+    DoesNotLeave,
     Planned,
     claim_due,
     plan_all_due,
@@ -244,6 +246,20 @@ def test_send_to_the_missing_only(database: Database) -> None:
     added, rows = database.write(work)
     assert added == 2
     assert {name: row[0] for name, row in rows.items()} == {"had-it": "sent", "nowhere": "skipped", "new": "planned"}
+
+
+def test_whom_it_has_no_text_for_holds_back_the_missing_too(database: Database) -> None:
+    def work(session: Session) -> list[tuple[str, str]]:
+        rows = make_office(session, [Person("failed", email="a@example.org"), Person("nowhere")])
+        make_mailing(session, rows)
+        plan(session)
+        session.execute(update(Delivery).where(Delivery.state == "planned").values(state="failed"))
+        add_person(session, rows, Person("new", email="n@example.org", language="fr"))
+        with pytest.raises(DoesNotLeave, match="no-text:fr"):
+            plan_missing(session, session.scalars(select(Occurrence.id)).one(), LATER, RULES)
+        return sorted(row[::2] for row in ledger(session).values())
+
+    assert database.write(work) == [("failed", ""), ("skipped", "no-address")]
 
 
 def test_a_notice_becomes_one_delivery_by_its_channel(database: Database) -> None:

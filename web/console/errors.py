@@ -23,6 +23,14 @@ class ActUnknown(Problem):
     status = 404
 
 
+class ChangedMeanwhile(Problem):
+    text = N_(
+        "Somebody changed this mailing while you were writing. Please look at it as it is now. If what stands here is "
+        "to take its place, keep it once more."
+    )
+    status = 409
+
+
 class TrialRefused(Problem):
     text = N_("The trial did not leave. The relay said: {said}")
     status = 409

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
@@ -17,9 +18,10 @@ from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.ledger.proof import write_proof
 from notifications.ledger.release import NotInDoubt, release, set_state, settle_doubt
+from notifications.ledger.revision import check_revision
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Delivery, Occurrence
-from notifications.planning.planner import plan_missed, plan_missing
+from notifications.planning.planner import DoesNotLeave, plan_missed, plan_missing
 from notifications.planning.rules import Rules
 from web.console import store
 from web.console.errors import ActUnknown
@@ -27,32 +29,48 @@ from web.console.reviewing import READS
 from web.files import chunks
 from web.site import site_of
 
-Doing = Callable[[Session, store.MailingRow, Staff, datetime, Rules], dict[str, int]]
+
+@dataclass(frozen=True)
+class Asked:
+    """What staff ask for; `seen` is the revision of the mailing that the page showed them."""
+
+    mailing: store.MailingRow
+    staff: Staff
+    seen: str
+    now: datetime
+    rules: Rules
 
 
-def _release(session: Session, mailing: store.MailingRow, staff: Staff, now: datetime, _: Rules) -> dict[str, int]:
-    release(session, mailing.id, staff.account_id, now)
+Doing = Callable[[Session, Asked], dict[str, int]]
+
+
+def _release(session: Session, asked: Asked) -> dict[str, int]:
+    check_revision(session, asked.mailing.id, asked.seen)
+    release(session, asked.mailing.id, asked.staff.account_id, asked.now)
     return {}
 
 
-def _pause(session: Session, mailing: store.MailingRow, _: Staff, now: datetime, __: Rules) -> dict[str, int]:
-    set_state(session, mailing.id, MailingState.PAUSED, now)
+def _pause(session: Session, asked: Asked) -> dict[str, int]:
+    set_state(session, asked.mailing.id, MailingState.PAUSED, asked.now)
     return {}
 
 
-def _cancel(session: Session, mailing: store.MailingRow, _: Staff, now: datetime, __: Rules) -> dict[str, int]:
-    set_state(session, mailing.id, MailingState.CANCELLED, now)
+def _cancel(session: Session, asked: Asked) -> dict[str, int]:
+    set_state(session, asked.mailing.id, MailingState.CANCELLED, asked.now)
     return {}
 
 
-def _missing(session: Session, mailing: store.MailingRow, _: Staff, now: datetime, rules: Rules) -> dict[str, int]:
-    planned = _occurrences(session, mailing.id, OccurrenceState.PLANNED)
-    return {"people": sum(plan_missing(session, one, now, rules) for one in planned)}
+def _missing(session: Session, asked: Asked) -> dict[str, int]:
+    planned = _occurrences(session, asked.mailing.id, OccurrenceState.PLANNED)
+    return {"people": sum(plan_missing(session, one, asked.now, asked.rules) for one in planned)}
 
 
-def _missed(session: Session, mailing: store.MailingRow, _: Staff, now: datetime, rules: Rules) -> dict[str, int]:
-    late = _occurrences(session, mailing.id, OccurrenceState.ASKED, OccurrenceState.DROPPED)
-    plans = [plan_missed(session, one, now, rules) for one in late]
+def _missed(session: Session, asked: Asked) -> dict[str, int]:
+    late = _occurrences(session, asked.mailing.id, OccurrenceState.ASKED, OccurrenceState.DROPPED)
+    plans = [plan_missed(session, one, asked.now, asked.rules) for one in late]
+    for one in plans:
+        if one is not None and one.reason:
+            raise DoesNotLeave(reason=one.reason)
     return {"people": sum(one.added for one in plans if one is not None)}
 
 
@@ -66,17 +84,18 @@ ACTS: dict[str, tuple[Permission, str, Doing]] = {
 
 
 async def act(request: Request, staff: Staff) -> Response:
-    """One act on a mailing; raises NotAllowed, FourEyes, MailingStateWrong."""
+    """One act on a mailing; raises NotAllowed, FourEyes, MailingStateWrong, MailingChanged, DoesNotLeave."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     name, now = request.path_params["act"], deps.clock.now()
     if name not in ACTS:
         raise ActUnknown
     permission, word, doing = ACTS[name]
+    seen = str((await request.form()).get("revision", ""))
 
     def work(session: Session) -> None:
         mailing = store.find_mailing(session, staff, mailing_id, *READS)
         staff.need(permission, mailing.office_id)
-        details = doing(session, mailing, staff, now, deps.telling.rules)
+        details = doing(session, Asked(mailing, staff, seen, now, deps.telling.rules))
         record(session, Act(word, f"mailing:{mailing_id}", staff.account_id, mailing.office_id, details), now)
 
     await deps.database.awrite(work)

@@ -19,6 +19,7 @@ from core.staff.roles import Permission
 from core.staff.tables import Account
 from notifications.channels.contract import Delivered, Mail
 from notifications.ledger.report import Count, counts
+from notifications.ledger.revision import revision_of
 from notifications.ledger.tables import Mailing
 from notifications.planning.preview import Person, Preview, dry_run, estimated_end, people_meant
 from notifications.planning.writing import may_be_changed
@@ -41,6 +42,7 @@ class Review:
     """What whoever releases has to know; `preview` is None once it has been planned."""
 
     mailing: store.MailingRow
+    revision: str
     process: store.ProcessRow
     author: str
     may_release: bool
@@ -159,6 +161,7 @@ def _load(session: Session, deps: WebDeps, staff: Staff, mailing_id: int, now: d
     occurrence = store.occurrence_of(session, mailing_id)
     return Review(
         mailing=mailing,
+        revision=revision_of(session, row),
         process=store.find_process(session, staff, mailing.process_id),
         author=author.name if author is not None else "",
         may_release=staff.may(Permission.RELEASE_MAILINGS, office),

@@ -15,7 +15,7 @@ from core.process.tables import Event, Office, Phase, Process
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.staff.tables import Account, AuditEntry
-from notifications.ledger.states import Kind, OccurrenceState
+from notifications.ledger.states import Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import IS_IN_DOUBT, Delivery, Mailing, MailingText, Occurrence
 from surveys.engine.form import Form
 from surveys.responses.rounds import OpenRound
@@ -238,7 +238,11 @@ def next_due(session: Session, process_id: int) -> dict[int, datetime]:
     statement = (
         select(Occurrence.mailing_id, Occurrence.due_at)
         .join(Mailing, Mailing.id == Occurrence.mailing_id)
-        .where(Mailing.process_id == process_id, Occurrence.state == OccurrenceState.DUE)
+        .where(
+            Mailing.process_id == process_id,
+            Mailing.state != MailingState.CANCELLED,
+            Occurrence.state == OccurrenceState.DUE,
+        )
         .order_by(Occurrence.due_at.desc())
     )
     return {row.mailing_id: row.due_at for row in session.execute(statement)}

@@ -67,6 +67,7 @@ DOORS = {
     "staff": N_("entered by the office"),
 }
 MOMENTS = {"opens": N_("opens"), "closes": N_("closes"), "starts": N_("starts"), "ends": N_("ends")}
+UNITS = {"days": N_("days"), "hours": N_("hours"), "minutes": N_("minutes")}
 CONFLICTS = {
     "same-day": N_("on this day some people get more than one message"),
     "not-released": N_("nobody has released it yet"),

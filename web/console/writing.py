@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.content.files import ENDINGS
+from notifications.ledger.revision import hold_mailing, revision_of
 from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
 from notifications.planning.writing import (
@@ -35,6 +36,7 @@ from notifications.planning.writing import (
 )
 from surveys.responses.tables import Round
 from web.console import store
+from web.console.errors import ChangedMeanwhile
 from web.console.mailing_files import FormFiles, standing_files, take_files, uploads_of
 from web.console.page import console_page
 from web.site import site_of
@@ -42,8 +44,10 @@ from web.site import site_of
 KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
 RULES = ("catch-up", "ask", "drop")
 BUTTON_KINDS = ("answer", "rsvp", "join-chat", "link")
-BUTTONS = 3
+BUTTONS = 3  # as many rows there are at least
 NO_FILES = FormFiles()
+SPANS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
+WITHIN_UNITS, SPREAD_UNITS = ("days", "hours"), ("hours", "days", "minutes")
 MOMENTS = {"phase": ("opens", "closes"), "event": ("starts", "ends")}
 
 
@@ -115,22 +119,29 @@ async def edit(request: Request, staff: Staff) -> Response:
         row = session.get_one(Mailing, mailing_id)
         if not may_be_changed(session, row):
             raise MailingHasLeft
-        choices, texts = _choices(session, staff, mailing.process_id), texts_of(session, mailing_id)
-        return choices, _standing(row, texts), standing_files(session, mailing_id, texts)
+        texts = texts_of(session, mailing_id)
+        values = _standing(row, texts) | {"revision": revision_of(session, row)}
+        choices = _choices(session, staff, mailing.process_id, mailing.subjects)
+        return choices, values, standing_files(session, mailing_id, texts)
 
     choices, values, files = await deps.database.aread(work)
     return _form(request, staff, choices, values, Written(choices, files))
 
 
 async def change(request: Request, staff: Staff) -> Response:
+    """Keeps what was changed; where somebody else was faster, the form comes back and says so."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     form, now = await request.form(), deps.clock.now()
-    uploads = await uploads_of(form)
+    uploads, typed = await uploads_of(form), _typed(form)
 
     def work(session: Session) -> Written:
         mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
-        choices = _choices(session, staff, mailing.process_id)
+        choices = _choices(session, staff, mailing.process_id, mailing.subjects)
         written = _read(session, choices, (form, uploads), deps.telling.mail_limit_mb)
+        revision = revision_of(session, hold_mailing(session, mailing_id))
+        if revision != typed.get("revision", "") and not written.stays:
+            typed["revision"] = revision
+            written = replace(written, problems=(ChangedMeanwhile(), *written.problems))
         if written.is_good:
             change_draft(session, mailing_id, written.draft, staff.account_id, now)
             _note(session, staff, "mailing.changed", (mailing_id, mailing.office_id), now)
@@ -138,7 +149,7 @@ async def change(request: Request, staff: Staff) -> Response:
 
     written = await deps.database.awrite(work)
     if not written.is_good:
-        return _form(request, staff, written.choices, _typed(form), written)
+        return _form(request, staff, written.choices, typed, written)
     return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
 
 
@@ -165,8 +176,8 @@ def read_draft(form: FormData, languages: Sequence[str], files: FormFiles) -> Dr
         anchor["time"] = typed["time"]
     missed: dict[str, Any] = {"rule": typed.get("missed", "catch-up")}
     if typed.get("within"):
-        missed["until"] = {"days": _whole(typed["within"])}
-    hours = _whole(typed.get("spread", "") or "0")
+        missed["until"] = {_unit(typed, "within", WITHIN_UNITS): _whole(typed["within"])}
+    spread = _whole(typed.get("spread", "") or "0")
     return Draft(
         kind=typed["kind"] if typed.get("kind") in KINDS else KINDS[0],
         purpose=typed["purpose"] if typed.get("purpose") in PURPOSES else PURPOSES[0],
@@ -174,7 +185,7 @@ def read_draft(form: FormData, languages: Sequence[str], files: FormFiles) -> Dr
         round_id=_number(typed.get("round", "")),
         anchor=anchor,
         missed=missed,
-        spread={"hours": hours} if hours else {},
+        spread={_unit(typed, "spread", SPREAD_UNITS): spread} if spread else {},
         event_id=_number(typed.get("event", "")),
         texts={
             language: _text(typed, language) | {"attachments": list(files.attached[language])} for language in languages
@@ -185,7 +196,7 @@ def read_draft(form: FormData, languages: Sequence[str], files: FormFiles) -> Dr
 
 def _text(typed: Mapping[str, str], language: str) -> dict[str, Any]:
     buttons: list[dict[str, str]] = []
-    for number in range(BUTTONS):
+    for number in _rows(typed, [language]):
         kind, label, url = (typed.get(f"{part}-{language}-{number}", "") for part in ("button", "label", "url"))
         if kind in BUTTON_KINDS:
             buttons.append({"kind": kind, "label": label} | ({"url": url} if kind == "link" else {}))
@@ -193,8 +204,29 @@ def _text(typed: Mapping[str, str], language: str) -> dict[str, Any]:
     return {"subject": typed.get(f"subject-{language}", ""), "body": body, "buttons": buttons}
 
 
+def _rows(values: Mapping[str, str], languages: Sequence[str]) -> range:
+    """The rows for buttons: as many as there are buttons in one of the languages, at least three."""
+    rows = BUTTONS
+    while any(f"button-{language}-{rows}" in values for language in languages):
+        rows += 1
+    return range(rows)
+
+
+def _unit(typed: Mapping[str, str], name: str, units: Sequence[str]) -> str:
+    """The unit of a number; the first where none was chosen."""
+    unit = typed.get(f"{name}-unit", "")
+    return unit if unit in units else units[0]
+
+
+def _span(name: str, raw: Mapping[str, int], units: Sequence[str]) -> dict[str, str]:
+    """A time as one number of the largest unit that shows it whole."""
+    span = timedelta(**raw)
+    unit = next(one for one in SPANS if one in units and not span % SPANS[one])
+    return {name: str(span // SPANS[unit]), f"{name}-unit": unit}
+
+
 def _standing(row: Mailing, texts: Sequence[MailingText]) -> dict[str, str]:
-    """A kept mailing as the form's values."""
+    """A kept mailing as the form's values: all of it, so that to keep them changes nothing."""
     anchor = row.anchor or {}
     kind = "event" if "event" in anchor else "phase"
     values = {
@@ -207,13 +239,13 @@ def _standing(row: Mailing, texts: Sequence[MailingText]) -> dict[str, str]:
         "days": str(anchor.get("days", 0)),
         "time": str(anchor.get("time", "")),
         "missed": str(row.missed.get("rule", "catch-up")),
-        "within": str(row.missed.get("until", {}).get("days", "")),
-        "spread": str(row.spread.get("hours", "")),
     }
     values |= {"working": "yes"} if anchor.get("working") else {}
+    values |= _span("within", row.missed["until"], WITHIN_UNITS) if row.missed.get("until") else {}
+    values |= _span("spread", row.spread, SPREAD_UNITS) if any(row.spread.values()) else {}
     for text in texts:
         values |= {f"subject-{text.language}": text.subject, f"body-{text.language}": text.body}
-        for number, button in enumerate(text.buttons[:BUTTONS]):
+        for number, button in enumerate(text.buttons):
             names = {"button": "kind", "label": "label", "url": "url"}
             values |= {f"{part}-{text.language}-{number}": str(button.get(key, "")) for part, key in names.items()}
     return values
@@ -235,8 +267,8 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
-def _choices(session: Session, staff: Staff, process_id: int) -> Choices:
-    """Raises NothingHere, NotAllowed."""
+def _choices(session: Session, staff: Staff, process_id: int, written: Collection[str] = ()) -> Choices:
+    """`written` are the languages of texts that are there already. Raises NothingHere, NotAllowed."""
     process = store.find_process(session, staff, process_id)
     staff.need(Permission.WRITE_MAILINGS, process.office_id)
     audiences = select(Audience.id, Audience.name).where(Audience.office_id == process.office_id).order_by(Audience.id)
@@ -250,9 +282,10 @@ def _choices(session: Session, staff: Staff, process_id: int) -> Choices:
         for one in found
         for moment in MOMENTS[kind]
     ]
+    wanted = session.get_one(Process, process_id).languages
     return Choices(
         process=process,
-        languages=session.get_one(Process, process_id).languages,
+        languages=[*wanted, *sorted(set(written) - set(wanted))],
         audiences=[(row.id, row.name) for row in session.execute(audiences)],
         rounds=[(row.id, row.title) for row in session.execute(rounds)],
         events=[(one.id, one.title) for one in own],
@@ -273,7 +306,7 @@ def _form(
         request,
         staff,
         "console/mailing_form.html",
-        status=400 if problems else 200,
+        status=max((one.status for one in problems), default=200),
         choices=choices,
         values=values,
         problems=problems,
@@ -285,7 +318,8 @@ def _form(
         purposes=PURPOSE_NAMES,
         rules=RULES,
         button_kinds=BUTTON_KINDS,
-        buttons=range(BUTTONS),
+        buttons=_rows(values, choices.languages),
+        units={"within": WITHIN_UNITS, "spread": SPREAD_UNITS},
         language_names=LANGUAGE_NAMES,
         variables=("name", "office", "process", "round", "closes_on", "event", "starts_on", "starts_at", "place"),
     )
