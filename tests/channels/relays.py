@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,7 +12,9 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from notifications.channels.contract import Mail
+from notifications.channels.contract import Mail, Outcome
+from notifications.channels.email import EmailChannel
+from notifications.channels.smtp.relay import parse_relay
 
 USER, PASSWORD = "office@example.org", "a/pass@word:+"
 
@@ -160,3 +162,15 @@ class Terse:
 
 def mails(*names: str, data: bytes = b"Subject: x\r\n\r\n.one dot\r\n..two\r\nend\r\n") -> list[Mail]:
     return [Mail("office@example.org", f"{name}@example.com", data) for name in names]
+
+
+async def sent(url: str, group: Sequence[Mail]) -> list[Outcome]:
+    channel = EmailChannel(parse_relay(url))
+    try:
+        return await channel.send(group, 0)
+    finally:
+        await channel.close()
+
+
+def kinds(outcomes: Sequence[Outcome]) -> list[type]:
+    return [type(one) for one in outcomes]
