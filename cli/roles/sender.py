@@ -13,10 +13,10 @@ from cli.world import World
 from core.config import Settings
 from notifications.channels.contract import Channel
 from notifications.channels.email import EmailChannel
-from notifications.channels.smtp.relay import Relay, parse_relays, rate_of
+from notifications.channels.smtp.relay import parse_relays, rate_of
 from notifications.channels.telegram import TelegramChannel
 from notifications.hooks.loop import HookDeps, run_hooks
-from notifications.ledger.states import EMAIL, TELEGRAM
+from notifications.ledger.states import TELEGRAM
 from notifications.sending.loop import Pace, SenderDeps, run_sender
 from notifications.sending.scopes import parse_domain_rates
 
@@ -38,7 +38,7 @@ def open_channels(world: World) -> list[Channel]:
     settings.checked_telegram_rate()
     relays = parse_relays(settings.need_smtp())
     signer = signer_of(world)
-    channels: list[Channel] = [EmailChannel(relay, way_of(relay), signer=signer) for relay in relays]
+    channels: list[Channel] = [EmailChannel(relay, relay.way, signer=signer) for relay in relays]
     if settings.participant_bot_token:
         token, api_url = settings.participant_bot_token, settings.telegram_api_url
         paid = settings.telegram_paid_broadcast
@@ -73,12 +73,7 @@ def process_name(world: World) -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{world.ids.token()}"
 
 
-def way_of(relay: Relay) -> str:
-    """The name of a relay's rate, which all senders share."""
-    return f"{EMAIL}:{relay.name}"
-
-
 def _paces(settings: Settings) -> dict[str, Pace]:
     relays = parse_relays(settings.need_smtp())
-    paces = {way_of(one): Pace(rate_of(one, relays, settings.smtp_rate), one.connections) for one in relays}
+    paces = {one.way: Pace(rate_of(one, relays, settings.smtp_rate), one.connections) for one in relays}
     return paces | {TELEGRAM: Pace(settings.telegram_rate)}

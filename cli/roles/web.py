@@ -9,11 +9,14 @@ from cli.chat_preview import BotScreens
 from cli.roles import Part
 from cli.voice import signer_of, voice_of
 from cli.world import World
+from core.clock import Clock, SystemClock
 from core.database.migrating import check_current
 from notifications.channels.contract import Mail, Outcome
 from notifications.channels.email import EmailChannel
-from notifications.channels.smtp.relay import parse_relays
+from notifications.channels.smtp.relay import parse_relays, rate_of
 from notifications.ledger.states import EMAIL, TELEGRAM
+from notifications.sending.permits import Line
+from notifications.sending.trial import turn_by
 from web.app import create_app
 from web.console.telling import Telling, no_relay
 from web.deps import WebDeps
@@ -36,24 +39,27 @@ async def start(world: World, _: AsyncExitStack) -> Part:
         personal=world.personal,
         chat_preview=BotScreens(),
         participant_bot_token=settings.participant_bot_token,
-        telling=_telling(world, name),
+        telling=telling_of(world, name),
         webhook_private=settings.webhook_private,
     )
     return Part(app=create_app(deps))
 
 
-def _telling(world: World, name: str) -> Telling:
-    settings = world.settings
-    rates = {EMAIL: settings.smtp_rate, TELEGRAM: settings.telegram_rate}
+def telling_of(world: World, name: str, machine: Clock | None = None) -> Telling:
+    """What the pages on mailings know of what sends them; `machine` is the clock of rates."""
+    settings, signer, clock = world.settings, signer_of(world), machine or SystemClock()
     relays = parse_relays(settings.smtp_url) if settings.smtp_url else ()
-    signer = signer_of(world)
+    lines = [Line(one.way, rate_of(one, relays, settings.smtp_rate)) for one in relays]
+    mails = sum(line.rate for line in lines) or settings.smtp_rate
 
     async def try_mail(mail: Mail) -> Outcome:
-        channel = EmailChannel(relays[0], signer=signer)
+        relay = relays[await turn_by(world.database, lines, clock)]
+        channel = EmailChannel(relay, relay.way, signer=signer)
         try:
             return (await channel.send([mail], 0))[0]
         finally:
             await channel.close()
 
+    rates = {EMAIL: mails, TELEGRAM: settings.telegram_rate}
     trying = try_mail if relays else no_relay
     return Telling(world.rules, voice_of(world, name), rates, trying, settings.mail_size_limit)

@@ -24,7 +24,7 @@ from notifications.sending.context import MailingContext, load_context
 from notifications.sending.permits import Line, reserve
 from notifications.sending.retry import OTHER
 from notifications.sending.scopes import key_for, scope_of, take
-from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
+from notifications.sending.verdict import Go, Limits, OtherWay, Skip, Verdict, Wait, judge
 
 log = structlog.get_logger()
 
@@ -126,7 +126,7 @@ class Desk:
         chats: set[int] = set()
         scoped: list[tuple[Line, Candidate]] = []
         for candidate in found:
-            verdict = judge(candidate, loaded[candidate.mailing_id].limits, moment.now)
+            verdict = _verdict(candidate, loaded[candidate.mailing_id].limits, moment.now)
             if isinstance(verdict, Go) and candidate.channel == TELEGRAM and candidate.participant_id in chats:
                 verdict = Wait(moment.now + CHAT_PAUSE)
             if isinstance(verdict, Go):
@@ -193,6 +193,14 @@ class Desk:
             log.exception("message failed", mailing=candidate.mailing_id, delivery=candidate.id)
             put_back(session, self.claimer, [candidate.id], moment.now + TEXT_WRONG_WAIT)
         return None
+
+
+def _verdict(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:
+    try:
+        return judge(candidate, limits, now)
+    except Problem as problem:  # a send window that never opens: staff can put it right
+        log.warning("mailing cannot be sent", mailing=candidate.mailing_id, reason=str(problem))
+        return Wait(now + TEXT_WRONG_WAIT)
 
 
 def _ready(candidate: Candidate, message: Message) -> Ready:

@@ -137,6 +137,10 @@ class Sender:
                 log.warning("sender lost the database", error=type(error).__name__)
                 await self._sleep(TROUBLE_SECONDS)
                 continue
+            except Exception:  # a mistake of ours in one group must not end the service
+                log.exception("group failed", way=channel.way)
+                await self._sleep(TROUBLE_SECONDS)
+                continue
             most = max(1, group.begun) if group.late else min(largest, most + max(1, most // 4))
             if not group.claimed or (group.late and not group.begun):
                 await self._sleep(IDLE_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TypeVar
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from core.clock import FixedClock
 from core.database.database import Database
 from core.people.tables import Address
+from core.process.tables import Process
 from notifications.channels.contract import Delivered, Mail, Misconfigured
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relay
@@ -21,6 +23,8 @@ from notifications.ledger.queue import Claimer, reroute
 from notifications.ledger.tables import Delivery, Mailing
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
+from notifications.planning.windows import WindowWrong
+from notifications.sending.group import FRESH
 from notifications.sending.retry import WAITS
 from tests.notifications.office import DUE, RULES, Person, make_mailing, make_office
 from tests.notifications.sending import Telling, planned
@@ -31,12 +35,15 @@ MAIL = Person("Maria", email="maria@example.org")
 BOTH = Person("both", email="both@example.org", telegram="22")
 
 
+LOST = OperationalError("COMMIT", {}, Exception("connection lost"))
+
+
 class Stumbling(Database):
     """A database whose connection breaks once, before or after the commit of a sender's chosen step."""
 
-    def __init__(self, url: str, step: str, *, committed: bool) -> None:
+    def __init__(self, url: str, step: str, *, committed: bool, error: Exception = LOST) -> None:
         super().__init__(url)
-        self.step, self.committed, self.broke = step, committed, False
+        self.step, self.committed, self.error, self.broke = step, committed, error, False
 
     async def shared(self, work: Callable[[Session], T], *, key: str = "") -> T:
         if self.broke or self.step not in work.__code__.co_names:
@@ -44,7 +51,7 @@ class Stumbling(Database):
         self.broke = True
         if self.committed:
             await super().shared(work, key=key)
-        raise OperationalError("COMMIT", {}, Exception("connection lost"))
+        raise self.error
 
 
 @pytest.mark.parametrize(
@@ -55,6 +62,35 @@ async def test_a_broken_connection_strands_nothing(
 ) -> None:
     async with running_sandbox() as sandbox:
         await strand(planned(database, sandbox, clock, [MAIL]), Stumbling(database_url, broken[0], committed=broken[1]))
+
+
+@pytest.mark.parametrize("error", [WindowWrong(reason="it never opens"), ValueError("a mistake of ours")])
+@pytest.mark.parametrize("step", ["_claim", "prepare"])
+async def test_a_mistake_in_one_group_does_not_end_the_sender(
+    database: Database, database_url: str, clock: FixedClock, step: str, error: Exception
+) -> None:
+    async with running_sandbox() as sandbox:
+        telling = planned(database, sandbox, clock, [MAIL])
+        await strand(telling, Stumbling(database_url, step, committed=False, error=error))
+
+
+async def test_a_window_that_never_opens_holds_its_mailing_and_nothing_else(
+    database: Database, clock: FixedClock
+) -> None:
+    def quiet_until(year: int) -> dict[str, object]:
+        return {"quiet": [{"from": "2020-01-01", "until": f"{year}-01-01"}], "holidays": True}
+
+    async with running_sandbox() as sandbox:
+        telling = planned(database, sandbox, clock, [MAIL])
+        telling.write(lambda s: s.execute(update(Process).values(send_window=quiet_until(2100))))
+        async with telling.sender():
+            await telling.until(lambda t: t.deliveries()[MAIL.name].due_at > clock.now())
+            telling.write(lambda s: s.execute(update(Process).values(send_window=quiet_until(2021))))
+            await asyncio.sleep(FRESH.total_seconds() * 1.2)  # the window is read again after a second
+            clock.advance(timedelta(minutes=6))
+            await telling.settles()
+        assert len(sandbox.world.mail.kept) == 1
+    assert telling.states() == {MAIL.name: ("sent", "email", "")}
 
 
 async def strand(telling: Telling, stumbling: Stumbling) -> None:

@@ -29,6 +29,7 @@ SECTIONS = (
     *survey_sections(),
     *notification_sections(),
 )
+NEVER_OPEN = "send_window: {days: [mon], from: 09:00, until: 10:00, quiet: [{from: 2020-01-01, until: 2100-01-01}]}"
 
 
 def change(folder: Path, name: str, old: str, new: str) -> None:
@@ -182,6 +183,7 @@ def test_all_faults_come_at_once_with_their_lines(folder: Path) -> None:
         ("released: true", "released: !!bool maybe", "released", "maybe"),
         ("starts: start+2d 10:00", "starts: start+2d 10:00+01:00", "starts: start+2d", "no day and time"),
         ("{it: Piano, en: Plan}", "[Piano]", "title", "{it: ..., en: ...}"),
+        ("office:", f"{NEVER_OPEN}\noffice:", "send_window", "29221"),
     ],
 )
 def test_a_fault_names_its_line(folder: Path, old: str, new: str, place: str, words: str) -> None:

@@ -28,8 +28,8 @@ async def no_relay(_: Mail) -> Outcome:
 class Telling:
     """By which rules mailings find their people, who speaks in them, and how many leave a second, by channel.
 
-    A mail may weigh `mail_limit_mb` with everything that goes with it. `try_mail` sends one mail at once, to
-    somebody of the staff, past the ledger.
+    A mail may weigh `mail_limit_mb` with everything that goes with it. `try_mail` sends one mail to somebody of
+    the staff, past the ledger but not past the relays' rates; it may raise TrialLater.
     """
 
     rules: Rules = field(default_factory=lambda: Rules(member_clause(core_predicates())))

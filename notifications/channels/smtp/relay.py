@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from core.errors import SettingWrong
 from core.i18n import N_
+from notifications.ledger.states import EMAIL
 
 SETTING = "ASCOLTO_SMTP_URL"
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
@@ -48,6 +49,11 @@ class Relay:
     @property
     def name(self) -> str:
         return f"{self.host}:{self.port}"
+
+    @property
+    def way(self) -> str:
+        """The name of its rate, which all senders share."""
+        return f"{EMAIL}:{self.name}"
 
     def tls(self) -> ssl.SSLContext:
         """How the relay has to show who it is."""

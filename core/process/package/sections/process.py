@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -19,6 +20,7 @@ from core.process.tables import Office, Process
 
 KINDS = ("authority", "municipality", "union", "zone")
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_QUIET = 366
 KEPT = ("answers", "deliveries", "people")
 
 NEEDED = N_("The section {key} is missing.")
@@ -29,6 +31,7 @@ NO_HOURS = N_("The hour after until must be later than the one after from.")
 NO_DAYS_LEFT = N_("The day after until must not be before the one after from.")
 NO_CONSENT_TEXT = N_("People who join by themselves agree to a text: write it after text, one a language.")
 LONG_CONSENT_TEXT = N_("The text in {language} is too long: at most {most} characters.")
+TOO_QUIET = N_("These are {days} quiet days in all; at most {most} are possible. Please check their dates.")
 NO_MAIL = N_("{value} is not an e-mail address.")
 
 
@@ -185,6 +188,9 @@ class ProcessSection:
         numbers = sorted({DAYS.index(str(day)) for day in days})
         window = {"days": numbers, "from": opens, "until": closes, "holidays": entry.truth("holidays")}
         quiet = [self._quiet(package, one) for one in entry.children("quiet")]
+        days_off = sum((date.fromisoformat(one["until"]) - date.fromisoformat(one["from"])).days + 1 for one in quiet)
+        if days_off > MOST_QUIET:
+            entry.fault("quiet", TOO_QUIET, days=str(days_off), most=str(MOST_QUIET))
         return window | ({"quiet": quiet} if quiet else {})
 
     def _quiet(self, package: Package, entry: Entry) -> dict[str, str]:
