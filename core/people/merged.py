@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -31,9 +31,16 @@ def person_of(column: Any) -> Any:
     return func.coalesce(MERGED.c.root, column)
 
 
+def roots_of(session: Session, participant_ids: Iterable[int]) -> dict[int, int]:
+    """These participants, who remain, and all that were merged into them: each with the one who remains."""
+    roots = fresh = {one: one for one in participant_ids}
+    while fresh:
+        gone = select(Participant.id, Participant.merged_into).where(Participant.merged_into.in_(list(fresh)))
+        fresh = {row.id: roots[row.merged_into] for row in session.execute(gone)}
+        roots = roots | fresh
+    return roots
+
+
 def all_of(session: Session, participant_id: int) -> Sequence[int]:
     """Somebody who remains, with all that were merged into them."""
-    found = fresh = [participant_id]
-    while fresh := list(session.scalars(select(Participant.id).where(Participant.merged_into.in_(fresh)))):
-        found = [*found, *fresh]
-    return found
+    return list(roots_of(session, [participant_id]))

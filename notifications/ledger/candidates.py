@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session, aliased
 
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
 from notifications.ledger.budget import WEEK, told_lately
-from notifications.ledger.events import reply_of_recipient
 from notifications.ledger.states import TELEGRAM, DeliveryState, Kind
 from notifications.ledger.tables import Attempt, Delivery, Mailing, Occurrence
 from surveys.responses.tables import Response
@@ -40,7 +39,6 @@ class Candidate:
     is_suppressed: bool
     is_allowed: bool
     has_answered: bool
-    reply: str  # to the event it is about, "" for none
     was_just_written_to: bool
     is_over_budget: bool
     is_gone: bool
@@ -50,6 +48,7 @@ class Candidate:
     attempts: int
     tries: int
     values: dict[str, Any]
+    reply: str = ""  # to the event the mailing is about: asked for once it is known which
 
 
 def candidates(session: Session, ids: Sequence[int], now: datetime, contact_budget: int = 0) -> list[Candidate]:
@@ -88,7 +87,6 @@ def _statement(*, has_budget: bool) -> Executable:
             Consent.granted,
             Membership.legal_basis,
             _answered(),
-            reply_of_recipient(),
             _just_written_to(),
             _over_budget() if has_budget else false(),
             Participant.erased_at,
@@ -113,8 +111,8 @@ def _statement(*, has_budget: bool) -> Executable:
 
 def _candidate(row: tuple[Any, ...]) -> Candidate:
     (id_, mailing_id, participant_id, office_id, round_id, kind, state, channel, only, address_id, value) = row[:11]
-    (address_channel, proved_at, blocked_at, suppressed, granted, basis, answered, reply) = row[11:19]
-    (just_written, over, erased_at, merged_into, language, name, paused_until, attempts, tries, values) = row[19:]
+    (address_channel, proved_at, blocked_at, suppressed, granted, basis, answered) = row[11:18]
+    (just_written, over, erased_at, merged_into, language, name, paused_until, attempts, tries, values) = row[18:]
     joined = address_channel != TELEGRAM or (proved_at is not None and blocked_at is None)
     allowed = kind == Kind.NOTICE or (granted if granted is not None else basis == "public-task")
     return Candidate(
@@ -133,7 +131,6 @@ def _candidate(row: tuple[Any, ...]) -> Candidate:
         is_suppressed=bool(suppressed),
         is_allowed=bool(allowed),
         has_answered=bool(answered),
-        reply=reply or "",
         was_just_written_to=channel == TELEGRAM and bool(just_written),
         is_over_budget=bool(over) and kind != Kind.NOTICE,
         is_gone=erased_at is not None or merged_into is not None,

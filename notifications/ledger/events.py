@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from core.people.merged import MERGED, all_of
+from core.people.merged import all_of, roots_of
 from core.people.tables import Audience
 from core.process.replies import Reply
 from core.process.rsvp_rule import means_silent_only
@@ -80,23 +81,18 @@ def event_id_of_mailing() -> ColumnElement[int]:
     return func.coalesce(Mailing.event_id, by_anchor.correlate(Mailing).scalar_subquery())
 
 
-def reply_of_recipient() -> ColumnElement[str]:
-    """What the person of Delivery has replied to the event of Mailing, NULL for nothing."""
-    merged = select(MERGED.c.id).where(
-        MERGED.c.id == Attendance.participant_id, MERGED.c.root == Delivery.participant_id
-    )
-    same = Attendance.participant_id == Delivery.participant_id
-    mine = or_(same, merged.correlate(Attendance, Delivery).exists())
-    found = (
-        select(Attendance.reply)
-        .where(Attendance.event_id == event_id_of_mailing(), mine)
+def replies_to(session: Session, event_id: int, participant_ids: Iterable[int]) -> dict[int, str]:
+    """What those who have replied to an event said; of people merged into somebody the earliest reply stands."""
+    roots = roots_of(session, participant_ids)
+    replies = (
+        select(Attendance.participant_id, Attendance.reply)
+        .where(Attendance.event_id == event_id, Attendance.participant_id.in_(list(roots)))
         .order_by(Attendance.first_at, Attendance.id)
-        .limit(1)
-        .correlate(Delivery, Mailing)
-        .scalar_subquery()
     )
-    hangs = or_(Mailing.event_id.is_not(None), Mailing.anchor["event"].as_string().is_not(None))
-    return case((hangs, found))
+    said: dict[int, str] = {}
+    for row in session.execute(replies):
+        said.setdefault(roots[row.participant_id], row.reply)
+    return said
 
 
 def _is_for_the_silent(session: Session, mailing: Mailing, event: Event) -> bool:

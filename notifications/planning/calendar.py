@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from itertools import combinations
 
 from sqlalchemy import select
@@ -42,8 +43,10 @@ def plan_ahead(
     if process_id is not None:
         mine = set(session.scalars(select(Mailing.id).where(Mailing.process_id == process_id)))
         found = [one for one in found if one.mailing_id in mine]
-    entries = [_entry(session, one, dry_run(session, one.mailing_id, now, rules)) for one in found[:MOST]]
-    return _with_same_days(session, entries, now, rules)
+    found = found[:MOST]
+    counted = {one: dry_run(session, one, now, rules) for one in {due.mailing_id for due in found}}
+    entries = [_entry(session, one, counted[one.mailing_id]) for one in found]
+    return _with_same_days(entries, cache(lambda pair: share_readers(session, pair, now, rules)))
 
 
 def _entry(session: Session, due: Upcoming, preview: Preview) -> Entry:
@@ -68,14 +71,14 @@ def _conflicts(session: Session, due: Upcoming, preview: Preview) -> list[str]:
     return [name for name, is_so in found.items() if is_so]
 
 
-def _with_same_days(session: Session, entries: Sequence[Entry], now: datetime, rules: Rules) -> list[Entry]:
-    """Marks mailings of one local day that some people would both get."""
+def _with_same_days(entries: Sequence[Entry], shared: Callable[[frozenset[int]], bool]) -> list[Entry]:
+    """Marks mailings of one local day that some people would both get; `shared` says so of two."""
     marked: set[int] = set()
     for (at, one), (to, other) in combinations(enumerate(entries), 2):
         same_day = one.due.due_local[:10] == other.due.due_local[:10]
-        if same_day and not {at, to} <= marked:
-            shared = share_readers(session, one.due.mailing_id, other.due.mailing_id, now, rules)
-            marked |= {at, to} if shared else set()
+        pair = frozenset({one.due.mailing_id, other.due.mailing_id})
+        if same_day and len(pair) > 1 and not {at, to} <= marked and shared(pair):
+            marked |= {at, to}
     return [
         replace(entry, conflicts=(*entry.conflicts, SAME_DAY)) if at in marked else entry
         for at, entry in enumerate(entries)

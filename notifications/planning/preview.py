@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -95,14 +95,14 @@ def people_meant(
     return [Person(row.reference or "", row.name or "", row.channel, row.reason) for row in session.execute(statement)]
 
 
-def share_readers(session: Session, one: int, other: int, now: datetime, rules: Rules) -> bool:
+def share_readers(session: Session, both: Collection[int], now: datetime, rules: Rules) -> bool:
     """Whether somebody would get both of two mailings as of now."""
-    meant = [_meant_now(session, mailing_id, now, rules) for mailing_id in (one, other)]
+    meant = [_meant_now(session, mailing_id, now, rules) for mailing_id in both]
     if meant[0] is None or meant[1] is None:
         return False
     first, second = reached(meant[0]).alias("first"), reached(meant[1]).alias("second")
-    both = select(first.c.id).join(second, second.c.id == first.c.id)
-    return session.scalar(both.where(first.c.reason == "", second.c.reason == "").limit(1)) is not None
+    shared = select(first.c.id).join(second, second.c.id == first.c.id)
+    return session.scalar(shared.where(first.c.reason == "", second.c.reason == "").limit(1)) is not None
 
 
 def estimated_end(session: Session, mailing_id: int, preview: Preview, rates: Mapping[str, float]) -> datetime:

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from core.clock import Clock, SystemClock
 from core.database.database import Database
@@ -37,14 +36,16 @@ class FirstInLine:
 
     async def _reserve(self) -> None:
         """Those that come while permits are written down are in the next writing."""
-        while self._waiting:
-            taken, self._waiting = self._waiting, []
-            at = await self._take(sum(count for count, _ in taken))
-            for count, turn in taken:
-                if not turn.done():
-                    turn.set_result(at)
-                at += timedelta(seconds=count / self.rate.replies)
-        self._reserving = None
+        try:
+            while self._waiting:
+                taken, self._waiting = self._waiting, []
+                at = await self._take(sum(count for count, _ in taken))
+                for count, turn in taken:
+                    if not turn.done():
+                        turn.set_result(at)
+                    at += timedelta(seconds=count / self.rate.replies)
+        finally:
+            self._reserving = None
 
     async def _take(self, count: int) -> datetime:
         try:
@@ -52,6 +53,6 @@ class FirstInLine:
                 lambda session: reserve_first(session, self.way, count, self.rate, self.machine.now()),
                 key=key_of(self.way),
             )
-        except DBAPIError as error:  # somebody waits for an answer: it is worth more than the count
+        except Exception as error:  # whatever it was: somebody waits for an answer, which is worth more than the count
             log.warning("a permit could not be written down", way=self.way, error=type(error).__name__)
             return self.machine.now()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -16,6 +16,7 @@ from core.i18n import LANGUAGES
 from notifications.channels.contract import ChatMessage, Mail, Message
 from notifications.content.mime import HeaderUnsafe
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, other_address
+from notifications.ledger.events import replies_to
 from notifications.ledger.queue import Claimer, Leaving, Moment, hand_over, put_back, reroute, skip
 from notifications.ledger.sent_texts import Wording, keep_wording
 from notifications.ledger.states import TELEGRAM, Reason
@@ -86,6 +87,7 @@ class Desk:
         found = candidates(session, ids, moment.now, self.contact_budget)
         loaded = self._load(session, found, moment)
         found = [candidate for candidate in found if candidate.mailing_id in loaded]
+        found = _with_replies(session, found, loaded)
         verdicts = self._judge(session, found, loaded, moment)
         going: dict[int, tuple[Candidate, Message]] = {}
         weight = 0
@@ -193,6 +195,18 @@ class Desk:
             log.exception("message failed", mailing=candidate.mailing_id, delivery=candidate.id)
             put_back(session, self.claimer, [candidate.id], moment.now + TEXT_WRONG_WAIT)
         return None
+
+
+def _with_replies(
+    session: Session, found: Sequence[Candidate], loaded: Mapping[int, MailingContext]
+) -> list[Candidate]:
+    """With what those have replied whom a mailing tells about an event."""
+    events = {one: context.limits.asked.event_id for one, context in loaded.items() if context.limits.asked}
+    said: dict[tuple[int, int], str] = {}
+    for mailing_id, event_id in events.items():
+        people = [one.participant_id for one in found if one.mailing_id == mailing_id]
+        said |= {(mailing_id, person): reply for person, reply in replies_to(session, event_id, people).items()}
+    return [replace(one, reply=said.get((one.mailing_id, one.participant_id), "")) for one in found]
 
 
 def _verdict(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:
