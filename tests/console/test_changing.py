@@ -70,6 +70,7 @@ LOADED: dict[str, Any] = {
         ({"missed": {"rule": "drop", "until": {"days": 0}}}, {}),
     ],
 )
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the form
 def test_a_loaded_mailing_that_is_kept_as_it_is_stays_as_it_is(
     sign_in: SignIn, database: Database, loaded: dict[str, Any], kept: dict[str, Any]
 ) -> None:
@@ -93,7 +94,8 @@ def test_a_loaded_mailing_that_is_kept_as_it_is_stays_as_it_is(
     database.write(load)
     before = database.read(standing)
     edit = page.replace("review", "edit")
-    assert client.post(edit, data=filled_in(client.get(edit).text)).status_code == 200
+    kept_as_it_is = client.post(edit, data=filled_in(client.get(edit).text), follow_redirects=False)
+    assert kept_as_it_is.status_code == 303
     after = database.read(standing)
     working = {"anchor": fields["anchor"] | {"working": False}}  # said, as it was meant
     assert after == (before[0] | working | kept, before[1])
