@@ -18,10 +18,10 @@ from core.tables import FileContent
 from notifications.ledger.files import files_of, write_files
 from notifications.ledger.tables import MailingFile, MailingText
 from notifications.package import notification_sections
-from tests.package.test_package import SECTIONS, TEXT, bring, folder, told
+from tests.package.conftest import TEXT
+from tests.package.test_package import SECTIONS, bring, told
 from tests.support.attachments import HTML, PDF, png
 
-__all__ = ["folder"]  # a fixture
 SHOWN = TEXT.replace("---\nsubject", "---\nattachments: [programma.pdf]\nsubject") + "\n![A map](mappa.png)\n"
 ONE = "messages/invitation.it.md"
 
