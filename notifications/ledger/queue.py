@@ -238,7 +238,7 @@ def skip_cancelled(session: Session, now: datetime) -> None:
     # What somebody holds just now is looked at another time: nobody waits here for a sender, nor a sender for us.
     chosen = (
         select(Delivery.id)
-        .where(Delivery.state == DeliveryState.PLANNED, Delivery.mailing_id.in_(cancelled))
+        .where(IS_PLANNED, Delivery.mailing_id.in_(cancelled))
         .with_for_update(skip_locked=True)
         .cte("chosen")
         .prefix_with("MATERIALIZED")
