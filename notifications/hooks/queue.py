@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete, Update
@@ -21,7 +21,7 @@ from core.process.tables import Office
 from core.webhooks.calls import KEPT
 from core.webhooks.kinds import CallState, WebhookState
 from core.webhooks.tables import Webhook, WebhookCall
-from notifications.hooks.deciding import Again, Answered, Decision, Done, GiveUp, Outcome
+from notifications.hooks.deciding import WAITS, Again, Answered, Decision, Done, GiveUp, Outcome
 from notifications.ledger.queue import FAR, Claimer, Moment
 
 QUIETLY = {"synchronize_session": False}
@@ -73,16 +73,12 @@ def claim(session: Session, claimer: Claimer, wanted: Sequence[Room], moment: Mo
     """
     claimed: list[int] = []
     for room in wanted:
-        most_tried = [WebhookCall.attempts.desc()] if room.failing else []
+        first = _most_tried(session, room.webhook_id, moment) if room.failing else ()
         # Materialised, because SKIP LOCKED inside IN (...) may be run again for every row.
         chosen = (
             select(WebhookCall.id)
-            .where(
-                WebhookCall.webhook_id == room.webhook_id,
-                WebhookCall.state == CallState.WAITING,
-                WebhookCall.due_at <= moment.now,
-            )
-            .order_by(*most_tried, WebhookCall.due_at)
+            .where(*_due(room.webhook_id, moment), *first)
+            .order_by(WebhookCall.due_at)
             .limit(room.most)
             .with_for_update(skip_locked=True, of=WebhookCall)
             .cte("chosen")
@@ -96,6 +92,23 @@ def claim(session: Session, claimer: Claimer, wanted: Sequence[Room], moment: Mo
         )
         claimed += session.scalars(take, execution_options=QUIETLY)
     return _load(session, claimed)
+
+
+def _due(webhook_id: int, moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    waiting = WebhookCall.webhook_id == webhook_id, WebhookCall.state == CallState.WAITING
+    return *waiting, WebhookCall.due_at <= moment.now
+
+
+def _most_tried(session: Session, webhook_id: int, moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    """What picks the due calls with the most tries: one look for each number, where sorting would read the queue."""
+    levels = range(len(WAITS), 0, -1)
+    due = [
+        select(WebhookCall.id).where(*_due(webhook_id, moment), WebhookCall.attempts == one).exists() for one in levels
+    ]
+    found = session.execute(select(*(one.label(f"tried_{times}") for times, one in zip(levels, due, strict=True))))
+    return next(
+        ((WebhookCall.attempts == times,) for times, is_due in zip(levels, found.one(), strict=True) if is_due), ()
+    )
 
 
 def settle(session: Session, claimer: Claimer, call: Call, outcome: Outcome, decision: Decision, now: datetime) -> None:  # noqa: PLR0913, PLR0917
