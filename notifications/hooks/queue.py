@@ -16,12 +16,14 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete, Update
 
+from core.people.merged import all_of
+from core.people.store import remaining
 from core.people.tables import Membership
 from core.process.tables import Office
 from core.webhooks.calls import KEPT
 from core.webhooks.kinds import CallState, WebhookState
 from core.webhooks.tables import Webhook, WebhookCall
-from notifications.hooks.deciding import WAITS, Again, Answered, Decision, Done, GiveUp, Outcome
+from notifications.hooks.deciding import WAITS, Again, Answered, Decision, Done, GiveUp, NoAnswer, NotTried, Outcome
 from notifications.ledger.queue import FAR, Claimer, Moment
 
 QUIETLY = {"synchronize_session": False}
@@ -113,8 +115,10 @@ def _most_tried(session: Session, webhook_id: int, moment: Moment) -> tuple[Colu
 
 def settle(session: Session, claimer: Claimer, call: Call, outcome: Outcome, decision: Decision, now: datetime) -> None:  # noqa: PLR0913, PLR0917
     """Writes down what came of a call, unless somebody else has taken it over."""
-    values: dict[str, Any] = {"claimed_by": "", "claimed_until": None, "attempts": call.attempts + 1}
-    values |= {"status": outcome.status, "detail": ""} if isinstance(outcome, Answered) else _unanswered(outcome.detail)
+    values: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
+    if not isinstance(outcome, NotTried):
+        values |= {"attempts": call.attempts + 1} | _answer(outcome)
+        _note(session, call.webhook.id, decision, now)
     match decision:
         case Done():
             values |= {"state": CallState.DONE, "settled_at": now}
@@ -122,7 +126,6 @@ def settle(session: Session, claimer: Claimer, call: Call, outcome: Outcome, dec
             values |= {"state": CallState.WAITING, "due_at": at}
         case GiveUp():
             values |= {"state": CallState.FAILED, "settled_at": now}
-    _note(session, call.webhook.id, decision, now)
     mine = WebhookCall.id == call.id, WebhookCall.state == CallState.CLAIMED, WebhookCall.claimed_by == claimer.name
     session.execute(update(WebhookCall).where(*mine).values(values), execution_options=QUIETLY)
 
@@ -174,7 +177,7 @@ def _load(session: Session, ids: Sequence[int]) -> list[Call]:
             event_id=one.event_id,
             kind=one.kind,
             office=slug,
-            reference=reference or "",
+            reference=reference or _reference(session, one.participant_id, webhook.office_id),
             has_person=one.participant_id is not None,
             data=one.data,
             happened_at=one.happened_at,
@@ -182,6 +185,16 @@ def _load(session: Session, ids: Sequence[int]) -> list[Call]:
         )
         for one, webhook, slug, reference in session.execute(statement)
     ]
+
+
+def _reference(session: Session, participant_id: int | None, office_id: int) -> str:
+    """The office's reference for whom it does not know by it directly: merging leaves it with the older row."""
+    if participant_id is None:
+        return ""
+    ids = all_of(session, remaining(session, participant_id))
+    theirs = Membership.office_id == office_id, Membership.participant_id.in_(ids), Membership.reference.is_not(None)
+    known = session.scalar(select(Membership.reference).where(*theirs).order_by(Membership.participant_id).limit(1))
+    return known or ""
 
 
 def _note(session: Session, webhook_id: int, decision: Decision, now: datetime) -> None:
@@ -199,8 +212,10 @@ def _note(session: Session, webhook_id: int, decision: Decision, now: datetime) 
             session.execute(mine.where(Webhook.failing_since.is_(None)).values(failing_since=now))
 
 
-def _unanswered(detail: str) -> dict[str, Any]:
-    return {"status": None, "detail": detail}
+def _answer(outcome: Answered | NoAnswer) -> dict[str, Any]:
+    if isinstance(outcome, Answered):
+        return {"status": outcome.status, "detail": ""}
+    return {"status": None, "detail": outcome.detail}
 
 
 def _free() -> dict[str, Any]:

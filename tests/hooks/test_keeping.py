@@ -16,6 +16,7 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.ids import RandomIds
 from core.people.erasing import erase_person
+from core.people.merging import merge
 from core.webhooks.calls import given_up, replay_failed
 from core.webhooks.emitting import Happening, emit
 from core.webhooks.errors import WebhookExists, WebhooksTooMany, WebhookUnknown
@@ -146,6 +147,21 @@ def test_of_a_failing_webhook_the_most_tried_call_that_is_due_goes_first(databas
         for one in database.write(lambda session: claim(session, CLAIMER, [Room(number, True, 1)], MOMENT))
     ]
     assert claimed == [5, 4, 3, 1]
+
+
+@pytest.mark.parametrize("through", [1, 2])
+def test_the_reference_stays_known_after_merging(database: Database, office: int, through: int) -> None:
+    """It stays with the row that goes, and what happens from then on is about the one who remains."""
+    gone = database.write(lambda session: scene.member(session, office, reference="R-7"))
+    kept = gone
+    for _ in range(through):
+        before, kept = kept, database.write(lambda session: scene.member(session, office))
+        database.write(lambda session, before=before, kept=kept: merge(session, before, kept, NOW))  # type: ignore[misc]
+    number = hook(database, office, URL)
+    for person in (gone, kept):
+        queue(database, number, 1, participant_id=person)
+    claimed = database.write(lambda session: claim(session, CLAIMER, [Room(number, False, 4)], MOMENT))
+    assert [one.reference for one in claimed] == ["R-7", "R-7"]
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
