@@ -75,6 +75,7 @@ async def test_what_we_have_no_room_for_counts_as_no_try(
             call = calls(database)[1]
             assert (call.state, call.attempts, call.detail) == ("waiting", 0, "")
             assert webhook(database, good).failing_since is None
+            monkeypatch.setattr("notifications.hooks.posting.LOOK_UPS", 2)
             slow_names.set()
             await until(lambda: calls(database)[0].attempts == 1)
             clock.advance(BREATH)
