@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import UTC, datetime, time
+from functools import partial
 from typing import Any, TypeVar
 
 import typer
@@ -144,20 +145,26 @@ def replay(
     if bool(call) == bool(since):
         fail(t("Please say which calls: either --call or --since."))
     with open_world() as world:
-
-        def work(session: Session, now: datetime) -> int:
-            webhook = find_webhook(session, number)
-            if since is not None:
-                first = datetime.combine(since, time(), UTC)
-                return calls.replay_failed(session, webhook, first, _actor(world), now)
-            calls.replay_call(session, webhook, call, _actor(world), now)
-            return 1
-
-        count = _in(world, work)
+        count = _replay_one(world, number, call) if since is None else _replay_failed(world, number, since)
     if as_json:
         _write({"calls": count})
         return
     out.print(t.n("{count} call is made again.", "{count} calls are made again.", count))
+
+
+def _replay_one(world: World, number: int, call: int) -> int:
+    _in(world, lambda session, now: calls.replay_call(session, find_webhook(session, number), call, _actor(world), now))
+    return 1
+
+
+def _replay_failed(world: World, number: int, since: datetime) -> int:
+    first = datetime.combine(since, time(), UTC)
+
+    def replay(session: Session, now: datetime, batch: list[int]) -> int:
+        return calls.replay_failed(session, find_webhook(session, number), batch, _actor(world), now)
+
+    batches = world.database.read(lambda session: calls.given_up(session, find_webhook(session, number).id, first))
+    return sum(_in(world, partial(replay, batch=batch)) for batch in batches)
 
 
 def _act(number: int, act: Callable[[Session, Webhook, Actor, datetime], None]) -> None:

@@ -167,6 +167,7 @@ LOOKS: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
     ("SMTP_URL", _needed(lambda settings: parse_relays(settings.need_smtp()))),
     ("MAIL_FROM", _judge_sender),
     ("MAIL_DOMAIN_RATES", _needed(lambda settings: parse_domain_rates(settings.mail_domain_rates))),
+    ("TELEGRAM_RATE", _needed(Settings.checked_telegram_rate)),
     ("RETURN_ADDRESS", _judge_returns),
     ("CLOCK_FILE", _judge_clock),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,6 +19,7 @@ from core.webhooks.kinds import CallState, Kind
 from core.webhooks.tables import Webhook, WebhookCall
 
 KEPT = timedelta(days=30)
+BATCH = 1000  # replayed in one transaction, so that nobody waits for it
 SETTLED = (CallState.DONE.value, CallState.FAILED.value)
 
 
@@ -62,9 +64,17 @@ def replay_call(session: Session, webhook: Webhook, call_id: int, actor: Actor, 
         raise CallUnknown(number=call_id, days=KEPT.days)
 
 
-def replay_failed(session: Session, webhook: Webhook, since: datetime, actor: Actor, now: datetime) -> int:
-    """Sends every call again that was given up and happened since; how many."""
+def given_up(session: Session, webhook_id: int, since: datetime) -> list[list[int]]:
+    """The calls that were given up and happened since, in batches to be replayed one after the other."""
     failed = WebhookCall.state == CallState.FAILED, WebhookCall.happened_at >= since
+    found = select(WebhookCall.id).where(WebhookCall.webhook_id == webhook_id, *failed).order_by(WebhookCall.id)
+    ids = list(session.scalars(found))
+    return [ids[first : first + BATCH] for first in range(0, len(ids), BATCH)]
+
+
+def replay_failed(session: Session, webhook: Webhook, batch: Collection[int], actor: Actor, now: datetime) -> int:
+    """Sends a batch of calls again as far as they are given up; how many."""
+    failed = WebhookCall.id.in_(batch), WebhookCall.state == CallState.FAILED
     return _replay(session, webhook, actor, now, *failed)
 
 

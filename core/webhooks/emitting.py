@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, literal, select
+from sqlalchemy import ColumnElement, and_, insert, literal, select
 from sqlalchemy.orm import Session
 
 from core.ids import Ids, RandomIds
 from core.process.tables import Process
-from core.webhooks.kinds import CallState, Kind
+from core.webhooks.kinds import CallState, Kind, WebhookState
 from core.webhooks.tables import Webhook, WebhookCall
 
 
@@ -51,7 +51,8 @@ def emit(session: Session, happening: Happening, now: datetime) -> None:
 
 def subscribed(kind: Kind) -> ColumnElement[bool]:
     """Of webhooks, those that want a kind of happening; paused ones too."""
-    return (literal(" ") + Webhook.kinds + literal(" ")).contains(f" {kind.value} ")
+    wanted = (literal(" ") + Webhook.kinds + literal(" ")).contains(f" {kind.value} ")
+    return and_(wanted, Webhook.state != WebhookState.REMOVED)
 
 
 def held(statement: Any) -> Any:

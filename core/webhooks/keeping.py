@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from core.ids import Ids
+from core.process.tables import Office
 from core.staff.audit import Act, record
 from core.webhooks.errors import KindUnknown, NoKind, WebhookExists, WebhooksTooMany, WebhookUnknown
 from core.webhooks.kinds import KINDS, WebhookState
@@ -17,6 +19,7 @@ from core.webhooks.reach import check_url
 from core.webhooks.tables import Webhook, WebhookCall
 
 MOST = 20  # of an office
+MOST_CLEARED = 1000  # calls at once, so that nobody waits for it
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,9 @@ def add_webhook(session: Session, new: NewWebhook, actor: Actor, ids: Ids, now: 
     Raises UrlWrong, UrlUnsafe, UrlPrivate, NoKind, KindUnknown, WebhookExists, WebhooksTooMany.
     """
     url, kinds = check_url(new.url, private=actor.private), check_kinds(new.kinds)
-    urls = session.scalars(select(Webhook.url).where(Webhook.office_id == new.office_id)).all()
+    _one_at_a_time(session, new.office_id)
+    theirs = select(Webhook.url).where(Webhook.office_id == new.office_id, Webhook.state != WebhookState.REMOVED)
+    urls = session.scalars(theirs).all()
     if url in urls:
         raise WebhookExists
     if len(urls) >= MOST:
@@ -72,15 +77,15 @@ def check_kinds(kinds: Collection[str]) -> list[str]:
 def find_webhook(session: Session, webhook_id: int) -> Webhook:
     """Raises WebhookUnknown."""
     found = session.get(Webhook, webhook_id)
-    if found is None:
+    if found is None or found.state == WebhookState.REMOVED:
         raise WebhookUnknown(number=webhook_id)
     return found
 
 
 def webhooks(session: Session, offices: Collection[int]) -> list[Webhook]:
     """Those of some offices, by office and age."""
-    statement = select(Webhook).where(Webhook.office_id.in_(offices)).order_by(Webhook.office_id, Webhook.id)
-    return list(session.scalars(statement))
+    there = Webhook.office_id.in_(offices), Webhook.state != WebhookState.REMOVED
+    return list(session.scalars(select(Webhook).where(*there).order_by(Webhook.office_id, Webhook.id)))
 
 
 def pause(session: Session, webhook: Webhook, actor: Actor, now: datetime) -> None:
@@ -104,12 +109,25 @@ def renew_secret(session: Session, webhook: Webhook, actor: Actor, ids: Ids, now
 
 
 def remove(session: Session, webhook: Webhook, actor: Actor, now: datetime) -> None:
-    """Takes a webhook away with all its calls."""
-    webhook_id, office_id = webhook.id, webhook.office_id
-    session.execute(select(Webhook.id).where(Webhook.id == webhook_id).with_for_update())  # nobody adds a call now
-    session.execute(delete(WebhookCall).where(WebhookCall.webhook_id == webhook_id))
-    session.execute(delete(Webhook).where(Webhook.id == webhook_id).execution_options(synchronize_session=False))
-    _note(session, "removed", webhook_id, office_id, actor, now)
+    """Takes a webhook away; its calls, which may be many, go by `clear_removed`."""
+    _change(session, webhook, state=WebhookState.REMOVED.value)
+    _note(session, "removed", webhook.id, webhook.office_id, actor, now)
+
+
+def clear_removed(session: Session) -> bool:
+    """Deletes some calls of a removed webhook, and with the last ones its row; whether there was anything to do."""
+    removed = select(Webhook.id).where(Webhook.state == WebhookState.REMOVED).order_by(Webhook.id).limit(1)
+    # Locked, because a happening that began before the removal may still add a call.
+    webhook_id = session.scalar(removed.with_for_update(skip_locked=True))
+    if webhook_id is None:
+        return False
+    some = select(WebhookCall.id).where(WebhookCall.webhook_id == webhook_id).limit(MOST_CLEARED)
+    quietly = {"synchronize_session": False}
+    gone = session.execute(delete(WebhookCall).where(WebhookCall.id.in_(some)), execution_options=quietly)
+    assert isinstance(gone, CursorResult)
+    if gone.rowcount < MOST_CLEARED:
+        session.execute(delete(Webhook).where(Webhook.id == webhook_id), execution_options=quietly)
+    return True
 
 
 def counts(session: Session, webhook_ids: Collection[int]) -> dict[int, dict[str, int]]:
@@ -126,7 +144,13 @@ def counts(session: Session, webhook_ids: Collection[int]) -> dict[int, dict[str
 
 
 def _change(session: Session, webhook: Webhook, **values: object) -> None:
-    session.execute(update(Webhook).where(Webhook.id == webhook.id).values(values))
+    there = Webhook.id == webhook.id, Webhook.state != WebhookState.REMOVED  # nothing brings a removed one back
+    session.execute(update(Webhook).where(*there).values(values))
+
+
+def _one_at_a_time(session: Session, office_id: int) -> None:
+    """Two who add to one office at the same moment do not both find room, or no such address."""
+    session.execute(select(Office.id).where(Office.id == office_id).with_for_update(key_share=True))
 
 
 def _note(session: Session, act: str, webhook_id: int, office_id: int, actor: Actor, now: datetime) -> None:  # noqa: PLR0913, PLR0917

@@ -26,11 +26,15 @@ KIND_NAMES = {
 
 
 class WebhookState(StrEnum):
-    """Only an active one is called; the others keep what happens until they are resumed."""
+    """Only an active one is called; the others keep what happens until they are resumed.
+
+    A removed one is there for nobody any more; its calls are deleted a few at a time, and then its row.
+    """
 
     ACTIVE = "active"
     PAUSED = "paused"
     BROKEN = "broken"
+    REMOVED = "removed"
 
 
 WEBHOOK_STATE_NAMES = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from core.webhooks.errors import UrlPrivate, UrlUnsafe, UrlWrong
@@ -11,6 +11,23 @@ LONGEST = 2000
 SCHEMES = ("https", "http")
 OWN_NAMES = ("localhost", "localhost.localdomain")
 NAT64 = IPv6Network("64:ff9b::/96")
+# The registries of special-purpose addresses at IANA (RFC 6890), with all that routes to no single machine of the
+# internet. Python's own list differs from one patch release to the next.
+SPECIAL_4 = tuple(
+    IPv4Network(one)
+    for one in (
+        "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24",
+        "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24", "192.168.0.0/16", "192.175.48.0/24",
+        "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
+    )
+)  # fmt: skip
+SPECIAL_6 = tuple(
+    IPv6Network(one)
+    for one in (
+        "::/8", "100::/64", "100:0:0:1::/64", "2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48",
+        "3fff::/20", "5f00::/16", "fc00::/7", "fe80::/10", "fec0::/10", "ff00::/8",
+    )
+)  # fmt: skip
 
 
 def check_url(text: str, *, private: bool) -> str:
@@ -38,8 +55,8 @@ def is_public(host: str) -> bool:
 
 
 def _is_public(address: IPv4Address | IPv6Address) -> bool:
-    site_local = isinstance(address, IPv6Address) and address.is_site_local
-    return address.is_global and not address.is_multicast and not address.is_reserved and not site_local
+    special = SPECIAL_4 if isinstance(address, IPv4Address) else SPECIAL_6
+    return address.is_global and not any(address in network for network in special)
 
 
 def _wrapped(address: IPv6Address) -> IPv4Address | None:

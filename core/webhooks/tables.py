@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.database.base import Base, Id
 
 CLAIMED = text("claimed_until IS NOT NULL")
+OF_SOMEBODY = text("participant_id IS NOT NULL")
 
 
 class Webhook(Base):
@@ -23,7 +24,7 @@ class Webhook(Base):
     office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
     url: Mapped[str] = mapped_column(Text)
     kinds: Mapped[str]  # with a space between
-    state: Mapped[str]  # active, paused, broken
+    state: Mapped[str]  # active, paused, broken, removed
     nonce: Mapped[str]  # goes into the secret; another nonce is another secret
     earlier_nonce: Mapped[str] = mapped_column(default="")  # signs too for a day after `renewed_at`
     renewed_at: Mapped[datetime | None]
@@ -45,7 +46,12 @@ class WebhookCall(Base):
         Index("ix_webhook_call_queue", "webhook_id", "state", "due_at"),
         Index("ix_webhook_call_webhook_id", "webhook_id", "id"),
         Index("ix_webhook_call_claimed_until", "claimed_until", sqlite_where=CLAIMED, postgresql_where=CLAIMED),
-    )
+        Index("ix_webhook_call_tried", "webhook_id", "state", "attempts", "due_at"),
+        Index(
+            "ix_webhook_call_participant_id", "participant_id",
+            sqlite_where=OF_SOMEBODY, postgresql_where=OF_SOMEBODY,
+        ),
+    )  # fmt: skip
 
     id: Mapped[Id]
     webhook_id: Mapped[int] = mapped_column(ForeignKey("webhook.id"))

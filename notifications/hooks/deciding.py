@@ -38,7 +38,12 @@ class NoAnswer:
     detail: str
 
 
-Outcome = Answered | NoAnswer
+@dataclass(frozen=True)
+class NotTried:
+    """It did not leave, for want of room on our own side: no fault of the receiver's, and no try."""
+
+
+Outcome = Answered | NoAnswer | NotTried
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ Decision = Done | Again | GiveUp
 
 def decide(outcome: Outcome, tried: Try) -> Decision:
     """The next step for one call. Anything but 2xx is a failure, also a redirect: it is not followed."""
+    if isinstance(outcome, NotTried):
+        return Again(tried.now + BREATH)
     if isinstance(outcome, Answered) and 200 <= outcome.status < 300:
         return Done()
     if isinstance(outcome, Answered) and outcome.status == GONE:

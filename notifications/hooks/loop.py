@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.links import Links
+from core.webhooks.keeping import clear_removed
 from notifications.hooks.deciding import GiveUp, Try, decide
 from notifications.hooks.posting import Poster
 from notifications.hooks.queue import Call, Room, claim, due_webhooks, forget_old, put_back, recover, settle
@@ -105,12 +106,13 @@ class Caller:
         return len(calls)
 
     async def keep(self) -> None:
-        """Takes over from dead senders; once an hour deletes what is old."""
+        """Takes over from dead senders and clears up after removed webhooks; once an hour deletes what is old."""
         loop = asyncio.get_running_loop()
         tidied = float("-inf")
         while True:
             try:
                 await self._take_over()
+                await self._clear()
                 if loop.time() - tidied >= TIDY_SECONDS:
                     await self._tidy()
                     tidied = loop.time()
@@ -124,6 +126,10 @@ class Caller:
             freed = await self._write(lambda session: recover(session, self._claimer, held, moment))
         if freed:
             log.warning("calls of webhooks were left behind and are made again", calls=freed)
+
+    async def _clear(self) -> None:
+        while await self._write(clear_removed):
+            await asyncio.sleep(0)
 
     async def _tidy(self) -> None:
         now = self._deps.clock.now()

@@ -21,18 +21,22 @@ from core.errors import Problem
 from core.links import Links
 from core.webhooks.reach import check_url, is_public
 from core.webhooks.signing import secrets_of, sign
-from notifications.hooks.deciding import Answered, NoAnswer, Outcome
+from notifications.hooks.deciding import Answered, NoAnswer, NotTried, Outcome
 from notifications.hooks.queue import Call
 
 TIMEOUT_SECONDS = 15
 MOST_READ = 64 * 1024  # of an answer: what it says does not matter, but the connection can be used again
-LOOK_UPS = 16  # names looked up at once
+LOOK_UPS = 256  # names looked up at once, each in a thread of its own
 REFUSED = "no public address"
 USER_AGENT = "Ascolto (webhook)"
 
 
 class AddressRefused(OSError):
     """A name led to a machine behind our own walls."""
+
+
+class TooManyNames(Exception):
+    """So many names are being looked up that there is no thread for another one."""
 
 
 class Poster:
@@ -54,6 +58,8 @@ class Poster:
             ) as response:
                 await _read_a_little(response)
                 return Answered(response.status, self._wait(response.headers.get("Retry-After", "")))
+        except TooManyNames:
+            return NotTried()
         except Problem:
             return NoAnswer("address")
         except TimeoutError:
@@ -116,27 +122,44 @@ def body_of(call: Call) -> bytes:
 
 
 class Resolver(AbstractResolver):
-    """Looks names up in threads of its own: names of slow servers do not hold up the rest of the process."""
+    """Looks names up in threads of its own: names of slow servers hold up neither the process nor one another.
+
+    A look-up cannot be stopped, whoever still waits for it: those who ask for the same name share one.
+    """
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(LOOK_UPS, thread_name_prefix="webhook-names")
+        self._under_way: dict[str, asyncio.Future[list[Any]]] = {}
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
     ) -> list[ResolveResult]:
-        look_up = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
-        found = await asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        found = await asyncio.shield(self._under_way.get(host) or self._begin(host, family))
         return [
             ResolveResult(
                 hostname=host,
                 host=str(address[0]),
-                port=int(address[1]),
+                port=port,
                 family=kind,
                 proto=proto,
                 flags=socket.AI_NUMERICHOST | socket.AI_NUMERICSERV,
             )
             for kind, _, proto, _, address in found
         ]
+
+    def _begin(self, host: str, family: socket.AddressFamily) -> asyncio.Future[list[Any]]:
+        if len(self._under_way) >= LOOK_UPS:
+            raise TooManyNames
+        look_up = partial(socket.getaddrinfo, host, None, family, socket.SOCK_STREAM, 0, socket.AI_ADDRCONFIG)
+        begun: asyncio.Future[list[Any]] = asyncio.get_running_loop().run_in_executor(self._threads, look_up)
+        self._under_way[host] = begun
+        begun.add_done_callback(lambda ended: self._end(host, ended))
+        return begun
+
+    def _end(self, host: str, ended: asyncio.Future[list[Any]]) -> None:
+        self._under_way.pop(host, None)
+        if not ended.cancelled():
+            ended.exception()  # nobody may be left to hear of it
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, func, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Delete, Update
 
+from core.people.merged import all_of
+from core.people.store import remaining
 from core.people.tables import Membership
 from core.process.tables import Office
 from core.webhooks.calls import KEPT
 from core.webhooks.kinds import CallState, WebhookState
 from core.webhooks.tables import Webhook, WebhookCall
-from notifications.hooks.deciding import Again, Answered, Decision, Done, GiveUp, Outcome
+from notifications.hooks.deciding import WAITS, Again, Answered, Decision, Done, GiveUp, NoAnswer, NotTried, Outcome
 from notifications.ledger.queue import FAR, Claimer, Moment
 
 QUIETLY = {"synchronize_session": False}
@@ -73,16 +75,12 @@ def claim(session: Session, claimer: Claimer, wanted: Sequence[Room], moment: Mo
     """
     claimed: list[int] = []
     for room in wanted:
-        most_tried = [WebhookCall.attempts.desc()] if room.failing else []
+        first = _most_tried(session, room.webhook_id, moment) if room.failing else ()
         # Materialised, because SKIP LOCKED inside IN (...) may be run again for every row.
         chosen = (
             select(WebhookCall.id)
-            .where(
-                WebhookCall.webhook_id == room.webhook_id,
-                WebhookCall.state == CallState.WAITING,
-                WebhookCall.due_at <= moment.now,
-            )
-            .order_by(*most_tried, WebhookCall.due_at)
+            .where(*_due(room.webhook_id, moment), *first)
+            .order_by(WebhookCall.due_at)
             .limit(room.most)
             .with_for_update(skip_locked=True, of=WebhookCall)
             .cte("chosen")
@@ -98,10 +96,29 @@ def claim(session: Session, claimer: Claimer, wanted: Sequence[Room], moment: Mo
     return _load(session, claimed)
 
 
+def _due(webhook_id: int, moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    waiting = WebhookCall.webhook_id == webhook_id, WebhookCall.state == CallState.WAITING
+    return *waiting, WebhookCall.due_at <= moment.now
+
+
+def _most_tried(session: Session, webhook_id: int, moment: Moment) -> tuple[ColumnElement[bool], ...]:
+    """What picks the due calls with the most tries: one look for each number, where sorting would read the queue."""
+    levels = range(len(WAITS), 0, -1)
+    due = [
+        select(WebhookCall.id).where(*_due(webhook_id, moment), WebhookCall.attempts == one).exists() for one in levels
+    ]
+    found = session.execute(select(*(one.label(f"tried_{times}") for times, one in zip(levels, due, strict=True))))
+    return next(
+        ((WebhookCall.attempts == times,) for times, is_due in zip(levels, found.one(), strict=True) if is_due), ()
+    )
+
+
 def settle(session: Session, claimer: Claimer, call: Call, outcome: Outcome, decision: Decision, now: datetime) -> None:  # noqa: PLR0913, PLR0917
     """Writes down what came of a call, unless somebody else has taken it over."""
-    values: dict[str, Any] = {"claimed_by": "", "claimed_until": None, "attempts": call.attempts + 1}
-    values |= {"status": outcome.status, "detail": ""} if isinstance(outcome, Answered) else _unanswered(outcome.detail)
+    values: dict[str, Any] = {"claimed_by": "", "claimed_until": None}
+    if not isinstance(outcome, NotTried):
+        values |= {"attempts": call.attempts + 1} | _answer(outcome)
+        _note(session, call.webhook.id, decision, now)
     match decision:
         case Done():
             values |= {"state": CallState.DONE, "settled_at": now}
@@ -109,7 +126,6 @@ def settle(session: Session, claimer: Claimer, call: Call, outcome: Outcome, dec
             values |= {"state": CallState.WAITING, "due_at": at}
         case GiveUp():
             values |= {"state": CallState.FAILED, "settled_at": now}
-    _note(session, call.webhook.id, decision, now)
     mine = WebhookCall.id == call.id, WebhookCall.state == CallState.CLAIMED, WebhookCall.claimed_by == claimer.name
     session.execute(update(WebhookCall).where(*mine).values(values), execution_options=QUIETLY)
 
@@ -161,7 +177,7 @@ def _load(session: Session, ids: Sequence[int]) -> list[Call]:
             event_id=one.event_id,
             kind=one.kind,
             office=slug,
-            reference=reference or "",
+            reference=reference or _reference(session, one.participant_id, webhook.office_id),
             has_person=one.participant_id is not None,
             data=one.data,
             happened_at=one.happened_at,
@@ -169,6 +185,16 @@ def _load(session: Session, ids: Sequence[int]) -> list[Call]:
         )
         for one, webhook, slug, reference in session.execute(statement)
     ]
+
+
+def _reference(session: Session, participant_id: int | None, office_id: int) -> str:
+    """The office's reference for whom it does not know by it directly: merging leaves it with the older row."""
+    if participant_id is None:
+        return ""
+    ids = all_of(session, remaining(session, participant_id))
+    theirs = Membership.office_id == office_id, Membership.participant_id.in_(ids), Membership.reference.is_not(None)
+    known = session.scalar(select(Membership.reference).where(*theirs).order_by(Membership.participant_id).limit(1))
+    return known or ""
 
 
 def _note(session: Session, webhook_id: int, decision: Decision, now: datetime) -> None:
@@ -186,8 +212,10 @@ def _note(session: Session, webhook_id: int, decision: Decision, now: datetime) 
             session.execute(mine.where(Webhook.failing_since.is_(None)).values(failing_since=now))
 
 
-def _unanswered(detail: str) -> dict[str, Any]:
-    return {"status": None, "detail": detail}
+def _answer(outcome: Answered | NoAnswer) -> dict[str, Any]:
+    if isinstance(outcome, Answered):
+        return {"status": outcome.status, "detail": ""}
+    return {"status": None, "detail": outcome.detail}
 
 
 def _free() -> dict[str, Any]:

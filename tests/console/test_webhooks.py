@@ -13,6 +13,7 @@ from core.database.database import Database
 from core.process.tables import Office
 from core.staff.tables import AuditEntry
 from core.webhooks.emitting import Happening, emit
+from core.webhooks.keeping import clear_removed
 from core.webhooks.kinds import Kind
 from core.webhooks.tables import Webhook, WebhookCall
 from tests.console.conftest import SignIn
@@ -93,6 +94,8 @@ def test_it_is_paused_resumed_tested_and_removed(sign_in: SignIn, database: Data
     assert "a test" in text_of(send(client, "/1/acts/test"))
     assert send(client, "/1/acts/explode").status_code == 404
     assert "No program is called yet" in text_of(send(client, "/1/acts/remove"))
+    assert client.get(f"{HERE}/1").status_code == 404
+    assert database.write(clear_removed)
     assert database.read(lambda s: s.scalars(select(WebhookCall)).all()) == []
     assert [act for act, _ in acts(database)] == [
         f"webhook.{one}" for one in ("added", "paused", "resumed", "tested", "removed")

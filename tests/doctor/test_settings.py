@@ -9,7 +9,7 @@ import pytest
 from cli.doctor import settings as judged
 from cli.doctor.settings import judge_settings
 from core.config import Settings, examine_settings
-from core.errors import SettingMisspelt, SettingWrong
+from core.errors import Problem, SettingMisspelt, SettingWrong
 from core.findings import Finding, Judgement, State
 from core.i18n import translator
 
@@ -25,7 +25,7 @@ COMPLETE = {
 }
 
 
-def said(**changed: str) -> list[tuple[State, str]]:
+def said(**changed: object) -> list[tuple[State, str]]:
     found = judge_settings(Settings(**{**COMPLETE, **changed}), (), NOWHERE)  # type: ignore[arg-type]
     return [(one.state, one.message.say(translator("en"))) for one in found]
 
@@ -65,16 +65,37 @@ def found_kinds(found: list[Finding]) -> list[str]:
         ({"mail_from": "Ufficio di piano"}, State.WRONG, "no mail address"),
         ({"mail_from": "piano@localhost"}, State.WRONG, "no mail address"),
         ({"mail_domain_rates": "gmail.com=fast"}, State.WRONG, "gmail.com=fast"),
+        ({"telegram_rate": 100}, State.WRONG, "ASCOLTO_TELEGRAM_RATE"),
         ({"return_address": ""}, State.WARNING, "bounces go unnoticed"),
         ({"return_address": "Ritorni <r@example.org>"}, State.WRONG, "an address alone"),
         ({"return_address": "", "incoming_mail": "maildir:/x"}, State.WRONG, "without ASCOLTO_RETURN_ADDRESS"),
         ({"clock_file": "/tmp/clock"}, State.WARNING, "training"),
     ],
 )
-def test_each_thing_that_is_wrong(changed: dict[str, str], state: State, words: str) -> None:
+def test_each_thing_that_is_wrong(changed: dict[str, object], state: State, words: str) -> None:
     ((found_state, text),) = said(**changed)
     assert found_state is state
     assert words in text
+
+
+REFUSED: dict[str, dict[str, object]] = {
+    "need_secret": {"secret_key": ""},
+    "need_smtp": {"smtp_url": ""},
+    "need_mail_from": {"mail_from": ""},
+    "need_return_address": {"return_address": ""},
+    "checked_return_address": {"return_address": "no address"},
+    "checked_telegram_rate": {"telegram_rate": 100},
+    "need_participant_token": {"participant_bot_token": ""},
+}
+
+
+def test_whatever_a_role_asks_of_the_settings_is_looked_at() -> None:
+    """Doctor must not call settings complete with which `serve` refuses to start."""
+    assert set(REFUSED) == {name for name in vars(Settings) if name.startswith(("need_", "checked_"))}
+    for name, changed in REFUSED.items():
+        with pytest.raises(Problem):
+            getattr(Settings(**{**COMPLETE, **changed}), name)()  # type: ignore[arg-type]
+        assert State.OK not in {state for state, _ in said(**changed)}, name
 
 
 def test_a_file_with_secrets_that_everybody_reads(tmp_path: Path) -> None:

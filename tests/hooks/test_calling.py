@@ -18,7 +18,7 @@ from core.clock import FixedClock, SharedClock, SystemClock
 from core.database.database import Database
 from core.ids import RandomIds
 from core.process.tables import Office
-from core.webhooks.calls import KEPT, add_test, replay_call, replay_failed
+from core.webhooks.calls import KEPT, add_test, given_up, replay_call, replay_failed
 from core.webhooks.emitting import Happening, emit
 from core.webhooks.errors import CallUnknown
 from core.webhooks.keeping import find_webhook, pause, renew_secret, resume
@@ -127,11 +127,9 @@ async def test_after_the_last_wait_it_is_given_up_and_staff_replay_it(
             assert webhook(database, number).state == "active"  # three days, not five
             assert webhook(database, number).failing_since == NOW
             late, early = clock.now(), NOW
-            again = [
-                database.write(lambda s, since=since: replay_failed(s, find_webhook(s, number), since, PRIVATE, late))  # type: ignore[misc]
-                for since in (late, early)
-            ]
-            assert again == [0, 1]
+            found = [database.read(lambda s, since=since: given_up(s, number, since)) for since in (late, early)]  # type: ignore[misc]
+            assert found == [[], [[1]]]
+            assert database.write(lambda s: replay_failed(s, find_webhook(s, number), [1], PRIVATE, late)) == 1
             clock.advance(BREATH)
             await settled(database, "done", 1)
             with pytest.raises(CallUnknown):

@@ -89,6 +89,17 @@ def test_only_https_is_called() -> None:
         ("240.0.0.1", False),
         ("255.255.255.255", False),
         ("198.18.0.1", False),
+        ("192.0.0.192", False),  # from here on Python's releases are of different opinions
+        ("192.0.0.9", False),
+        ("::ffff:192.0.0.192", False),
+        ("192.88.99.1", False),
+        ("3fff::1", False),
+        ("5f00::1", False),
+        ("64:ff9b:1::1", False),
+        ("100:0:0:1::1", False),
+        ("2001:1::1", False),
+        ("2001:20::1", False),
+        ("::7f00:1", False),
     ],
 )
 def test_which_addresses_are_of_the_public_internet(address: str, public: bool) -> None:

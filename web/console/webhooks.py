@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -127,9 +128,15 @@ async def replay_failed(request: Request, staff: Staff) -> Response:
         since = datetime.combine(date.fromisoformat(told), time(), UTC)
     except ValueError as error:
         raise DayWrong from error
-    await deps.database.shared(
-        lambda session: calls.replay_failed(session, _find(session, staff, webhook_id), since, _actor(deps, staff), now)
-    )
+
+    def look(session: Session) -> list[list[int]]:
+        return calls.given_up(session, _find(session, staff, webhook_id).id, since)
+
+    def replay(session: Session, batch: list[int]) -> int:
+        return calls.replay_failed(session, _find(session, staff, webhook_id), batch, _actor(deps, staff), now)
+
+    for batch in await deps.database.aread(look):
+        await deps.database.awrite(partial(replay, batch=batch))
     return RedirectResponse(f"{HERE}/{webhook_id}", 303)
 
 
