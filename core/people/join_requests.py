@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from core.ids import Ids, random_number
 from core.notices import News, tell
 from core.people.addresses import EMAIL, add_address, normal_email, prove
 from core.people.consent import PURPOSE_NAMES, PURPOSES
+from core.people.eraser import Eraser
 from core.people.errors import JoinRequestGone
 from core.people.open_offices import OpenOffice, keep_text
 from core.people.preferences import set_language
@@ -32,7 +34,7 @@ from core.tables import Notice
 LASTS = timedelta(days=7)
 MOST_A_DAY = 3
 NOTICE = "confirm-join"
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 50  # in one transaction: nobody else writes meanwhile
 SIDES = (JoinRequest.id, JoinRequest.participant_id, JoinRequest.confirmed_at)
 
 
@@ -125,24 +127,16 @@ def confirm_request(session: Session, nonce: int, now: datetime) -> int:
     return person
 
 
-def forget_requests(session: Session, now: datetime) -> int:
-    """Deletes the requests whose time is over, with all that is known of whoever never confirmed; how many."""
+def forget_requests(session: Session, erasers: Sequence[Eraser], now: datetime) -> int:
+    """Deletes some of the requests whose time is over, with all that is known of whoever never confirmed; how many."""
     over = select(*SIDES).where(JoinRequest.asked_at <= now - LASTS)
-    requests = session.execute(over.order_by(JoinRequest.asked_at, JoinRequest.id).limit(MOST_AT_ONCE)).all()
-    for one in requests:
-        session.execute(delete(JoinRequest).where(JoinRequest.id == one.id))
-        if one.confirmed_at is None:
-            _forget(session, one.participant_id, now)
-    return len(requests)
+    return _delete(session, over.order_by(JoinRequest.asked_at, JoinRequest.id).limit(MOST_AT_ONCE), (), erasers, now)
 
 
-def forget_requests_of(session: Session, ids: Sequence[int], now: datetime) -> None:
+def forget_requests_of(session: Session, ids: Sequence[int], erasers: Sequence[Eraser], now: datetime) -> None:
     """Deletes what somebody asked for, confirmed or not; for their erasing."""
     theirs = or_(JoinRequest.participant_id.in_(ids), JoinRequest.joins_id.in_(ids))
-    for one in session.execute(select(*SIDES).where(theirs)).all():
-        session.execute(delete(JoinRequest).where(JoinRequest.id == one.id))
-        if one.participant_id not in ids:
-            _forget(session, one.participant_id, now)
+    _delete(session, select(*SIDES).where(theirs), ids, erasers, now)
 
 
 def are_over(session: Session, now: datetime) -> bool:
@@ -169,16 +163,31 @@ def _go_over_to(session: Session, made_id: int, person: int) -> None:
     session.execute(update(Participant).where(Participant.id == made_id).values(merged_into=person))
 
 
-def _forget(session: Session, participant_id: int, now: datetime) -> None:
-    """The row of the participant stays, empty, where the ledger says that a mail went out to it."""
+def _delete(
+    session: Session, which: Select[*tuple[Any, ...]], but: Sequence[int], erasers: Sequence[Eraser], now: datetime
+) -> int:
+    """Deletes requests, with whoever was made for one that nobody confirmed, `but` for some; how many requests."""
+    requests = session.execute(which).all()
+    session.execute(delete(JoinRequest).where(JoinRequest.id.in_([one.id for one in requests])))
+    made = [one.participant_id for one in requests if one.confirmed_at is None and one.participant_id not in but]
+    if made:
+        _forget(session, made, erasers, now)
+    return len(requests)
+
+
+def _forget(session: Session, ids: Sequence[int], erasers: Sequence[Eraser], now: datetime) -> None:
+    """The row of a participant stays, empty, where the ledger says that a mail went out to it."""
+    for erase in erasers:
+        erase(session, ids)
     for table in (Address, Consent, Notice):
-        session.execute(delete(table).where(table.participant_id == participant_id))
-    mine = Participant.id == participant_id
-    try:
-        with session.begin_nested():
-            session.execute(delete(Participant).where(mine))
-    except IntegrityError:
-        session.execute(update(Participant).where(mine).values(erased_at=now))
+        session.execute(delete(table).where(table.participant_id.in_(ids)))
+    for one in ids:
+        mine = Participant.id == one
+        try:
+            with session.begin_nested():
+                session.execute(delete(Participant).where(mine))
+        except IntegrityError:
+            session.execute(update(Participant).where(mine).values(erased_at=now))
 
 
 def _asked_lately(session: Session, email: str, now: datetime) -> int:

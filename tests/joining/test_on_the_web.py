@@ -223,8 +223,8 @@ async def test_what_was_not_confirmed_is_deleted_after_seven_days(stage: Stage) 
     stage.asks("never-told@example.org")
     await stage.mails()
     now = stage.clock.now()
-    assert stage.scene.database.write(lambda s: forget_requests(s, now + timedelta(days=6, hours=23))) == 0
-    assert stage.scene.database.write(lambda s: forget_requests(s, now + timedelta(days=7))) == 2
+    assert stage.scene.database.write(lambda s: forget_requests(s, (), now + timedelta(days=6, hours=23))) == 0
+    assert stage.scene.database.write(lambda s: forget_requests(s, (), now + timedelta(days=7))) == 2
     assert stage.traces() == (0, 0, 0) and stage.alive() == []
     assert len(stage.rows(Delivery)) == 2, "the ledger still says that mails went out, to nobody any more"
 
@@ -232,7 +232,7 @@ async def test_what_was_not_confirmed_is_deleted_after_seven_days(stage: Stage) 
 async def test_of_whom_nobody_was_told_nothing_stays_at_all(stage: Stage) -> None:
     stage.asks()
     stage.clock.advance(timedelta(days=7))
-    stage.scene.database.write(lambda s: forget_requests(s, stage.clock.now()))
+    stage.scene.database.write(lambda s: forget_requests(s, (), stage.clock.now()))
     assert stage.traces() == (0, 0, 0) and stage.rows(Participant) == []
 
 
@@ -240,7 +240,7 @@ async def test_whoever_confirmed_stays_when_their_request_goes(stage: Stage) -> 
     stage.asks()
     await stage.confirms()
     stage.clock.advance(timedelta(days=7))
-    stage.scene.database.write(lambda s: forget_requests(s, stage.clock.now()))
+    stage.scene.database.write(lambda s: forget_requests(s, (), stage.clock.now()))
     assert stage.rows(JoinRequest) == [] and stage.audience() == 1 and len(stage.alive()) == 1
 
 
