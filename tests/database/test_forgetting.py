@@ -9,9 +9,9 @@ from cli.tables import METADATA
 
 def led_by(table: Table) -> set[str]:
     """The columns by which rows are found, whatever else they hold."""
-    whole = [one for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
-    unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
-    return {next(iter(one.columns)).name for one in (*whole, *unique, table.primary_key)}
+    found = [one.columns for one in table.indexes if one.dialect_options["sqlite"]["where"] is None]
+    found += [one.columns for one in table.constraints if isinstance(one, UniqueConstraint)]
+    return {next(iter(columns)).name for columns in (*found, table.primary_key.columns)}
 
 
 def test_every_reference_to_somebody_has_an_index() -> None:

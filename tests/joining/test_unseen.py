@@ -23,11 +23,14 @@ from core.people.join_requests import LASTS, MOST_AT_ONCE, Wanted, ask_to_join, 
 from core.people.open_offices import OpenOffice, find_open_office
 from core.people.personal import PersonalData
 from core.people.preferences import WITHOUT_END, pause
-from core.people.tables import Address, JoinRequest, Membership, Participant
+from core.people.suppression import is_suppressed
+from core.people.tables import Address, Consent, JoinRequest, Membership, Participant
 from core.process.tables import Office
+from notifications.intake.bounces import complain
 from notifications.intake.my_data import erase_mails
 from notifications.intake.tables import IncomingMail
 from notifications.ledger.tables import Delivery
+from notifications.planning.notices import plan_notices
 from notifications.planning.timers import PlannerDeps, run_planner
 from tests.joining.stage import ADA, TEXT
 from tests.notifications.office import RULES
@@ -155,6 +158,20 @@ def test_what_came_back_about_a_mail_goes_too(scene: Scene, ids: CountedIds) -> 
     personal = PersonalData((), (erase_mails,))
     scene.database.write(lambda s: forget_requests(s, personal.erasers, scene.now + LASTS))
     assert scene.database.read(lambda s: s.scalars(select(IncomingMail)).all()) == []
+
+
+def test_a_complaint_about_a_confirmation_is_the_objection_of_nobody(
+    scene: Scene, ids: CountedIds, clock: FixedClock
+) -> None:
+    asks(scene, ids)
+    scene.database.write(lambda s: plan_notices(s, clock.now()))
+
+    def work(session: Session) -> None:
+        complain(session, session.scalars(select(Delivery)).one(), scene.now)
+
+    scene.database.write(work)
+    assert scene.database.read(lambda s: is_suppressed(s, "email", ADA))
+    assert scene.database.read(lambda s: s.scalars(select(Consent)).all()) == []
 
 
 async def until(fits: object) -> None:
