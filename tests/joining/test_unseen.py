@@ -117,7 +117,7 @@ def test_a_pause_that_somebody_asked_for_stays(scene: Scene, ids: CountedIds) ->
     nonce = asks(scene, ids)
     assert scene.database.write(lambda s: confirm_request(s, nonce, scene.now)) == known
     found = scene.database.read(lambda s: s.get_one(Participant, known))
-    assert (found.paused_until, found.language) == (WITHOUT_END, "en")
+    assert (found.paused_until, found.language) == (WITHOUT_END, "it"), "a known person's language is theirs"
 
 
 async def test_the_planner_forgets_what_was_not_confirmed_when_the_clock_moves(
