@@ -20,6 +20,7 @@ from core.people.exporting import export_people
 from core.people.importing.importing import Became, Report, import_people
 from core.people.importing.writing import Origin
 from core.people.join_requests import LASTS, MOST_AT_ONCE, Wanted, ask_to_join, confirm_request, forget_requests
+from core.people.my_data import export_person
 from core.people.open_offices import OpenOffice, find_open_office
 from core.people.personal import PersonalData
 from core.people.preferences import WITHOUT_END, pause
@@ -139,6 +140,14 @@ async def test_the_planner_forgets_what_was_not_confirmed_when_the_clock_moves(
         await asyncio.gather(planner, return_exceptions=True)
     left = scene.database.read(lambda s: s.scalars(select(Address.value)).all())
     assert list(left) == ["kept@example.org"] and count(scene, Membership) == 1
+
+
+def test_what_was_asked_for_and_agreed_to_is_given_to_the_person(scene: Scene, ids: CountedIds) -> None:
+    nonce = asks(scene, ids)
+    person = scene.database.write(lambda s: confirm_request(s, nonce, scene.now))
+    known = scene.database.read(lambda s: export_person(s, person))
+    assert [(one["email"], one["purposes"]) for one in known["requests_to_join"]] == [(ADA, ["events"])]
+    assert [one["text"] for one in known["consents"]] == [TEXT["en"]]
 
 
 def test_so_many_go_in_one_transaction(scene: Scene, ids: CountedIds) -> None:
