@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
@@ -37,7 +37,7 @@ class Notice(Base):
     """
 
     __tablename__ = "notice"
-    __table_args__ = (UniqueConstraint("kind", "key"),)
+    __table_args__ = (UniqueConstraint("kind", "key"), Index("ix_notice_participant_id", "participant_id"))
 
     id: Mapped[Id]
     kind: Mapped[str]  # "chat-joined", "join-code", ...

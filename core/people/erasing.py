@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from core.people.erased import remember_erased
+from core.people.eraser import Eraser
 from core.people.join_requests import forget_requests_of
+from core.people.merged import all_of
 from core.people.store import remaining
 from core.people.tables import Address, Consent, ContactPerson, Joining, Membership, Participant
 from core.process.attendance import erase_attendance
@@ -18,8 +20,6 @@ from core.tables import Notice
 from core.webhooks.tables import WebhookCall
 
 PERSON = "person"  # the kind under which packages remember people
-# What stands above core erases its part: (session, the ids of the person and those merged into them).
-Eraser = Callable[[Session, Sequence[int]], None]
 
 
 def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser], now: datetime) -> None:
@@ -28,14 +28,14 @@ def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser
     The rows of participants stay, empty, so that the ledger's counts remain true; a digest
     stays, so that no import brings the person back.
     """
-    ids = _all_of(session, remaining(session, participant_id))
+    ids = all_of(session, remaining(session, participant_id))
     for erase in erasers:
         erase(session, ids)
     remember_erased(session, ids, now)
     for known in session.execute(_references(ids)).all():
         loaded = delete(PackageItem).where(PackageItem.office_id == known.office_id, PackageItem.kind == PERSON)
         session.execute(loaded.where(PackageItem.slug == known.reference))
-    forget_requests_of(session, ids, now)
+    forget_requests_of(session, ids, erasers, now)
     addresses = select(Address.id).where(Address.participant_id.in_(ids))
     session.execute(delete(Joining).where(Joining.address_id.in_(addresses)))
     session.execute(delete(Notice).where(Notice.participant_id.in_(ids)))
@@ -50,13 +50,3 @@ def _references(ids: Sequence[int]) -> Select[int, str | None]:
     """By what name offices knew somebody; what a package remembers of them goes by it."""
     known = select(Membership.office_id, Membership.reference)
     return known.where(Membership.participant_id.in_(ids), Membership.reference.is_not(None))
-
-
-def _all_of(session: Session, participant_id: int) -> list[int]:
-    ids = [participant_id]
-    while True:
-        wider = select(Participant.id).where(or_(Participant.id.in_(ids), Participant.merged_into.in_(ids)))
-        found = sorted(session.scalars(wider))
-        if found == sorted(ids):
-            return ids
-        ids = found

@@ -60,6 +60,11 @@ class JoiningClosed(Problem):
     status = 404
 
 
+class JoiningBusy(Problem):
+    text = N_("Very many people are asking to join just now. Please try again in an hour; what you typed was not kept.")
+    status = 429
+
+
 class JoinRequestGone(Problem):
     text = N_(
         "This link has expired. Where the button was not pressed within 7 days, nothing of the request was kept; "

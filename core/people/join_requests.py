@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import Select, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -20,8 +21,10 @@ from core.ids import Ids, random_number
 from core.notices import News, tell
 from core.people.addresses import EMAIL, add_address, normal_email, prove
 from core.people.consent import PURPOSE_NAMES, PURPOSES
+from core.people.eraser import Eraser
 from core.people.errors import JoinRequestGone
-from core.people.open_offices import OpenOffice, keep_text
+from core.people.mailboxes import ask_no_more, mailbox_of, may_be_asked
+from core.people.open_offices import OpenOffice, check_open, keep_text
 from core.people.preferences import set_language
 from core.people.same_person import same_person
 from core.people.self_joined import Joiner, become_member
@@ -30,9 +33,8 @@ from core.people.tables import Address, Consent, JoinRequest, Participant
 from core.tables import Notice
 
 LASTS = timedelta(days=7)
-MOST_A_DAY = 3
 NOTICE = "confirm-join"
-MOST_AT_ONCE = 500
+MOST_AT_ONCE = 50  # in one transaction: nobody else writes meanwhile
 SIDES = (JoinRequest.id, JoinRequest.participant_id, JoinRequest.confirmed_at)
 
 
@@ -53,11 +55,11 @@ class Wanted:
 def ask_to_join(session: Session, office: OpenOffice, wanted: Wanted, ids: Ids, now: datetime) -> None:
     """Leaves a request and the mail by which it is confirmed; does as much for an address that is known as for another.
 
-    To one address at most three mails a day leave: beyond that nothing is done, and nothing said. To be run under
-    `key_of` the address. Raises EmailWrong.
+    To one mailbox at most three mails a day leave, and none to one that wants none: then nothing is done, and nothing
+    said. To be run under `key_of` the address. Raises EmailWrong, JoiningBusy.
     """
     email = normal_email(wanted.email)
-    if _asked_lately(session, email, now) >= MOST_A_DAY:
+    if not may_be_asked(session, office.id, email, now):
         return
     keep_text(session, office, now)
     participant_id = add_participant(session, wanted.language, now)
@@ -71,6 +73,7 @@ def ask_to_join(session: Session, office: OpenOffice, wanted: Wanted, ids: Ids, 
             participant_id=participant_id,
             joins_id=wanted.joins_id,
             email=email,
+            mailbox=mailbox_of(email),
             name=wanted.name,
             municipality_id=wanted.municipality_id,
             purposes=purposes,
@@ -92,7 +95,7 @@ def ask_to_join(session: Session, office: OpenOffice, wanted: Wanted, ids: Ids, 
 
 def key_of(email: str) -> str:
     """What concerns one address is done in order."""
-    return f"joining:{email}"
+    return f"joining:{mailbox_of(email)}"
 
 
 def find_request(session: Session, nonce: int, now: datetime) -> JoinRequest:
@@ -104,7 +107,7 @@ def find_request(session: Session, nonce: int, now: datetime) -> JoinRequest:
 
 
 def confirm_request(session: Session, nonce: int, now: datetime) -> int:
-    """Makes of a request what it asked for, once; the person it is about. Raises JoinRequestGone.
+    """Makes of a request what it asked for, once; the person it is about. Raises JoinRequestGone, JoiningClosed.
 
     The mailbox is proved by it. Whose it is already (`same_person`) joins as who they are; else the participant
     that was made for the request is the person.
@@ -112,37 +115,41 @@ def confirm_request(session: Session, nonce: int, now: datetime) -> int:
     request = find_request(session, nonce, now)
     if request.confirmed_at is not None:
         return remaining(session, request.joins_id or request.participant_id)
+    check_open(session, request.office_id)
     session.execute(update(JoinRequest).where(JoinRequest.id == request.id).values(confirmed_at=now))
     person = remaining(session, request.joins_id) if request.joins_id else None
     person = person or same_person(session, request.office_id, request.email, request.name)
     if person is None:
         person = request.participant_id
+        set_language(session, person, request.language)
     else:
         _go_over_to(session, request.participant_id, person)
     prove(session, add_address(session, person, EMAIL, request.email, now), now)
-    set_language(session, person, request.language)
     become_member(session, person, _joiner(request), now)
     return person
 
 
-def forget_requests(session: Session, now: datetime) -> int:
-    """Deletes the requests whose time is over, with all that is known of whoever never confirmed; how many."""
+def refuse_requests(session: Session, nonce: int, erasers: Sequence[Eraser], now: datetime) -> None:
+    """Whoever reads the mailbox wants no such mail again: the request goes, and nobody asks there any more.
+
+    Raises JoinRequestGone.
+    """
+    request = find_request(session, nonce, now)
+    if request.confirmed_at is None:
+        ask_no_more(session, request.email, now)
+        _delete(session, select(*SIDES).where(JoinRequest.id == request.id), (), erasers, now)
+
+
+def forget_requests(session: Session, erasers: Sequence[Eraser], now: datetime) -> int:
+    """Deletes some of the requests whose time is over, with all that is known of whoever never confirmed; how many."""
     over = select(*SIDES).where(JoinRequest.asked_at <= now - LASTS)
-    requests = session.execute(over.order_by(JoinRequest.asked_at, JoinRequest.id).limit(MOST_AT_ONCE)).all()
-    for one in requests:
-        session.execute(delete(JoinRequest).where(JoinRequest.id == one.id))
-        if one.confirmed_at is None:
-            _forget(session, one.participant_id, now)
-    return len(requests)
+    return _delete(session, over.order_by(JoinRequest.asked_at, JoinRequest.id).limit(MOST_AT_ONCE), (), erasers, now)
 
 
-def forget_requests_of(session: Session, ids: Sequence[int], now: datetime) -> None:
+def forget_requests_of(session: Session, ids: Sequence[int], erasers: Sequence[Eraser], now: datetime) -> None:
     """Deletes what somebody asked for, confirmed or not; for their erasing."""
     theirs = or_(JoinRequest.participant_id.in_(ids), JoinRequest.joins_id.in_(ids))
-    for one in session.execute(select(*SIDES).where(theirs)).all():
-        session.execute(delete(JoinRequest).where(JoinRequest.id == one.id))
-        if one.participant_id not in ids:
-            _forget(session, one.participant_id, now)
+    _delete(session, select(*SIDES).where(theirs), ids, erasers, now)
 
 
 def are_over(session: Session, now: datetime) -> bool:
@@ -169,18 +176,28 @@ def _go_over_to(session: Session, made_id: int, person: int) -> None:
     session.execute(update(Participant).where(Participant.id == made_id).values(merged_into=person))
 
 
-def _forget(session: Session, participant_id: int, now: datetime) -> None:
-    """The row of the participant stays, empty, where the ledger says that a mail went out to it."""
+def _delete(
+    session: Session, which: Select[*tuple[Any, ...]], but: Sequence[int], erasers: Sequence[Eraser], now: datetime
+) -> int:
+    """Deletes requests, with whoever was made for one that nobody confirmed, `but` for some; how many requests."""
+    requests = session.execute(which).all()
+    session.execute(delete(JoinRequest).where(JoinRequest.id.in_([one.id for one in requests])))
+    made = [one.participant_id for one in requests if one.confirmed_at is None and one.participant_id not in but]
+    if made:
+        _forget(session, made, erasers, now)
+    return len(requests)
+
+
+def _forget(session: Session, ids: Sequence[int], erasers: Sequence[Eraser], now: datetime) -> None:
+    """The row of a participant stays, empty, where the ledger says that a mail went out to it."""
+    for erase in erasers:
+        erase(session, ids)
     for table in (Address, Consent, Notice):
-        session.execute(delete(table).where(table.participant_id == participant_id))
-    mine = Participant.id == participant_id
-    try:
-        with session.begin_nested():
-            session.execute(delete(Participant).where(mine))
-    except IntegrityError:
-        session.execute(update(Participant).where(mine).values(erased_at=now))
-
-
-def _asked_lately(session: Session, email: str, now: datetime) -> int:
-    lately = JoinRequest.email == email, JoinRequest.asked_at > now - timedelta(days=1)
-    return session.scalar(select(func.count()).select_from(JoinRequest).where(*lately)) or 0
+        session.execute(delete(table).where(table.participant_id.in_(ids)))
+    for one in ids:
+        mine = Participant.id == one
+        try:
+            with session.begin_nested():
+                session.execute(delete(Participant).where(mine))
+        except IntegrityError:
+            session.execute(update(Participant).where(mine).values(erased_at=now))

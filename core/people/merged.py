@@ -23,7 +23,7 @@ def _merged() -> Any:
 
 
 MERGED = _merged()
-"""A row (id, root) for every participant who was merged away; few, whatever the number of people."""
+"""A row (id, root) for every participant who was merged away: by staff, and by confirming a request to join."""
 
 
 def person_of(column: Any) -> Any:

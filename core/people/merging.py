@@ -7,11 +7,13 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from core.people.consent import Proof, state_consent
+from core.people.consent import Proof, consents, state_consent
 from core.people.errors import MergeWrong
 from core.people.store import remaining
 from core.people.tables import Consent, Membership, Participant
+from core.people.withdrawing import tell_withdrawn
 
+MERGED = "merge"  # by which way a webhook hears of a consent taken back
 KNOWN = tuple(
     column for column in Membership.__table__.columns if column.name not in {"id", "participant_id", "reference"}
 )
@@ -34,6 +36,12 @@ def merge(session: Session, participant_id: int, into: int, now: datetime) -> No
     for row in session.execute(only_gone).mappings().all():
         # The reference stays with the older row: it is unique in an office.
         session.execute(insert(Membership).values({**row, "participant_id": kept, "reference": None, "joined_at": now}))
+    withdrawn: dict[int, set[tuple[str, str]]] = {}
     for one in session.scalars(select(Consent).where(Consent.participant_id == gone, Consent.ended_at.is_(None))).all():
-        proof = Proof(one.text_version, one.source)
-        state_consent(session, kept, one.office_id, one.purpose, one.channel, one.granted, proof, one.stated_at)
+        proof, about = Proof(one.text_version, one.source), (one.purpose, one.channel)
+        stood = consents(session, kept, one.office_id).get(about)
+        counts = state_consent(session, kept, one.office_id, *about, one.granted, proof, one.stated_at)
+        if counts and stood and not one.granted:
+            withdrawn.setdefault(one.office_id, set()).add(about)
+    for office_id, news in withdrawn.items():
+        tell_withdrawn(session, (kept, office_id), news, MERGED, now)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.people.addresses import addresses
 from core.people.consent import consent_history
 from core.people.errors import ParticipantUnknown
 from core.people.merged import all_of
-from core.people.tables import ContactPerson, Membership, Municipality, Organisation, Participant, Zone
+from core.people.open_offices import kept_text
+from core.people.tables import ContactPerson, JoinRequest, Membership, Municipality, Organisation, Participant, Zone
 from core.process.attendance import export_attendance
 from core.process.tables import Office
 
@@ -35,7 +36,8 @@ def export_person(session: Session, participant_id: int, contributors: Sequence[
         "addresses": [_address(one) for each in ids for one in addresses(session, each)],
         "offices": [_office(row) for row in session.execute(_memberships(ids)).mappings()],
         "speaks_for": list(session.scalars(_organisations(ids))),
-        "consents": [_consent(one) for each in ids for one in consent_history(session, each)],
+        "consents": [_consent(session, one) for each in ids for one in consent_history(session, each)],
+        "requests_to_join": [_request(one) for one in session.scalars(_requests(ids))],
         "events": export_attendance(session, ids),
     }
     return known | {name: tell(session, ids) for name, tell in contributors}
@@ -84,10 +86,26 @@ def _organisations(ids: Sequence[int]) -> Any:
     )
 
 
-def _consent(one: Any) -> dict[str, Any]:
+def _requests(ids: Sequence[int]) -> Any:
+    theirs = or_(JoinRequest.participant_id.in_(ids), JoinRequest.joins_id.in_(ids))
+    return select(JoinRequest).where(theirs).order_by(JoinRequest.id)
+
+
+def _request(one: Any) -> dict[str, Any]:
+    asked = {name: getattr(one, name) for name in ("email", "name", "purposes", "language", "source", "text_version")}
+    return {
+        **asked,
+        "office": one.office_id,
+        "asked_at": one.asked_at.isoformat(),
+        "confirmed_at": one.confirmed_at.isoformat() if one.confirmed_at else None,
+    }
+
+
+def _consent(session: Session, one: Any) -> dict[str, Any]:
     stated = {name: getattr(one, name) for name in ("purpose", "channel", "granted", "text_version", "source")}
     return {
         **stated,
+        "text": kept_text(session, one.office_id, one.text_version),
         "office": one.office_id,
         "stated_at": one.stated_at.isoformat(),
         "ended_at": one.ended_at.isoformat() if one.ended_at else None,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -63,11 +64,7 @@ def office_in(start: str) -> str:
 def open_offices(session: Session) -> list[OpenOffice]:
     """Those that people may join by themselves, in the order of their names."""
     rows = session.execute(select(Office.id, Office.slug, Office.name, Office.joining).order_by(Office.name, Office.id))
-    return [
-        OpenOffice(row.id, row.slug, row.name, row.joining["text"])
-        for row in rows
-        if row.joining.get("open") and row.joining.get("text")
-    ]
+    return [OpenOffice(row.id, row.slug, row.name, row.joining["text"]) for row in rows if lets_join(row.joining)]
 
 
 def find_open_office(session: Session, slug: str) -> OpenOffice:
@@ -76,6 +73,17 @@ def find_open_office(session: Session, slug: str) -> OpenOffice:
     if found is None:
         raise JoiningClosed
     return found
+
+
+def lets_join(joining: Mapping[str, Any]) -> bool:
+    """Whether what an office says about joining allows it."""
+    return bool(joining.get("open") and joining.get("text"))
+
+
+def check_open(session: Session, office_id: int) -> None:
+    """Raises JoiningClosed."""
+    if not lets_join(session.get_one(Office, office_id).joining):
+        raise JoiningClosed
 
 
 def office_to_ask(session: Session, slug: str = "") -> tuple[str, str]:

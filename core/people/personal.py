@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.people.erasing import Eraser
+from core.people.eraser import Eraser
 from core.people.my_data import Contributor
 
 

@@ -127,7 +127,10 @@ class ContactPerson(Base):
     """Who speaks for an organisation."""
 
     __tablename__ = "contact_person"
-    __table_args__ = (UniqueConstraint("organisation_id", "participant_id"),)
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "participant_id"),
+        Index("ix_contact_person_participant_id", "participant_id"),
+    )
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
@@ -153,6 +156,7 @@ class Consent(Base):
             sqlite_where=CURRENT,
             postgresql_where=CURRENT,
         ),
+        Index("ix_consent_participant_id", "participant_id"),
     )
 
     id: Mapped[Id]
@@ -225,9 +229,10 @@ class JoinRequest(Base):
 
     __tablename__ = "join_request"
     __table_args__ = (
-        Index("ix_join_request_email", "email", "asked_at"),
+        Index("ix_join_request_mailbox", "mailbox", "asked_at"),
         Index("ix_join_request_asked_at", "asked_at"),
         Index("ix_join_request_participant_id", "participant_id"),
+        Index("ix_join_request_joins_id", "joins_id"),
     )
 
     id: Mapped[Id]
@@ -236,6 +241,7 @@ class JoinRequest(Base):
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     joins_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))  # whose chat asked, None from a page
     email: Mapped[str]
+    mailbox: Mapped[str] = mapped_column(default="")  # the address without its tag, by which mails are counted
     name: Mapped[str]
     municipality_id: Mapped[int | None] = mapped_column(ForeignKey("municipality.id"))
     purposes: Mapped[list[Any]]
@@ -250,6 +256,7 @@ class Joining(Base):
     """A use of a joining link (single-use by its nonce) and, where asked for, the code that proves it."""
 
     __tablename__ = "joining"
+    __table_args__ = (Index("ix_joining_address_id", "address_id"),)
 
     nonce: Mapped[str] = mapped_column(primary_key=True)
     address_id: Mapped[int | None] = mapped_column(ForeignKey("address.id", ondelete="SET NULL"))

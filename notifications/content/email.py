@@ -187,6 +187,11 @@ class _Footer:
 
     def why(self) -> str:
         t, setting = translator(self.language), self.setting
+        if setting.is_asking:
+            return t(
+                "You receive this message because your address was written on a page for joining. Was it not you? "
+                "Then nothing happens; behind the button you can also choose that we never ask you again."
+            )
         if setting.is_notice:
             return t("This message was sent automatically because of something done in your name.")
         return t(

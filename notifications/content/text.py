@@ -65,6 +65,7 @@ class Setting:
     round_id: int | None = None
     list_id: str = ""
     is_notice: bool = False
+    is_asking: bool = False  # whether somebody wants to join: a stranger may have written the address
     has_chat: bool = False
     event_id: int | None = None
     replies: tuple[Reply, ...] = ()

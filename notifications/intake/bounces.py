@@ -21,6 +21,7 @@ from notifications.ledger.happenings import emit_deliveries
 from notifications.ledger.outcomes import note_attempts
 from notifications.ledger.queue import reroute_bounced
 from notifications.ledger.states import EMAIL, TELEGRAM, DeliveryState
+from notifications.ledger.states import Kind as MailingKind
 from notifications.ledger.tables import Delivery, Mailing
 
 log = structlog.get_logger()
@@ -60,7 +61,8 @@ def complain(session: Session, delivery: Delivery, now: datetime) -> None:
     address = session.get(Address, delivery.address_id) if delivery.address_id is not None else None
     if address is not None and address.channel == EMAIL:
         suppress(session, EMAIL, address.value, COMPLAINT, now)
-    if mailing.office_id is not None:
+    # A notice answers what somebody did, perhaps in another's name: its participant may be nobody an office knows.
+    if mailing.office_id is not None and mailing.kind != MailingKind.NOTICE:
         unsubscribe(session, delivery.participant_id, mailing.office_id, None, f"{COMPLAINT}:{delivery.id}", now)
 
 

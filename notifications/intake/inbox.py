@@ -54,15 +54,15 @@ class ExcludedRow:
 
 
 def inbox(session: Session, reach: Reach, page: int) -> list[InboxRow]:
-    """A page of what waits for staff or was read by them, the newest first; one row more when there is a next page."""
+    """A page of what waits for staff, was noted or read, the newest first; one row more when there is a next page."""
     member = and_(
         Membership.participant_id == IncomingMail.participant_id, Membership.office_id == IncomingMail.office_id
     )
     statement = (
         select(IncomingMail, Membership.name, Membership.reference)
         .outerjoin(Membership, member)
-        .where(_within(reach), IncomingMail.state.in_((MailState.FOR_STAFF, MailState.READ)))
-        .order_by(IncomingMail.state, IncomingMail.id.desc())  # "for-staff" stands before "read"
+        .where(_within(reach), IncomingMail.state.in_((MailState.FOR_STAFF, MailState.NOTED, MailState.READ)))
+        .order_by(IncomingMail.state, IncomingMail.id.desc())  # "for-staff" stands before "noted" and "read"
         .offset(page * PAGE)
         .limit(PAGE + 1)
     )

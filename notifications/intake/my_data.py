@@ -23,7 +23,7 @@ def export_mails(session: Session, participant_ids: Sequence[int]) -> list[dict[
     """What these participants wrote to offices, JSON-able, oldest first."""
     statement = select(IncomingMail).where(
         IncomingMail.participant_id.in_(participant_ids),
-        IncomingMail.state.in_((MailState.FOR_STAFF, MailState.READ)),
+        IncomingMail.state.in_((MailState.FOR_STAFF, MailState.NOTED, MailState.READ)),
     )
     return [
         {"at": one.received_at.isoformat(), "subject": one.subject, "words": one.words}

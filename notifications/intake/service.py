@@ -26,6 +26,7 @@ from notifications.intake.letter import Letter, read_letter
 from notifications.intake.replies import own_answer
 from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
+from notifications.intake.understanding import says_only_that
 from notifications.ledger.tables import Delivery, Mailing
 
 DOOR = "mail"
@@ -56,9 +57,9 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
     about = _about(session, delivery)  # before anything acts: a bounce may send the delivery to another address
     state = _act(session, found, delivery, now)
     if state is MailState.FOR_STAFF and _answers(found, signed) and delivery is not None:
-        state = MailState.ACTED if take_reply(session, delivery, letter.text, key, now) else state
+        state = _replied(letter) if take_reply(session, delivery, letter.text, key, now) else state
     written = {"received_at": now, "kind": found.kind.value, "state": state.value}
-    words = _words(letter) if state is MailState.FOR_STAFF else {}
+    words = _words(letter) if state in {MailState.FOR_STAFF, MailState.NOTED} else {}
     session.execute(insert(IncomingMail).values(written | _told(found) | about | words))
     return Taken(found.kind, state, delivery.id if delivery else None)
 
@@ -66,6 +67,11 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
 def _answers(found: Classified, signed: Signed | None) -> bool:
     """Whether somebody wrote to the address for answers of one delivery."""
     return found.kind is Kind.NONE and signed is not None and signed.purpose is Purpose.REPLY
+
+
+def _replied(letter: Letter) -> MailState:
+    """What is kept of a mail that counted as a reply: its words where they are more than that."""
+    return MailState.ACTED if says_only_that(own_answer(letter.text)) else MailState.NOTED
 
 
 def _delivery(session: Session, found: Classified, signed: Signed | None) -> Delivery | None:

@@ -13,7 +13,7 @@ from core.database.base import Base, Id
 class IncomingMail(Base):
     """One mail that came to our mailbox.
 
-    The words of a mail are kept only where staff have to read them (`state` "for-staff" or "read").
+    The words of a mail are kept only where staff may have to read them (`state` "for-staff", "noted" or "read").
     """
 
     __tablename__ = "incoming_mail"
@@ -27,7 +27,7 @@ class IncomingMail(Base):
     id: Mapped[Id]
     received_at: Mapped[datetime]
     kind: Mapped[str]  # bounce, complaint, auto-reply, challenge, none
-    state: Mapped[str]  # acted, ignored, for-staff, read
+    state: Mapped[str]  # acted, ignored, noted, for-staff, read
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))  # where a signed address told it
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))

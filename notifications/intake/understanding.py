@@ -19,11 +19,26 @@ NUMBER = re.compile(r"^(?:(?:n|nr|numero|number|risposta|opzione|option|reponse)
 BY_NUMBER = {str(number): reply for reply, number in NUMBERS.items()}
 NAME = re.compile(r"[^\W\d_][\w'’.-]*")
 MOST_NAMES = 4
+LONGEST_OFFICE = 8  # words
+RULE = re.compile(r"[-_=*~ ]+")
 LONGEST_SIGNATURE = 8  # lines
 LONGEST_LINE = 80
 DOUBT = re.compile(
     r"\b(?:ma|pero|invece|tuttavia|collega|colleghi|posto|delego|delegato|viene|verra|porto|accompagn\w*|"
-    r"but|however|instead|colleague|bring|comes|mais|cependant|collegue|place|vient|viendra)\b"
+    r"anzi|niente|nulla|tutto|mai|neanche|nemmeno|annull\w*|disd\w*|rinunci\w*|impegn\w*|ripens\w*|scus\w*|"
+    r"spiac\w*|purtroppo|solo|soltanto|se|magari|dopo|domani|ps|p s|nb|n b|post scriptum|"
+    r"but|however|instead|colleague|bring|comes|nothing|never|not|cancel\w*|sorry|only|if|unless|actually|"
+    r"mais|cependant|collegue|place|vient|viendra|rien|jamais|annul\w*|desole\w*|sauf|seulement|plutot)\b"
+)
+# Small words that stand within names and offices, too: "La Rosa", "Comune di Torino".
+WITHIN_NAMES = frozenset(
+    word
+    for word in "a al alla d da dal dalla de dei del della delle dello di du e en et i il in la le lo of".split()  # noqa: SIM905
+)
+REACHED = re.compile(
+    r"(?:(?:tel|telefono|cell|cellulare|fax|phone|mobile|mob|e-?mail|mail|pec|web|sito)\b[.:]*\s*)*"
+    r"(?:[+(]?\d[\d\s()/.+-]*|[^\s@<>]+@[^\s@<>]+|(?:https?://|www\.)\S+)",
+    re.IGNORECASE,
 )
 
 
@@ -37,6 +52,7 @@ def bare(text: str) -> str:
 SECTIONS = {heading: frozenset(map(bare, lines)) for heading, lines in load_lines("replies.txt")}
 COURTESY, CLOSING, GREETING = (SECTIONS[name] for name in ("courtesy", "closing", "greeting"))
 WORDS = {words: heading for heading in (*Reply, ANY_MODE) for words in SECTIONS[heading]}
+SPOKEN = frozenset(word for words in WORDS for word in words.split()) - WITHIN_NAMES
 
 
 def understand(text: str, offered: Collection[str]) -> Reply | None:
@@ -48,6 +64,13 @@ def understand(text: str, offered: Collection[str]) -> Reply | None:
         return None
     found = _meaning(bare(lines[0]), offered)
     return found if found is not None and _says_nothing_more(lines[1:], found, offered) else None
+
+
+def says_only_that(text: str) -> bool:
+    """Whether beside a reply nothing stands but greetings and thanks: no name, no signature."""
+    lines = [bare(line) for line in text.splitlines() if line.strip()]
+    said = [line for line in lines if line and line not in COURTESY | CLOSING | GREETING and not SENT_FROM.match(line)]
+    return len(set(said)) <= 1
 
 
 def _meaning(words: str, offered: Collection[str]) -> Reply | None:
@@ -87,16 +110,24 @@ def _says_nothing_more(lines: Sequence[str], reply: Reply, offered: Collection[s
     return True
 
 
-def _is_name(line: str) -> bool:
-    """One to four words that all begin with a capital letter and mean no reply."""
+def _is_name(line: str, most: int = MOST_NAMES) -> bool:
+    """A few words that begin with a capital letter, of which none is a word of a reply."""
     words = line.split() if len(line) <= LONGEST_LINE else []
     is_written_so = all(NAME.fullmatch(word) and word[0].isupper() for word in words)
-    means_something = DOUBT.search(bare(line)) or any(bare(word) in WORDS for word in words)
-    return 0 < len(words) <= MOST_NAMES and is_written_so and not means_something
+    means_something = DOUBT.search(bare(line)) or not SPOKEN.isdisjoint(bare(line).split())
+    return 0 < len(words) <= most and is_written_so and not means_something
 
 
 def _is_signature(lines: Sequence[str]) -> bool:
-    """Lines below "kind regards": few, short, and no sentence that takes something back."""
-    short = len(lines) <= LONGEST_SIGNATURE and all(len(line) <= LONGEST_LINE for line in lines)
-    doubts = any("?" in line or DOUBT.search(bare(line)) for line in lines)
-    return short and not doubts
+    """Lines below "kind regards": names, offices, and by what somebody is reached; nothing that is a sentence."""
+    return len(lines) <= LONGEST_SIGNATURE and all(
+        len(line) <= LONGEST_LINE
+        and (REACHED.fullmatch(line) or SENT_FROM.match(bare(line)) or bare(line) in COURTESY or _names_an_office(line))
+        for line in lines
+    )
+
+
+def _names_an_office(line: str) -> bool:
+    """A name or an office, also both: "Comune di Moncalieri, Urbanistica"."""
+    kept = " ".join(word for word in re.split(r"[\s,;:|/–—()-]+", line) if word.lower() not in WITHIN_NAMES)
+    return bool(RULE.fullmatch(line)) or _is_name(kept, LONGEST_OFFICE)

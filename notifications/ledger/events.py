@@ -14,11 +14,11 @@ from core.people.tables import Audience
 from core.process.replies import Reply
 from core.process.rsvp_rule import means_silent_only
 from core.process.tables import Attendance, Event
-from notifications.ledger.states import EVENTS, DeliveryState, Kind, Reason
+from notifications.ledger.budget import LEFT
+from notifications.ledger.states import EVENTS, Kind, Reason
 from notifications.ledger.tables import Delivery, Mailing, MailingText
 
 RSVP = "rsvp"  # the kind of button that asks for a reply
-TOLD = (DeliveryState.HANDED_OVER, DeliveryState.SENT, DeliveryState.IN_DOUBT)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def has_rsvp(session: Session, mailing_id: int) -> bool:
 
 def was_told_of(session: Session, event_id: int, participant_id: int) -> bool:
     """Whether a mailing about an event left for somebody, or for whom was merged into them."""
-    mine = Delivery.participant_id.in_(all_of(session, participant_id)), Delivery.state.in_(TOLD)
+    mine = Delivery.participant_id.in_(all_of(session, participant_id)), Delivery.state.in_(LEFT)
     about = select(Delivery.id).join(Mailing, Mailing.id == Delivery.mailing_id)
     return session.scalar(about.where(*mine, event_id_of_mailing() == event_id).limit(1)) is not None
 

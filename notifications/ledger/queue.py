@@ -19,6 +19,7 @@ from sqlalchemy.sql.dml import ReturningUpdate, Update
 from notifications.ledger.states import DeliveryState, Kind, MailingState, Reason
 from notifications.ledger.tables import IS_IN_HANDS, IS_PLANNED, Delivery, Mailing
 
+ASKING = "notice-confirm-join"
 FAR = 20  # a lease so many times too long was made before the machine's clock went back
 IN_HANDS = (DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
 QUIETLY = {"synchronize_session": False}
@@ -67,11 +68,13 @@ def claim_batch(session: Session, claimer: Claimer, channel: str, most: int, mom
 def _next_mailing(session: Session, channel: str, moment: Moment) -> int | None:
     """The released mailing whose turn it is. Those that are paused are not looked into, however long."""
     first = select(Delivery.due_at).where(*_due(Mailing.id, channel, moment)).order_by(Delivery.due_at).limit(1)
-    due = select(Mailing.id, Mailing.kind, first.scalar_subquery().label("first_at")).where(
+    due = select(Mailing.id, Mailing.kind, Mailing.slug, first.scalar_subquery().label("first_at")).where(
         Mailing.state == MailingState.RELEASED
     )
     waiting = due.subquery()
-    is_mailing = case((waiting.c.kind == Kind.NOTICE, 0), else_=1)
+    # Anybody can have a mail sent that asks whether somebody wants to join: it takes its turn as mailings do.
+    goes_first = and_(waiting.c.kind == Kind.NOTICE, waiting.c.slug != ASKING)
+    is_mailing = case((goes_first, 0), else_=1)
     return session.scalar(
         select(waiting.c.id)
         .where(waiting.c.first_at.is_not(None))

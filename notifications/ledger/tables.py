@@ -118,6 +118,7 @@ class Delivery(Base):
         Index("ix_delivery_in_doubt", "mailing_id", sqlite_where=IN_DOUBT, postgresql_where=IN_DOUBT),
         Index("ix_delivery_occurrence_id", "occurrence_id"),
         Index("ix_delivery_participant_id", "participant_id"),
+        Index("ix_delivery_address_id", "address_id"),
     )
 
     id: Mapped[Id]

@@ -25,6 +25,7 @@ from core.database.database import Database
 from core.database.leader import StillLeading, leadership
 from core.errors import Problem
 from core.people.join_requests import are_over, forget_requests
+from core.people.personal import PersonalData
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.notices import plan_notices, waiting_notices
@@ -50,6 +51,7 @@ class PlannerDeps:
     database: Database
     clock: Clock
     rules: Rules
+    personal: PersonalData = field(default_factory=PersonalData)
     machine: Clock = field(default_factory=SystemClock)
 
 
@@ -101,8 +103,8 @@ async def rederive(deps: PlannerDeps) -> None:
 async def forget_unconfirmed(deps: PlannerDeps) -> None:
     """Deletes what people asked for who wanted to join by themselves and did not confirm it in time."""
     now = deps.clock.now()
-    if await deps.database.aread(lambda session: are_over(session, now)):
-        await deps.database.awrite(lambda session: forget_requests(session, now))
+    while await deps.database.aread(lambda session: are_over(session, now)):
+        await deps.database.awrite(lambda session: forget_requests(session, deps.personal.erasers, now))
 
 
 class Refused:

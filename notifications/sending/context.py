@@ -21,6 +21,7 @@ from notifications.content.text import Setting, Text, read_buttons
 from notifications.content.variables import event_values
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.files import files_of
+from notifications.ledger.queue import ASKING
 from notifications.ledger.reach import asks_for_answer
 from notifications.ledger.sent_texts import Wording, wording_of
 from notifications.ledger.states import Kind
@@ -124,6 +125,7 @@ def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
         answered_by_mail=bool(voice.return_mailbox),
         list_id="" if is_notice else f"{mailing.slug}.{process.slug if process else 'ascolto'}.{voice.domain}",
         is_notice=is_notice,
+        is_asking=is_notice and mailing.slug == ASKING,
         has_chat=bool(voice.urls.chat),
         files=parts.files,
     )

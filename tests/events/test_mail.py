@@ -19,6 +19,7 @@ from core.people.erasing import erase_person
 from core.process.tables import Event
 from core.tables import Notice
 from notifications.intake.addresses import ReturnAddresses
+from notifications.intake.inbox import Reach, inbox
 from notifications.intake.my_data import erase_mails
 from notifications.intake.service import Taken, take_in
 from notifications.intake.tables import IncomingMail
@@ -150,6 +151,17 @@ async def test_automatic_replies_and_unsigned_mails_never_count(telling: Telling
     answer(telling, "no", to=RETURNS.bounces(delivery.id))
     assert kept(telling) is None
     assert [state for state, _ in states(telling)] == ["ignored", "ignored", "for-staff", "for-staff", "for-staff"]
+
+
+async def test_what_stands_beside_a_reply_is_kept_for_staff(telling: Telling) -> None:
+    words = "Sì, vengo.\n\nCordiali saluti\nAnna Neri"
+    answer(telling, words + QUOTED)
+    assert kept(telling) == ("in-person", "mail", 0)
+    assert states(telling) == [("noted", words)]
+    reach = Reach([telling.rows.office])
+    assert [one.words for one in telling.database.read(lambda s: inbox(s, reach, 0))] == [words]
+    answer(telling, "Buongiorno\nno\nGrazie" + QUOTED)
+    assert states(telling)[1] == ("acted", "")
 
 
 async def test_the_same_mail_counts_once(telling: Telling) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from core.people.consent import Proof, state_consent
 from core.people.erasing import erase_person
 from core.people.importing.importing import import_people
 from core.people.importing.writing import Origin
+from core.people.merging import merge
 from core.people.preferences import unsubscribe
 from core.people.tables import Membership
 from core.process.tables import Office
@@ -157,6 +159,23 @@ def test_a_list_that_takes_a_consent_back_is_told_too(
     assert call.participant_id == person
     assert call.data == {"purposes": ["events"], "channels": ["email"], "source": "import"}
     assert call.happened_at == clock.now()
+
+
+def test_a_merge_that_takes_a_consent_back_is_told(scene: Scene, database: Database) -> None:
+    hook(database, scene.office_id, URL)
+    gone, kept = scene.participant(reference="R-7"), scene.participant()
+    later = scene.now + timedelta(hours=1)
+
+    def work(session: Session) -> None:
+        about = (scene.office_id, "events", "email")
+        state_consent(session, kept, *about, True, Proof("", "test"), scene.now)
+        state_consent(session, gone, *about, False, Proof("", "test"), later)
+        merge(session, gone, kept, later)
+
+    database.write(work)
+    (call,) = calls(database)
+    assert (call.kind, call.participant_id) == ("participant.unsubscribed", kept)
+    assert call.data == {"purposes": ["events"], "channels": ["email"], "source": "merge"}
 
 
 async def test_nothing_is_left_of_the_erased(scene: Scene, database: Database, clock: FixedClock) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from core.links import Purpose, in_days
+from core.people import mailboxes
 from core.people.consent import consent_history
 from core.people.erasing import erase_person
 from core.people.join_requests import forget_requests
@@ -172,6 +173,53 @@ async def test_at_most_three_mails_a_day_whatever_the_spelling(stage: Stage) -> 
     assert len(await stage.mails()) == 4
 
 
+async def test_the_tags_of_a_mailbox_are_one_mailbox(stage: Stage) -> None:
+    for number in range(6):
+        stage.asks(f"ada+{number}@example.org")
+    assert len(stage.rows(JoinRequest)) == 3
+
+
+async def test_so_many_an_hour(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailboxes, "MOST_AN_HOUR_OFFICE", 2)
+    for number in range(2):
+        assert stage.asks(f"p{number}@example.org").heading == SENT
+    refused = stage.asks("p3@example.org")
+    assert refused.at.status_code == 429 and len(stage.rows(JoinRequest)) == 2
+    stage.clock.advance(timedelta(hours=1, seconds=1))
+    assert stage.asks("p3@example.org").heading == SENT
+
+
+async def test_never_again(stage: Stage) -> None:
+    stage.asks()
+    (mail,) = await stage.mails()
+    assert "written on a page for joining" in mail["text"] and "in your name" not in mail["text"]
+    page = Reader(stage.http, stage.link_in(mail))
+    assert stage.http.post(page.path, data={"do": "never"}).status_code == 200
+    assert stage.traces() == (0, 0, 0) and stage.alive() == []
+    assert stage.http.get(page.path).status_code == 410
+    stage.clock.advance(timedelta(days=30))
+    assert stage.asks("ada+x@example.org").heading == SENT
+    assert len(await stage.mails()) == 1 and stage.traces() == (0, 0, 0)
+
+
+async def test_what_is_confirmed_is_shown_and_a_known_language_stays(stage: Stage) -> None:
+    stage.scene.municipality("torino")
+    person = stage.knows(name="")
+    stage.asks(name="Buffone", language="fr", municipality="torino")
+    page = Reader(stage.http, await stage.link())
+    assert "Buffone" in page.at.text and "Français" in page.at.text and "torino" in page.at.text.casefold()
+    page.press("confirm")
+    assert stage.members()[0].participant_id == person and stage.rows(Participant)[0].language == "it"
+
+
+async def test_an_office_that_closed_meanwhile_gains_nobody(stage: Stage) -> None:
+    stage.asks()
+    path = await stage.link()
+    stage.open(open=False)
+    assert (stage.http.get(path).status_code, stage.http.post(path, data={"do": "confirm"}).status_code) == (404, 404)
+    assert stage.members() == []
+
+
 async def test_a_page_sent_twice_asks_once(stage: Stage) -> None:
     page = stage.page()
     fields = {**page.fields("join"), "email": ADA, "purpose": ["events"], "do": "join"}
@@ -223,8 +271,8 @@ async def test_what_was_not_confirmed_is_deleted_after_seven_days(stage: Stage) 
     stage.asks("never-told@example.org")
     await stage.mails()
     now = stage.clock.now()
-    assert stage.scene.database.write(lambda s: forget_requests(s, now + timedelta(days=6, hours=23))) == 0
-    assert stage.scene.database.write(lambda s: forget_requests(s, now + timedelta(days=7))) == 2
+    assert stage.scene.database.write(lambda s: forget_requests(s, (), now + timedelta(days=6, hours=23))) == 0
+    assert stage.scene.database.write(lambda s: forget_requests(s, (), now + timedelta(days=7))) == 2
     assert stage.traces() == (0, 0, 0) and stage.alive() == []
     assert len(stage.rows(Delivery)) == 2, "the ledger still says that mails went out, to nobody any more"
 
@@ -232,7 +280,7 @@ async def test_what_was_not_confirmed_is_deleted_after_seven_days(stage: Stage) 
 async def test_of_whom_nobody_was_told_nothing_stays_at_all(stage: Stage) -> None:
     stage.asks()
     stage.clock.advance(timedelta(days=7))
-    stage.scene.database.write(lambda s: forget_requests(s, stage.clock.now()))
+    stage.scene.database.write(lambda s: forget_requests(s, (), stage.clock.now()))
     assert stage.traces() == (0, 0, 0) and stage.rows(Participant) == []
 
 
@@ -240,7 +288,7 @@ async def test_whoever_confirmed_stays_when_their_request_goes(stage: Stage) -> 
     stage.asks()
     await stage.confirms()
     stage.clock.advance(timedelta(days=7))
-    stage.scene.database.write(lambda s: forget_requests(s, stage.clock.now()))
+    stage.scene.database.write(lambda s: forget_requests(s, (), stage.clock.now()))
     assert stage.rows(JoinRequest) == [] and stage.audience() == 1 and len(stage.alive()) == 1
 
 

@@ -19,12 +19,19 @@ from core.people.erasing import erase_person
 from core.people.exporting import export_people
 from core.people.importing.importing import Became, Report, import_people
 from core.people.importing.writing import Origin
-from core.people.join_requests import LASTS, Wanted, ask_to_join, confirm_request
+from core.people.join_requests import LASTS, MOST_AT_ONCE, Wanted, ask_to_join, confirm_request, forget_requests
+from core.people.my_data import export_person
 from core.people.open_offices import OpenOffice, find_open_office
+from core.people.personal import PersonalData
 from core.people.preferences import WITHOUT_END, pause
-from core.people.tables import Address, JoinRequest, Membership, Participant
+from core.people.suppression import is_suppressed
+from core.people.tables import Address, Consent, JoinRequest, Membership, Participant
 from core.process.tables import Office
+from notifications.intake.bounces import complain
+from notifications.intake.my_data import erase_mails
+from notifications.intake.tables import IncomingMail
 from notifications.ledger.tables import Delivery
+from notifications.planning.notices import plan_notices
 from notifications.planning.timers import PlannerDeps, run_planner
 from tests.joining.stage import ADA, TEXT
 from tests.notifications.office import RULES
@@ -111,7 +118,7 @@ def test_a_pause_that_somebody_asked_for_stays(scene: Scene, ids: CountedIds) ->
     nonce = asks(scene, ids)
     assert scene.database.write(lambda s: confirm_request(s, nonce, scene.now)) == known
     found = scene.database.read(lambda s: s.get_one(Participant, known))
-    assert (found.paused_until, found.language) == (WITHOUT_END, "en")
+    assert (found.paused_until, found.language) == (WITHOUT_END, "it"), "a known person's language is theirs"
 
 
 async def test_the_planner_forgets_what_was_not_confirmed_when_the_clock_moves(
@@ -133,6 +140,47 @@ async def test_the_planner_forgets_what_was_not_confirmed_when_the_clock_moves(
         await asyncio.gather(planner, return_exceptions=True)
     left = scene.database.read(lambda s: s.scalars(select(Address.value)).all())
     assert list(left) == ["kept@example.org"] and count(scene, Membership) == 1
+
+
+def test_what_was_asked_for_and_agreed_to_is_given_to_the_person(scene: Scene, ids: CountedIds) -> None:
+    nonce = asks(scene, ids)
+    person = scene.database.write(lambda s: confirm_request(s, nonce, scene.now))
+    known = scene.database.read(lambda s: export_person(s, person))
+    assert [(one["email"], one["purposes"]) for one in known["requests_to_join"]] == [(ADA, ["events"])]
+    assert [one["text"] for one in known["consents"]] == [TEXT["en"]]
+
+
+def test_so_many_go_in_one_transaction(scene: Scene, ids: CountedIds) -> None:
+    for number in range(MOST_AT_ONCE + 3):
+        asks(scene, ids, f"p{number}@example.org")
+    over = scene.now + LASTS
+    gone = [scene.database.write(lambda s: forget_requests(s, (), over)) for _ in range(3)]
+    assert gone == [MOST_AT_ONCE, 3, 0]
+    assert (count(scene, Address), count(scene, Participant)) == (0, 0)
+
+
+def test_what_came_back_about_a_mail_goes_too(scene: Scene, ids: CountedIds) -> None:
+    asks(scene, ids)
+    person = scene.database.read(lambda s: s.scalars(select(Participant.id)).one())
+    values = {"received_at": scene.now, "kind": "bounce", "state": "acted", "address": ADA}
+    scene.insert(IncomingMail, participant_id=person, **values)
+    personal = PersonalData((), (erase_mails,))
+    scene.database.write(lambda s: forget_requests(s, personal.erasers, scene.now + LASTS))
+    assert scene.database.read(lambda s: s.scalars(select(IncomingMail)).all()) == []
+
+
+def test_a_complaint_about_a_confirmation_is_the_objection_of_nobody(
+    scene: Scene, ids: CountedIds, clock: FixedClock
+) -> None:
+    asks(scene, ids)
+    scene.database.write(lambda s: plan_notices(s, clock.now()))
+
+    def work(session: Session) -> None:
+        complain(session, session.scalars(select(Delivery)).one(), scene.now)
+
+    scene.database.write(work)
+    assert scene.database.read(lambda s: is_suppressed(s, "email", ADA))
+    assert scene.database.read(lambda s: s.scalars(select(Consent)).all()) == []
 
 
 async def until(fits: object) -> None:

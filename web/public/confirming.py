@@ -12,10 +12,10 @@ from core.errors import LinkExpired, LinkForged
 from core.links import Purpose, in_days
 from core.people.consent import PURPOSE_NAMES
 from core.people.errors import JoinRequestGone
-from core.people.join_requests import confirm_request, find_request, key_of
-from core.people.open_offices import kept_text
+from core.people.join_requests import confirm_request, find_request, key_of, refuse_requests
+from core.people.open_offices import check_open, kept_text
 from core.people.store import remaining
-from core.people.tables import JoinRequest
+from core.people.tables import JoinRequest, Municipality
 from web.public.store import PublicRound, load_office, open_rounds_of
 from web.site import OfficeName, remember_reader, site_of
 
@@ -30,6 +30,7 @@ class Confirming:
     text: str
     person_id: int
     rounds: tuple[PublicRound, ...]
+    municipality: str = ""
 
     @property
     def in_chat(self) -> bool:
@@ -50,12 +51,17 @@ async def show(request: Request) -> Response:
 
 
 async def act(request: Request) -> Response:
-    """Joins; pressing again changes nothing."""
+    """Joins, pressing again changes nothing; or sees to it that no such mail comes again."""
     site, found = site_of(request), await _open(request)
-    now = site.deps.clock.now()
-    await site.deps.database.shared(
-        lambda session: confirm_request(session, found.nonce, now), key=key_of(found.request.email)
-    )
+    now, key = site.deps.clock.now(), key_of(found.request.email)
+    async with request.form() as data:
+        if data.get("do") == "never" and not found.person_id:
+            erasers = site.deps.personal.erasers
+            await site.deps.database.shared(
+                lambda session: refuse_requests(session, found.nonce, erasers, now), key=key
+            )
+            return site.page(request, "public/not_asked.html")
+    await site.deps.database.shared(lambda session: confirm_request(session, found.nonce, now), key=key)
     return RedirectResponse(request.url.path, 303)
 
 
@@ -67,7 +73,7 @@ def _preferences(request: Request, found: Confirming) -> str:
 
 
 async def _open(request: Request) -> Confirming:
-    """Raises LinkForged, JoinRequestGone."""
+    """Raises LinkForged, JoinRequestGone, JoiningClosed."""
     site, now = site_of(request), site_of(request).deps.clock.now()
     try:
         numbers = site.deps.links.read(Purpose.CONFIRM_JOIN, request.path_params["token"], now)
@@ -79,6 +85,9 @@ async def _open(request: Request) -> Confirming:
     def work(session: Session) -> Confirming:
         asked = find_request(session, numbers[0], now)
         joined = asked.confirmed_at is not None
+        if not joined:
+            check_open(session, asked.office_id)
+        place = session.get(Municipality, asked.municipality_id) if asked.municipality_id else None
         return Confirming(
             numbers[0],
             asked,
@@ -86,6 +95,7 @@ async def _open(request: Request) -> Confirming:
             kept_text(session, asked.office_id, asked.text_version),
             remaining(session, asked.joins_id or asked.participant_id) if joined else 0,
             tuple(open_rounds_of(session, asked.office_id, now)) if joined else (),
+            place.name if place else "",
         )
 
     found = await site.deps.database.aread(work)

@@ -19,7 +19,8 @@ from core.inbound import first_time
 from core.people.addresses import normal_email
 from core.people.consent import PURPOSE_NAMES, PURPOSES
 from core.people.errors import ConsentTextChanged, EmailWrong
-from core.people.join_requests import LASTS, MOST_A_DAY, Wanted, ask_to_join, key_of
+from core.people.join_requests import LASTS, Wanted, ask_to_join, key_of
+from core.people.mailboxes import MOST_A_DAY
 from core.people.open_offices import OpenOffice, find_open_office
 from core.people.self_joined import LONGEST_NAME, safe_tag, tidy_name
 from web.errors import TrapSprung

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.clock import last_day
 from core.i18n import LANGUAGES
 from core.people.addresses import TELEGRAM
+from core.people.open_offices import lets_join
 from core.people.preferences import set_language
 from core.people.store import remaining
 from core.people.tables import Address, Municipality, Participant
@@ -81,7 +82,7 @@ def load_office(session: Session, office_id: int | None = None) -> OfficeName:
     found = session.execute(select(*NAMED).where(own).order_by(Office.id).limit(1)).one_or_none()
     if found is None:
         return OfficeName()
-    join = join_address(found.slug) if found.joining.get("open") and found.joining.get("text") else ""
+    join = join_address(found.slug) if lets_join(found.joining) else ""
     return OfficeName(found.name, found.contact_email, found.address, join)
 
 
