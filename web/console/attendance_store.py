@@ -13,7 +13,8 @@ from core.people.tables import Membership, Participant
 from core.process.attendance import standing_attendance
 from core.process.events import EventFacts
 from core.process.replies import NO_REPLY, Reply
-from notifications.ledger.events import TOLD, event_id_of_mailing
+from notifications.ledger.budget import LEFT
+from notifications.ledger.events import event_id_of_mailing
 from notifications.ledger.tables import Delivery, Mailing
 from web.console.store import PAGE
 
@@ -89,7 +90,7 @@ def _silent(event: EventFacts) -> Select[int]:
         .where(
             Mailing.process_id == event.process_id,
             event_id_of_mailing() == event.id,
-            Delivery.state.in_(TOLD),
+            Delivery.state.in_(LEFT),
             Participant.merged_into.is_(None),
             Participant.erased_at.is_(None),
             Delivery.participant_id.not_in(select(attended.c.person_id)),
