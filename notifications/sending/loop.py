@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -121,7 +122,9 @@ class Sender:
     def __init__(self, deps: SenderDeps) -> None:
         self.deps = deps
         self.stopping = asyncio.Event()
-        self._held: set[int] = set()  # claimed, and neither settled nor put back
+        # Claimed, and neither settled nor put back: by how many workers. After a standstill longer than a lease two
+        # may hold a delivery, of whom one finds nothing to do.
+        self._held: Counter[int] = Counter()
         self._counting = asyncio.Lock()
         self._claimer = Claimer(deps.name, deps.lease)
         composer = Composer(deps.links, deps.voice, Skeletons())
@@ -155,9 +158,13 @@ class Sender:
         try:
             outcomes = await self._take_through(channel, claimed, first_at)
         finally:
-            self._held.difference_update(claimed)
+            self._let_go(claimed)
         late = sum(isinstance(one, NotBegun) for one in outcomes)
         return Group(len(claimed), len(outcomes) - late, late)
+
+    def _let_go(self, claimed: Sequence[int]) -> None:
+        self._held.subtract(claimed)
+        self._held = +self._held  # without those that nobody holds
 
     async def _take_through(self, channel: Channel, claimed: list[int], first_at: datetime) -> Sequence[Outcome]:
         if not claimed:

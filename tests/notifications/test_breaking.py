@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.people.tables import Address
 from core.process.tables import Process
-from notifications.channels.contract import Delivered, Mail, Misconfigured
+from notifications.channels.contract import Delivered, Mail, Message, Misconfigured, Outcome
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relay
 from notifications.ledger.queue import Claimer, reroute
@@ -25,6 +25,7 @@ from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.windows import WindowWrong
 from notifications.sending.group import FRESH
+from notifications.sending.loop import Pace, Sender
 from notifications.sending.retry import WAITS
 from tests.notifications.office import DUE, RULES, Person, make_mailing, make_office
 from tests.notifications.sending import Telling, planned
@@ -152,3 +153,42 @@ async def test_what_comes_back_after_its_mailing_was_stopped_does_not_wait_for_e
         async with telling.sender():
             await telling.settles()
     assert {row[::2] for row in telling.states().values()} == {("skipped", "cancelled")}
+
+
+class Slow:
+    """A channel that hands over when it is told to."""
+
+    name = way = "email"
+
+    def __init__(self, channel: EmailChannel) -> None:
+        self.channel, self.begun, self.go = channel, asyncio.Event(), asyncio.Event()
+
+    async def send(self, messages: Sequence[Message], interval: float, seconds: float = 0) -> list[Outcome]:
+        self.begun.set()
+        await self.go.wait()
+        return await self.channel.send(messages, interval, seconds)
+
+    async def close(self) -> None:
+        await self.channel.close()
+
+
+async def test_what_a_sender_took_twice_is_not_lost_with_the_first_taking(
+    database: Database, clock: FixedClock
+) -> None:
+    """A sender that stood still for longer than its lease: its deliveries went back, and it took them anew."""
+    async with running_sandbox() as sandbox:
+        telling = planned(database, sandbox, clock, [MAIL])
+        slow = Slow(EmailChannel(parse_relay(sandbox.addresses.smtp)))
+        sender = Sender(telling.make_deps("one", channels=(slow,), paces={"email": Pace(1000)}))
+        claimed, _ = await sender._write(lambda session: sender._claim(session, slow, 10))
+        sender._held.update(claimed)  # the first worker, before it stood still
+        telling.write(lambda s: s.execute(update(Delivery).values(state="planned", claimed_by="", claimed_until=None)))
+        second = asyncio.ensure_future(sender.one_group(slow))
+        await slow.begun.wait()
+        sender._let_go(claimed)  # the first worker goes on, and finds nothing of its own any more
+        await sender._show_life()
+        assert telling.count("handed-over") == 1, "it is under way, and nobody may send it again"
+        slow.go.set()
+        await second
+        await slow.close()
+    assert telling.states() == {MAIL.name: ("sent", "email", "")}
