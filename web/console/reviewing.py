@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.i18n import LANGUAGE_NAMES
 from core.people.tables import Membership, Participant
-from core.process.tables import Process
+from core.process.tables import Office, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
@@ -45,6 +45,7 @@ class Review:
     revision: str
     process: store.ProcessRow
     author: str
+    needs_other: bool  # whoever looks wrote it: somebody else has to release it
     may_release: bool
     may_write: bool
     may_pause: bool
@@ -164,6 +165,7 @@ def _load(session: Session, deps: WebDeps, staff: Staff, mailing_id: int, now: d
         revision=revision_of(session, row),
         process=store.find_process(session, staff, mailing.process_id),
         author=author.name if author is not None else "",
+        needs_other=mailing.written_by == staff.account_id and not session.get_one(Office, office).one_person,
         may_release=staff.may(Permission.RELEASE_MAILINGS, office),
         may_write=staff.may(Permission.WRITE_MAILINGS, office),
         may_pause=staff.may(Permission.PAUSE_MAILINGS, office),

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
-from core.i18n import LANGUAGE_NAMES
+from core.i18n import LANGUAGE_NAMES, LANGUAGES
 from core.people.consent import PURPOSE_NAMES, PURPOSES
 from core.people.tables import Audience
 from core.process.tables import Event, Phase, Process
@@ -25,6 +25,7 @@ from notifications.content.files import ENDINGS
 from notifications.ledger.revision import hold_mailing, revision_of
 from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
+from notifications.planning.preview import dry_run
 from notifications.planning.writing import (
     Draft,
     MailingHasLeft,
@@ -113,6 +114,7 @@ async def create(request: Request, staff: Staff) -> Response:
 async def edit(request: Request, staff: Staff) -> Response:
     """Raises MailingHasLeft once it was planned or stopped."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
+    now = deps.clock.now()
 
     def work(session: Session) -> tuple[Choices, dict[str, str], FormFiles]:
         mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
@@ -121,7 +123,9 @@ async def edit(request: Request, staff: Staff) -> Response:
             raise MailingHasLeft
         texts = texts_of(session, mailing_id)
         values = _standing(row, texts) | {"revision": revision_of(session, row)}
-        choices = _choices(session, staff, mailing.process_id, mailing.subjects)
+        # Its readers may have chosen a language that the process does not write in: without a text nothing leaves.
+        read = dry_run(session, mailing_id, now, deps.telling.rules).missing_languages
+        choices = _choices(session, staff, mailing.process_id, {*mailing.subjects, *read})
         return choices, values, standing_files(session, mailing_id, texts)
 
     choices, values, files = await deps.database.aread(work)
@@ -136,7 +140,8 @@ async def change(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> Written:
         mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
-        choices = _choices(session, staff, mailing.process_id, mailing.subjects)
+        sent = {one for one in LANGUAGES if f"subject-{one}" in typed}
+        choices = _choices(session, staff, mailing.process_id, {*mailing.subjects, *sent})
         written = _read(session, choices, (form, uploads), deps.telling.mail_limit_mb)
         revision = revision_of(session, hold_mailing(session, mailing_id))
         if revision != typed.get("revision", "") and not written.stays:
