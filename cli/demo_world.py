@@ -32,6 +32,7 @@ from core.i18n import Translator, translator
 from core.ids import RandomIds
 from core.process.tables import Process
 from core.staff.accounts import NewAccount, add_account, grant_role
+from core.staff.roles import Role
 from core.staff.tables import Account
 from notifications.planning.windows import next_open, parse_window
 from sandbox.app import create_app as sandbox_app
@@ -45,6 +46,9 @@ EXAMPLE = Path(__file__).parent.parent / "examples" / "psm-torino"
 ZONE = "Europe/Rome"
 DAYS_UNDER_WAY = 7  # so long ago the process began: the invitation is due, the reminder is not yet
 STAFF = NewAccount("ufficio@cmto.example.org", "Ufficio di piano", "prova-ascolto-demo")
+REVIEWER = NewAccount(
+    "responsabile@cmto.example.org", "Responsabile del piano", STAFF.password
+)  # the second pair of eyes
 OFFICE = "cmto"
 TOKENS = {"participants": "1001:participants-of-the-demo", "staff": "1002:staff-of-the-demo"}
 LIMITS = Limits(overall=30, per_chat=1, chat_burst=20, per_group_minute=20)
@@ -125,6 +129,20 @@ def doors(address: str, t: Translator) -> Sequence[Door]:
             ),
             f"{address}/console",
         ),
+        Door(
+            t("The second pair of eyes"),
+            t(
+                "What {author} writes is released by {email}, with the same password.",
+                author=STAFF.email,
+                email=REVIEWER.email,
+            ),
+            f"{address}/console",
+        ),
+        Door(
+            t("Anybody"),
+            t("The public pages: a questionnaire open to all, and joining by oneself."),
+            address,
+        ),
     )
 
 
@@ -156,9 +174,9 @@ def _window_opens(session: Session, now: datetime) -> datetime:
 
 
 def _add_staff(session: Session, now: datetime) -> None:
-    if session.scalar(select(Account.id).where(Account.email == STAFF.email)) is None:
-        account_id = add_account(session, STAFF, now)
-        grant_role(session, account_id, OFFICE, "administrator", now)
+    for account, role in ((STAFF, Role.ADMINISTRATOR), (REVIEWER, Role.REVIEWER)):
+        if session.scalar(select(Account.id).where(Account.email == account.email)) is None:
+            grant_role(session, add_account(session, account, now), OFFICE, role, now)
 
 
 def _tell(address: str) -> None:
