@@ -7,6 +7,7 @@ from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.header import Header
+from functools import lru_cache
 
 from notifications.content.skeleton import Clean, Skeleton
 
@@ -21,11 +22,14 @@ class HeaderUnsafe(ValueError):
 
 def header(name: str, value: str) -> str:
     """One header line; text beyond ASCII is encoded (RFC 2047), line breaks are refused."""
-    if not value.isascii():
-        _check(name, value)
-        value = Header(value, "utf-8", header_name=name).encode(linesep=CRLF)
-        return f"{name}: {value}{CRLF}"
-    return plain_header(name, value)
+    return plain_header(name, value) if value.isascii() else _encoded_header(name, value)
+
+
+@lru_cache(maxsize=256)
+def _encoded_header(name: str, value: str) -> str:
+    """Most subjects are the same for everybody."""
+    _check(name, value)
+    return f"{name}: {Header(value, 'utf-8', header_name=name).encode(linesep=CRLF)}{CRLF}"
 
 
 def plain_header(name: str, value: str) -> str:

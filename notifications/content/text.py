@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -71,6 +72,11 @@ class Setting:
     replies: tuple[Reply, ...] = ()
     answered_by_mail: bool = False
     files: Mapping[str, MailedFile] = field(default_factory=dict)
+
+    @cached_property
+    def identity(self) -> str:
+        """The same for the same setting; written once, asked for by every message."""
+        return repr(self)
 
 
 def read_buttons(raw: Iterable[Mapping[str, Any]], language: str) -> tuple[ButtonText, ...]:

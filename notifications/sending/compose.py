@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -36,7 +36,7 @@ class Skeletons:
         self._kept: OrderedDict[tuple[object, ...], Skeleton] = OrderedDict()
 
     def get(self, channel: str, text: Text, setting: Setting, *, has_name: bool) -> Skeleton:
-        key = (channel, text, has_name, repr(setting))
+        key = (channel, text, has_name, setting.identity)
         found = self._kept.pop(key, None)
         if found is None:
             compile_text = compile_mail if channel == EMAIL else compile_chat
@@ -138,4 +138,4 @@ def _with_values(setting: Setting, values: Mapping[str, Any]) -> Setting:
     if not setting.is_notice:
         return setting
     own = {name: str(value) for name, value in values.items()}
-    return Setting(**{**setting.__dict__, "fixed": {**setting.fixed, **own}})
+    return replace(setting, fixed={**setting.fixed, **own})

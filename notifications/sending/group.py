@@ -206,7 +206,8 @@ def _with_replies(
     for mailing_id, event_id in events.items():
         people = [one.participant_id for one in found if one.mailing_id == mailing_id]
         said |= {(mailing_id, person): reply for person, reply in replies_to(session, event_id, people).items()}
-    return [replace(one, reply=said.get((one.mailing_id, one.participant_id), "")) for one in found]
+    replies = [said.get((one.mailing_id, one.participant_id), "") for one in found]
+    return [replace(one, reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
 
 
 def _verdict(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:

@@ -107,12 +107,14 @@ def test_they_are_taken_away_and_replaced(sign_in: SignIn, database: Database) -
     shown = client.get(edit).text
     carried = re.findall(r'name="file" value="([^"]+)"', shown)
     assert len(carried) == 2
-    missing = send(client, database, edit, [], **bodies(database), file=carried, remove="mappa.png")
+    (revision,) = re.findall(r'name="revision" value="([^"]+)"', shown)
+    standing = {"file": carried, "revision": revision, "remove": "mappa.png"}
+    missing = send(client, database, edit, [], **bodies(database), **standing)
     assert missing.status_code == 400
     assert "names the file mappa.png" in words(missing)
     plain = {f"body-{language}": "Buongiorno." for language in languages_of(database)}
     newer = ("Programma.pdf", PDF + b"newer")
-    answer = send(client, database, edit, [newer], **plain, file=carried, remove="mappa.png")
+    answer = send(client, database, edit, [newer], **plain, **standing)
     assert answer.url.path == page
     assert kept(database) == {"Programma.pdf": "application/pdf"}
     assert client.get(page.replace("review", "files/Programma.pdf")).content == newer[1]

@@ -66,7 +66,7 @@ async def test_a_broken_connection_strands_nothing(
 
 
 @pytest.mark.parametrize("error", [WindowWrong(reason="it never opens"), ValueError("a mistake of ours")])
-@pytest.mark.parametrize("step", ["_claim", "prepare"])
+@pytest.mark.parametrize("step", ["_claim", "_prepare"])
 async def test_a_mistake_in_one_group_does_not_end_the_sender(
     database: Database, database_url: str, clock: FixedClock, step: str, error: Exception
 ) -> None:
