@@ -135,7 +135,7 @@ async def test_a_pause_holds_and_a_release_lets_go(
         await telling.until(lambda t: t.count("sent") >= 5)
         telling.write(lambda s: set_state(s, mailing, MailingState.PAUSED, clock.now()))
         held = telling.count("planned", "claimed")
-        await asyncio.sleep(1.5)
+        await telling.until(lambda t: not t.count("claimed", "handed-over"))
         assert telling.count("planned") >= held > 20
         telling.write(lambda s: set_state(s, mailing, MailingState.RELEASED, clock.now()))
         await telling.settles()
