@@ -86,7 +86,7 @@ def sign_in(web: RunningWeb, database: Database, clock: FixedClock) -> Iterator[
         new = NewAccount(email, f"The {role}", PASSWORD, "en")
         account = database.write(lambda session: add_account(session, new, clock.now()))
         database.write(lambda session: grant_role(session, account, office, role, clock.now()))
-        client = httpx.Client(base_url=web.url, follow_redirects=True, headers={"Accept": "text/html"})
+        client = httpx.Client(base_url=web.url, timeout=60, follow_redirects=True, headers={"Accept": "text/html"})
         clients.append(client)
         answer = client.post("/console/sign-in", data={"email": email, "password": PASSWORD})
         assert answer.url.path == "/console", answer.text

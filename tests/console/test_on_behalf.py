@@ -81,7 +81,7 @@ def test_the_person_goes_on_with_it_and_staff_with_what_the_person_began(
     sheet = at(client, scene, second)  # Bruno answered the first question in the chat
     assert sheet.buttons() and "begin" not in sheet.buttons()
     sheet.press("save", q4="green")
-    own = Reader(httpx.Client(base_url=web.url, headers={"Accept": "text/html"}), "")
+    own = Reader(httpx.Client(base_url=web.url, timeout=60, headers={"Accept": "text/html"}), "")
     own.path = web.answer_path(second, scene.round_id)
     own.open(own.path)
     own.press("skip")

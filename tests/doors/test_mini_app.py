@@ -76,7 +76,7 @@ async def both(
     async with sandbox.bot() as bot:
         stage = Stage(scene, sandbox, bot, clock, links, urls=PublicUrls(web.url, opens_in_telegram=True))
         person = await stage.joined(501)
-        with httpx.Client(base_url=web.url, headers={"Accept": "text/html"}) as http:
+        with httpx.Client(base_url=web.url, timeout=60, headers={"Accept": "text/html"}) as http:
             yield Both(stage, web, person, http)
 
 

@@ -26,7 +26,10 @@ async def sandbox() -> AsyncIterator[RunningSandbox]:
 async def stage(database: Database, clock: FixedClock, links: Links, sandbox: RunningSandbox) -> AsyncIterator[Stage]:
     scene = build(database, clock.now())
     headers = {"Accept-Language": "en", "Accept": "text/html"}
-    with running_web(database, clock, links) as web, httpx.Client(base_url=web.url, headers=headers) as http:
+    with (
+        running_web(database, clock, links) as web,
+        httpx.Client(base_url=web.url, timeout=60, headers=headers) as http,
+    ):
         made = Stage(scene, clock, sandbox, web, http)
         made.open()
         yield made

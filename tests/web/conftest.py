@@ -29,7 +29,7 @@ def web(scene: Scene, database: Database, clock: FixedClock, links: Links) -> It
 
 @pytest.fixture
 def http(web: RunningWeb) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=web.url, headers={"Accept-Language": "en", "Accept": "text/html"}) as client:
+    with httpx.Client(base_url=web.url, timeout=60, headers={"Accept-Language": "en", "Accept": "text/html"}) as client:
         yield client
 
 

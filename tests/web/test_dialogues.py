@@ -21,7 +21,7 @@ def test_dialogue_through_the_pages(dialogue: Dialogue, database: Database, link
     scene = build(database, clock.now(), dialogue.form_text, dialogue.files)
     with (
         running_web(database, clock, links) as web,
-        httpx.Client(base_url=web.url, headers={"Accept-Language": "it"}) as http,
+        httpx.Client(base_url=web.url, timeout=60, headers={"Accept-Language": "it"}) as http,
     ):
         kept = play_on_pages(dialogue, scene, web, without_scripts(http))
     compare_answers(dialogue, kept)

@@ -26,7 +26,9 @@ def begin(reader: Reader) -> Reader:
 
 def test_each_opening_is_a_response_of_its_own(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:
     for _ in range(3):
-        with httpx.Client(base_url=web.url, headers={"Accept-Language": "en", "Accept": "text/html"}) as somebody:
+        with httpx.Client(
+            base_url=web.url, timeout=60, headers={"Accept-Language": "en", "Accept": "text/html"}
+        ) as somebody:
             begin(opened(scene, somebody))
     assert len(scene.responses()) == 3
     assert {one.participant_id for one in scene.responses()} == {None}

@@ -231,7 +231,7 @@ def test_of_a_page_what_fits_is_kept_and_the_rest_is_asked_again(
     page: tuple[Scene, RunningWeb], links: Links
 ) -> None:  # fmt: skip
     scene, web = page
-    with httpx.Client(base_url=web.url, headers={"Accept": "text/html", "Accept-Language": "en"}) as http:
+    with httpx.Client(base_url=web.url, timeout=60, headers={"Accept": "text/html", "Accept-Language": "en"}) as http:
         someone = begun(scene, web, http)
         picture, sound, film, paper = places(someone)
         too_large = JPEG.ljust(2 * MEGABYTE + 1, b"\0")
