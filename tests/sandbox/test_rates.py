@@ -76,3 +76,13 @@ async def test_the_client_is_told_how_long_to_wait() -> None:
             await bot.send_message(7, "tre")
         assert 900 < refusal.value.retry_after <= 1000
         assert [line["text"] for line in await sandbox.sent()] == ["uno", "due"]
+
+
+def test_a_paid_broadcast_counts_among_the_paid_ones_alone() -> None:
+    watch = Stopwatch()
+    rates = Rates(Limits(overall=2, paid=3), watch)
+    for chat in range(3):
+        rates.spend(chat, paid=True)
+    with pytest.raises(Refusal):
+        rates.spend(7, paid=True)
+    assert spend(rates, list(range(10, 20))) == 2
