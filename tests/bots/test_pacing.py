@@ -10,7 +10,7 @@ from aiogram.types import InputMediaPhoto
 
 from bots.participants.pacing import messages_of
 
-ALBUM = [InputMediaPhoto(media="a"), InputMediaPhoto(media="b"), InputMediaPhoto(media="c")]
+ALBUM: list[Any] = [InputMediaPhoto(media="a"), InputMediaPhoto(media="b"), InputMediaPhoto(media="c")]
 
 
 @pytest.mark.parametrize(
