@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, text
 
 from bots.participants.tables import Chat
 from core.database.database import Database
@@ -45,6 +45,7 @@ def plan_for(database: Database, readers: int) -> Scene:
     }
     for table, rows in tables.items():
         database.write(lambda session, table=table, rows=rows: session.execute(insert(table), rows))  # type: ignore[misc]
+    database.write(lambda session: session.execute(text("ANALYZE")))  # as a database in use has by itself
     audience = scene.audience("readers", {"category": "reader"})
     office = OfficeRows(scene.office_id, scene.process_id, scene.round_id, audience)
     mailing = database.write(lambda session: make_mailing(session, office, anchor={}))

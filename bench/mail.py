@@ -1,6 +1,6 @@
 """Mails with the ledger on, beside a bare pipelined client that sends as many bytes; a local sink takes both.
 
-The sender, the bare client and the sink are processes of their own.
+The sender, the bare client and the sink (Postfix's smtp-sink) are processes of their own.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -30,6 +32,7 @@ from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from tests.notifications.office import BUTTONS, DUE, RULES, make_mailing
 from tests.support.databases import PostgresDatabases, SqliteDatabases
+from tests.support.mail_servers import free_ports
 
 MAILS = int(os.environ.get("BENCH_MAILS", "100000"))
 PAIRS = int(os.environ.get("BENCH_PAIRS", "3"))
@@ -113,11 +116,28 @@ async def _on(kind: str, databases: SqliteDatabases | PostgresDatabases) -> Foun
 
 @contextmanager
 def _sink() -> Iterator[int]:
-    sink = subprocess.Popen((sys.executable, "-m", "bench.sink"), stdout=subprocess.PIPE, text=True)
-    assert sink.stdout is not None
-    with sink, sink.stdout as said:
-        yield int(said.readline())
+    """Postfix's own sink, which reads a mail line by line as a mail server does and keeps none."""
+    port = free_ports(1)[0]
+    user = ("-u", "nobody") if os.geteuid() == 0 else ()
+    with subprocess.Popen((found_sink(), *user, f"127.0.0.1:{port}", "1000")) as sink:
+        while not _listens(port):
+            assert sink.poll() is None
+        yield port
         sink.terminate()
+
+
+def found_sink() -> str:
+    """Where it is; raises LookupError with what to install."""
+    found = shutil.which("smtp-sink", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if found is None:
+        raise LookupError("smtp-sink was not found: install Postfix (Debian: postfix)")
+    return found
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _send(url: str, port: int) -> dict[str, float]:

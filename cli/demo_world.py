@@ -21,6 +21,7 @@ from starlette.types import ASGIApp
 
 from cli.http import serve_http
 from cli.load import load_package
+from cli.loop import run
 from cli.ports import listen
 from cli.serve import ROLES, run_until_stopped, start_roles, web_app
 from cli.terminal import operator, out
@@ -61,7 +62,7 @@ def run_demo(port: int, folder: Path) -> None:
     port = listener.getsockname()[1]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    asyncio.run(_run(listener, folder, f"http://{HOST}:{port}"))
+    run(_run(listener, folder, f"http://{HOST}:{port}"))
 
 
 async def _run(listener: socket.socket, folder: Path, address: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import importlib
 import signal
 import socket
@@ -15,6 +14,7 @@ import typer
 from starlette.applications import Starlette
 
 from cli.http import serve_http
+from cli.loop import run, settle_memory
 from cli.ports import listen
 from cli.roles import Part
 from cli.terminal import fail, operator
@@ -42,7 +42,7 @@ def serve(
     """Runs the service until it is told to stop."""
     chosen = parse_roles(roles)
     with open_world() as world:
-        asyncio.run(run_roles(world, chosen or usual_roles(world)))
+        run(run_roles(world, chosen or usual_roles(world)))
 
 
 def usual_roles(world: World) -> tuple[str, ...]:
@@ -70,7 +70,7 @@ async def start_roles(world: World, roles: Sequence[str], stack: AsyncExitStack)
     # A process imports only the libraries of its roles: aiogram alone costs seconds and 165 MB.
     modules = [importlib.import_module(f"cli.roles.{role}") for role in roles]
     parts = [await module.start(world, stack) for module in modules]
-    gc.freeze()  # what start-up made is kept out of every later collection
+    settle_memory()
     return parts
 
 

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from core.errors import LinkExpired, LinkForged
 
@@ -50,8 +51,7 @@ class Links:
 
     def sign(self, purpose: Purpose, *numbers: int, expires: datetime) -> str:
         """A token for non-negative numbers; the expiry is rounded up to the hour."""
-        hours = -int(-expires.timestamp() // 3600)
-        body = b"".join(_pack(number) for number in (hours, *numbers))
+        body = _hours(expires) + b"".join(map(_pack, numbers))
         return _encode(body + self._mac(purpose, body))
 
     def read(self, purpose: Purpose, token: str, now: datetime) -> tuple[int, ...]:
@@ -110,6 +110,11 @@ class Links:
 def in_days(now: datetime, days: int) -> datetime:
     """An expiry some days ahead."""
     return now + timedelta(days=days)
+
+
+@lru_cache(maxsize=64)
+def _hours(expires: datetime) -> bytes:
+    return _pack(-int(-expires.timestamp() // 3600))
 
 
 def _pack(number: int) -> bytes:

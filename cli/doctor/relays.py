@@ -137,7 +137,7 @@ async def look_relay(relay: Relay, patience: float = PATIENCE_SECONDS) -> list[F
         return [NAMELESS.of(host=relay.host)]
     finally:
         await connection.close(politely=connection.stage is Stage.OPEN)
-    return judge_offers(relay, longest=connection.longest, pipelines=connection.pipelines)
+    return judge_offers(relay, longest=connection.offers.longest, pipelines=connection.offers.pipelines)
 
 
 def judge_offers(relay: Relay, *, longest: int, pipelines: bool) -> list[Finding]:
@@ -158,7 +158,7 @@ def _refused(relay: Relay, connection: SmtpConnection, refused: Refused) -> Find
         case Stage.ENCRYPTING:
             return NO_STARTTLS.of(**values)
         case Stage.SIGNING_IN:
-            return (NO_SIGN_IN if "AUTH" in connection.features else NO_AUTH).of(**values)
+            return (NO_SIGN_IN if connection.offers.sign_ins is not None else NO_AUTH).of(**values)
         case _:
             return REFUSES.of(**values)
 

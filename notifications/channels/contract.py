@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import inf
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True)
-class Mail:
-    """A finished mail: the envelope and the bytes after DATA (CRLF line ends, not dot-stuffed).
+class Mail(NamedTuple):
+    """A finished mail: the envelope and the bytes after DATA, with CRLF line ends.
 
-    `tail` goes on where `data` ends, the same bytes for everybody: files, which nothing copies for a person. Each
-    of its pieces begins a line and ends one, and no line of it begins with a dot.
+    No line begins with a dot: who writes mails sees to it (content.mime), so that none has to be searched for
+    them on its way. `tail` goes on where `data` ends, the same bytes for everybody: files, which nothing copies for
+    a person. Each of its pieces begins a line and ends one.
     """
 
     sender: str

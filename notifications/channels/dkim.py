@@ -6,7 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -47,7 +47,7 @@ class Signer:
 
     def sign(self, mail: Mail) -> Mail:
         """The mail with its signature as the first header."""
-        return replace(mail, data=self.header(mail.data, mail.tail) + mail.data)
+        return mail._replace(data=self.header(mail.data, mail.tail) + mail.data)
 
     def header(self, data: bytes, tail: tuple[bytes, ...] = ()) -> bytes:
         """The DKIM-Signature header of a mail, with its line end."""

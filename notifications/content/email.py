@@ -11,6 +11,7 @@ from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
 from functools import lru_cache
 from html import escape
+from typing import NamedTuple
 
 import idna
 import mrml
@@ -63,8 +64,7 @@ class ReturnPath:
     replies: str
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(NamedTuple):
     """What is personal about a mail beside its text."""
 
     recipient: str
@@ -77,7 +77,6 @@ class Letter:
 def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleton:
     """Compiles a text; raises the errors of content.errors."""
     states = fill_states(setting, has_name)
-    subject = expand(text.subject, text.language, states)
     body = expand(text.body, text.language, states)
     enclosed, domain = enclose(text, body, setting.files), parseaddr(setting.sender)[1].rpartition("@")[2]
     html = to_html(body, _shown_by(enclosed, domain))
@@ -88,15 +87,16 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
     page = compile_skeleton(_page(html, buttons, words, footer), setting.fixed, as_html)
     plain = compile_skeleton(_plain(body, buttons, words, footer), setting.fixed, one_line)
     parts = make_parts(quote_skeleton(plain), quote_skeleton(page), enclosed, domain)
+    subject = compile_skeleton(expand(text.subject, text.language, states), setting.fixed, one_line)
     return MailSkeleton(
-        subject=compile_skeleton(subject, setting.fixed, one_line),
+        subject=subject,
         html=page,
         plain=plain,
         body=parts.body,
         setting=setting,
         envelope_sender=routable_address(parseaddr(setting.sender)[1]),
         domain=domain,
-        fixed_headers=_fixed_headers(setting, text.language, parts.content_type),
+        fixed_headers=_fixed_headers(setting, text.language, parts.content_type) + _fixed_subject(subject),
         enclosed=enclosed,
         tail=parts.tail,
     )
@@ -112,12 +112,9 @@ def render_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str],
     Raises HeaderUnsafe for an address that would forge headers.
     """
     routable = routable_address(letter.recipient)
-    headers = [
-        plain_header("To", routable),
-        header("Subject", skeleton.subject.fill(letter.values)),
-        _date_header(letter.at),
-        header("Message-ID", letter.message_id),
-    ]
+    headers = [plain_header("To", routable), _date_header(letter.at), header("Message-ID", letter.message_id)]
+    if skeleton.subject.gaps:
+        headers.append(header("Subject", skeleton.subject.fill(letter.values)))
     back = letter.return_path
     if reply_to := back.replies if back else skeleton.setting.contact_email:
         headers.append(header("Reply-To", routable_address(reply_to)))
@@ -126,7 +123,7 @@ def render_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str],
     head = "".join((skeleton.fixed_headers, *headers, CRLF)).encode()
     sender = back.bounces if back else skeleton.envelope_sender
     tail = tuple(encoded(one.sha256) if isinstance(one, Contents) else one for one in skeleton.tail)
-    return Mail(sender, routable, head + skeleton.body.fill(letter.values), tail)
+    return Mail(sender, routable, skeleton.body.fill(letter.values, head), tail)
 
 
 def routable_address(address: str) -> str:
@@ -160,6 +157,11 @@ def _fixed_headers(setting: Setting, language: str, content_type: str) -> str:
     else:
         lines.append(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     return "".join(lines)
+
+
+def _fixed_subject(subject: Skeleton) -> str:
+    """The subject's header where it is the same for everybody."""
+    return "" if subject.gaps else header("Subject", subject.fill({}))
 
 
 def _shown_by(enclosed: Enclosed, domain: str) -> Callable[[str], dict[str, str | int]]:

@@ -7,12 +7,16 @@ from binascii import b2a_qp
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.header import Header
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from notifications.content.skeleton import Clean, Skeleton
 
 CRLF = "\r\n"
 CONTROL = re.compile("[\x00-\x1f\x7f]")
+PLAIN = re.compile("[A-Za-z0-9:/_~-][A-Za-z0-9:/._~ -]*+(?<! )")  # as most names and links: nothing to clean or quote
+SHORT = 72  # characters of a value that fit on a line of quoted-printable, with the soft break behind them
+LONGEST_LINE = 76  # of quoted-printable, without its end (RFC 2045, section 6.7, rule 5)
+ROOM = LONGEST_LINE - 1  # of them, with a soft break behind them
 SOFT_BREAK = b"=\r\n"  # RFC 2045, section 6.7, rule 5: it may stand anywhere, and is not read
 
 
@@ -39,7 +43,7 @@ def plain_header(name: str, value: str) -> str:
 
 
 def _check(name: str, value: str) -> None:
-    if CONTROL.search(value):
+    if not value.isprintable() and CONTROL.search(value):
         raise HeaderUnsafe(name)
 
 
@@ -51,7 +55,21 @@ def part_head(kind: str) -> str:
 def quote(text: str) -> bytes:
     """Quoted-printable with CRLF line ends."""
     quoted = b2a_qp(text.replace(CRLF, "\n").encode(), quotetabs=False, istext=True)
+    if quoted.startswith(b".") or b"\n." in quoted:
+        quoted = b"\n".join(map(_without_dot, quoted.split(b"\n")))
     return quoted.replace(b"\n", b"\r\n")
+
+
+def _without_dot(line: bytes) -> bytes:
+    """A line that begins with no dot: one that does would have to be written anew for every person (RFC 2049, 3)."""
+    if not line.startswith(b"."):
+        return line
+    line = b"=2E" + line[1:]
+    if len(line) <= LONGEST_LINE:
+        return line
+    escape = line.rfind(b"=", ROOM - 2, ROOM)  # no =XX is parted
+    end = escape if escape >= 0 else ROOM
+    return line[:end] + b"=\n" + _without_dot(line[end:])
 
 
 @dataclass(frozen=True)
@@ -61,15 +79,30 @@ class Quoted:
     pieces: tuple[bytes, ...]
     gaps: tuple[tuple[str, Clean], ...]
 
-    def fill(self, values: Mapping[str, str]) -> bytes:
-        made: dict[tuple[str, Clean], bytes] = {}
-        out = [self.pieces[0]]
-        for gap, piece in zip(self.gaps, self.pieces[1:], strict=True):
-            if gap not in made:
-                name, clean = gap
-                made[gap] = quote(clean(values[name]))
-            out += (made[gap], piece)
+    def fill(self, values: Mapping[str, str], head: bytes = b"") -> bytes:
+        """The bytes with every gap filled, behind `head`; put together once, as they are many."""
+        out = [head, *self._frame]
+        for name, cleans in self._places:
+            value = values[name]
+            is_plain = len(value) <= SHORT and PLAIN.fullmatch(value) is not None and "  " not in value
+            for clean, places in cleans:
+                fit = value.encode() if is_plain else quote(clean(value))
+                for place in places:
+                    out[place] = fit
         return b"".join(out)
+
+    @cached_property
+    def _frame(self) -> tuple[bytes, ...]:
+        """The pieces, with room for a value between each two."""
+        return tuple(part for piece in self.pieces for part in (piece, b""))[:-1]
+
+    @cached_property
+    def _places(self) -> tuple[tuple[str, tuple[tuple[Clean, tuple[int, ...]], ...]], ...]:
+        """Where the values stand behind a head, by name and how each is made fit."""
+        found: dict[str, dict[Clean, list[int]]] = {}
+        for number, (name, clean) in enumerate(self.gaps):
+            found.setdefault(name, {}).setdefault(clean, []).append(2 + 2 * number)
+        return tuple((name, tuple((clean, tuple(at)) for clean, at in ways.items())) for name, ways in found.items())
 
 
 def quote_skeleton(skeleton: Skeleton) -> Quoted:

@@ -47,6 +47,11 @@ class Text:
     buttons: tuple[ButtonText, ...] = ()
     attachments: tuple[str, ...] = ()
 
+    @cached_property
+    def identity(self) -> str:
+        """The same for the same text; written once, asked for by every message."""
+        return repr(self)
+
 
 @dataclass(frozen=True)
 class Setting:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Executable, and_, bindparam, exists, false, or_, select
+from sqlalchemy import ColumnElement, Executable, and_, bindparam, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from core.database.many import Numbers, among
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
 from notifications.ledger.budget import WEEK, told_lately
 from notifications.ledger.states import TELEGRAM, DeliveryState, Kind
@@ -20,9 +21,8 @@ from surveys.responses.tables import Response
 CHAT_PAUSE = timedelta(seconds=1)  # Bot FAQ: no more than one message a second in one chat
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A claimed delivery with everything that decides whether it still leaves, and how."""
+class Candidate(NamedTuple):
+    """A claimed delivery with everything that decides whether it still leaves, and how; in the order it is read."""
 
     id: int
     mailing_id: int
@@ -47,7 +47,7 @@ class Candidate:
     paused_until: datetime | None
     attempts: int
     tries: int
-    values: dict[str, Any]
+    values: dict[str, Any] | None  # a notice's own
     reply: str = ""  # to the event the mailing is about: asked for once it is known which
 
 
@@ -60,8 +60,8 @@ def candidates(session: Session, ids: Sequence[int], now: datetime, contact_budg
         "week_ago": now - WEEK,
         "contact_budget": contact_budget,
     }
-    rows = session.execute(_statement(has_budget=contact_budget > 0), given)
-    return [_candidate(tuple(row)) for row in rows]
+    rows = session.connection().execute(_statement(has_budget=contact_budget > 0), given)
+    return list(starmap(Candidate, rows))
 
 
 @cache
@@ -80,23 +80,19 @@ def _statement(*, has_budget: bool) -> Executable:
             Occurrence.channel,
             Delivery.address_id,
             Address.value,
-            Address.channel,
-            Address.proved_at,
-            Address.blocked_at,
+            _usable(),
             _suppressed(),
-            Consent.granted,
-            Membership.legal_basis,
+            or_(Mailing.kind == Kind.NOTICE, _allowed()),
             _answered(),
             _just_written_to(),
-            _over_budget() if has_budget else false(),
-            Participant.erased_at,
-            Participant.merged_into,
+            and_(Mailing.kind != Kind.NOTICE, _over_budget()) if has_budget else false(),
+            or_(Participant.erased_at.is_not(None), Participant.merged_into.is_not(None)),
             Participant.language,
-            Membership.name,
+            func.coalesce(Membership.name, ""),
             Participant.paused_until,
             Delivery.attempts,
             Delivery.tries,
-            Occurrence.values,
+            case((Mailing.kind == Kind.NOTICE, Occurrence.values)),  # others have none to be read
         )
         .join(Mailing, Mailing.id == Delivery.mailing_id)
         .join(Occurrence, Occurrence.id == Delivery.occurrence_id)
@@ -104,57 +100,15 @@ def _statement(*, has_budget: bool) -> Executable:
         .outerjoin(Address, Address.id == Delivery.address_id)
         .outerjoin(Membership, _member())
         .outerjoin(Consent, _consent())
-        .where(Delivery.id.in_(bindparam("ids", expanding=True)), Delivery.state == DeliveryState.CLAIMED)
+        .where(among(Delivery.id, bindparam("ids", type_=Numbers())), Delivery.state == DeliveryState.CLAIMED)
         .order_by(Delivery.priority, Delivery.id)
-    )
-
-
-def _candidate(row: tuple[Any, ...]) -> Candidate:
-    (id_, mailing_id, participant_id, office_id, round_id, kind, state, channel, only, address_id, value) = row[:11]
-    (address_channel, proved_at, blocked_at, suppressed, granted, basis, answered) = row[11:18]
-    (just_written, over, erased_at, merged_into, language, name, paused_until, attempts, tries, values) = row[18:]
-    joined = address_channel != TELEGRAM or (proved_at is not None and blocked_at is None)
-    allowed = kind == Kind.NOTICE or (granted if granted is not None else basis == "public-task")
-    return Candidate(
-        id=id_,
-        mailing_id=mailing_id,
-        participant_id=participant_id,
-        office_id=office_id,
-        round_id=round_id,
-        kind=kind,
-        mailing_state=state,
-        channel=channel,
-        only_channel=only,
-        address_id=address_id,
-        address=value,
-        is_usable=value is not None and joined,
-        is_suppressed=bool(suppressed),
-        is_allowed=bool(allowed),
-        has_answered=bool(answered),
-        was_just_written_to=channel == TELEGRAM and bool(just_written),
-        is_over_budget=bool(over) and kind != Kind.NOTICE,
-        is_gone=erased_at is not None or merged_into is not None,
-        language=language,
-        name=name or "",
-        paused_until=paused_until,
-        attempts=attempts,
-        tries=tries,
-        values=values,
     )
 
 
 def other_address(session: Session, delivery_id: int, channel: str) -> int | None:
     """An address of the person on another channel that this delivery may take and has not tried yet."""
-    allowed = or_(
-        Mailing.kind == Kind.NOTICE,
-        Consent.granted.is_(True),
-        and_(Consent.id.is_(None), Membership.legal_basis == "public-task"),
-    )
-    usable = and_(
-        Address.channel == channel,
-        or_(Address.channel != TELEGRAM, and_(Address.proved_at.is_not(None), Address.blocked_at.is_(None))),
-        ~_suppressed(),
-    )
+    allowed = or_(Mailing.kind == Kind.NOTICE, _allowed())
+    usable = and_(Address.channel == channel, _usable(), ~_suppressed())
     tried = exists().where(Attempt.delivery_id == Delivery.id, Attempt.channel == channel)
     statement = (
         select(Address.id)
@@ -187,6 +141,18 @@ def _consent() -> ColumnElement[bool]:
         Consent.channel == Address.channel,
         Consent.ended_at.is_(None),
     )
+
+
+def _usable() -> ColumnElement[bool]:
+    """There is an address; a chat only after its person came to it, and until they stop it."""
+    joined = and_(Address.proved_at.is_not(None), Address.blocked_at.is_(None))
+    return and_(Address.value.is_not(None), or_(Address.channel != TELEGRAM, joined))
+
+
+def _allowed() -> ColumnElement[bool]:
+    """By the person's own word on the purpose, else by what the office may do without one."""
+    by_law = and_(Consent.id.is_(None), func.coalesce(Membership.legal_basis, "") == "public-task")
+    return or_(func.coalesce(Consent.granted, false()), by_law)
 
 
 def _suppressed() -> ColumnElement[bool]:

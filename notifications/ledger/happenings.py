@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.database.many import among
 from core.process.tables import Process
 from core.webhooks.emitting import Happening, NewCall, held, keep_calls, new_event_id, subscribed
 from core.webhooks.kinds import Kind
@@ -29,11 +30,11 @@ def emit_deliveries(session: Session, kind: Kind, ids: Sequence[int], now: datet
         .join(Mailing, Mailing.office_id == Webhook.office_id)
         .join(Delivery, Delivery.mailing_id == Mailing.id)
         .join(Process, Process.id == Mailing.process_id)
-        .where(subscribed(kind), Mailing.kind != MailingKind.NOTICE, Delivery.id.in_(ids))
+        .where(subscribed(kind), Mailing.kind != MailingKind.NOTICE, among(Delivery.id, ids))
     )  # fmt: skip
     events: dict[int, str] = {}
     calls = []
-    for row in session.execute(held(statement)):
+    for row in session.connection().execute(held(statement)):
         data = {"process": row.process, "mailing": row.mailing, "delivery": row.id, "channel": row.channel, **more}
         event_id = events.setdefault(row.id, new_event_id())
         happening = Happening(kind, row.office_id, row.participant_id, data=data)

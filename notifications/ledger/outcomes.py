@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
+from core.database.many import among, words_of
 from core.people.tables import Address
 from core.webhooks.kinds import Kind
 from notifications.channels.contract import Delivered, Outcome, RecipientGone
@@ -26,13 +26,11 @@ DETAIL = 300  # characters kept of what the other side said
 UNKEPT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")  # what a relay may say and a database may refuse
 
 
-@dataclass(frozen=True)
-class Tried:
+class Tried(NamedTuple):
     """One try: the delivery, its number, and what came of it."""
 
     delivery_id: int
     attempt: int
-    tries: int  # by this channel
     channel: str
     address_id: int | None
     outcome: Outcome
@@ -45,12 +43,12 @@ def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: date
     Also speaks for those that another sender has meanwhile called in doubt: this one knows.
     """
     tries = _still_ours(session, claimer, tries)
-    take_back(session, claimer, [one.delivery_id for one in tries if isinstance(one.decision, PutBack)])
-    tries = [one for one in tries if not isinstance(one.decision, PutBack)]
+    if back := [one.delivery_id for one in tries if isinstance(one.decision, PutBack)]:
+        take_back(session, claimer, back)
+        tries = [one for one in tries if not isinstance(one.decision, PutBack)]
     note_attempts(session, _attempts(tries, now))
     _note_blocked(session, tries, now)
-    rows = [_row(one, now) for one in tries if not isinstance(one.decision, Fallback)]
-    _write(session, rows)
+    _settle(session, tries, now)
     emit_deliveries(session, Kind.DELIVERED, [one.delivery_id for one in tries if isinstance(one.decision, Done)], now)
     for one in tries:
         if isinstance(one.decision, Fallback):
@@ -63,60 +61,70 @@ def _still_ours(session: Session, claimer: Claimer, tries: Sequence[Tried]) -> l
     statement = (
         select(Delivery.id)
         .where(
-            Delivery.id.in_([one.delivery_id for one in tries]),
+            among(Delivery.id, [one.delivery_id for one in tries]),
             Delivery.claimed_by == claimer.name,
             Delivery.state.in_(states),
         )
         .order_by(Delivery.id)
         .with_for_update(key_share=True)
     )
-    ours = set(session.scalars(statement))
+    ours = set(session.connection().scalars(statement))
     return [one for one in tries if one.delivery_id in ours]
 
 
-def _row(one: Tried, now: datetime) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "b_id": one.delivery_id,
-        "state": DeliveryState.PLANNED.value,
-        "reason": "",
-        "provider_id": "",
-        "settled_at": now,
-        "attempts": one.attempt,
-        "tries": one.tries,
-        "due_at": None,
-    }
-    match one.decision:
-        case Done(provider_id):
-            row |= {"state": DeliveryState.SENT.value, "provider_id": _kept(provider_id)}
+class Ending(NamedTuple):
+    """What becomes of a delivery after a try, the same for nearly all of a group."""
+
+    state: str
+    reason: str = ""
+    settled_at: datetime | None = None
+    due_at: datetime | None = None  # again then
+    counts: bool = True
+
+
+def _ending(decision: Done | GiveUp | Doubt | Retry, now: datetime) -> Ending:
+    match decision:
+        case Done():
+            return Ending(DeliveryState.SENT, settled_at=now)
         case GiveUp(reason):
-            row |= {"state": DeliveryState.FAILED.value, "reason": reason}
+            return Ending(DeliveryState.FAILED, reason, settled_at=now)
         case Doubt(reason):
-            row |= {"state": DeliveryState.IN_DOUBT.value, "reason": reason, "settled_at": None}
+            return Ending(DeliveryState.IN_DOUBT, reason)
         case Retry(at, counts):
-            row |= {"due_at": at, "settled_at": None}
-            if not counts:
-                row |= {"attempts": one.attempt - 1, "tries": one.tries - 1}
-    return row
+            return Ending(DeliveryState.PLANNED, due_at=at, counts=counts)
+
+
+def _settle(session: Session, tries: Sequence[Tried], now: datetime) -> None:
+    """One statement for all that ended alike."""
+    alike: dict[Ending, dict[int, str]] = {}
+    for one in tries:
+        if isinstance(one.decision, Done | GiveUp | Doubt | Retry):
+            name = _kept(one.decision.provider_id) if isinstance(one.decision, Done) else ""
+            alike.setdefault(_ending(one.decision, now), {})[one.delivery_id] = name
+    for ending, names in alike.items():
+        _end(session, ending, names)
+
+
+def _end(session: Session, ending: Ending, names: Mapping[int, str]) -> None:
+    """`names` are the other side's, by delivery."""
+    delivery_id, name = words_of(session, names)
+    values: dict[str, Any] = {
+        "state": ending.state,
+        "reason": ending.reason,
+        "provider_id": name,
+        "settled_at": ending.settled_at,
+        "claimed_until": None,
+    }
+    if ending.due_at is not None:
+        values["due_at"] = ending.due_at
+    if not ending.counts:
+        values |= {"attempts": Delivery.attempts - 1, "tries": Delivery.tries - 1}
+    statement = update(Delivery).where(Delivery.id == delivery_id).values(values)
+    session.connection().execute(statement)
 
 
 def _kept(said: str) -> str:
     return UNKEPT.sub(" ", said)[:DETAIL]
-
-
-def _write(session: Session, rows: list[dict[str, Any]]) -> None:
-    table = Delivery.__table__
-    settled = [row for row in rows if row["due_at"] is None]
-    again = [row for row in rows if row["due_at"] is not None]
-    names = ("state", "reason", "provider_id", "settled_at", "attempts", "tries")
-    for group, extra in ((settled, ()), (again, ("due_at",))):
-        if group:
-            values: dict[str, Any] = {name: bindparam(f"b_{name}") for name in (*names, *extra)}
-            statement = update(Delivery).where(table.c.id == bindparam("b_id")).values(values | {"claimed_until": None})
-            session.connection().execute(statement, [_bound(row, (*names, *extra)) for row in group])
-
-
-def _bound(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {"b_id": row["b_id"]} | {f"b_{name}": row[name] for name in names}
 
 
 def note_attempts(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -166,4 +174,4 @@ def _fall_back(session: Session, claimer: Claimer, one: Tried, decision: Fallbac
     if address_id is not None:
         reroute(session, claimer, one.delivery_id, decision.channel, address_id)
         return
-    _write(session, [_row(replace(one, decision=GiveUp(decision.reason)), now)])
+    _settle(session, [one._replace(decision=GiveUp(decision.reason))], now)

@@ -23,6 +23,7 @@ from surveys.responses.tables import Response
 
 NOTICE = "notice"
 PUBLIC_TASK = "public-task"
+WORKS, FREE = 1, 2  # how far an address comes: something can arrive there; and nobody has suppressed it
 
 
 @dataclass(frozen=True)
@@ -47,35 +48,41 @@ class Meant:
 def reached(meant: Meant) -> Subquery:
     """Everybody who is meant: id, channel ("" for none), address_id, reason ("" for who gets it)."""
     each = _each(meant)
-    by_email: ColumnElement[bool] = or_(each.c.telegram.is_(None), each.c.preferred == EMAIL)
-    by_email, by_telegram = and_(each.c.email.is_not(None), by_email), and_(each.c.telegram.is_not(None))
+    by_telegram: ColumnElement[bool] = each.c.telegram.is_not(None)
+    by_email: ColumnElement[bool] = and_(each.c.email.is_not(None), or_(~by_telegram, each.c.preferred == EMAIL))
     if meant.only:
         by_email = and_(each.c.email.is_not(None), literal(meant.only == EMAIL))
         by_telegram = and_(by_telegram, literal(meant.only == TELEGRAM))
+    is_left_out = each.c.reason != literal("")
     return select(
         each.c.id,
         case((by_email, literal(EMAIL)), (by_telegram, literal(TELEGRAM)), else_=literal("")).label("channel"),
         case((by_email, each.c.email), (by_telegram, each.c.telegram)).label("address_id"),
-        each.c.reason,
+        case((is_left_out, each.c.reason), (or_(by_email, by_telegram), literal("")), else_=_why_not(each)).label(
+            "reason"
+        ),
     ).subquery("reached")
 
 
 def _each(meant: Meant) -> Subquery:
-    """Each person with the first address that each channel may take, and the reason why they get nothing."""
+    """Each person with the first address that each channel may take, how far the best address comes, and why they
+    get nothing though they could be reached ("" for most).
+
+    What is worked out for each person stands here once: SQLite takes the same words with other parameters for others.
+    """
     person, allowed = _people(meant)
     free = Suppression.id.is_(None)
-    telegram = func.min(case((and_(_works(TELEGRAM), free, allowed), Address.id)))
-    email = func.min(case((and_(_works(EMAIL), free, allowed), Address.id)))
-    usable = {TELEGRAM: telegram.is_not(None), EMAIL: email.is_not(None)}
     one = _person_id(meant)
+    works = _works(meant.only) if meant.only else or_(_works(TELEGRAM), _works(EMAIL))
     statement = (
         person.outerjoin(Address, Address.participant_id == one)
         .outerjoin(Consent, _consent(meant, one))
         .outerjoin(Suppression, _suppressed())
         .add_columns(
-            telegram.label("telegram"),
-            email.label("email"),
-            _reason(meant, usable[meant.only] if meant.only else or_(*usable.values())).label("reason"),
+            func.min(case((and_(_works(TELEGRAM), free, allowed), Address.id))).label("telegram"),
+            func.min(case((and_(_works(EMAIL), free, allowed), Address.id))).label("email"),
+            func.max(case((and_(works, free), FREE), (works, WORKS), else_=0)).label("comes"),
+            _reason(meant).label("reason"),
         )
         .group_by(one)
     )
@@ -129,8 +136,8 @@ def _suppressed() -> ColumnElement[bool]:
     )
 
 
-def _reason(meant: Meant, is_reached: ColumnElement[bool]) -> ColumnElement[str]:
-    """Why somebody gets nothing, "" for who gets it; what costs more is asked of those alone whom it may concern."""
+def _reason(meant: Meant) -> ColumnElement[str]:
+    """Why somebody is left out, whatever their addresses; "" for others."""
     one, mailing = _person_id(meant), meant.mailing
     reasons: list[tuple[ColumnElement[bool], ColumnElement[str]]] = []
     if not meant.is_notice:
@@ -146,7 +153,7 @@ def _reason(meant: Meant, is_reached: ColumnElement[bool]) -> ColumnElement[str]
     if meant.contact_budget and not meant.is_notice:
         told = told_lately(one, meant.at - WEEK)
         reasons.append((told >= meant.contact_budget, literal(Reason.BUDGET.value)))
-    return case(*reasons, (is_reached, literal("")), else_=_why_not(meant))
+    return case(*reasons, else_=literal("")) if reasons else literal("")
 
 
 def _replied(one: ColumnElement[int], asked: Asked) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
@@ -162,15 +169,12 @@ def _replied(one: ColumnElement[int], asked: Asked) -> list[tuple[ColumnElement[
     ]
 
 
-def _why_not(meant: Meant) -> ColumnElement[str]:
+def _why_not(each: Subquery) -> ColumnElement[str]:
     """Why no channel may be taken by somebody."""
-    channels = (meant.only,) if meant.only else (TELEGRAM, EMAIL)
-    works = or_(*(_works(channel) for channel in channels))
-    free = Suppression.id.is_(None)
     return case(
-        (func.coalesce(func.max(case((works, 1), else_=0)), 0) == 0, literal(Reason.NO_ADDRESS.value)),
-        (func.max(case((and_(works, free), 1), else_=0)) == 0, literal(Reason.SUPPRESSED.value)),
-        else_=literal(Reason.NO_CONSENT.value),
+        (each.c.comes == FREE, literal(Reason.NO_CONSENT.value)),
+        (each.c.comes == WORKS, literal(Reason.SUPPRESSED.value)),
+        else_=literal(Reason.NO_ADDRESS.value),
     )
 
 

@@ -45,7 +45,8 @@ def wording_of(text: MailingText, files: Mapping[str, MailedFile]) -> Wording:
 
 def keep_wording(session: Session, wording: Wording) -> None:
     """Keeps a text that is about to leave."""
-    if session.get(SentText, wording.digest) is None:
+    kept = select(SentText.digest).where(SentText.digest == wording.digest)
+    if session.connection().scalar(kept) is None:
         row = {"digest": wording.digest, **wording.row}
         session.execute(insert_into(session, SentText).values(row).on_conflict_do_nothing())
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.links import Links, Purpose
+from core.links import Links
 from notifications.channels.contract import Message
 from notifications.content.email import Letter, MailSkeleton, ReturnPath, compile_mail, render_mail
 from notifications.content.skeleton import one_line
@@ -21,8 +21,9 @@ from notifications.intake.addresses import ReturnAddresses
 from notifications.ledger.candidates import Candidate
 from notifications.ledger.queue import message_id
 from notifications.ledger.states import EMAIL
-from notifications.sending.context import LINK_LASTS, MailingContext, Voice
+from notifications.sending.context import MailingContext, Voice
 from notifications.sending.encoded import EncodedFiles
+from notifications.sending.personal import PersonalValues
 
 MOST_SKELETONS = 200
 
@@ -36,7 +37,7 @@ class Skeletons:
         self._kept: OrderedDict[tuple[object, ...], Skeleton] = OrderedDict()
 
     def get(self, channel: str, text: Text, setting: Setting, *, has_name: bool) -> Skeleton:
-        key = (channel, text, has_name, setting.identity)
+        key = (channel, text.identity, setting.identity, has_name)
         found = self._kept.pop(key, None)
         if found is None:
             compile_text = compile_mail if channel == EMAIL else compile_chat
@@ -69,7 +70,7 @@ class Composer:
         text, setting = context.texts[language], _with_values(context.settings[language], candidate.values)
         has_name = bool(one_line(candidate.name))
         skeleton = self.skeletons.get(candidate.channel, text, setting, has_name=has_name)
-        values = LazyValues(self._makers(candidate, context, now))
+        values = PersonalValues(candidate, context, self.links, self.voice, now)
         if isinstance(skeleton, ChatSkeleton):
             return render_chat(skeleton, candidate.address, values)
         identity = message_id(candidate.id, self.voice.domain)
@@ -82,60 +83,10 @@ class Composer:
         addresses = ReturnAddresses(self.voice.return_mailbox, self.links)
         return ReturnPath(addresses.bounces(delivery_id), addresses.replies(delivery_id))
 
-    def _makers(self, candidate: Candidate, context: MailingContext, now: datetime) -> dict[str, Callable[[], str]]:
-        urls, person, round_id = self.voice.urls, candidate.participant_id, context.round_id or 0
-        office_id = context.office_id or 0
-        later = max(now, context.closes_at or now) + LINK_LASTS
 
-        def sign(purpose: Purpose, *numbers: int) -> str:
-            return self.links.sign(purpose, *numbers, expires=later)
-
-        return {
-            "name": lambda: candidate.name,
-            "answer_link": lambda: urls.answer(sign(Purpose.ANSWER, person, round_id)),
-            # The delivery is the nonce: one joining for each link that left.
-            "rsvp_link": lambda: urls.rsvp(self._sign_rsvp(candidate, context, now)),
-            "join_link": lambda: urls.join_chat(sign(Purpose.JOIN_CHAT, person, round_id, candidate.id)),
-            "undo_link": lambda: urls.undo_join(sign(Purpose.UNDO_JOIN, int(candidate.values["address_id"]), person)),
-            "confirm_link": lambda: urls.confirm_join(self._confirm(candidate.values)),
-            "preferences_link": lambda: urls.preferences(sign(Purpose.PREFERENCES, person, office_id)),
-            "unsubscribe_link": lambda: urls.unsubscribe(sign(Purpose.UNSUBSCRIBE, candidate.id)),
-        }
-
-    def _sign_rsvp(self, candidate: Candidate, context: MailingContext, now: datetime) -> str:
-        """For the mailing's event, or the one that a notice is about."""
-        event = context.event
-        event_id = event.id if event is not None else int(candidate.values["event_id"])
-        until = max(now, event.ends_at if event is not None else now) + LINK_LASTS
-        return self.links.sign(Purpose.RSVP, candidate.participant_id, event_id, expires=until)
-
-    def _confirm(self, values: Mapping[str, Any]) -> str:
-        until = datetime.fromisoformat(values["until"])
-        return self.links.sign(Purpose.CONFIRM_JOIN, int(values["nonce"]), expires=until)
-
-
-class LazyValues(Mapping[str, str]):
-    """Values made when a gap asks for them, each once: signing costs more than filling."""
-
-    def __init__(self, makers: Mapping[str, Callable[[], str]]) -> None:
-        self._makers = makers
-        self._made: dict[str, str] = {}
-
-    def __getitem__(self, name: str) -> str:
-        if name not in self._made:
-            self._made[name] = self._makers[name]()
-        return self._made[name]
-
-    def __iter__(self) -> Any:
-        return iter(self._makers)
-
-    def __len__(self) -> int:
-        return len(self._makers)
-
-
-def _with_values(setting: Setting, values: Mapping[str, Any]) -> Setting:
+def _with_values(setting: Setting, values: Mapping[str, Any] | None) -> Setting:
     """A notice's own values ("code") beside the fixed ones."""
-    if not setting.is_notice:
+    if not setting.is_notice or not values:
         return setting
     own = {name: str(value) for name, value in values.items()}
     return replace(setting, fixed={**setting.fixed, **own})

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +21,7 @@ from notifications.ledger.events import replies_to
 from notifications.ledger.queue import Claimer, Leaving, Moment, hand_over, put_back, reroute, skip
 from notifications.ledger.sent_texts import Wording, keep_wording
 from notifications.ledger.states import TELEGRAM, Reason
+from notifications.planning.windows import next_open
 from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
 from notifications.sending.permits import Line, reserve
@@ -36,8 +38,7 @@ HEAVIEST_GROUP = (
 )  # bytes of mails that leave together: with large files fewer at a time, as a pause needs
 
 
-@dataclass(frozen=True)
-class Ready:
+class Ready(NamedTuple):
     """A message that has been noted as handed over and may leave."""
 
     delivery_id: int
@@ -127,8 +128,10 @@ class Desk:
         verdicts: dict[int, Verdict] = {}
         chats: set[int] = set()
         scoped: list[tuple[Line, Candidate]] = []
+        opens = {mailing_id: _opening(context.limits, moment.now) for mailing_id, context in loaded.items()}
         for candidate in found:
-            verdict = _verdict(candidate, loaded[candidate.mailing_id].limits, moment.now)
+            one = candidate.mailing_id
+            verdict = judge(candidate, loaded[one].limits, moment.now, opens[one])
             if isinstance(verdict, Go) and candidate.channel == TELEGRAM and candidate.participant_id in chats:
                 verdict = Wait(moment.now + CHAT_PAUSE)
             if isinstance(verdict, Go):
@@ -207,15 +210,15 @@ def _with_replies(
         people = [one.participant_id for one in found if one.mailing_id == mailing_id]
         said |= {(mailing_id, person): reply for person, reply in replies_to(session, event_id, people).items()}
     replies = [said.get((one.mailing_id, one.participant_id), "") for one in found]
-    return [replace(one, reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
+    return [one._replace(reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
 
 
-def _verdict(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:
+def _opening(limits: Limits, now: datetime) -> datetime:
     try:
-        return judge(candidate, limits, now)
+        return next_open(limits.window, now, limits.zone)
     except Problem as problem:  # a send window that never opens: staff can put it right
-        log.warning("mailing cannot be sent", mailing=candidate.mailing_id, reason=str(problem))
-        return Wait(now + TEXT_WRONG_WAIT)
+        log.warning("mailing cannot be sent", reason=str(problem))
+        return now + TEXT_WRONG_WAIT
 
 
 def _ready(candidate: Candidate, message: Message) -> Ready:

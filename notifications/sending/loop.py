@@ -48,7 +48,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)
-MOST_IN_A_GROUP = 100
+MOST_IN_A_GROUP = 400
 GROUP_SECONDS = 0.5  # nothing of a group begins to leave later, so that a pause acts within a second
 LONGEST_WAIT = timedelta(seconds=1)  # with permits further away than this nothing is claimed
 IDLE_SECONDS = 0.5
@@ -242,7 +242,8 @@ class Sender:
 
     async def _insist(self, channel: Channel, group: Sequence[Ready], outcomes: Sequence[Outcome]) -> None:
         """Writes down what became of a group; only this process knows, so it does not give up."""
-        tries = [self._tried(ready, outcome) for ready, outcome in zip(group, outcomes, strict=True)]
+        moment = self._moment()
+        tries = [_tried(ready, outcome, moment) for ready, outcome in zip(group, outcomes, strict=True)]
         until = self._held_until(channel, tries)
         key = key_of(channel.way) if until is not None else ""
         if await self._is_kept(partial(self._record, channel=channel, tries=tries, until=until), key):
@@ -266,13 +267,6 @@ class Sender:
                 await asyncio.sleep(TROUBLE_SECONDS)
             else:
                 return True
-
-    def _tried(self, ready: Ready, outcome: Outcome) -> Tried:
-        moment = self._moment()
-        decision = decide(outcome, Try(ready.channel, ready.tries, moment.now, moment.machine))
-        if isinstance(outcome, Misconfigured):
-            log.error("channel is misconfigured", channel=ready.channel, detail=outcome.detail)
-        return Tried(ready.delivery_id, ready.attempt, ready.tries, ready.channel, ready.address_id, outcome, decision)
 
     def _held_until(self, channel: Channel, tries: Sequence[Tried]) -> datetime | None:
         """The instant before which nothing may leave by this way, on the machine's clock."""
@@ -307,3 +301,10 @@ class Sender:
                 await self.stopping.wait()
         except TimeoutError:
             return
+
+
+def _tried(ready: Ready, outcome: Outcome, moment: Moment) -> Tried:
+    if isinstance(outcome, Misconfigured):
+        log.error("channel is misconfigured", channel=ready.channel, detail=outcome.detail)
+    decision = decide(outcome, Try(ready.channel, ready.tries, moment.now, moment.machine))
+    return Tried(ready.delivery_id, ready.attempt, ready.channel, ready.address_id, outcome, decision)

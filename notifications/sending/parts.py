@@ -37,4 +37,4 @@ def reserve_parts(session: Session, line: Line, group: Sequence[Ready], machine_
 def _with(one: Ready, permits: Sequence[float]) -> Ready:
     if not isinstance(one.message, ChatMessage):
         return one
-    return replace(one, message=replace(one.message, permits=tuple(permits)))
+    return one._replace(message=replace(one.message, permits=tuple(permits)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from notifications.channels.contract import (
     Delivered,
@@ -72,8 +73,7 @@ class PutBack:
 Decision = Done | Retry | Fallback | GiveUp | Doubt | PutBack
 
 
-@dataclass(frozen=True)
-class Try:
+class Try(NamedTuple):
     """A try just made: `tries` counts those by its channel; `machine_now` is the clock of rates, `now` the office's."""
 
     channel: str

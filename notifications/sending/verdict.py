@@ -8,7 +8,7 @@ from datetime import datetime
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate
 from notifications.ledger.events import Asked
 from notifications.ledger.states import Kind, MailingState, Reason
-from notifications.planning.windows import Window, is_open, next_open
+from notifications.planning.windows import Window
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class OtherWay:
 Verdict = Go | Skip | Wait | OtherWay
 
 
-def judge(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:
-    """What becomes of one delivery at this moment."""
+def judge(candidate: Candidate, limits: Limits, now: datetime, opens_at: datetime) -> Verdict:
+    """What becomes of one delivery at this moment; `opens_at` is when its window is open next, `now` where it is."""
     if candidate.is_gone:
         return Skip(Reason.GONE)
     if candidate.mailing_state == MailingState.CANCELLED:
@@ -73,6 +73,6 @@ def judge(candidate: Candidate, limits: Limits, now: datetime) -> Verdict:
         return OtherWay(Reason.SUPPRESSED)
     if not candidate.is_allowed:
         return OtherWay(Reason.NO_CONSENT)
-    if not is_open(limits.window, now, limits.zone):
-        return Wait(next_open(limits.window, now, limits.zone))
+    if opens_at > now:
+        return Wait(opens_at)
     return Wait(now + CHAT_PAUSE) if candidate.was_just_written_to else Go()

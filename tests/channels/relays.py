@@ -160,7 +160,7 @@ class Terse:
         return b"554 5.5.1 no valid recipients\r\n" if line.startswith(b"DATA") else b"250 fine\r\n"
 
 
-def mails(*names: str, data: bytes = b"Subject: x\r\n\r\n.one dot\r\n..two\r\nend\r\n") -> list[Mail]:
+def mails(*names: str, data: bytes = b"Subject: x\r\n\r\none\r\ntwo.\r\nend\r\n") -> list[Mail]:
     return [Mail("office@example.org", f"{name}@example.com", data) for name in names]
 
 

@@ -8,7 +8,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -102,7 +101,7 @@ def test_bodies_at_the_edges(tmp_path: Path, body: bytes) -> None:
 def test_files_are_signed_with_the_text_before_them(tmp_path: Path) -> None:
     signer, plain = signer_of(tmp_path), mail()
     head = b'--=_mixed\r\nContent-Disposition: attachment;\r\n filename="two  spaces.pdf"\r\n\r\n'
-    heavy = replace(plain, tail=(head, base64.encodebytes(bytes(9000)).replace(b"\n", b"\r\n"), b"--=_mixed--\r\n"))
+    heavy = plain._replace(tail=(head, base64.encodebytes(bytes(9000)).replace(b"\n", b"\r\n"), b"--=_mixed--\r\n"))
     signed = signer.sign(heavy)
     assert signed.tail is heavy.tail
     assert verdict(signer, signed.whole)[0]["result"] == "pass"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import email
 import email.policy
 import html
+import quopri
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -26,7 +27,7 @@ from notifications.content.errors import (
     VariableUnknown,
 )
 from notifications.content.markdown import to_plain, to_telegram
-from notifications.content.mime import HeaderUnsafe
+from notifications.content.mime import HeaderUnsafe, quote
 from notifications.content.skeleton import one_line
 from notifications.content.telegram import compile_chat, render_chat
 from notifications.content.text import Setting, Text, read_buttons
@@ -92,7 +93,7 @@ def test_a_chat_message_has_telegrams_markup_and_a_press_for_the_answer() -> Non
     assert "scriva /stop" in message.text
 
 
-@given(st.text(max_size=300))
+@given(st.text(max_size=300) | st.text(alphabet=".à =\n", max_size=300))
 def test_every_line_is_short_and_ascii_whatever_people_are_called(name: str) -> None:
     mail = render_mail(compiled(), Letter("a@example.org", "<1@example.org>", AT, {"name": name, **LINKS}))
     assert mail.data.isascii()
@@ -100,6 +101,14 @@ def test_every_line_is_short_and_ascii_whatever_people_are_called(name: str) -> 
     assert not any(b"\n" in line or b"\r" in line for line in lines)
     assert max(map(len, lines[lines.index(b"") :])) <= 76  # RFC 2045, section 6.7, rule 5
     assert max(map(len, lines)) <= 998
+    assert not any(line.startswith(b".") for line in lines)  # as a relay would read the end of the mail there
+
+
+@given(st.text(alphabet=".a=\n", max_size=400))
+def test_lines_that_begin_with_a_dot_are_quoted_and_read_as_they_were(text: str) -> None:
+    quoted = quote(text)
+    assert quopri.decodestring(quoted).decode().replace("\r\n", "\n") == text
+    assert not any(line.startswith(b".") or len(line) > 76 for line in quoted.split(b"\r\n"))
 
 
 def test_an_address_of_another_alphabet_keeps_its_letters_and_its_domain_takes_those_of_the_dns() -> None:

@@ -148,7 +148,7 @@ def test_every_name_is_read_as_it_was_written(name: str) -> None:
 
 async def test_a_relay_gets_every_byte() -> None:
     mails = [written(compiled(), name) for name in ("Maria", "Ada", "Bruno")]
-    big = replace(mails[0], tail=(encode(bytes(3_000_000)), *mails[0].tail))
+    big = mails[0]._replace(tail=(encode(bytes(3_000_000)), *mails[0].tail))
     async with relay(data_size_limit=20_000_000) as running:
         channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{running.port}"))
         outcomes = await channel.send([*mails, big, mails[1]], 0)
@@ -161,7 +161,7 @@ async def test_what_the_relay_calls_too_large_is_not_offered_to_it() -> None:
     mail = written(compiled())
     async with relay(data_size_limit=mail.size - 1) as running:
         channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{running.port}"))
-        outcomes = await channel.send([mail, replace(mail, tail=())], 0)
+        outcomes = await channel.send([mail, mail._replace(tail=())], 0)
         await channel.close()
     assert [type(one) for one in outcomes] == [Rejected, Delivered]
     assert isinstance(refused := outcomes[0], Rejected) and str(mail.size) in refused.detail

@@ -42,7 +42,7 @@ def handed_over(database: Database) -> Tried:
         plan_all_due(session, DUE, RULES)
         session.execute(update(Delivery).values(state="handed-over", claimed_by=SENDER.name, attempts=1, tries=1))
         one = session.scalars(select(Delivery)).one()
-        return Tried(one.id, 1, 1, "email", one.address_id, Delivered("1"), Done("1"))
+        return Tried(one.id, 1, "email", one.address_id, Delivered("1"), Done("1"))
 
     return database.write(work)
 
@@ -66,7 +66,7 @@ def test_a_bounce_that_comes_second_counts_too(database: Database, handed_over: 
 
 
 def test_an_outcome_whose_commit_nobody_heard_of_is_written_down_again(database: Database, handed_over: Tried) -> None:
-    doubt = Tried(handed_over.delivery_id, 1, 1, "email", None, Unknown("lost"), Doubt("connection-lost"))
+    doubt = Tried(handed_over.delivery_id, 1, "email", None, Unknown("lost"), Doubt("connection-lost"))
     for _ in range(2):
         database.write(lambda session: record(session, SENDER, [doubt], DUE))
     found = database.read(lambda session: session.execute(select(Attempt.number, Attempt.outcome)).all())

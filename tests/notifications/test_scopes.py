@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from itertools import pairwise
@@ -101,10 +100,10 @@ def test_less_than_one_an_hour_is_a_rate_too(database: Database, hours: float) -
 
 
 def test_what_a_delivery_is_written_to(database: Database) -> None:
-    one: Any = dict.fromkeys(Candidate.__dataclass_fields__)
+    one: Any = dict.fromkeys(Candidate._fields)
     mail = Candidate(**(one | {"channel": "email", "address": "ada@LARGE.example"}))
     assert scope_of(mail, {LARGE: 2}) == Line(f"email@{LARGE}", 2)
     assert scope_of(mail, {SMALL: 2}) is None
-    assert scope_of(replace(mail, channel="telegram", address="-1007"), {}) == Line("telegram:-1007", GROUP_RATE)
-    assert scope_of(replace(mail, channel="telegram", address="77"), {}) is None
+    assert scope_of(mail._replace(channel="telegram", address="-1007"), {}) == Line("telegram:-1007", GROUP_RATE)
+    assert scope_of(mail._replace(channel="telegram", address="77"), {}) is None
     assert database.read(lambda session: candidates(session, [], DUE)) == []

@@ -67,7 +67,7 @@ async def test_what_did_not_begin_keeps_its_place(database: Database, clock: Fix
     rows = database.write(lambda session: claim_batch(session, claimer, "email", 2, moment))
     before = database.read(lambda session: session.get_one(Delivery, rows[0]).due_at)
     database.write(lambda session: hand_over(session, claimer, Leaving(rows, "", "example.org"), moment))
-    tries = [Tried(one, 1, 1, "email", None, NotBegun(), PutBack()) for one in rows]
+    tries = [Tried(one, 1, "email", None, NotBegun(), PutBack()) for one in rows]
     database.write(lambda session: record(session, claimer, tries, clock.now()))
     found = database.read(lambda session: session.get_one(Delivery, rows[0]))
     assert (found.state, found.attempts, found.tries, found.claimed_by, found.due_at) == ("planned", 0, 0, "", before)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import base64
 import socket
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from typing import NamedTuple
 
 from notifications.channels.smtp.refusal import NO_SIGN_IN, Refused
 from notifications.channels.smtp.relay import Relay
@@ -30,8 +32,7 @@ class Patience:
     content: float = 600
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """A code with its text, the lines of it joined."""
 
     code: int
@@ -53,6 +54,31 @@ class Reply:
         return False
 
 
+@dataclass(frozen=True)
+class Offers:
+    """What a relay said it can do (EHLO): `longest` is the largest mail in bytes, 0 where it does not say."""
+
+    pipelines: bool = False
+    takes_size: bool = False
+    longest: int = 0
+    is_international: bool = False  # SMTPUTF8, RFC 6531
+    sign_ins: tuple[str, ...] | None = None  # None: it asks nobody to sign in
+
+
+def read_offers(lines: Sequence[str]) -> Offers:
+    """Reads the lines after the first of a reply to EHLO."""
+    words = [line.upper().split() for line in lines if line.strip()]
+    said = {first: rest for first, *rest in words}
+    size = "".join(said.get("SIZE", [])[:1])
+    return Offers(
+        pipelines="PIPELINING" in said,
+        takes_size="SIZE" in said,
+        longest=int(size) if size.isascii() and size.isdigit() else 0,
+        is_international="SMTPUTF8" in said,
+        sign_ins=tuple(said["AUTH"]) if "AUTH" in said else None,
+    )
+
+
 class Stage(StrEnum):
     """How far the opening of a connection has come."""
 
@@ -70,18 +96,9 @@ class SmtpConnection:
         self._relay = relay
         self.patience = patience or Patience()
         self._wire: Wire | None = None
-        self.features: dict[str, str] = {}
+        self._texts: list[str] = []  # of a reply that has not ended
+        self.offers = Offers()
         self.stage = Stage.CONNECTING
-
-    @property
-    def pipelines(self) -> bool:
-        return "PIPELINING" in self.features
-
-    @property
-    def longest(self) -> int:
-        """The largest mail that the relay takes, in bytes; 0 where it does not say (RFC 1870)."""
-        size = self.features.get("SIZE", "")
-        return int(size) if size.isascii() and size.isdigit() else 0
 
     async def open(self) -> None:
         """Greets, encrypts and signs in as the relay's address says; raises Refused."""
@@ -102,6 +119,11 @@ class SmtpConnection:
     def write(self, data: bytes | memoryview) -> None:
         self._open.write(data)
 
+    @property
+    def is_full(self) -> bool:
+        """Whether the other side is slower than we are: `drain` before going on."""
+        return self._open.is_full
+
     async def drain(self) -> None:
         await self._open.drain()
 
@@ -109,15 +131,25 @@ class SmtpConnection:
         self.write(f"{line}\r\n".encode())
         return await self.reply()
 
+    def heard(self) -> Reply | None:
+        """The next reply, if all of it has come in."""
+        while (line := self._open.heard()) is not None:
+            code, more, text = _read_line(line)
+            if not (more or self._texts):
+                return Reply(code, text)
+            self._texts.append(text)
+            if not more:
+                texts, self._texts = self._texts, []
+                return Reply(code, "\n".join(texts))
+            if len(self._texts) >= MOST_LINES:
+                raise ConnectionBroken("a reply without an end")
+        return None
+
     async def reply(self, patience: float | None = None) -> Reply:
         """The next reply, waited for as long as for one to a command unless told otherwise."""
-        texts: list[str] = []
-        while len(texts) < MOST_LINES:
-            code, more, text = _read_line(await self._open.line(patience or self.patience.command))
-            texts.append(text)
-            if not more:
-                return Reply(code, "\n".join(texts))
-        raise ConnectionBroken("a reply without an end")
+        while (found := self.heard()) is None:
+            await self._open.news(patience or self.patience.command)
+        return found
 
     async def close(self, *, politely: bool = True) -> None:
         wire, self._wire = self._wire, None
@@ -138,11 +170,10 @@ class SmtpConnection:
         reply = await self.command(f"EHLO {name}")
         if reply.code // 100 == 5:
             _good(await self.command(f"HELO {name}"))
-            self.features = {}
+            self.offers = Offers()
             return
         _good(reply)
-        lines = (line.split(maxsplit=1) for line in reply.text.split("\n")[1:] if line.strip())
-        self.features = {words[0].upper(): words[1] if len(words) > 1 else "" for words in lines}
+        self.offers = read_offers(reply.text.split("\n")[1:])
 
     async def _encrypt(self) -> None:
         """Never goes on without: who listens could have taken the word STARTTLS away (RFC 3207, section 6)."""
@@ -153,7 +184,7 @@ class SmtpConnection:
     async def _sign_in(self) -> None:
         """PLAIN where it is offered, else LOGIN (RFC 4954, 4616); a password nobody asked for is not said."""
         user, password = self._relay.user, self._relay.password
-        offered = self.features.get("AUTH", "").upper().split()
+        offered = self.offers.sign_ins or ()
         if "PLAIN" in offered:
             _good(await self.command(f"AUTH PLAIN {_encoded(f'{chr(0)}{user}{chr(0)}{password}')}"))
         elif "LOGIN" in offered:

@@ -6,6 +6,7 @@ next, leave together.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -19,13 +20,14 @@ from notifications.channels.contract import (
     Unknown,
     UnreachableNow,
 )
-from notifications.channels.smtp.connection import GO_AHEAD, Reply, SmtpConnection
+from notifications.channels.smtp.connection import GO_AHEAD, Offers, Reply, SmtpConnection
 from notifications.channels.smtp.refusal import CLOSING, Step, classify
 
 RESET = (b"RSET\r\n",)
 END = b".\r\n"
 AT_ONCE = 256 * 1024  # bytes of a file that are handed to the network before it has taken those before
-UNSAFE = "\r\n<>\0"
+UNSAFE = re.compile(r"[\r\n<>\0]")
+STEPS = tuple(Step)
 LONGEST_ID = 200
 
 
@@ -65,17 +67,19 @@ class _Exchange:
         self._connection = connection
         self._may_begin = may_begin
         self._patience = connection.patience
+        self._offers = connection.offers
+        self._pipelines = self._offers.pipelines
         self._head: tuple[bytes, ...] = ()  # the content of a mail, or RSET after one that was refused
         self._offered = False  # a mail's envelope was heard, its content has not left
         self.handed = Handed()
 
     async def run(self, mails: Sequence[Mail]) -> None:
         for mail in mails:
-            if not self._connection.pipelines:
+            if not self._pipelines:
                 await self._flush()
             if not self.handed.is_good or not self._may_begin():
                 break
-            if (why := _unfit(mail, self._connection)) is not None:
+            if (why := _unfit(mail, self._offers)) is not None:
                 await self._flush()
                 if self.handed.is_good:
                     self.handed.outcomes.append(why)
@@ -94,10 +98,11 @@ class _Exchange:
 
     async def _offer(self, mail: Mail) -> None:
         """Sends what stands at the head and a mail's envelope, and reads what follows of both."""
-        commands = _envelope(mail, self._connection)
-        if self._connection.pipelines:
+        commands = _envelope(mail, self._offers)
+        if self._pipelines:
             await self._write((*self._head, *commands))
-            await self._read_head()
+            if self._head:
+                await self._read_head()
         if not self.handed.is_good:
             return  # the envelope went into the void: this mail has not begun
         self._offered = True
@@ -107,16 +112,16 @@ class _Exchange:
 
     async def _replies(self, commands: Sequence[bytes]) -> list[Reply]:
         replies: list[Reply] = []
-        for command, step in zip(commands, Step, strict=True):
-            if not self._connection.pipelines:
+        for command, patience in zip(commands, (None, None, self._patience.data), strict=True):
+            if not self._pipelines:
                 self._connection.write(command)
-            replies.append(await self._connection.reply(self._patience.data if step is Step.CONTENT else None))
-            if not self._connection.pipelines and replies[-1].code >= 300:
+            replies.append(self._connection.heard() or await self._connection.reply(patience))
+            if not self._pipelines and replies[-1].code >= 300:
                 break
         return replies
 
     def _judge(self, mail: Mail, replies: Sequence[Reply]) -> None:
-        for step, reply in zip(Step, replies, strict=False):
+        for step, reply in zip(STEPS, replies, strict=False):
             if not reply.agrees(GO_AHEAD if step is Step.CONTENT else 0):
                 self._refused(step, reply)
                 self._head = RESET
@@ -150,9 +155,8 @@ class _Exchange:
                 await self._connection.drain()
 
     async def _read_head(self) -> None:
-        if not self._head:
-            return
-        await self._connection.drain()
+        if self._connection.is_full:
+            await self._connection.drain()
         reply = await self._connection.reply(None if self._head is RESET else self._patience.content)
         agrees = reply.agrees()
         head, self._head = self._head, ()
@@ -164,19 +168,19 @@ class _Exchange:
             self._refused(Step.CONTENT, reply)
 
 
-def _unfit(mail: Mail, connection: SmtpConnection) -> Outcome | None:
+def _unfit(mail: Mail, offers: Offers) -> Outcome | None:
     """Why a mail cannot go by this relay, whatever it answers."""
-    if _is_international(mail) and "SMTPUTF8" not in connection.features:  # RFC 6531
+    if _is_international(mail) and not offers.is_international:  # RFC 6531
         return Rejected("the relay takes no international addresses (SMTPUTF8)")
-    if any(char in address for address in (mail.sender, mail.recipient) for char in UNSAFE):
+    if UNSAFE.search(mail.sender) or UNSAFE.search(mail.recipient):
         return Rejected("this is no address")
-    if connection.longest and mail.size > connection.longest:
-        return Rejected(f"the mail has {mail.size} bytes, the relay takes {connection.longest}")
+    if offers.longest and mail.size > offers.longest:
+        return Rejected(f"the mail has {mail.size} bytes, the relay takes {offers.longest}")
     return None
 
 
-def _envelope(mail: Mail, connection: SmtpConnection) -> tuple[bytes, bytes, bytes]:
-    size = f" SIZE={mail.size}" if "SIZE" in connection.features else ""
+def _envelope(mail: Mail, offers: Offers) -> tuple[bytes, bytes, bytes]:
+    size = f" SIZE={mail.size}" if offers.takes_size else ""
     international = " SMTPUTF8 BODY=8BITMIME" if _is_international(mail) else ""
     sender = f"MAIL FROM:<{mail.sender}>{size}{international}\r\n"
     return sender.encode(), f"RCPT TO:<{mail.recipient}>\r\n".encode(), b"DATA\r\n"
@@ -187,9 +191,6 @@ def _is_international(mail: Mail) -> bool:
 
 
 def _content(mail: Mail) -> tuple[bytes, ...]:
-    """What goes after DATA, with a second dot where a line begins with one (RFC 5321, section 4.5.2)."""
-    data = mail.data.replace(b"\r\n.", b"\r\n..") if b"\r\n." in mail.data else mail.data
-    start = b"." if data.startswith(b".") else b""
-    if mail.tail:
-        return (start + data, *mail.tail, END)
-    return (b"".join((start, data, b"" if data.endswith(b"\r\n") else b"\r\n", END)),)
+    """What goes after DATA. No line of a mail begins with a dot, so none is made longer (RFC 5321, section 4.5.2)."""
+    end = END if mail.tail or mail.data.endswith(b"\r\n") else b"\r\n" + END
+    return (mail.data, *mail.tail, end)

@@ -23,7 +23,9 @@ class Wire(asyncio.Protocol):
         self._timeout = timeout
         self._heard = bytearray()
         self._lost: Exception | None = None
-        self._news = asyncio.Event()
+        self._waiter: asyncio.Future[None] | None = None
+        self._deadline = 0.0
+        self._watch: asyncio.TimerHandle | None = None
         self._closed = asyncio.Event()
         self._may_write = asyncio.Event()
         self._may_write.set()
@@ -43,13 +45,16 @@ class Wire(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         self._heard += data
-        self._news.set()
+        self._wake(None)
         if len(self._heard) > MOST_HEARD:
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
         self._lost = exc or ConnectionBroken("the relay hung up")
-        self._news.set()
+        self._wake(None)
         self._closed.set()
         self._may_write.set()
 
@@ -62,25 +67,62 @@ class Wire(asyncio.Protocol):
     def write(self, data: bytes | memoryview) -> None:
         self._transport.write(data)
 
+    @property
+    def is_full(self) -> bool:
+        return not self._may_write.is_set()
+
     async def drain(self) -> None:
         """Waits while the other side is slower than we are."""
         if not self._may_write.is_set():
             async with asyncio.timeout(self._timeout):
                 await self._may_write.wait()
 
-    async def line(self, patience: float) -> bytes:
-        """The next line, without its end, waited for as many seconds."""
-        while (end := self._heard.find(b"\n", 0, LONGEST_LINE)) < 0:
+    def heard(self) -> bytes | None:
+        """The next line that has come in, without its end; None where none has yet."""
+        end = self._heard.find(b"\n", 0, LONGEST_LINE)
+        if end < 0:
             if len(self._heard) >= LONGEST_LINE:
                 raise ConnectionBroken("a line without an end")
             if self._lost is not None:
                 raise self._lost
-            self._news.clear()
-            async with asyncio.timeout(patience):
-                await self._news.wait()
+            return None
         line = bytes(self._heard[:end]).rstrip(b"\r")
         del self._heard[: end + 1]
         return line
+
+    async def news(self, patience: float) -> None:
+        """Waits as many seconds for more to come in, or for the end of the connection."""
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.time() + patience
+        if self._watch is None or self._watch.when() > self._deadline:
+            self._look_again(loop)
+        self._waiter = loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _look_again(self, loop: asyncio.AbstractEventLoop) -> None:
+        """One timer outlasts many waits: each of them only puts its end off."""
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = loop.call_at(self._deadline, self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._watch = None
+        if self._waiter is None:
+            return
+        if loop.time() >= self._deadline:
+            self._wake(TimeoutError("the relay does not answer"))
+        else:
+            self._look_again(loop)
+
+    def _wake(self, error: Exception | None) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            if error is None:
+                self._waiter.set_result(None)
+            else:
+                self._waiter.set_exception(error)
 
     async def encrypt(self, tls: ssl.SSLContext, host: str) -> None:
         """Goes on encrypted; what came in before is not the relay's and is forgotten (RFC 3207, section 6)."""

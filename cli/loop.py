@@ -1,0 +1,29 @@
+"""What every process runs on: the event loop, and a memory that is not searched for nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import sys
+from collections.abc import Coroutine
+from typing import Any
+
+if sys.platform != "win32":
+    import uvloop
+
+FRESH_OBJECTS = 10_000  # before the youngest are searched for garbage: a group of mails is thousands
+
+
+def run(work: Coroutine[Any, Any, None]) -> None:
+    """Runs a process's work to its end."""
+    if sys.platform == "win32":  # where uvloop does not run
+        asyncio.run(work)
+    else:
+        uvloop.run(work)
+
+
+def settle_memory() -> None:
+    """Keeps what start-up made out of every later collection."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(FRESH_OBJECTS)

@@ -1,0 +1,76 @@
+"""What is personal in a message: values made when a gap asks for them, each once; signing costs more than filling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from core.links import Links, Purpose
+from notifications.ledger.candidates import Candidate
+from notifications.sending.context import LINK_LASTS, MailingContext, Voice
+
+
+class PersonalValues(dict[str, str]):
+    """A delivery's values by the names of gaps; the same delivery has the same ones at every try."""
+
+    def __init__(
+        self, candidate: Candidate, context: MailingContext, links: Links, voice: Voice, now: datetime
+    ) -> None:
+        super().__init__(name=candidate.name)
+        self._candidate, self._context, self._links, self._urls = candidate, context, links, voice.urls
+        self._own = candidate.values or {}
+        self._now, self._later = now, max(now, context.closes_at or now) + LINK_LASTS
+
+    def __missing__(self, name: str) -> str:
+        made = self[name] = MAKERS[name](self)
+        return made
+
+    def answer_link(self) -> str:
+        return self._urls.answer(self._sign(Purpose.ANSWER, self._candidate.participant_id, self._round_id))
+
+    def rsvp_link(self) -> str:
+        """For the mailing's event, or the one that a notice is about."""
+        event = self._context.event
+        event_id = event.id if event is not None else int(self._own["event_id"])
+        until = max(self._now, event.ends_at if event is not None else self._now) + LINK_LASTS
+        person = self._candidate.participant_id
+        return self._urls.rsvp(self._links.sign(Purpose.RSVP, person, event_id, expires=until))
+
+    def join_link(self) -> str:
+        """The delivery is the nonce: one joining for each link that left."""
+        numbers = self._candidate.participant_id, self._round_id, self._candidate.id
+        return self._urls.join_chat(self._sign(Purpose.JOIN_CHAT, *numbers))
+
+    def undo_link(self) -> str:
+        address_id = int(self._own["address_id"])
+        return self._urls.undo_join(self._sign(Purpose.UNDO_JOIN, address_id, self._candidate.participant_id))
+
+    def confirm_link(self) -> str:
+        until = datetime.fromisoformat(self._own["until"])
+        nonce = int(self._own["nonce"])
+        return self._urls.confirm_join(self._links.sign(Purpose.CONFIRM_JOIN, nonce, expires=until))
+
+    def preferences_link(self) -> str:
+        numbers = self._candidate.participant_id, self._context.office_id or 0
+        return self._urls.preferences(self._sign(Purpose.PREFERENCES, *numbers))
+
+    def unsubscribe_link(self) -> str:
+        return self._urls.unsubscribe(self._sign(Purpose.UNSUBSCRIBE, self._candidate.id))
+
+    @property
+    def _round_id(self) -> int:
+        return self._context.round_id or 0
+
+    def _sign(self, purpose: Purpose, *numbers: int) -> str:
+        return self._links.sign(purpose, *numbers, expires=self._later)
+
+
+MAKERS: Mapping[str, Callable[[PersonalValues], str]] = {
+    "answer_link": PersonalValues.answer_link,
+    "rsvp_link": PersonalValues.rsvp_link,
+    "join_link": PersonalValues.join_link,
+    "undo_link": PersonalValues.undo_link,
+    "confirm_link": PersonalValues.confirm_link,
+    "preferences_link": PersonalValues.preferences_link,
+    "unsubscribe_link": PersonalValues.unsubscribe_link,
+}
