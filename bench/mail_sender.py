@@ -25,7 +25,7 @@ from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relay
 from notifications.ledger.tables import IS_IN_HANDS, IS_PLANNED, Delivery
 from notifications.sending.context import Voice
-from notifications.sending.loop import Pace, SenderDeps, run_sender
+from notifications.sending.loop import SenderDeps, pace_over, run_sender
 from tests.notifications.office import DUE
 
 NO_LIMIT = 1_000_000.0
@@ -47,7 +47,7 @@ async def _run(url: str, port: int, connections: int) -> None:
         links=Links("a secret of at least thirty-two characters"),
         voice=Voice("Ufficio <office@example.org>", PublicUrls("https://ascolto.example.org"), "example.org"),
         channels=(EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}?connections={connections}")),),
-        paces={"email": Pace(NO_LIMIT, connections)},
+        paces={"email": pace_over(NO_LIMIT, connections)},
         name="bench",
     )
     settle_memory()

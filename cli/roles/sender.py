@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import socket
 from contextlib import AsyncExitStack
@@ -17,8 +18,10 @@ from notifications.channels.smtp.relay import parse_relays, rate_of
 from notifications.channels.telegram import TelegramChannel
 from notifications.hooks.loop import HookDeps, run_hooks
 from notifications.ledger.states import TELEGRAM
-from notifications.sending.loop import Pace, SenderDeps, run_sender
+from notifications.sending.loop import Pace, SenderDeps, pace_over, run_sender
 from notifications.sending.scopes import parse_domain_rates
+
+A_WORKER = 250  # chat messages a second that one worker is good for
 
 
 async def start(world: World, _: AsyncExitStack) -> Part:
@@ -75,5 +78,5 @@ def process_name(world: World) -> str:
 
 def _paces(settings: Settings) -> dict[str, Pace]:
     relays = parse_relays(settings.need_smtp())
-    paces = {one.way: Pace(rate_of(one, relays, settings.smtp_rate), one.connections) for one in relays}
-    return paces | {TELEGRAM: Pace(settings.telegram_rate)}
+    paces = {one.way: pace_over(rate_of(one, relays, settings.smtp_rate), one.connections) for one in relays}
+    return paces | {TELEGRAM: Pace(settings.telegram_rate, max(2, math.ceil(settings.telegram_rate / A_WORKER)))}

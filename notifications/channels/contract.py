@@ -151,6 +151,9 @@ class NotBegun:
 Outcome = Delivered | ThrottledUntil | UnreachableNow | RecipientGone | Rejected | Misconfigured | Unknown | NotBegun
 
 
+MOST_AT_ONCE = 100  # messages over one connection: so many are in doubt at most when it, or the sender, breaks off
+
+
 class Channel(Protocol):
     """One way out: hands finished messages over; never raises for what the other side does.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import ssl
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -10,6 +11,7 @@ from math import inf
 
 from core.clock import Clock, SystemClock
 from notifications.channels.contract import (
+    MOST_AT_ONCE,
     Mail,
     Message,
     Misconfigured,
@@ -47,7 +49,8 @@ class EmailChannel:
         self._free = asyncio.Semaphore(relay.connections)
 
     async def send(self, messages: Sequence[Message], interval: float, within: float = inf) -> list[Outcome]:
-        """A group goes over one connection as fast as the relay takes it; its permits were for all of it."""
+        """A group goes as fast as the relay takes it, over as many connections as it has hundreds; its permits were
+        for all of it."""
         began = self._machine.now()
 
         def may_begin() -> bool:
@@ -56,15 +59,20 @@ class EmailChannel:
         mails = [message for message in messages if isinstance(message, Mail)]
         if self._signer is not None:  # a millisecond each
             mails = await asyncio.to_thread(lambda sign: [sign(mail) for mail in mails], self._signer.sign)
+        parts = [self._part(part, may_begin) for part in _parts(mails)]
+        return [outcome for outcomes in await asyncio.gather(*parts) for outcome in outcomes]
+
+    async def close(self) -> None:
+        while self._idle:
+            await self._idle.pop().connection.close()
+
+    async def _part(self, mails: Sequence[Mail], may_begin: Callable[[], bool]) -> list[Outcome]:
+        """What goes over one connection at a time."""
         outcomes: list[Outcome] = []
         async with self._free:
             while len(outcomes) < len(mails) and may_begin():
                 outcomes += await self._some(mails[len(outcomes) :], may_begin)
         return outcomes + [NotBegun()] * (len(mails) - len(outcomes))
-
-    async def close(self) -> None:
-        while self._idle:
-            await self._idle.pop().connection.close()
 
     async def _some(self, mails: Sequence[Mail], may_begin: Callable[[], bool]) -> list[Outcome]:
         """The outcomes of the first mails; none where a kept connection was closed meanwhile, or the time is up."""
@@ -134,6 +142,13 @@ class EmailChannel:
             await connection.close(politely=False)
             raise
         return _Used(connection)
+
+
+def _parts(mails: Sequence[Mail]) -> list[Sequence[Mail]]:
+    """Of about one length, none longer than a hundred."""
+    count = max(1, math.ceil(len(mails) / MOST_AT_ONCE))
+    length = max(1, math.ceil(len(mails) / count))
+    return [mails[start : start + length] for start in range(0, len(mails), length)]
 
 
 class _Used:

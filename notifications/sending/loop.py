@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.links import Links
-from notifications.channels.contract import Channel, Misconfigured, NotBegun, Outcome, Unknown
+from notifications.channels.contract import MOST_AT_ONCE, Channel, Misconfigured, NotBegun, Outcome, Unknown
 from notifications.ledger.outcomes import Tried, record
 from notifications.ledger.queue import (
     Claimer,
@@ -48,7 +48,6 @@ log = structlog.get_logger()
 T = TypeVar("T")
 
 LEASE = timedelta(seconds=60)
-MOST_IN_A_GROUP = 400
 GROUP_SECONDS = 0.5  # nothing of a group begins to leave later, so that a pause acts within a second
 LONGEST_WAIT = timedelta(seconds=1)  # with permits further away than this nothing is claimed
 IDLE_SECONDS = 0.5
@@ -58,14 +57,22 @@ LASTING = (DataError, IntegrityError, ProgrammingError)  # what the database ref
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a channel may go, all senders together, and how many groups a process has under way."""
+    """How fast a channel may go, all senders together; how many groups a process has under way, and each of them
+    over how many connections."""
 
     rate: float
     workers: int = 2
+    connections: int = 1
 
     @property
     def group(self) -> int:
-        return max(1, min(MOST_IN_A_GROUP, math.floor(self.rate * GROUP_SECONDS)))
+        return max(1, min(MOST_AT_ONCE * self.connections, math.floor(self.rate * GROUP_SECONDS)))
+
+
+def pace_over(rate: float, connections: int) -> Pace:
+    """Two groups share the connections: while one leaves, the other is written."""
+    workers = min(2, connections)
+    return Pace(rate, workers, connections // workers)
 
 
 @dataclass(frozen=True)
@@ -148,7 +155,7 @@ class Sender:
             if not group.claimed or (group.late and not group.begun):
                 await self._sleep(IDLE_SECONDS)
 
-    async def one_group(self, channel: Channel, most: int = MOST_IN_A_GROUP) -> Group:
+    async def one_group(self, channel: Channel, most: int = MOST_AT_ONCE) -> Group:
         """Takes one group of up to `most` through."""
         async with self._counting:
             claimed, first_at = await self._write(
