@@ -11,7 +11,7 @@ from bots.participants.screen import Reply, Rows
 from core.errors import Problem
 from core.process import attendance, replies
 from core.process.attendance import Given
-from core.process.replies import LABELS, Door
+from core.process.replies import STANDS, Door
 from notifications.ledger.events import was_told_of
 
 TICK = "✓ "
@@ -28,7 +28,7 @@ def reply_to_event(talk: Talk, press: RsvpPress, button: PressedButton) -> Reply
         kept = attendance.reply(talk.session, given, talk.now)
     except Problem as problem:
         return Reply(toast=problem.say(t))
-    said = t("Thank you, your reply is noted: {reply}.", reply=t(LABELS[replies.Reply(kept.reply)]))
+    said = t("Thank you, your reply is noted: {reply}.", reply=t(STANDS[replies.Reply(kept.reply)]))
     return Reply(toast=said, marked=ticked(button.rows, press))
 
 

@@ -9,20 +9,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Subquery, delete, func, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.database.inserting import insert_into
 from core.errors import Problem
 from core.i18n import N_
 from core.people.errors import ParticipantUnknown, PersonErased
-from core.people.merged import MERGED, all_of, person_of
+from core.people.merged import all_of
 from core.people.store import membership, remaining
 from core.people.tables import Participant
 from core.process.events import EventFacts, load_event
-from core.process.replies import Door
+from core.process.replies import MODES, Door, Reply
+from core.process.standing import earliest, rooms
 from core.process.tables import Attendance, Event
+from core.process.waiting import lock_event, offer_seats
 
 
 class EventCalledOff(Problem):
@@ -50,25 +52,59 @@ class NotInvited(Problem):
     status = 403
 
 
+class RegistrationNotOpen(Problem):
+    text = N_("Registration opens on {day} at {time}. Please come back then.")
+    status = 409
+
+
+class RegistrationClosed(Problem):
+    text = N_("Registration is closed. Please write to the office, or say that you cannot come.")
+    status = 409
+
+
+class TooManyCompanions(Problem):
+    text = N_("You can bring along at most {most}. Please write a number from 0 to {most}.")
+    status = 422
+
+
+class NoRoomForCompanions(Problem):
+    text = N_("There are not enough free places for so many. Your registration stands as it was.")
+    status = 409
+
+
+LONGEST = 200  # characters of a substitute's name
+LONGEST_NEEDS = 1000
+
+
 @dataclass(frozen=True)
 class Given:
-    """A reply as it came in; `invited` when it came by what was sent to this person (a signed link or address)."""
+    """A reply as it came in; `invited` when it came by what was sent to this person (a signed link or address).
+
+    What is None stays as it was: how many come along, who comes instead, what somebody needs to take part.
+    """
 
     event_id: int
     participant_id: int
     reply: str
     door: str
     invited: bool = False
+    companions: int | None = None
+    substitute: str | None = None
+    needs: str | None = None
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What became of a reply: the row, what was there before ("" for nothing), what is there now."""
+    """What became of a reply: the row, what was there before ("" for nothing), what is there now.
+
+    `waits_for` is the mode whose waiting list they are on now, "" for none: also beside a seat in the other mode.
+    """
 
     attendance_id: int
     before: str
     reply: str
     door_before: str = ""
+    waits_for: str = ""
 
     @property
     def changed(self) -> bool:
@@ -78,54 +114,77 @@ class Kept:
 def reply(session: Session, given: Given, now: datetime) -> Kept:
     """Keeps what somebody replied, in the caller's transaction; the same reply again changes nothing.
 
-    Raises EventUnknown, EventCalledOff, EventOver, EventBegun, ReplyNotOffered, NotInvited, ParticipantUnknown,
-    PersonErased, all before anything is written.
+    Who wants a mode that is full goes on its waiting list, and keeps a seat they have in the other one. A seat that
+    becomes free is offered to the next in line. Raises EventUnknown, EventCalledOff, EventOver, EventBegun,
+    ReplyNotOffered, RegistrationNotOpen, RegistrationClosed, TooManyCompanions, NoRoomForCompanions, NotInvited,
+    ParticipantUnknown, PersonErased, all before anything is written.
     """
-    event = load_event(session, given.event_id)
-    person = _person(session, event, given)
-    _check_open(event, given, now)
-    before = _locked(session, event.id, person)
+    facts = load_event(session, given.event_id)
+    person = _person(session, facts, given)
+    _check_open(facts, given, now)
+    event = lock_event(session, given.event_id)
+    before = _standing(session, event.id, person)
+    _check_registration(facts, given, before, now)
+    wanted = _wanted(session, event, given, before, now)
     if before is None:
-        if now >= event.starts_at and given.door != Door.STAFF:
-            raise EventBegun
-        if (added := _add(session, given, person, now)) is not None:
-            return Kept(added, "", given.reply)
-        before = _locked(session, event.id, person)  # another door was a moment quicker
-        assert before is not None
-    kept = Kept(before.id, before.reply, given.reply, before.door)
-    if kept.changed:
-        session.execute(
-            update(Attendance)
-            .where(Attendance.id == kept.attendance_id)
-            .values(reply=given.reply, door=given.door, at=now, changes=Attendance.changes + 1)
-        )
+        return Kept(_add(session, given, person, wanted, now), "", str(wanted["reply"]), waits_for=wanted["waits_for"])
+    kept = Kept(before.id, before.reply, str(wanted["reply"]), before.door, str(wanted["waits_for"]))
+    if any(getattr(before, name) != value for name, value in wanted.items()):
+        said = {"door": given.door, "at": now, "changes": Attendance.changes + (1 if kept.changed else 0)}
+        session.execute(update(Attendance).where(Attendance.id == before.id).values(wanted | said))
+        offer_seats(session, event, facts, now)
     return kept
 
 
-def standing_reply(session: Session, event_id: int, participant_id: int) -> str:
-    """What somebody who remains has replied, "" for nothing."""
-    found = session.execute(_earliest(event_id, all_of(session, participant_id))).first()
-    return found.reply if found is not None else ""
+def stop_waiting(session: Session, event_id: int, participant_id: int, now: datetime) -> bool:
+    """Takes somebody off the waiting list, also with an offer in hand; whether they were on it."""
+    event, facts = lock_event(session, event_id), load_event(session, event_id)
+    before = _standing(session, event_id, remaining(session, participant_id))
+    if before is None or not before.waits_for:
+        return False
+    reply = Reply.NO.value if before.reply == Reply.WAITING else before.reply
+    values = {"reply": reply, "waits_for": "", "waiting_since": None, "offered_until": None, "at": now}
+    session.execute(update(Attendance).where(Attendance.id == before.id).values(values))
+    offer_seats(session, event, facts, now)
+    return True
 
 
-def standing_attendance(event: int | ColumnElement[bool]) -> Subquery:
-    """The replies that count, (id, event_id, person_id, reply, door, at, changes), `person_id` who remains.
+def _wanted(session: Session, event: Event, given: Given, before: Any, now: datetime) -> dict[str, Any]:
+    """The columns as they shall be."""
+    companions = _or(given.companions, before, "companions", 0)
+    wanted: dict[str, Any] = {
+        "reply": given.reply,
+        "companions": companions if given.reply in MODES else 0,
+        "substitute": _or(given.substitute, before, "substitute", "").strip()[:LONGEST],
+        "needs": _or(given.needs, before, "needs", "").strip()[:LONGEST_NEEDS],
+        "waits_for": "",
+        "waiting_since": None,
+        "offered_until": None,
+    }
+    if given.reply not in MODES:
+        return wanted
+    room = rooms(session, event, without=before.id if before is not None else 0)
+    if room[given.reply].holds(companions + 1):
+        if before is not None and before.waits_for not in {"", given.reply}:  # a seat now, and still hoping for another
+            wanted |= {name: getattr(before, name) for name in ("waits_for", "waiting_since", "offered_until")}
+        return wanted
+    if before is not None and before.reply == given.reply:
+        raise NoRoomForCompanions
+    has_seat = before is not None and before.reply in MODES
+    if has_seat and not room[before.reply].holds(companions + 1):
+        raise NoRoomForCompanions
+    still = before is not None and before.waits_for == given.reply
+    return wanted | {
+        "reply": before.reply if has_seat else Reply.WAITING.value,
+        "waits_for": given.reply,
+        "waiting_since": before.waiting_since if still else now,
+    }
 
-    `event` is an id, or a condition on Attendance. Of people who were merged the earliest row stands.
-    """
-    person = person_of(Attendance.participant_id)
-    place = func.row_number().over(
-        partition_by=(Attendance.event_id, person), order_by=(Attendance.first_at, Attendance.id)
-    )
-    names = (Attendance.reply, Attendance.door, Attendance.at, Attendance.changes)
-    rows = (
-        select(Attendance.id, Attendance.event_id, person.label("person_id"), *names, place.label("place"))
-        .outerjoin(MERGED, MERGED.c.id == Attendance.participant_id)
-        .where(Attendance.event_id == event if isinstance(event, int) else event)
-        .subquery("every_attendance")
-    )
-    kept = [column for column in rows.c if column.name != "place"]
-    return select(*kept).where(rows.c.place == 1).subquery("attended")
+
+def _or(value: Any, before: Any, name: str, default: Any) -> Any:
+    if value is not None:
+        return value
+    return getattr(before, name) if before is not None else default
 
 
 def export_attendance(session: Session, participant_ids: Sequence[int]) -> list[dict[str, Any]]:
@@ -145,13 +204,18 @@ def export_attendance(session: Session, participant_ids: Sequence[int]) -> list[
             "first_at": one.first_at.isoformat(),
             "at": one.at.isoformat(),
             "changes": one.changes,
+            "companions": one.companions,
+            "substitute": one.substitute,
+            "needs": one.needs,
+            "waits_for": one.waits_for,
+            "came": one.came,
         }
         for one, event in session.execute(mine)
     ]
 
 
 def erase_attendance(session: Session, participant_ids: Sequence[int]) -> None:
-    """Takes away every reply of these participants."""
+    """Takes away every reply of these participants; what they leave free is offered by `tend_waiting_lists`."""
     session.execute(delete(Attendance).where(Attendance.participant_id.in_(participant_ids)))
 
 
@@ -174,25 +238,30 @@ def _check_open(event: EventFacts, given: Given, now: datetime) -> None:
         raise EventOver
     if given.reply not in event.replies:
         raise ReplyNotOffered
+    if not 0 <= (given.companions or 0) <= event.companions:
+        raise TooManyCompanions(most=event.companions)
 
 
-def _earliest(event_id: int, participant_ids: Sequence[int]) -> Any:
-    return (
-        select(Attendance.id, Attendance.reply, Attendance.door)
-        .where(Attendance.event_id == event_id, Attendance.participant_id.in_(participant_ids))
-        .order_by(Attendance.first_at, Attendance.id)
-        .limit(1)
-    )
+def _check_registration(event: EventFacts, given: Given, before: Any, now: datetime) -> None:
+    """Staff may still register somebody; anybody may say that they do not come."""
+    if given.door == Door.STAFF:
+        return
+    if before is None and now >= event.starts_at:
+        raise EventBegun
+    if given.reply not in MODES or (before is not None and given.reply in {before.reply, before.waits_for}):
+        return
+    if event.opens_at is not None and now < event.opens_at:
+        local = event.opens_at.astimezone(ZoneInfo(event.time_zone))
+        raise RegistrationNotOpen(day=f"{local:%d.%m.%Y}", time=f"{local:%H:%M}")
+    if event.closes_at is not None and now >= event.closes_at:
+        raise RegistrationClosed
 
 
-def _locked(session: Session, event_id: int, person: int) -> Any:
-    return session.execute(_earliest(event_id, all_of(session, person)).with_for_update()).first()
+def _standing(session: Session, event_id: int, person: int) -> Any:
+    return session.execute(earliest(event_id, all_of(session, person))).first()
 
 
-def _add(session: Session, given: Given, person: int, now: datetime) -> int | None:
-    """The new row's id; None where there is one already."""
-    row = {"event_id": given.event_id, "participant_id": person, "reply": given.reply, "door": given.door}
-    row |= {"first_at": now, "at": now, "changes": 0}
-    adding = insert_into(session, Attendance).values(row).on_conflict_do_nothing().returning(Attendance.id)
-    found: int | None = session.scalar(adding)
-    return found
+def _add(session: Session, given: Given, person: int, wanted: dict[str, Any], now: datetime) -> int:
+    row = {"event_id": given.event_id, "participant_id": person, "door": given.door}
+    row |= {"first_at": now, "at": now, "changes": 0, **wanted}
+    return session.execute(insert(Attendance).values(row).returning(Attendance.id)).scalar_one()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -35,6 +35,16 @@ class EventFacts:
     time_zone: str
     modes: tuple[Reply, ...]
     cancelled: bool
+    address: str = ""
+    link: str = ""
+    link_hours: int = 0
+    opens_at: datetime | None = None  # registration
+    closes_at: datetime | None = None
+    invited_only: bool = False
+    companions: int = 0  # at most
+    substitutes: bool = False
+    asks_needs: bool = False
+    sequence: int = 0
 
     @property
     def starts_at(self) -> datetime:
@@ -43,6 +53,10 @@ class EventFacts:
     @property
     def ends_at(self) -> datetime:
         return to_instant(self.ends, self.time_zone)
+
+    def shows_link(self, now: datetime) -> bool:
+        """Whether the link to take part online is told already."""
+        return bool(self.link) and self.starts_at - timedelta(hours=self.link_hours) <= now < self.ends_at
 
     @property
     def replies(self) -> tuple[Reply, ...]:
@@ -72,4 +86,18 @@ def load_event(session: Session, event_id: int) -> EventFacts:
         time_zone=row.time_zone,
         modes=modes_of(event.modes, event.online),
         cancelled=event.cancelled,
+        address=event.address,
+        link=event.link,
+        link_hours=event.link_hours,
+        opens_at=_instant(event.opens_local, row.time_zone),
+        closes_at=_instant(event.closes_local, row.time_zone),
+        invited_only=event.invited_only,
+        companions=event.companions,
+        substitutes=event.substitutes,
+        asks_needs=event.asks_needs,
+        sequence=event.sequence,
     )
+
+
+def _instant(local: str | None, zone: str) -> datetime | None:
+    return to_instant(datetime.fromisoformat(local), zone) if local else None

@@ -9,12 +9,13 @@ from core.i18n import N_
 
 
 class Reply(StrEnum):
-    """The first two are the modes in which an event can be taken part in."""
+    """The first two are the modes in which an event can be taken part in, and mean a seat in them."""
 
     IN_PERSON = "in-person"
     ONLINE = "online"
     MAYBE = "maybe"
     NO = "no"
+    WAITING = "waiting"  # on a waiting list, without a seat: nobody says it, it becomes of a reply
 
 
 MODES = (Reply.IN_PERSON, Reply.ONLINE)
@@ -25,8 +26,10 @@ LABELS = {
     Reply.MAYBE: N_("Maybe"),
     Reply.NO: N_("I cannot come"),
 }
+STANDS = LABELS | {Reply.WAITING: N_("I am on the waiting list")}  # what may stand as somebody's reply
 # The number is the reply's own: when an event goes online only, an old mail must not mean another one.
-NUMBERS = {reply: number for number, reply in enumerate(Reply, 1)}
+SAID = (Reply.IN_PERSON, Reply.ONLINE, Reply.MAYBE, Reply.NO)
+NUMBERS = {reply: number for number, reply in enumerate(SAID, 1)}
 
 
 class Door(StrEnum):

@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, or_, select
 from core.i18n import N_
 from core.people.audience import Complaint, Known, Predicate, Scope
 from core.people.tables import Participant
-from core.process.attendance import standing_attendance
 from core.process.replies import NO_REPLY, Reply
+from core.process.standing import standing_attendance
 from core.process.tables import Attendance, Event, Process
 
 NAME = "rsvp"

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
+
+WAITS = text("waits_for <> ''")
 
 
 class Office(Base):
@@ -82,7 +84,35 @@ class Event(Base):
     # ["online"]; [] stands for in person, and online too where `online` says so (replies.modes_of)
     modes: Mapped[list[Any]] = mapped_column(default=list)
     cancelled: Mapped[bool] = mapped_column(default=False)  # it does not take place
-    capacity: Mapped[int | None]
+    seats: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"in-person": 300}; a mode without is not limited
+    overbooking: Mapped[int] = mapped_column(default=0)  # percent of seats given beyond those there are
+    opens_local: Mapped[str | None]  # registration, in the process's time zone; None: from the invitation on
+    closes_local: Mapped[str | None]  # None: at the start
+    offer_hours: Mapped[int] = mapped_column(default=48)  # how long a seat that became free is kept for the next one
+    invited_only: Mapped[bool] = mapped_column(default=False)  # a restricted meeting: it has no public page
+    companions: Mapped[int] = mapped_column(default=0)  # whom one person may bring along, at most
+    substitutes: Mapped[bool] = mapped_column(default=False)  # whether somebody else may be named to come instead
+    asks_needs: Mapped[bool] = mapped_column(default=False)  # whether people are asked what they need to take part
+    address: Mapped[str] = mapped_column(default="")
+    directions: Mapped[dict[str, Any]] = mapped_column(default=dict)  # Markdown by language
+    programme: Mapped[dict[str, Any]] = mapped_column(default=dict)  # Markdown by language
+    link: Mapped[str] = mapped_column(default="")
+    link_hours: Mapped[int] = mapped_column(default=24)  # before the start, from when on the link is shown
+    sequence: Mapped[int] = mapped_column(default=0)  # RFC 5545: how often what a calendar shows of it has changed
+    changed_at: Mapped[datetime | None]  # when it last did
+
+
+class EventFile(Base):
+    """A document of an event, under the name by which it is offered."""
+
+    __tablename__ = "event_file"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    media_type: Mapped[str]
+    sha256: Mapped[str] = mapped_column(ForeignKey("file_content.sha256"))
+    size: Mapped[int]  # bytes
+    added_at: Mapped[datetime]
 
 
 class Attendance(Base):
@@ -95,16 +125,25 @@ class Attendance(Base):
     __table_args__ = (
         UniqueConstraint("event_id", "participant_id"),
         Index("ix_attendance_participant_id", "participant_id"),
+        Index("ix_attendance_waits_for", "event_id", sqlite_where=WAITS, postgresql_where=WAITS),
     )
 
     id: Mapped[Id]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
-    reply: Mapped[str]  # in-person, online, maybe, no
+    reply: Mapped[str]  # in-person, online (both have a seat), maybe, no, waiting (has none)
     door: Mapped[str]  # of the last word: chat, web, mail, staff
     first_at: Mapped[datetime]
     at: Mapped[datetime]  # of the last word
     changes: Mapped[int] = mapped_column(default=0)  # how often the reply became another one
+    companions: Mapped[int] = mapped_column(default=0)  # whom they bring along
+    substitute: Mapped[str] = mapped_column(default="")  # who comes instead
+    needs: Mapped[str] = mapped_column(Text, default="")  # what they need to take part
+    waits_for: Mapped[str] = mapped_column(default="")  # the mode whose waiting list they are on, whatever they replied
+    waiting_since: Mapped[datetime | None]
+    offered_until: Mapped[datetime | None]  # a seat of that mode is kept for them till then
+    came: Mapped[str] = mapped_column(default="")  # in-person or online; "" for who has not (yet) come
+    came_at: Mapped[datetime | None]
 
 
 class PackageItem(Base):

@@ -49,6 +49,41 @@ NOTICES = {
         "rsvp",
         variables=("event", "starts_on", "reply"),
     ),
+    "seat-offered": NoticeText(
+        N_("A place is free for you: {event}"),
+        N_(
+            "A place has become free at **{event}**, {starts_on} ({mode}). It is kept for you **until {until}**.\n\n"
+            "Please confirm by then that you take it. After that it is offered to the next person."
+        ),
+        N_("Take the place or leave it"),
+        "rsvp",
+        variables=("event", "starts_on", "mode", "until"),
+    ),
+    "seat-lapsed": NoticeText(
+        N_("The place has gone to the next person: {event}"),
+        N_(
+            "The place at **{event}**, {starts_on} ({mode}), that was kept for you has gone to the next person, as "
+            "you did not take it in time.\n\nIf you would still like to come, you can ask for a place again."
+        ),
+        N_("To my reply"),
+        "rsvp",
+        variables=("event", "starts_on", "mode"),
+    ),
+    "event-changed": NoticeText(
+        N_("Something has changed: {event}"),
+        N_(
+            "Something has changed about **{event}**. It now takes place on **{starts_on} at {starts_at}**{where}."
+            "\n\nYour reply stands. If you cannot come any more, please say so here."
+        ),
+        N_("See or change my reply"),
+        "rsvp",
+        variables=("event", "starts_on", "starts_at", "where"),
+    ),
+    "event-cancelled": NoticeText(
+        N_("It does not take place: {event}"),
+        N_("**{event}**, planned for {starts_on}, does not take place. Please take it out of your calendar."),
+        variables=("event", "starts_on"),
+    ),
     "confirm-join": NoticeText(
         N_("Please confirm: do you want to hear from {office}?"),
         N_(

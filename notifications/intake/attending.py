@@ -16,7 +16,7 @@ from core.people.store import remaining
 from core.people.tables import Participant
 from core.process.attendance import Given, Kept, reply
 from core.process.events import EventFacts, load_event
-from core.process.replies import LABELS, Door, Reply
+from core.process.replies import STANDS, Door, Reply
 from notifications.content.variables import event_values
 from notifications.intake.replies import own_answer
 from notifications.intake.understanding import understand
@@ -73,7 +73,7 @@ def _confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept
     t = translator(person.language)
     values = {
         **event_values(event, t.language),
-        "reply": t(LABELS[Reply(kept.reply)]),
+        "reply": t(STANDS[Reply(kept.reply)]),
         "event_id": event.id,
     }
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]

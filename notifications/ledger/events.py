@@ -25,8 +25,8 @@ RSVP = "rsvp"  # the kind of button that asks for a reply
 class Asked:
     """How a mailing stands to the replies to its event; pure.
 
-    A reminder is of no use to who declined, an invitation (`invites`) and what is meant for the silent only to
-    who has replied at all.
+    A reminder is of no use to who declined or has no seat yet, an invitation (`invites`) and what is meant for the
+    silent only to who has replied at all.
     """
 
     event_id: int
@@ -37,6 +37,8 @@ class Asked:
         """Why somebody who has replied so ("" for nothing) gets it no more; None when they do."""
         if reply == Reply.NO and (self.reminds or self.invites):
             return Reason.DECLINED
+        if reply == Reply.WAITING and self.reminds:
+            return Reason.WAITING
         return Reason.ANSWERED if reply and self.invites else None
 
 

@@ -31,6 +31,7 @@ def emit_deliveries(session: Session, kind: Kind, ids: Sequence[int], now: datet
         .join(Delivery, Delivery.mailing_id == Mailing.id)
         .join(Process, Process.id == Mailing.process_id)
         .where(subscribed(kind), Mailing.kind != MailingKind.NOTICE, among(Delivery.id, ids))
+        .order_by(Delivery.id, Webhook.id)
     )  # fmt: skip
     events: dict[int, str] = {}
     calls = []

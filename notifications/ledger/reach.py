@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
 
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
-from core.process.attendance import standing_attendance
 from core.process.replies import Reply
+from core.process.standing import standing_attendance
 from notifications.ledger.budget import WEEK, told_lately
 from notifications.ledger.events import Asked
 from notifications.ledger.states import EMAIL, QUESTIONNAIRES, TELEGRAM, Kind, Reason

@@ -57,6 +57,7 @@ class Reason(StrEnum):
     PAUSED = "paused"
     ANSWERED = "answered"
     DECLINED = "declined"
+    WAITING = "waiting"
     BUDGET = "budget"
     CLOSED = "closed"
     CANCELLED = "cancelled"

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +21,7 @@ from notifications.ledger.queue import message_id
 from notifications.ledger.states import EMAIL
 from notifications.sending.context import MailingContext, Voice
 from notifications.sending.encoded import EncodedFiles
+from notifications.sending.notice_words import notice_words
 from notifications.sending.personal import PersonalValues
 
 MOST_SKELETONS = 200
@@ -67,7 +66,10 @@ class Composer:
         if not language:
             raise NoText
         assert candidate.address is not None
-        text, setting = context.texts[language], _with_values(context.settings[language], candidate.values)
+        text, setting = context.texts[language], context.settings[language]
+        if setting.is_notice and candidate.values:
+            own = notice_words(session, candidate.values, language)
+            setting = replace(setting, fixed={**setting.fixed, **own})
         has_name = bool(one_line(candidate.name))
         skeleton = self.skeletons.get(candidate.channel, text, setting, has_name=has_name)
         values = PersonalValues(candidate, context, self.links, self.voice, now)
@@ -82,11 +84,3 @@ class Composer:
             return None
         addresses = ReturnAddresses(self.voice.return_mailbox, self.links)
         return ReturnPath(addresses.bounces(delivery_id), addresses.replies(delivery_id))
-
-
-def _with_values(setting: Setting, values: Mapping[str, Any] | None) -> Setting:
-    """A notice's own values ("code") beside the fixed ones."""
-    if not setting.is_notice or not values:
-        return setting
-    own = {name: str(value) for name, value in values.items()}
-    return replace(setting, fixed={**setting.fixed, **own})

@@ -16,7 +16,7 @@ from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.people.addresses import CHANNEL_NAMES
 from core.people.consent import PURPOSE_NAMES
 from core.people.my_data import export_person
-from core.process.replies import LABELS, Reply
+from core.process.replies import STANDS, Reply
 from surveys.engine.show import review_items
 from surveys.responses.my_data import kept_responses
 from surveys.responses.service import current, in_language
@@ -135,7 +135,7 @@ def _consents(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
 def _replies(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
     t = writer.t
     return [
-        (pick_text(one["event"], t.language), f"{t(LABELS[Reply(one['reply'])])} – {writer.day(one['at'])}")
+        (pick_text(one["event"], t.language), f"{t(STANDS[Reply(one['reply'])])} – {writer.day(one['at'])}")
         for one in known["events"]
     ]
 

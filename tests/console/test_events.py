@@ -117,7 +117,7 @@ def test_only_who_may_and_only_their_own(scene: Scene, sign_in: SignIn, web: Run
     )  # fmt: skip
     theirs = scene.insert(
         Event, process_id=process, slug="theirs", kind="event", title={}, summary={}, starts_local="2023-07-20T10:00",
-        ends_local="2023-07-20T13:00", capacity=None,
+        ends_local="2023-07-20T13:00",
     )  # fmt: skip
     client = sign_in("organiser")
     assert at(client, theirs).status_code == 404 and at(client, 999).status_code == 404

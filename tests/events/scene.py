@@ -22,7 +22,6 @@ def add_event(scene: Scene, slug: str = "launch", **values: Any) -> int:
     usual: dict[str, Any] = {
         "kind": "event", "title": {"it": "Incontro di lancio", "en": "Launch event"}, "summary": {},
         "starts_local": "2023-07-20T10:00", "ends_local": "2023-07-20T13:00", "place": "Torino", "online": True,
-        "capacity": None,
     }  # fmt: skip
     return scene.insert(Event, process_id=scene.process_id, slug=slug, **usual | values)
 

@@ -28,7 +28,7 @@ def test_the_front_page_tells_public_facts(scene: Scene, web: RunningWeb, http: 
         starts_on=date(2023, 7, 3), ends_on=date(2023, 10, 30),
     )  # fmt: skip
     times = {"starts_local": "2023-09-27T09:30", "ends_local": "2023-09-27T13:00"}
-    both: dict[str, Any] = {"process_id": scene.process_id, "phase_id": None, "summary": {}, "capacity": None, **times}
+    both: dict[str, Any] = {"process_id": scene.process_id, "phase_id": None, "summary": {}, **times}
     scene.insert(Event, slug="launch", kind="event", title={"en": "Launch"}, place="Torino", online=True, **both)
     scene.insert(Event, slug="board", kind="meeting", title={"en": "Secret board"}, place="", online=True, **both)
     page = http.get("/").text

@@ -10,9 +10,9 @@ from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Membership, Participant
-from core.process.attendance import standing_attendance
 from core.process.events import EventFacts
 from core.process.replies import NO_REPLY, Reply
+from core.process.standing import standing_attendance
 from notifications.ledger.budget import LEFT
 from notifications.ledger.events import event_id_of_mailing
 from notifications.ledger.tables import Delivery, Mailing

@@ -26,6 +26,7 @@ REASONS = {
     "paused": N_("asked for a pause"),
     "answered": N_("has answered already"),
     "declined": N_("has said that they do not come"),
+    "waiting": N_("is on the waiting list"),
     "budget": N_("has had enough messages this week"),
     "closed": N_("too late: the questionnaire was closed or the event had begun"),
     "cancelled": N_("the mailing was stopped"),

@@ -12,9 +12,10 @@ from core.errors import LinkForged
 from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
-from core.process.attendance import Given, reply, standing_reply
+from core.process.attendance import Given, reply
 from core.process.events import EventFacts, load_event
-from core.process.replies import LABELS, Door
+from core.process.replies import LABELS, STANDS, Door
+from core.process.standing import standing_reply
 from web.public.store import load_office, look_up_reader
 from web.site import OfficeName, remember_reader, site_of
 
@@ -40,6 +41,7 @@ async def show(request: Request) -> Response:
         event=event,
         reply=invitation.reply,
         labels=LABELS,
+        standing=STANDS,
         thanks=bool(invitation.reply) and "kept" in request.query_params,
         is_over=is_over,
         takes_replies=not event.cancelled and not is_over and bool(invitation.reply or now < event.starts_at),

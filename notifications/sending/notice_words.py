@@ -1,0 +1,39 @@
+"""What a notice brings with it, in the words of its reader: an event as it stands when the notice leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from sqlalchemy.orm import Session
+
+from core.i18n import N_, translator
+from core.process.events import EventFacts, load_event
+from core.process.replies import Reply
+from notifications.content.variables import event_values
+
+MODES = {Reply.IN_PERSON: N_("in person"), Reply.ONLINE: N_("online")}
+
+
+def notice_words(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
+    """The values of a notice's variables; raises EventUnknown."""
+    words = {name: str(value) for name, value in values.items()}
+    if "event_id" not in values:
+        return words
+    event = load_event(session, int(values["event_id"]))
+    words = {**event_values(event, language), "where": f", {event.place}" if event.place else "", **words}
+    if "mode" in values:
+        words["mode"] = translator(language)(MODES[Reply(values["mode"])])
+    if "until" in values:
+        words["until"] = _moment(event, datetime.fromisoformat(values["until"]), language)
+    return words
+
+
+def _moment(event: EventFacts, instant: datetime, language: str) -> str:
+    local = instant.astimezone(ZoneInfo(event.time_zone))
+    return (
+        f"{format_date(local.date(), 'full', locale=language)}, {format_time(local.time(), 'short', locale=language)}"
+    )
