@@ -35,6 +35,7 @@ class EventFacts:
     time_zone: str
     modes: tuple[Reply, ...]
     cancelled: bool
+    link: str = ""
 
     @property
     def starts_at(self) -> datetime:
@@ -72,4 +73,5 @@ def load_event(session: Session, event_id: int) -> EventFacts:
         time_zone=row.time_zone,
         modes=modes_of(event.modes, event.online),
         cancelled=event.cancelled,
+        link=event.link,
     )

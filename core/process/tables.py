@@ -79,6 +79,7 @@ class Event(Base):
     ends_local: Mapped[str]
     place: Mapped[str] = mapped_column(default="")
     online: Mapped[bool] = mapped_column(default=False)
+    link: Mapped[str] = mapped_column(default="")  # where it is followed online, "" while that is not known
     # ["online"]; [] stands for in person, and online too where `online` says so (replies.modes_of)
     modes: Mapped[list[Any]] = mapped_column(default=list)
     cancelled: Mapped[bool] = mapped_column(default=False)  # it does not take place

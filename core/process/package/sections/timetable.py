@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import insert, select, update
 
@@ -17,6 +18,7 @@ from core.process.tables import Event, Phase
 KINDS = ("event", "meeting", "appointment")
 ENDS_BEFORE = N_("It ends before it starts.")
 NOT_MODES = N_("Write how one can take part as a list of in-person and online, as in [in-person, online]")
+NOT_LINK = N_("Write the whole address at which the event is followed, beginning with https://")
 OTHER_MODES = N_("What stands after online and after modes does not agree. Leave one of them out.")
 
 
@@ -82,6 +84,7 @@ class EventSection:
             "ends": "its local day and time",
             "place": "where it is held",
             "online": "true if one can take part online",
+            "link": "where it is followed online: an https address; shown to those who reply so",
             "modes": "how one can take part: a list of in-person and online",
             "cancelled": "true if it does not take place",
             "capacity": "how many people may come",
@@ -112,6 +115,8 @@ class EventSection:
             "cancelled": entry.truth("cancelled"),
             "capacity": entry.number("capacity", least=1),
         }
+        if link := _link(entry):  # only where it is written: what a package without it loaded before is the same still
+            values["link"] = link
         return Item("event", entry.slug(), values)
 
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
@@ -126,10 +131,11 @@ class EventSection:
             if row is None:
                 return None
             own = {name: getattr(row, name) for name in item.values if name != "phase"}
+            own |= {"link": row.link} if row.link else {}
             return own | {"phase": slugs.get(row.phase_id or 0, "")}
 
         def write(item: Item, exists: bool) -> None:
-            row = {name: value for name, value in item.values.items() if name != "phase"}
+            row = {"link": ""} | {name: value for name, value in item.values.items() if name != "phase"}
             row["phase_id"] = phases.get(item.values["phase"])
             if exists:
                 load.session.execute(update(Event).where(Event.id == known[item.slug].id).values(row))
@@ -138,6 +144,14 @@ class EventSection:
                 load.session.execute(insert(Event).values(row))
 
         return apply_items(load, items, standing, write)
+
+
+def _link(entry: Entry) -> str:
+    link: str = entry.text("link")
+    if link and not (link.startswith("https://") and urlsplit(link).hostname):
+        entry.fault("link", NOT_LINK)
+        return ""
+    return link
 
 
 def _modes(entry: Entry) -> tuple[bool, list[str]]:
