@@ -158,8 +158,9 @@ def test_a_released_mailing_that_is_changed_is_a_draft_again_until_it_is_planned
     assert state(database, mailing) == "draft"
     assert reviewer.get(edit).status_code == 404
     reviewer.post(release, data=seen(reviewer, page))
+    told = seen(author, page)
     database.write(lambda s: s.execute(update(Occurrence).values(state="planned")))
-    late = author.post(edit, data=values | seen(author, page))
+    late = author.post(edit, data=values | told)
     assert late.status_code == 409
     assert "cannot be changed any more" in late.text
     assert state(database, mailing) == "released"

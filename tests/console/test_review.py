@@ -50,7 +50,6 @@ def test_it_is_said_for_how_many_a_variable_is_empty(sign_in: SignIn, database: 
     assert "empty for" not in text_of(client.get(write(client, database, **{"body-it": "Buongiorno"})))
 
 
-@IN_SQLITE
 def test_what_holds_a_mailing_up_is_said_wherever_mailings_are_listed(
     sign_in: SignIn, database: Database, clock: FixedClock
 ) -> None:
@@ -84,7 +83,6 @@ def test_what_holds_a_mailing_up_is_said_wherever_mailings_are_listed(
     assert "if it is still of use" not in text_of(client.get("/console/processes/1"))
 
 
-@IN_SQLITE
 def test_messages_that_cannot_leave_are_said_with_what_the_relay_answered(
     sign_in: SignIn, database: Database, scene: Scene, clock: FixedClock
 ) -> None:
@@ -127,7 +125,6 @@ def test_who_wrote_a_mailing_does_not_undo_the_pause_of_a_reviewer(sign_in: Sign
     assert state(database, number(page)) == "released"
 
 
-@IN_SQLITE
 def test_only_what_can_be_done_is_offered(sign_in: SignIn, database: Database, scene: Scene) -> None:
     client, reviewer = sign_in(), sign_in("reviewer")
     page = write(client, database)
@@ -146,7 +143,6 @@ def test_only_what_can_be_done_is_offered(sign_in: SignIn, database: Database, s
     assert buttons_of(client.get(left)) == {}
 
 
-@IN_SQLITE
 def test_it_is_read_as_somebody_found_by_name_or_address(sign_in: SignIn, database: Database, scene: Scene) -> None:
     client = sign_in()
     page = write(client, database)

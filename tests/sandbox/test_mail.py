@@ -113,7 +113,7 @@ async def test_broken_mail_is_shown_as_well_as_it_can_be(sandbox: RunningSandbox
 async def test_a_mail_is_answered_from_its_inbox(sandbox: RunningSandbox, tmp_path: Path) -> None:
     sandbox.world.maildir = make_maildir(tmp_path / "mail")
     await deliver(sandbox, "anna@posta.example")
-    here = "/mail/inbox/anna@posta.example/1"
+    here = "/mail/inbox/anna%40posta.example/1"
     page = (await sandbox.http.get(here)).text
     assert f'action="{here}/reply"' in page
     assert (await sandbox.http.post(f"{here}/reply", data={"words": "  "})).status_code == 303

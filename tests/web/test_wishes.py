@@ -75,7 +75,7 @@ def test_telegram_is_chosen_only_by_who_has_a_chat(
     assert page.at.status_code == 422
     assert "your account is not connected" in page.at.text
     assert "https://t.me/ascolto_test_bot?start=" in page.at.text
-    assert page.fields()["purpose"] == ["events"]  # nothing that was chosen is lost
+    assert page.fields()["purpose"] == "events"  # nothing that was chosen is lost
     assert kept(scene, person).preferred_channel == ""
     address = scene.database.write(lambda session: add_address(session, person, "telegram", 7, scene.now))
     scene.database.write(lambda session: prove(session, address, scene.now))
@@ -135,7 +135,7 @@ def test_requests_to_join_stand_on_the_page_to_read(
     )  # fmt: skip
     text = http.get(f"{preferences(scene, web, http, person).path}/data.html").text
     assert "What you asked for to join" in text
-    assert "10 July 2023, not confirmed" in text
+    assert "July 10, 2023, not confirmed" in text
     assert "&lt;b&gt;Anna&lt;/b&gt;" in text
 
 
