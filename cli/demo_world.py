@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shlex
 import shutil
 import socket
+import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import select
@@ -37,6 +40,7 @@ from core.staff.roles import Role
 from core.staff.tables import Account
 from notifications.planning.windows import next_open, parse_window
 from sandbox.app import create_app as sandbox_app
+from sandbox.mail.replying import make_maildir
 from sandbox.server.rates import Limits
 from sandbox.serving import serving_mail
 from sandbox.world import Door, beside, create_world
@@ -51,6 +55,7 @@ REVIEWER = NewAccount(
     "responsabile@cmto.example.org", "Responsabile del piano", STAFF.password
 )  # the second pair of eyes
 OFFICE = "cmto"
+ENVIRONMENT = "env"  # the file, in the demo's folder
 TOKENS = {"participants": "1001:participants-of-the-demo", "staff": "1002:staff-of-the-demo"}
 LIMITS = Limits(overall=30, per_chat=1, chat_burst=20, per_group_minute=20)
 SOMEBODY = "livio.chiaralti@regione-piemonte.example.org"
@@ -67,19 +72,21 @@ def run_demo(port: int, folder: Path) -> None:
 
 async def _run(listener: socket.socket, folder: Path, address: str) -> None:
     clock = SharedClock(folder / "clock")
-    outside = create_world(TOKENS, clock, limits=LIMITS)
+    language = operator_or_italian().language
+    outside = create_world(TOKENS, clock, limits=LIMITS, language=language, doors=partial(doors, address))
+    outside.maildir = make_maildir(folder / "mail")
     async with AsyncExitStack() as stack:
         mail_port = await stack.enter_async_context(serving_mail(outside))
         settings = demo_settings(folder, address, mail_port)
         _make_tables(settings)
         world = stack.enter_context(open_world(settings))
         _open_the_office(world, clock)
-        outside.doors = doors(address, operator_or_italian())
+        write_environment(folder, settings)
         parts = await start_roles(world, ROLES, stack)
         product = web_app(parts)
         assert product is not None
         app: ASGIApp = beside(sandbox_app(outside), product)
-        _tell(address)
+        _tell(address, folder)
         work = [one for part in parts for one in part.work]
         await run_until_stopped([serve_http(app, listener), _let_go(outside), *work])
 
@@ -95,16 +102,29 @@ async def _let_go(outside: Outside) -> None:
 def demo_settings(folder: Path, address: str, mail_port: int) -> Settings:
     """Settings that lead nowhere but into the sandbox."""
     return Settings(
-        database_url=os.environ.get(f"{PREFIX}DATABASE_URL", f"sqlite:///{folder / 'ascolto.sqlite'}"),
+        database_url=os.environ.get(f"{PREFIX}DATABASE_URL", f"sqlite:///{folder.resolve() / 'ascolto.sqlite'}"),
         public_url=address,
         secret_key=RandomIds().token() + RandomIds().token(),
         participant_bot_token=TOKENS["participants"],
         telegram_api_url=f"{address}/telegram",
         smtp_url=f"smtp://{HOST}:{mail_port}",
         mail_from="Città metropolitana di Torino <psm@cmto.example.org>",
+        return_address="ritorni@cmto.example.org",
+        incoming_mail=f"maildir:{folder.resolve() / 'mail'}",
         webhook_private=True,
-        clock_file=folder / "clock",
+        clock_file=folder.resolve() / "clock",
     )
+
+
+def write_environment(folder: Path, settings: Settings) -> Path:
+    """A file for a shell (`. FILE`), after which `ascolto` commands speak to this demo."""
+    values = {f"{PREFIX}{name.upper()}": getattr(settings, name) for name in sorted(settings.model_fields_set)}
+    lines = [f"export {name}={shlex.quote(str(value))}" for name, value in values.items()]
+    lines.append(f'export PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"')
+    file = folder / ENVIRONMENT
+    file.touch(mode=0o600)  # it holds the secret
+    file.write_text("\n".join(lines) + "\n")
+    return file
 
 
 def doors(address: str, t: Translator) -> Sequence[Door]:
@@ -180,7 +200,7 @@ def _add_staff(session: Session, now: datetime) -> None:
             grant_role(session, add_account(session, account, now), OFFICE, role, now)
 
 
-def _tell(address: str) -> None:
+def _tell(address: str, folder: Path) -> None:
     t = operator_or_italian()
     lines = [
         t("The demo is running. Open {address}", address=f"{address}/sandbox"),
@@ -193,6 +213,7 @@ def _tell(address: str) -> None:
             email=STAFF.email,
             password=STAFF.password,
         ),
+        t("Commands, in another terminal: {line} – then, for instance: ascolto plan", line=f". {folder / ENVIRONMENT}"),
         t("Stop it with Ctrl+C."),
     ]
     for line in lines:

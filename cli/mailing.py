@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -17,17 +17,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.drafts import draft_for, hand_over
+from cli.held_up import say_obstacles
 from cli.terminal import FAILED, fail, operator, out
 from cli.world import World, open_world
+from core.i18n import LANGUAGE_NAMES
 from core.staff.audit import Act, record
 from notifications.ledger.proof import write_proof
 from notifications.ledger.release import NotInDoubt, find_mailing, set_state, settle_doubt
 from notifications.ledger.release import release as release_mailing
 from notifications.ledger.report import Undelivered, missing
-from notifications.ledger.states import MailingState, OccurrenceState
+from notifications.ledger.states import DeliveryState, MailingState, OccurrenceState
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
+from notifications.planning.obstacles import obstacles
 from notifications.planning.planner import Planned, plan_missed, plan_missing
 from notifications.planning.preview import Preview, dry_run
+from notifications.rehearsal.blanks import Blank, blanks_of
+from notifications.sending.context import Voice
+from notifications.words import CHANNELS, REASONS, STATES, say_refusal, word
 
 app = typer.Typer(no_args_is_help=True, help="Mailings: try, release, pause, see who is missing.")
 
@@ -40,11 +46,19 @@ AS_JSON = typer.Option(False, "--json", help="For machines.")
 def dry_run_(slug: str, as_json: bool = AS_JSON) -> None:
     """Shows who would get the mailing, by which channel, who not, and why; nothing is sent."""
     with open_world() as world:
-        preview = _in(world, lambda s, now: dry_run(s, find_mailing(s, slug).id, now, world.rules))
+        voice = Voice(world.settings.mail_from, world.urls(), "")
+
+        def work(session: Session, now: datetime) -> tuple[Preview, tuple[Blank, ...]]:
+            mailing_id = find_mailing(session, slug).id
+            preview = dry_run(session, mailing_id, now, world.rules)
+            return preview, blanks_of(session, mailing_id, preview, now, (world.rules, voice))
+
+        preview, blanks = _in(world, work)
     if as_json:
-        _write({**asdict(preview), "first_at": preview.first_at.isoformat(), "last_at": preview.last_at.isoformat()})
+        times = {"first_at": preview.first_at.isoformat(), "last_at": preview.last_at.isoformat()}
+        _write({**asdict(preview), **times, "blanks": [asdict(one) for one in blanks]})
     else:
-        _show(preview)
+        _show(preview, blanks)
 
 
 @app.command("release")
@@ -71,8 +85,9 @@ def release(
     out.print(t("The mailing {slug} is released.", slug=slug))
     if added := sum(planned.added for planned in plans):
         out.print(t.n("{count} person is in the queue.", "{count} people are in the queue.", added))
-    if reasons := ", ".join(sorted({planned.reason for planned in plans if planned.reason})):
-        fail(t("It does not leave: {reason}", reason=reasons), FAILED)
+    if reasons := sorted({planned.reason for planned in plans if planned.reason}):
+        said = ", ".join(say_refusal(one, t) for one in reasons)
+        fail(t("It does not leave: {reason}", reason=said), FAILED)
 
 
 @app.command("pause")
@@ -100,16 +115,17 @@ def missing_(
         if send:
             _in(world, lambda s, now: _send_to_missing(s, slug, now, world))
         people = world.database.read(lambda s: list(_all_missing(s, find_mailing(s, slug).id)))
+        held_up = _in(world, lambda s, now: obstacles(s, now, mailing_id=find_mailing(s, slug).id))
     if as_json:
         _write([{**asdict(one), "at": one.at and one.at.isoformat()} for one in people])
         return
     t = operator()
     table = Table(t("Delivery"), t("Participant"), t("Name"), t("State"), t("Reason"), t("Channel"))
     for one in people:
-        table.add_row(
-            str(one.delivery_id), str(one.participant_id), escape(one.name), one.state, one.reason, one.channel
-        )
+        words = (word(STATES, one.state, t), word(REASONS, one.reason, t), word(CHANNELS, one.channel, t))
+        table.add_row(str(one.delivery_id), str(one.participant_id), escape(one.name), *words)
     out.print(table if people else t("Nobody is missing."))
+    say_obstacles(held_up)
 
 
 @app.command("proof")
@@ -120,7 +136,7 @@ def proof(slug: str, output: Path = typer.Option(help="The ZIP file to write."))
         def work(session: Session) -> tuple[Mailing, int]:
             mailing = find_mailing(session, slug)
             with draft.open("wb") as file:
-                return mailing, write_proof(session, mailing.id, file)
+                return mailing, write_proof(session, mailing.id, file, operator())
 
         mailing, people = world.database.read(work)
         _in(world, lambda session, now: _record(session, "ledger.exported", mailing, now, people=people))
@@ -172,14 +188,19 @@ def _all_missing(session: Session, mailing_id: int) -> Iterator[Undelivered]:
         last = page[-1].delivery_id
 
 
-def _show(preview: Preview) -> None:
+def _show(preview: Preview, blanks: Sequence[Blank]) -> None:
     t = operator()
     table = Table(t("State"), t("Channel"), t("Reason"), t("People"))
     for one in preview.counts:
-        table.add_row(one.state, one.channel if one.state == "planned" else "", one.reason, str(one.people))
+        channel = word(CHANNELS, one.channel, t) if one.state == DeliveryState.PLANNED else ""
+        table.add_row(word(STATES, one.state, t), channel, word(REASONS, one.reason, t), str(one.people))
     out.print(table)
+    for blank in blanks:
+        people = t.n("empty for {count} person", "empty for {count} people", blank.people)
+        language = LANGUAGE_NAMES.get(blank.language, blank.language)
+        out.print(f"{{{{ {blank.variable} }}}}, {language}: {people}", style="yellow", highlight=False)
     if preview.refusal:
-        out.print(t("It would not leave: {reason}", reason=preview.refusal), style="red")
+        out.print(t("It would not leave: {reason}", reason=say_refusal(preview.refusal, t)), style="red")
 
 
 def _in(world: World, work: Callable[[Session, datetime], T]) -> T:

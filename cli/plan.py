@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 
 import typer
 from rich.table import Table
 
+from cli.held_up import say_obstacles
 from cli.terminal import operator, out
 from cli.world import open_world
+from notifications.ledger.states import MAILING_STATE_NAMES, OccurrenceState
 from notifications.planning.calendar import Entry, plan_ahead
+from notifications.planning.obstacles import Obstacle, obstacles
 from notifications.planning.schedule import schedule_occurrences
+from notifications.words import CHANNELS, CONFLICTS, KINDS, OCCURRENCE_STATES, word
 
 
 def plan(
@@ -25,14 +30,17 @@ def plan(
 
         world.database.write(lambda session: schedule_occurrences(session, None, now))
         found = world.database.read(lambda session: plan_ahead(session, now, timedelta(weeks=weeks), world.rules))
+        held_up = world.database.read(lambda session: obstacles(session, now))
     if as_json:
-        sys.stdout.write(json.dumps([_as_json(one) for one in found], ensure_ascii=False) + "\n")
-    else:
-        out.print(_table(found) if found else operator()("Nothing is due."))
+        sys.stdout.write(json.dumps([_as_json(one, held_up) for one in found], ensure_ascii=False) + "\n")
+        return
+    out.print(_table(found) if found else operator()("Nothing is due."))
+    say_obstacles(held_up)
 
 
-def _as_json(one: Entry) -> dict[str, object]:
-    counted = {"people": one.people, "left_out": one.left_out, "conflicts": one.conflicts}
+def _as_json(one: Entry, held_up: Sequence[Obstacle]) -> dict[str, object]:
+    mine = [{"cause": of.cause, "detail": of.detail} for of in held_up if of.mailing_id == one.due.mailing_id]
+    counted = {"people": one.people, "left_out": one.left_out, "conflicts": one.conflicts, "obstacles": mine}
     return {**one.due.__dict__, "due_at": one.due.due_at.isoformat(), **counted}
 
 
@@ -41,8 +49,10 @@ def _table(found: list[Entry]) -> Table:
     table = Table(t("Due"), t("Mailing"), t("Kind"), t("State"), t("People"), t("Note"))
     for one in found:
         due = one.due
-        people = ", ".join(f"{channel} {count}" for channel, count in one.people.items()) or "0"
-        note = ", ".join([due.reason] * bool(due.reason) + list(one.conflicts))
-        state = due.state if due.state != "due" else due.mailing_state
-        table.add_row(f"{due.due_local.replace('T', ' ')} {due.time_zone}", due.slug, due.kind, state, people, note)
+        people = ", ".join(f"{word(CHANNELS, channel, t)} {count}" for channel, count in one.people.items()) or "0"
+        note = ", ".join(word(CONFLICTS, conflict, t) for conflict in one.conflicts)
+        is_due = due.state == OccurrenceState.DUE
+        state = word(MAILING_STATE_NAMES, due.mailing_state, t) if is_due else word(OCCURRENCE_STATES, due.state, t)
+        at = f"{due.due_local.replace('T', ' ')} {due.time_zone}"
+        table.add_row(at, due.slug, word(KINDS, due.kind, t), state, people, note)
     return table

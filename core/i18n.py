@@ -74,6 +74,18 @@ def best_language(wanted: Iterable[str], offered: Iterable[str]) -> str:
     return choices[0]
 
 
+def wanted_languages(accepted: str) -> list[str]:
+    """The languages of an Accept-Language header, the most wanted first (RFC 9110, 12.5.4)."""
+    found: list[tuple[float, str]] = []
+    for part in accepted.split(",")[:20]:
+        name, _, quality = part.strip().partition(";q=")
+        try:
+            found.append((float(quality or 1), name.strip()))
+        except ValueError:
+            continue
+    return [name for weight, name in sorted(found, key=lambda one: -one[0]) if name and weight > 0]
+
+
 def pick_text(texts: dict[str, str], language: str) -> str:
     """The text in a language out of `{language: text}`, else the first there is."""
     return texts.get(language) or next(iter(texts.values()), "")

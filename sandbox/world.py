@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.clock import Clock
+from core.i18n import Translator
 from core.ids import RandomIds
+from sandbox.mail.replying import drop
 from sandbox.mail.smtp import Postman
-from sandbox.mail.store import MailStore
+from sandbox.mail.store import Mail, MailStore
 from sandbox.misbehaviour import Misbehaviour
 from sandbox.server.bot import Bot
 from sandbox.server.files import Files
@@ -31,6 +34,13 @@ class Door:
     url: str
 
 
+Doors = Callable[[Translator], Sequence[Door]]
+
+
+def no_doors(_: Translator) -> Sequence[Door]:
+    return ()
+
+
 @dataclass
 class World:
     """Everything the sandbox holds, in memory."""
@@ -39,7 +49,8 @@ class World:
     clock: Clock
     language: str = "it"
     zone: str = "Europe/Rome"
-    doors: Sequence[Door] = ()
+    doors: Doors = no_doors
+    maildir: Path | None = None  # where what people answer arrives
     mail: MailStore = field(default_factory=MailStore)
     misbehaviour: Misbehaviour = field(default_factory=Misbehaviour)
     deliverers: dict[str, Deliverer] = field(init=False)
@@ -51,6 +62,13 @@ class World:
     @property
     def postman(self) -> Postman:
         return Postman(self.mail, self.misbehaviour, self.clock)
+
+    def post(self, sender: str, recipient: str, raw: bytes) -> Mail:
+        """Somebody's mail: it arrives in the recipient's inbox, and where the office reads its mail."""
+        mail = self.mail.keep(sender, (recipient,), self.clock.now(), raw)
+        if self.maildir is not None:
+            drop(self.maildir, mail)
+        return mail
 
     def told(self, bot_name: str) -> None:
         """To be called when a bot has a new update."""
@@ -70,7 +88,7 @@ def create_world(
     *,
     limits: Limits | None = None,
     language: str = "it",
-    doors: Sequence[Door] = (),
+    doors: Doors = no_doors,
 ) -> World:
     """A new, empty world; `tokens` are the bots' by their names (`participants`, `staff`)."""
     ids = RandomIds()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from core.addresses import PublicUrls
-from core.clock import Clock
+from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.ids import Ids
 from core.links import Links
@@ -28,6 +28,7 @@ class WebDeps:
     `personal` holds the parts of a person's data that stand above core;
     `chat_preview` shows a questionnaire as the chat does; with the bot's token Telegram's word on
     who opens a page is checked; `webhook_private` lets webhooks reach private networks.
+    Sessions of staff last by the `machine`'s clock, wherever the office's is moved to.
     """
 
     database: Database
@@ -44,6 +45,7 @@ class WebDeps:
     participant_bot_token: str = ""
     telling: Telling = field(default_factory=Telling)
     webhook_private: bool = False
+    machine: Clock = field(default_factory=SystemClock)
 
     @property
     def secure(self) -> bool:

@@ -10,11 +10,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
-from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator
+from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator, wanted_languages
 from web.assets import Assets
 from web.deps import WebDeps
 from web.said import bubble, said, told
-from web.written import day, hours, span, write_mean, write_moment, write_number, write_size
+from web.written import day, hours, span, write_city, write_in_words, write_mean, write_moment, write_number, write_size
 
 TEMPLATES = Path(__file__).parent / "templates"
 HOME_LANGUAGE = "it"
@@ -82,6 +82,8 @@ def create_pages(limit_mb: int) -> Pages:
         "number": write_number,
         "mean": write_mean,
         "size": write_size,
+        "in_words": write_in_words,
+        "city": write_city,
         "said": said,
         "told": told,
         "bubble": bubble,
@@ -113,16 +115,6 @@ def chosen_language(request: Request) -> str:
 def language_of(request: Request) -> str:
     """By the address, else the participant's, else what the browser prefers, else the home language."""
     known = chosen_language(request) or getattr(request.state, "language", "")
-    return known or best_language(_preferred(request), (HOME_LANGUAGE, *LANGUAGES))
-
-
-def _preferred(request: Request) -> list[str]:
-    """The browser's languages, the most wanted first (RFC 9110, 12.5.4)."""
-    found: list[tuple[float, str]] = []
-    for part in request.headers.get("accept-language", "").split(",")[:20]:
-        name, _, quality = part.strip().partition(";q=")
-        try:
-            found.append((float(quality or 1), name.strip()))
-        except ValueError:
-            continue
-    return [name for weight, name in sorted(found, key=lambda one: -one[0]) if name and weight > 0]
+    return known or best_language(
+        wanted_languages(request.headers.get("accept-language", "")), (HOME_LANGUAGE, *LANGUAGES)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime, format_time
+from babel.dates import format_date, format_datetime, format_time, get_timezone_location
 from babel.numbers import format_decimal, format_percent
 
 from core.clock import local
@@ -26,6 +26,16 @@ def span(starts: date, ends: date, language: str) -> str:
 def write_moment(value: datetime, language: str, zone: str) -> str:
     """An instant on the wall clock of a time zone."""
     return str(format_datetime(local(value, zone), "d MMMM y, HH:mm", tzinfo=None, locale=_locale(language)))
+
+
+def write_in_words(value: datetime, language: str, zone: str) -> str:
+    """An instant on the wall clock of a time zone, with its weekday."""
+    return str(format_datetime(local(value, zone), "EEEE d MMMM y, HH:mm", tzinfo=None, locale=_locale(language)))
+
+
+def write_city(zone: str, language: str) -> str:
+    """The city that a time zone is called after."""
+    return str(get_timezone_location(zone, locale=_locale(language), return_city=True))
 
 
 def hours(starts: datetime, ends: datetime, language: str) -> str:

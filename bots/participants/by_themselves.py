@@ -15,13 +15,16 @@ from bots.participants.rounds import round_keys
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
 from bots.participants.seating import seated
 from bots.participants.store import change_chat
+from core.i18n import LANGUAGE_NAMES
 from core.ids import Ids
 from core.people.addresses import EMAIL, TELEGRAM, addresses, normal_email
-from core.people.consent import PURPOSE_NAMES, PURPOSES, consents
+from core.people.consent import PURPOSE_NAMES, PURPOSES, Proof, consents, state_consent
 from core.people.errors import ConsentTextChanged, EmailWrong, JoiningClosed
 from core.people.join_requests import Wanted, ask_to_join
 from core.people.open_offices import LONGEST_TEXT, OpenOffice, keep_text, office_to_ask, open_offices
+from core.people.preferences import wanted_in
 from core.people.self_joined import Joiner, become_member, join_in_chat
+from core.people.store import membership
 
 JOIN = "join"
 AWAITS = "email"  # in what a chat awaits: the office that an address is written for
@@ -66,7 +69,7 @@ def open_joining(talk: Talk, slug: str) -> Reply:
     office = next((one for one in open_offices(talk.session) if one.slug == slug), None)
     if office is None:
         return aside(talk, Screen(f"{talk.t(JoiningClosed.text)}{_whom_to_ask(talk, slug)}"))
-    return aside(talk, _form(talk, office, 0))
+    return aside(talk, _form(talk, office, _chosen(talk, office)))
 
 
 def press_joining(talk: Talk, value: str) -> Reply:
@@ -84,7 +87,8 @@ def press_joining(talk: Talk, value: str) -> Reply:
         return _ask_address(talk, office)
     if step.kind == AGREE:
         return _agree(talk, office, step)
-    return Reply((_form(talk, office, step.ticks),), apart=True)
+    ticks = _chosen(talk, office) if step.kind == OPEN else step.ticks
+    return Reply((_form(talk, office, ticks),), apart=True)
 
 
 def take_address(talk: Talk, ids: Ids, typed: str) -> Reply:
@@ -109,7 +113,7 @@ def take_address(talk: Talk, ids: Ids, typed: str) -> Reply:
         joins_id=talk.chat.participant_id,
     )
     if not wanted.purposes:
-        return Reply((_form(talk, office, 0),))
+        return Reply((_form(talk, office, _chosen(talk, office)),))
     ask_to_join(talk.session, office, wanted, ids, talk.now)
     told = t(
         "We have written to {email}. Open the mail and confirm within 7 days: only then we write there.",
@@ -121,14 +125,31 @@ def take_address(talk: Talk, ids: Ids, typed: str) -> Reply:
 def _form(talk: Talk, office: OpenOffice, ticks: int) -> Screen:
     t = talk.t
     about = t("What may {office} write to you about, here in Telegram? Tick it.", office=plain(office.name, 200))
-    lines = (
+    other, lines = office.other_language(talk.chat.language), list[str]()
+    if _has_joined(talk, office):
+        lines.append(t("You have joined already; what is ticked is what you have chosen until now."))
+    lines += [
         f"<b>{about}</b>",
+        *([t("The office has written this text in {language} only.", language=LANGUAGE_NAMES[other])] if other else []),
         f"{t('What you agree to')}:\n{plain(office.text_in(talk.chat.language), LONGEST_TEXT)}",
         f"<i>{t('Version of this text: {version}', version=office.version_in(talk.chat.language))}</i>",
-    )
+    ]
     boxes = tuple((_box(talk, office, ticks, at),) for at in range(len(PURPOSES)))
     agree = Key(label(t("I agree and join")), Step(AGREE, office.id, ticks, office.mark).data)
     return Screen("\n\n".join(lines), (*boxes, (agree,)))
+
+
+def _chosen(talk: Talk, office: OpenOffice) -> int:
+    """What the office may write about here now, as ticks; none for who has not joined."""
+    if not _has_joined(talk, office):
+        return 0
+    chosen = wanted_in(talk.session, talk.chat.participant_id or 0, office.id, TELEGRAM)
+    return sum(1 << at for at, one in enumerate(PURPOSES) if one in chosen)
+
+
+def _has_joined(talk: Talk, office: OpenOffice) -> bool:
+    person = talk.chat.participant_id
+    return person is not None and membership(talk.session, office.id, person) is not None
 
 
 def _box(talk: Talk, office: OpenOffice, ticks: int, at: int) -> Key:
@@ -152,20 +173,31 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         language=talk.chat.language,
     )
     keep_text(talk.session, office, talk.now)
+    again = _has_joined(talk, office)
     if talk.chat.participant_id is None:
         talk = seated(talk, join_in_chat(talk.session, talk.chat.id, joiner, talk.now))
     else:
         become_member(talk.session, talk.chat.participant_id, joiner, talk.now)
-    return replace(_thanks(talk, office, step), apart=True)
+        _untick(talk, office, joiner)
+    return replace(_thanks(talk, office, step, again=again), apart=True)
 
 
-def _thanks(talk: Talk, office: OpenOffice, step: Step) -> Reply:
+def _untick(talk: Talk, office: OpenOffice, joiner: Joiner) -> None:
+    """What was chosen here before and is not ticked any more is withdrawn, for this chat."""
+    person, proof = talk.chat.participant_id or 0, Proof(joiner.text_version, f"joining-{joiner.source}")
+    for purpose in wanted_in(talk.session, person, office.id, TELEGRAM) - set(joiner.purposes):
+        state_consent(talk.session, person, office.id, purpose, TELEGRAM, False, proof, talk.now)
+
+
+def _thanks(talk: Talk, office: OpenOffice, step: Step, *, again: bool) -> Reply:
     assert talk.chat.participant_id is not None
     t = talk.t
     about = ", ".join(t(PURPOSE_NAMES[one]) for one in step.purposes)
+    values = {"office": plain(office.name, 200), "purposes": about}
     lines = [
-        t("Thank you, you have joined. {office} writes to you here about: {purposes}.",
-          office=plain(office.name, 200), purposes=about),
+        t("It is noted. {office} writes to you here about: {purposes}.", **values)
+        if again
+        else t("Thank you, you have joined. {office} writes to you here about: {purposes}.", **values),
         t("Write /preferences to choose otherwise or to stop it, /help to see what I can do."),
     ]  # fmt: skip
     keys = round_keys(talk)

@@ -89,14 +89,6 @@ def pack(press: Press) -> str:
     return data
 
 
-def open_round(round_id: int) -> str:
-    return f"open:{round_id}"
-
-
-def rsvp(event_id: int, reply: str) -> str:
-    return f"rsvp:{event_id}:{reply}"
-
-
 def command(name: str, value: str = "") -> str:
     return f"c:{name}:{value}"
 

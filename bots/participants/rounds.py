@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from bots.participants.callback import open_round
 from bots.participants.dialogue import Talk
 from bots.participants.screen import Key, Rows, label
+from notifications.content.presses import open_round
 from surveys.responses.service import open_rounds
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bots.participants.callback import RsvpPress, rsvp
+from bots.participants.callback import RsvpPress
 from bots.participants.dialogue import Talk
 from bots.participants.parse import PressedButton
 from bots.participants.screen import Reply, Rows
@@ -12,6 +12,7 @@ from core.errors import Problem
 from core.process import attendance, replies
 from core.process.attendance import Given
 from core.process.replies import STANDS, Door
+from notifications.content.presses import rsvp
 from notifications.ledger.events import was_told_of
 
 TICK = "✓ "

@@ -49,10 +49,13 @@ class OpenOffice:
         """What somebody with a language reads."""
         return pick_text(dict(self.text), language)
 
+    def other_language(self, language: str) -> str:
+        """The language that the text is read in where there is none in somebody's own; "" where there is."""
+        return "" if self.text.get(language) else next(iter(self.text), "")
+
     def version_in(self, language: str) -> str:
         """Which text that is, as a proof names it: its mark and the language it was read in."""
-        read = language if self.text.get(language) else next(iter(self.text), "")
-        return f"{self.mark}/{read}"
+        return f"{self.mark}/{self.other_language(language) or language}"
 
 
 def office_in(start: str) -> str:

@@ -44,12 +44,15 @@ def end_pause(session: Session, participant_id: int) -> None:
 
 def wanted_purposes(session: Session, participant_id: int, office_id: int) -> frozenset[str]:
     """What an office may write about: where one channel at least is allowed, by consent or by the public task."""
+    return frozenset().union(*(wanted_in(session, participant_id, office_id, channel) for channel in CHANNELS))
+
+
+def wanted_in(session: Session, participant_id: int, office_id: int, channel: str) -> frozenset[str]:
+    """What an office may write about by a channel."""
     stated = consents(session, participant_id, office_id)
     known = membership(session, office_id, participant_id)
     usual = known is not None and known.legal_basis == "public-task"
-    return frozenset(
-        purpose for purpose in PURPOSES if any(stated.get((purpose, channel), usual) for channel in CHANNELS)
-    )
+    return frozenset(purpose for purpose in PURPOSES if stated.get((purpose, channel), usual))
 
 
 def want_purpose(  # noqa: PLR0913, PLR0917 - who and whose, what, whether, shown by what, and when

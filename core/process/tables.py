@@ -96,7 +96,7 @@ class Event(Base):
     address: Mapped[str] = mapped_column(default="")
     directions: Mapped[dict[str, Any]] = mapped_column(default=dict)  # Markdown by language
     programme: Mapped[dict[str, Any]] = mapped_column(default=dict)  # Markdown by language
-    link: Mapped[str] = mapped_column(default="")
+    link: Mapped[str] = mapped_column(default="")  # where it is followed online, "" while that is not known
     link_hours: Mapped[int] = mapped_column(default=24)  # before the start, from when on the link is shown
     sequence: Mapped[int] = mapped_column(default=0)  # RFC 5545: how often what a calendar shows of it has changed
     changed_at: Mapped[datetime | None]  # when it last did

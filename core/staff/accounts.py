@@ -43,6 +43,14 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """The time of the office, and the machine's: by that one sessions and locks last, for a browser is physical."""
+
+    now: datetime
+    machine: datetime
+
+
+@dataclass(frozen=True)
 class Staff:
     """A signed-in member of staff and the roles they hold, by office id."""
 
@@ -98,15 +106,15 @@ def check_grant(session: Session, office_slug: str, role: str) -> int:
     return int(office.id)
 
 
-def count_try(session: Session, email: str, now: datetime) -> Candidate:
+def count_try(session: Session, email: str, machine_now: datetime) -> Candidate:
     """Counts a try before the password is looked at, so that tries side by side count too.
 
     Raises AccountLocked, for an address without an account just as for one with it: nobody
     learns which exist. Commit it, then ask `is_right` outside any transaction.
     """
     email = email.strip().lower()
-    _check_lock(session, email, now)
-    _count(session, email, now)
+    _check_lock(session, email, machine_now)
+    _count(session, email, machine_now)
     account = session.execute(
         select(Account.id, Account.password).where(Account.email == email, Account.disabled_at.is_(None))
     ).one_or_none()
@@ -118,30 +126,33 @@ def is_right(candidate: Candidate, password: str) -> bool:
     return matches(candidate.password or nobody(), password) and candidate.account_id is not None
 
 
-def _check_lock(session: Session, email: str, now: datetime) -> None:
+def _check_lock(session: Session, email: str, machine_now: datetime) -> None:
     failed = session.get(FailedSignIn, _digest(email), with_for_update=True)
-    if failed is not None and failed.failures % TRIES == 0 and failed.last_at + LOCKED > now:
-        raise AccountLocked(minutes=int((failed.last_at + LOCKED - now).total_seconds() // 60) + 1)
+    if failed is not None and failed.failures % TRIES == 0 and failed.last_at + LOCKED > machine_now:
+        raise AccountLocked(minutes=int((failed.last_at + LOCKED - machine_now).total_seconds() // 60) + 1)
 
 
-def _count(session: Session, email: str, now: datetime) -> None:
-    session.execute(delete(FailedSignIn).where(FailedSignIn.last_at < now - FORGOTTEN))
-    failed = insert_into(session, FailedSignIn).values(digest=_digest(email), failures=1, last_at=now)
-    again = {"failures": FailedSignIn.failures + 1, "last_at": now}
+def _count(session: Session, email: str, machine_now: datetime) -> None:
+    session.execute(delete(FailedSignIn).where(FailedSignIn.last_at < machine_now - FORGOTTEN))
+    failed = insert_into(session, FailedSignIn).values(digest=_digest(email), failures=1, last_at=machine_now)
+    again = {"failures": FailedSignIn.failures + 1, "last_at": machine_now}
     session.execute(failed.on_conflict_do_update(index_elements=["digest"], set_=again))
 
 
-def open_session(session: Session, candidate: Candidate, ids: Ids, now: datetime) -> str:
+def open_session(session: Session, candidate: Candidate, ids: Ids, moment: Moment) -> str:
     """Signs a browser in whose password was right; returns the token for its cookie."""
-    token, account_id = ids.token(), candidate.account_id
+    token, account_id, machine_now = ids.token(), candidate.account_id, moment.machine
     session.execute(delete(FailedSignIn).where(FailedSignIn.digest == _digest(candidate.email)))
-    session.execute(delete(StaffSession).where(StaffSession.expires_at <= now))
+    session.execute(delete(StaffSession).where(StaffSession.expires_at <= machine_now))
     session.execute(
         insert(StaffSession).values(
-            digest=_digest(token), account_id=account_id, started_at=now, expires_at=now + SIGNED_IN
+            digest=_digest(token),
+            account_id=account_id,
+            started_at=machine_now,
+            expires_at=machine_now + SIGNED_IN,
         )
     )
-    record(session, Act("account.signed-in", f"account:{account_id}", account_id=account_id), now)
+    record(session, Act("account.signed-in", f"account:{account_id}", account_id=account_id), moment.now)
     return token
 
 
@@ -153,12 +164,13 @@ def close_session(session: Session, token: str) -> None:
     session.execute(delete(StaffSession).where(StaffSession.digest == _digest(token)))
 
 
-def whose_session(session: Session, token: str, now: datetime) -> Staff | None:
+def whose_session(session: Session, token: str, machine_now: datetime) -> Staff | None:
     """Who a cookie's token belongs to, with their roles; None when nobody is signed in by it."""
     found = session.execute(
         select(Account.id, Account.name, Account.language)
         .join(StaffSession, StaffSession.account_id == Account.id)
-        .where(StaffSession.digest == _digest(token), StaffSession.expires_at > now, Account.disabled_at.is_(None))
+        .where(StaffSession.digest == _digest(token), StaffSession.expires_at > machine_now)
+        .where(Account.disabled_at.is_(None))
     ).one_or_none()
     if found is None:
         return None

@@ -43,10 +43,17 @@ class CallRow:
         return self.state in SETTLED
 
 
-def last_calls(session: Session, webhook_id: int, most: int, page: int = 0) -> list[CallRow]:
-    """The newest first; one more than `most` when there is a next page."""
+def last_calls(
+    session: Session, webhook_id: int, most: int, page: int = 0, only: tuple[str, str] = ("", "")
+) -> list[CallRow]:
+    """The newest first, `only` those of a kind and in a state; one more than `most` when there is a next page."""
     columns = [getattr(WebhookCall, name) for name in CallRow.__dataclass_fields__]
     statement = select(*columns).where(WebhookCall.webhook_id == webhook_id).order_by(WebhookCall.id.desc())
+    kind, state = only
+    if kind:
+        statement = statement.where(WebhookCall.kind == kind)
+    if state:
+        statement = statement.where(WebhookCall.state == state)
     return [CallRow(*row) for row in session.execute(statement.offset(page * most).limit(most + 1))]
 
 

@@ -23,6 +23,12 @@ KIND_NAMES = {
     "participant.unsubscribed": N_("somebody unsubscribed"),
     "webhook.test": N_("a test"),
 }
+KIND_HINTS = {
+    "delivery.delivered": N_("The relay or Telegram took a message of a mailing; not that it was read."),
+    "delivery.bounced": N_("A mail could not be delivered, with the reason."),
+    "response.answered": N_("A questionnaire was sent off, by whichever way; not what was answered."),
+    "participant.unsubscribed": N_("Somebody wants no more messages about something, or none at all."),
+}
 
 
 class WebhookState(StrEnum):

@@ -12,7 +12,7 @@ from notifications.content.email import MailSkeleton, compile_mail
 from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, LanguageMissing, MailTooLarge
 from notifications.content.files import MEGABYTE, MailedFile
 from notifications.content.telegram import compile_chat
-from notifications.content.text import Setting, Text, read_buttons
+from notifications.content.text import ButtonText, Setting, Text, read_buttons
 from notifications.content.variables import PERSONAL, VARIABLES
 
 SAMPLE_SENDER = "ascolto@example.org"
@@ -33,16 +33,20 @@ ALLOWED = Allowed()
 
 def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Problem]:
     """What is wrong with a text: `language`, `subject`, `body`, `buttons`, `attachments`, as a package writes them."""
-    language = str(raw["language"])
-    try:
-        buttons = read_buttons(raw.get("buttons") or [], language)
-    except Problem as problem:
-        return [problem]
-    if not allowed.has_round and any(button.kind == "answer" for button in buttons):
-        return [ButtonWithoutRound(language=language)]
-    if not allowed.has_event and any(button.kind == "rsvp" for button in buttons):
-        return [ButtonWithoutEvent(language=language)]
-    text = Text(language, str(raw["subject"]), str(raw["body"]), buttons, tuple(raw.get("attachments") or ()))
+    language, found, buttons = str(raw["language"]), list[Problem](), list[ButtonText]()
+    for one in raw.get("buttons") or []:
+        try:
+            buttons += read_buttons([one], language)
+        except Problem as problem:
+            found.append(problem)
+    kinds = {button.kind for button in buttons}
+    if not allowed.has_round and "answer" in kinds:
+        found.append(ButtonWithoutRound(language=language))
+    if not allowed.has_event and "rsvp" in kinds:
+        found.append(ButtonWithoutEvent(language=language))
+    if found:  # its buttons can be compiled only when they are whole: the text is looked at without them
+        buttons = []
+    text = Text(language, str(raw["subject"]), str(raw["body"]), tuple(buttons), tuple(raw.get("attachments") or ()))
     fixed = {name: name for name in VARIABLES if name not in PERSONAL}
     for filled in (fixed, dict.fromkeys(fixed, "")):  # a condition may hide a mistake on its other side
         setting = Setting(
@@ -55,8 +59,8 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
                 _check_weight(compile_mail(text, setting, has_name=has_name), language, allowed.limit_mb)
                 compile_chat(text, setting, has_name=has_name)
         except Problem as problem:
-            return [problem]
-    return []
+            return [*found, problem]
+    return found
 
 
 def _check_weight(skeleton: MailSkeleton, language: str, limit_mb: int) -> None:

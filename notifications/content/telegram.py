@@ -16,6 +16,7 @@ from notifications.channels.contract import Button, ChatFile, ChatMessage, ChatP
 from notifications.content.enclosed import Enclosed, enclose
 from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, TextTooLong
 from notifications.content.markdown import Block, telegram_blocks, together
+from notifications.content.presses import open_round, rsvp
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.splitting import split, width
 from notifications.content.text import ButtonText, Setting, Text, fill_states
@@ -24,8 +25,6 @@ from notifications.content.variables import GAP, check_kept, expand, mark
 LONGEST = 4096  # Bot API, sendMessage: after entities parsing, in UTF-16 units
 CAPTION = 1024  # Bot API, sendPhoto
 MOST_TEXTS = 4
-OPEN_ROUND = "open:"  # callback data that begins a round's dialogue
-RSVP = "rsvp:"  # callback data that replies to an event
 BLANK = "\n\n"
 
 
@@ -107,7 +106,7 @@ def _replies(setting: Setting, language: str) -> list[tuple[Skeleton, Button]]:
         raise ButtonWithoutEvent(language=language)
     t = translator(language)
     return [
-        (compile_skeleton("", {}, one_line), Button(t(LABELS[one]), data=f"{RSVP}{setting.event_id}:{one}"))
+        (compile_skeleton("", {}, one_line), Button(t(LABELS[one]), data=rsvp(setting.event_id, one)))
         for one in setting.replies
     ]
 
@@ -118,4 +117,4 @@ def _button(button: ButtonText, setting: Setting, language: str) -> tuple[Skelet
         return compile_skeleton(button.address, {}, one_line), Button(label)
     if setting.round_id is None:
         raise ButtonWithoutRound(language=language)
-    return compile_skeleton("", {}, one_line), Button(label, data=f"{OPEN_ROUND}{setting.round_id}")
+    return compile_skeleton("", {}, one_line), Button(label, data=open_round(setting.round_id))

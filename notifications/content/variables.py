@@ -45,6 +45,18 @@ class Gap:
         return self.filled
 
 
+@dataclass(frozen=True)
+class NotedGap(Gap):
+    """Notes whether it is written out although nothing will fill it."""
+
+    noted: set[str]
+
+    def __str__(self) -> str:
+        if not self.filled:
+            self.noted.add(self.name)
+        return super().__str__()
+
+
 def mark(name: str) -> str:
     """The mark a gap leaves in a compiled text."""
     return f"{OPEN}{name}{CLOSE}"
@@ -81,7 +93,7 @@ def expand(source: str, language: str, known: Mapping[str, bool]) -> str:
     try:
         unknown = sorted(find_undeclared_variables(environment.parse(source)) - set(known))
         if unknown:
-            raise VariableUnknown(language=language, name=unknown[0], known=", ".join(sorted(known)))
+            raise VariableUnknown(language=language, name=", ".join(unknown), known=", ".join(sorted(known)))
         text = environment.from_string(source).render({name: Gap(name, filled) for name, filled in known.items()})
     except UndefinedError as error:
         raise TextWrong(language=language, reason=str(error)) from error
@@ -89,6 +101,14 @@ def expand(source: str, language: str, known: Mapping[str, bool]) -> str:
         raise TextWrong(language=language, reason=str(error)) from error
     check_marks(text, language, set(known))
     return text
+
+
+def blanks(source: str, known: Mapping[str, bool]) -> set[str]:
+    """The variables that a text writes out although they are empty; the text was checked before."""
+    noted: set[str] = set()
+    gaps = {name: NotedGap(name, filled, noted) for name, filled in known.items()}
+    TextEnvironment().from_string(source).render(gaps)
+    return noted
 
 
 def check_marks(text: str, language: str, known: set[str]) -> None:

@@ -13,26 +13,48 @@ from sqlalchemy import and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from core.file_contents import read_content
+from core.i18n import N_, Translator
 from core.people.tables import Address, Membership
 from core.spreadsheet import safe_cell
 from notifications.ledger.sent_texts import sent_texts
 from notifications.ledger.tables import Delivery, Mailing, SentText
+from notifications.words import REASONS, STATES
 
 PAGE = 1000
 DELIVERIES = "deliveries.csv"
-COLUMNS = (
-    "delivery", "reference", "name", "address", "channel", "state", "reason", "text", "attempts", "handed_over_at",
-    "settled_at", "message_id", "provider_id",
-)  # fmt: skip
+COLUMNS = {  # in their order, with what they hold
+    N_("delivery"): N_("the number of the delivery in the ledger"),
+    N_("reference"): N_("the office's own number or mark for the person"),
+    N_("name"): N_("the person's name, as the office has it"),
+    N_("address"): N_("the address that was written to"),
+    N_("channel"): N_("email or telegram"),
+    N_("state"): N_("what became of it, see below"),
+    N_("reason"): N_("why somebody was left out or not reached, see below"),
+    N_("text"): N_("the beginning of the name of the text that left, in the folder texts"),
+    N_("attempts"): N_("how often it was tried"),
+    N_("handed_over_at"): N_("when it was handed to the relay or to Telegram, in UTC"),
+    N_("settled_at"): N_("when its outcome was known, in UTC"),
+    N_("message_id"): N_("our own number of the mail (Message-ID)"),
+    N_("provider_id"): N_("the number that the relay or Telegram gave it"),
+}
+README = "README.txt"
+TITLE = N_("Proof of a mailing")
+ABOUT = N_(
+    "deliveries.csv has a line for everybody who was meant. The folder texts holds each text as it left, the folder "
+    "files its pictures and attachments."
+)
+IN_COLUMNS, IN_STATES, IN_REASONS = N_("The columns of deliveries.csv"), N_("States"), N_("Reasons")
 
 
-def write_proof(session: Session, mailing_id: int, file: IO[bytes]) -> int:
-    """A ZIP of deliveries.csv and of each text and file that left; how many deliveries. Times are UTC; it streams."""
+def write_proof(session: Session, mailing_id: int, file: IO[bytes], t: Translator) -> int:
+    """A ZIP of deliveries.csv, of each text and file that left, and a page that explains them in the language of `t`;
+    how many deliveries. Times are UTC; it streams."""
     count = 0
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(README, _explained(t))
         with archive.open(DELIVERIES, "w") as raw, io.TextIOWrapper(raw, "utf-8-sig", newline="") as text:
             writer = csv.writer(text)
-            writer.writerow(COLUMNS)
+            writer.writerow([t(name) for name in COLUMNS])
             for row in _rows(session, mailing_id):
                 writer.writerow([safe_cell(cell) for cell in row])
                 count += 1
@@ -43,6 +65,15 @@ def write_proof(session: Session, mailing_id: int, file: IO[bytes]) -> int:
         for place, sha256 in files.items():
             archive.writestr(place, read_content(session, sha256))
     return count
+
+
+def _explained(t: Translator) -> str:
+    lists = ((IN_COLUMNS, COLUMNS), (IN_STATES, STATES), (IN_REASONS, REASONS))
+    parts = [t(TITLE), t(ABOUT)]
+    for title, names in lists:
+        lines = [f"  {t(name) if names is COLUMNS else name}: {t(said)}" for name, said in names.items()]
+        parts.append("\n".join([t(title), *lines]))
+    return "\n\n".join(parts) + "\n"
 
 
 def _rows(session: Session, mailing_id: int) -> Iterator[list[str]]:

@@ -48,8 +48,8 @@ class MailingStateWrong(Problem):
 
 class FourEyes(Problem):
     text = N_(
-        "You wrote this mailing yourself: somebody else of the office has to read it and release it. "
-        "In an office of one person this can be changed in its settings (one_person)."
+        "You wrote this mailing yourself: somebody else of the office has to read it and release it, also after a "
+        "pause. In an office of one person this can be changed in its settings (one_person)."
     )
     status = 403
 
@@ -82,13 +82,13 @@ def _names(found: Iterable[Any]) -> str:
 def release(session: Session, mailing_id: int, account_id: int | None, now: datetime) -> None:
     """Lets a mailing leave; raises FourEyes for whoever wrote it, MailingStateWrong.
 
-    `account_id` None stands for the command line. To go on after a pause needs no second pair of eyes: what was
-    changed meanwhile is a draft again.
+    `account_id` None stands for the command line. To go on after a pause is a release too: who wrote a mailing does
+    not undo what somebody else held it for.
     """
     mailing = hold_mailing(session, mailing_id)
     office = session.get(Office, mailing.office_id) if mailing.office_id is not None else None
     wrote = account_id is not None and account_id == mailing.written_by
-    if wrote and mailing.state == MailingState.DRAFT and not (office is not None and office.one_person):
+    if wrote and not (office is not None and office.one_person):
         raise FourEyes
     set_state(session, mailing_id, MailingState.RELEASED, now)
 

@@ -6,14 +6,14 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Membership, Participant
 from notifications.ledger.reach import Meant, reached
 from notifications.ledger.report import Count
-from notifications.ledger.states import DeliveryState
-from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from notifications.ledger.states import DeliveryState, OccurrenceState
+from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from notifications.planning.planner import send_window, steps_from, whom_it_means
 from notifications.planning.rules import Rules
 from notifications.planning.windows import later_in_window
@@ -82,7 +82,7 @@ def people_meant(
     session: Session, mailing_id: int, now: datetime, rules: Rules, which: tuple[str, int, int] = ("", 0, 100)
 ) -> list[Person]:
     """Who is meant, in the order in which they came to the office; `which`: a reason or "", where from, how many."""
-    meant = _meant_now(session, mailing_id, now, rules)
+    meant = meant_now(session, mailing_id, now, rules)
     if meant is None:
         return []
     each = reached(meant)
@@ -97,7 +97,7 @@ def people_meant(
 
 def share_readers(session: Session, both: Collection[int], now: datetime, rules: Rules) -> bool:
     """Whether somebody would get both of two mailings as of now."""
-    meant = [_meant_now(session, mailing_id, now, rules) for mailing_id in both]
+    meant = [meant_now(session, mailing_id, now, rules) for mailing_id in both]
     if meant[0] is None or meant[1] is None:
         return False
     first, second = reached(meant[0]).alias("first"), reached(meant[1]).alias("second")
@@ -115,7 +115,26 @@ def estimated_end(session: Session, mailing_id: int, preview: Preview, rates: Ma
     return max(preview.last_at, by_rate)
 
 
-def _meant_now(session: Session, mailing_id: int, now: datetime, rules: Rules) -> Meant | None:
+def may_have_it_now(session: Session, mailing_id: int, now: datetime, rules: Rules) -> int:
+    """How many it would go to: newcomers, those skipped who may have it now, those it failed to reach."""
+    meant = meant_now(session, mailing_id, now, rules)
+    planned = select(Occurrence.id).where(
+        Occurrence.mailing_id == mailing_id, Occurrence.state == OccurrenceState.PLANNED
+    )
+    occurrence_id = session.scalar(planned.limit(1))
+    if meant is None or occurrence_id is None:
+        return 0
+    each = reached(meant)
+    row = and_(Delivery.occurrence_id == occurrence_id, Delivery.participant_id == each.c.id)
+    skipped = and_(Delivery.state == DeliveryState.SKIPPED, Delivery.attempts == 0)
+    fresh = select(func.count()).select_from(each).outerjoin(Delivery, row)
+    failed = select(func.count()).where(Delivery.occurrence_id == occurrence_id, Delivery.state == DeliveryState.FAILED)
+    count = session.scalar(fresh.where(each.c.reason == "", or_(Delivery.id.is_(None), skipped))) or 0
+    return count + (session.scalar(failed) or 0)
+
+
+def meant_now(session: Session, mailing_id: int, now: datetime, rules: Rules) -> Meant | None:
+    """Whom a mailing means as of now; None when it has no audience."""
     mailing = session.get_one(Mailing, mailing_id)
     return whom_it_means(session, mailing, _due(session, mailing_id, now), now, rules)
 

@@ -16,6 +16,7 @@ from core.i18n import N_
 from core.people.tables import Audience
 from core.process.tables import Event, Process
 from notifications.content.check import Allowed, check_languages, check_text
+from notifications.content.errors import ButtonUnknown, ButtonWithoutEvent, ButtonWithoutRound
 from notifications.content.files import MailedFile
 from notifications.ledger.files import write_files
 from notifications.ledger.revision import hold_mailing
@@ -30,6 +31,7 @@ from surveys.responses.tables import Round
 LONGEST_SLUG = 60
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
+OF_BUTTONS = (ButtonUnknown, ButtonWithoutEvent, ButtonWithoutRound)
 EDITABLE = (MailingState.DRAFT, MailingState.RELEASED, MailingState.PAUSED)
 
 
@@ -55,7 +57,17 @@ class NobodyMeant(Problem):
 
 
 class NotOfThisOffice(Problem):
-    text = N_("The audience, the questionnaire or the event does not belong to this process. Please choose again.")
+    text = N_("This does not belong to this process. Please choose again.")
+
+
+@dataclass(frozen=True)
+class Amiss:
+    """What is wrong, and where: a part of the draft ("audience", "round", "event", "anchor", "missed", "spread"), or
+    of its text in a language ("subject", "body", "buttons")."""
+
+    part: str
+    problem: Problem
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,26 +94,33 @@ class Draft:
         return self.event_id is not None or bool(self.anchor.get("event"))
 
 
-def check_draft(session: Session, process: Process, draft: Draft) -> list[Problem]:
+def check_draft(session: Session, process: Process, draft: Draft) -> list[Amiss]:
     """Everything that is wrong with a draft."""
-    found: list[Problem] = []
+    found: list[Amiss] = []
     if draft.audience_id is None and draft.round_id is None:
-        found.append(NobodyMeant())
-    if not _belongs(session, process, draft):
-        found.append(NotOfThisOffice())
+        found.append(Amiss("audience", NobodyMeant()))
+    found += [Amiss(part, NotOfThisOffice()) for part in _strange(session, process, draft)]
     timetable = timetables(session, {process.id})[process.id]
-    try:
-        due_local(parse_anchor(draft.anchor), timetable)
-        parse_missed(draft.missed)
-        parse_spread(draft.spread)
-    except Problem as problem:
-        found.append(problem)
+    for part, check in (
+        ("anchor", lambda: due_local(parse_anchor(draft.anchor), timetable)),
+        ("missed", lambda: parse_missed(draft.missed)),
+        ("spread", lambda: parse_spread(draft.spread)),
+    ):
+        try:
+            check()
+        except Problem as problem:
+            found.append(Amiss(part, problem))
     written = {language: text for language, text in draft.texts.items() if text["subject"] or text["body"]}
-    found += check_languages(written, process.languages)
+    found += [Amiss("subject", one, str(one.values["language"])) for one in check_languages(written, process.languages)]
     allowed = Allowed(draft.round_id is not None, draft.has_event, draft.files, draft.limit_mb)
     for language, text in written.items():
         found += _check(language, text, allowed)
     return found
+
+
+def as_mailing(process: Process, draft: Draft) -> Mailing:
+    """The row that a draft would become, kept nowhere: for what asks about mailings."""
+    return Mailing(office_id=process.office_id, process_id=process.id, slug="", **_row(draft, None))
 
 
 def save_draft(session: Session, process: Process, draft: Draft, author: int, now: datetime) -> int:
@@ -140,28 +159,43 @@ def texts_of(session: Session, mailing_id: int) -> Sequence[MailingText]:
     return session.scalars(statement).all()
 
 
-def _check(language: str, text: Mapping[str, Any], allowed: Allowed) -> list[Problem]:
-    if not text["subject"]:
-        return [SubjectMissing(language=language)]
-    if not text["body"]:
-        return [BodyMissing(language=language)]
-    if len(text["subject"]) > LONGEST_SUBJECT or len(text["body"]) > LONGEST_BODY:
-        return [TextTooLarge(language=language, subject=LONGEST_SUBJECT, body=LONGEST_BODY)]
-    return check_text({"language": language, **text}, allowed)
+def _check(language: str, text: Mapping[str, Any], allowed: Allowed) -> list[Amiss]:
+    """What is wrong with a text: its subject is looked at without its body, and the other way round."""
+    too_large = TextTooLarge(language=language, subject=LONGEST_SUBJECT, body=LONGEST_BODY)
+    found: list[Amiss] = []
+    for part, missing, longest, rest in (
+        (
+            "subject",
+            SubjectMissing(language=language),
+            LONGEST_SUBJECT,
+            {"body": "-", "buttons": [], "attachments": []},
+        ),
+        ("body", BodyMissing(language=language), LONGEST_BODY, {"subject": "-"}),
+    ):
+        if not text[part]:
+            wrong: list[Problem] = [missing]
+        elif len(text[part]) > longest:
+            wrong = [too_large]
+        else:
+            wrong = check_text({"language": language, **text, **rest}, allowed)
+        found += [Amiss("buttons" if isinstance(one, OF_BUTTONS) else part, one, language) for one in wrong]
+    return found
 
 
-def _belongs(session: Session, process: Process, draft: Draft) -> bool:
+def _strange(session: Session, process: Process, draft: Draft) -> list[str]:
+    """The parts of a draft that are another office's or process's."""
     audience = session.get(Audience, draft.audience_id) if draft.audience_id is not None else None
     round_ = session.get(Round, draft.round_id) if draft.round_id is not None else None
-    if draft.audience_id is not None and (audience is None or audience.office_id != process.office_id):
-        return False
     event = session.get(Event, draft.event_id) if draft.event_id is not None else None
-    if draft.event_id is not None and (event is None or event.process_id != process.id):
-        return False
-    return draft.round_id is None or (round_ is not None and round_.process_id == process.id)
+    fits = {
+        "audience": draft.audience_id is None or (audience is not None and audience.office_id == process.office_id),
+        "round": draft.round_id is None or (round_ is not None and round_.process_id == process.id),
+        "event": draft.event_id is None or (event is not None and event.process_id == process.id),
+    }
+    return [part for part, is_so in fits.items() if not is_so]
 
 
-def _row(draft: Draft, author: int) -> dict[str, Any]:
+def _row(draft: Draft, author: int | None) -> dict[str, Any]:
     return {
         "kind": draft.kind,
         "purpose": draft.purpose,

@@ -8,15 +8,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from core.file_contents import read_content
-from notifications.channels.contract import ChatMessage, Mail
-from notifications.content.email import Letter, compile_mail, render_mail
+from notifications.channels.contract import ChatMessage
+from notifications.content.email import compile_mail
 from notifications.content.files import MailedFile
-from notifications.content.multipart import content_id, encode
+from notifications.content.multipart import content_id
 from notifications.content.telegram import compile_chat, render_chat
 from notifications.content.text import ALL_LINKS, Setting, Text
 from notifications.sending.compose import NoText
@@ -70,14 +69,6 @@ def page_of(session: Session, mailing_id: int, reader: Reader, voice: Voice) -> 
             f"cid:{content_id(one.file, skeleton.domain)}", f"data:{one.file.bare_type};base64,{content}"
         )
     return page
-
-
-def trial_of(session: Session, mailing_id: int, reader: Reader, voice: Voice, now: datetime) -> Mail:
-    """The mail with everything that goes with it, to the reader's address."""
-    text, setting = _found(session, mailing_id, reader, voice)
-    skeleton = compile_mail(text, setting, has_name=bool(reader.name.strip()))
-    letter = Letter(reader.address, f"<sample-{mailing_id}@{voice.domain}>", now, _values(reader, voice))
-    return render_mail(skeleton, letter, lambda sha256: encode(read_content(session, sha256)))
 
 
 def _found(session: Session, mailing_id: int, reader: Reader, voice: Voice) -> tuple[Text, Setting]:

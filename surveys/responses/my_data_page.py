@@ -73,6 +73,7 @@ def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Tr
         _part(t("Offices that know you"), [_office(writer, one) for one in known["offices"]]),
         _part(t("You speak for"), [[("", one) for one in known["speaks_for"]]]),
         _part(t("What you agreed to or refused"), [_consents(writer, known)]),
+        _part(t("What you asked for to join"), [_request(writer, one) for one in known["requests_to_join"]]),
         _part(t("What you replied to invitations"), [_replies(writer, known)]),
         *(_part(heading, [rows]) for heading, rows in known["told"]),
     ]
@@ -130,6 +131,21 @@ def _consents(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
         ended = t("replaced on {day}", day=writer.day(one["ended_at"])) if one["ended_at"] else ""
         rows.append((subject, f"{said} – {ended}" if ended else said))
     return rows
+
+
+def _request(writer: _Writer, one: Mapping[str, Any]) -> list[Row]:
+    t = writer.t
+    confirmed = (
+        t("confirmed on {day}", day=writer.day(one["confirmed_at"])) if one["confirmed_at"] else t("not confirmed")
+    )
+    rows = [
+        (t("Asked on"), f"{writer.day(one['asked_at'])}, {confirmed}"),
+        (t("E-mail address"), str(one["email"])),
+        (t("Name"), str(one["name"])),
+        (t("Language"), LANGUAGE_NAMES.get(one["language"], one["language"])),
+        (t("About"), ", ".join(writer.word(PURPOSE_NAMES, purpose) for purpose in one["purposes"])),
+    ]
+    return [row for row in rows if row[1]]
 
 
 def _replies(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:

@@ -19,7 +19,6 @@ from bots.participants.callback import (
     CommandPress,
     OpenRound,
     Press,
-    open_round,
     pack,
     unpack,
 )
@@ -28,6 +27,7 @@ from bots.participants.listing import PER_PAGE
 from bots.participants.render import Standing, render
 from bots.participants.screen import LONGEST_LABEL, LONGEST_TEXT, Screen, units
 from core.i18n import translator
+from notifications.content.presses import open_round
 from surveys.engine.events import AnswerRefused, Fault
 from surveys.engine.form import Kind
 from surveys.engine.prompts import (

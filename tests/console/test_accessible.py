@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser
 
-from tests.console.conftest import PASSWORD, SignIn
+from tests.console.conftest import PASSWORD, SignIn, enter_console
 from tests.console.test_signing import PAGES
 from tests.console.test_webhooks import add, send
 from tests.support.browser import overflow, page_of, violations
@@ -34,3 +34,24 @@ def test_every_page_is_accessible_and_fits(sign_in: SignIn, web: RunningWeb, bro
                 page.goto(web.url + path)
                 assert violations(page) == [], path
                 assert overflow(page) <= 0, path
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the page
+def test_the_ledger_is_read_on_a_phone(sign_in: SignIn, web: RunningWeb, browser: Browser) -> None:
+    """No page moves sideways; a table does, under its first column, which says whose line it is."""
+    sign_in()
+    with page_of(browser, narrow=True, language="en-GB") as page:
+        page.set_viewport_size({"width": 360, "height": 740})
+        enter_console(page, web)
+        for path in ("/console/mailings/1", "/console/mailings/1?state=in-doubt"):
+            page.goto(web.url + path)
+            assert overflow(page) <= 0, path
+            table = page.locator(".table-wrap").first
+            name = table.locator("tbody th").first
+            before = name.bounding_box()
+            table.evaluate("wrap => { wrap.scrollLeft = wrap.scrollWidth; }")
+            after = name.bounding_box()
+            assert before is not None and after is not None
+            assert abs(before["x"] - after["x"]) < 2, path
+            assert before["width"] < 200, path
+            assert violations(page) == [], path

@@ -111,7 +111,7 @@ def test_they_are_taken_away_and_replaced(sign_in: SignIn, database: Database) -
     standing = {"file": carried, "revision": revision, "remove": "mappa.png"}
     missing = send(client, database, edit, [], **bodies(database), **standing)
     assert missing.status_code == 400
-    assert "names the file mappa.png" in words(missing)
+    assert "shows the file mappa.png" in words(missing)
     plain = {f"body-{language}": "Buongiorno." for language in languages_of(database)}
     newer = ("Programma.pdf", PDF + b"newer")
     answer = send(client, database, edit, [newer], **plain, **standing)

@@ -158,55 +158,12 @@ def test_a_released_mailing_that_is_changed_is_a_draft_again_until_it_is_planned
     assert state(database, mailing) == "draft"
     assert reviewer.get(edit).status_code == 404
     reviewer.post(release, data=seen(reviewer, page))
+    told = seen(author, page)
     database.write(lambda s: s.execute(update(Occurrence).values(state="planned")))
-    late = author.post(edit, data=values | seen(author, page))
+    late = author.post(edit, data=values | told)
     assert late.status_code == 409
     assert "cannot be changed any more" in late.text
     assert state(database, mailing) == "released"
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        ({"audience": ""}, "choose an audience"),
-        ({"audience": "99"}, "does not belong"),
-        ({"round": "99"}, "does not belong"),
-        ({"days": "soon"}, "days: a whole number"),
-        ({"time": "quarter past"}, "HH:MM"),
-        ({"moment": "phase:nowhere:opens"}, "nowhere"),
-        ({"moment": "<script>"}, "phase and event"),
-        ({"spread": "lots"}, "whole numbers"),
-        ({"within": "-1"}, "whole numbers"),
-        ({"within": "999999999999"}, "at most 36500 days"),
-        ({"missed": "explode"}, "catch-up, ask or drop"),
-        ({"subject-it": ""}, "no subject"),
-        ({"body-it": "{{ config }}"}, "config"),
-        ({"body-it": "{% for a in (1,) %}{{ a.__class__ }}{% endfor %}"}, "cannot be used"),
-        ({"url-it-0": "javascript:alert(1)"}, "unknown button"),
-        ({"button-it-0": "answer"}, "has no round"),
-        ({"subject-it": "x" * 201}, "too long"),
-    ],
-)
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the form
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
-    sign_in: SignIn, database: Database, change: dict[str, str], said: str
-) -> None:
-    client = sign_in()
-    languages = languages_of(database)
-    answer = client.post(NEW, data=form(client, languages, **change))
-    assert answer.status_code == 400
-    assert said in " ".join(answer.text.split())
-    kept = answer.text
-    assert "come va? &lt;b&gt;ciao&lt;/b&gt;" in kept
-    assert "<script>alert" not in kept
-    assert database.read(lambda s: s.scalars(select(Mailing.slug)).all()) == ["invitation"]
-
-
-def test_a_language_without_a_text_is_said(sign_in: SignIn, database: Database) -> None:
-    client = sign_in()
-    answer = client.post(NEW, data=form(client, languages_of(database)[:1]))
-    missing = len(languages_of(database)) - 1
-    assert answer.status_code == (400 if missing else 200)
 
 
 def test_a_sample_is_as_somebody_reads_it_and_its_links_lead_nowhere(
@@ -216,7 +173,7 @@ def test_a_sample_is_as_somebody_reads_it_and_its_links_lead_nowhere(
     page = write(client, database)
     whole = client.get(f"{page}?person=A-1").text
     assert "Ada &lt;b&gt;Rossa&lt;/b&gt;" in whole
-    assert "Nobody of this office has the reference" in client.get(f"{page}?person=B-9").text
+    assert "Nobody of this office has B-9 in their name" in client.get(f"{page}?person=B-9").text
     sample = client.get(page.replace("review", "sample/it?person=A-1"))
     assert "sandbox" in sample.headers["content-security-policy"]
     assert "Ada &lt;b&gt;Rossa&lt;/b&gt;" in sample.text
@@ -225,7 +182,7 @@ def test_a_sample_is_as_somebody_reads_it_and_its_links_lead_nowhere(
         assert "/unsubscribe/" not in links
         assert "/q/" not in links
     answer = client.post(page.replace("review", "try"), data={"token": form_token(client), "language": "it"})
-    assert "The trial has left" in answer.text
+    assert "The test has left" in answer.text
     assert [mail.recipient for mail in tried] == ["administrator0@example.org"]
     assert b"Notizie it" in tried[0].data
     tried.says = UnreachableNow("<i>451 later</i>")

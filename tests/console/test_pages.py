@@ -49,7 +49,7 @@ def test_the_dashboard_says_who_was_written_to_and_who_answered(sign_in: SignIn)
     assert rows_of(page, "By category") == {"business": ["1", "1", "0", "0 %"], "citizen": ["2", "0", "1", "50 %"]}
     became = {name: [reason, people] for name, (_, reason, people) in rows_of(page, "What became of it").items()}
     assert became == {"sent": ["", "1"], "in doubt": ["", "1"], "not written to": ["no address", "1"]}
-    assert "nobody knows whether it arrived" in shown
+    assert "For some messages nobody knows whether they arrived. (1)" in shown
 
 
 def test_the_results_have_a_chart_for_each_question_and_count_complete_answers(sign_in: SignIn) -> None:

@@ -96,9 +96,18 @@ def test_a_form_without_our_token_is_refused(sign_in: SignIn, token: str | None)
     assert client.get("/console").url.path == "/console"
 
 
-def test_a_session_that_has_ended_says_so_and_leads_back(sign_in: SignIn, web: RunningWeb, clock: FixedClock) -> None:
+def test_a_session_bears_that_the_clock_of_the_office_moves_by_weeks(sign_in: SignIn, clock: FixedClock) -> None:
     client = sign_in()
+    token = form_token(client)
     clock.advance(timedelta(days=14))
+    assert client.get("/console/audit").url.path == "/console/audit"
+    assert client.post("/console/language", data={"token": token, "language": "fr"}).status_code == 200
+
+
+def test_a_session_that_has_ended_says_so_and_leads_back(sign_in: SignIn, web: RunningWeb) -> None:
+    client = sign_in()
+    assert isinstance(web.deps.machine, FixedClock)
+    web.deps.machine.advance(timedelta(hours=11))
     page = client.get("/console/audit")
     assert "La Sua sessione è terminata" in page.text
     assert "next=/console/audit" in page.text

@@ -77,6 +77,37 @@ def test_what_must_not_be_reached_is_refused_and_what_was_typed_stays(
     assert found(database) == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the page
+def test_the_form_says_what_each_field_is_for(sign_in: SignIn) -> None:
+    shown = text_of(sign_in().get(HERE))
+    assert "a secret is shown, once" in shown
+    assert "not that it was read" in shown
+    assert "not what was answered" in shown
+
+
+def test_calls_are_filtered_and_removing_asks_first(sign_in: SignIn, database: Database, scene: Scene) -> None:
+    client = sign_in()
+    add(client)
+    page = send(client, "/1/acts/test")
+    for number, (kind, state) in enumerate((("delivery.bounced", "failed"), ("response.answered", "done"))):
+        copied = database.read(lambda s: vars(s.get_one(WebhookCall, 1)).copy())
+        values = {name: value for name, value in copied.items() if name not in {"id", "_sa_instance_state"}}
+        scene.insert(WebhookCall, **values | {"kind": kind, "state": state, "event_id": f"other-{number}"})
+
+    def kinds(query: str) -> set[str]:
+        table = client.get(f"{HERE}/1{query}").text.partition("<tbody>")[2].partition("</tbody>")[0]
+        return {name for name in ("a test", "a mail came back", "somebody sent their answers") if name in table}
+
+    assert kinds("") == {"a test", "a mail came back", "somebody sent their answers"}
+    assert kinds("?kind=delivery.bounced") == {"a mail came back"}
+    assert kinds("?state=done") == {"somebody sent their answers"}
+    assert kinds("?kind=delivery.bounced&state=done") == set()
+    assert kinds("?kind=nothing&state=nothing") == kinds("")
+    asks = page.text.partition("<details")[2].partition("</details>")[0]
+    assert "Yes, remove it" in asks
+    assert "what waits for it is lost" in asks
+
+
 def test_nothing_to_be_told_of_and_the_same_address_twice(sign_in: SignIn) -> None:
     client = sign_in()
     assert "one thing at least" in send(client, office=1, url=URL).text

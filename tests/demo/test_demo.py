@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import re
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,10 +16,10 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page, expect
 
-from cli.demo_world import EXAMPLE, STAFF
+from cli.demo_world import ENVIRONMENT, EXAMPLE, STAFF
 from tests.demo.chatting import DONE, PAUSE, Chatting
 from tests.demo.filling import Wishes, fill_in, press
-from tests.demo.running import Demo, running_demo
+from tests.demo.running import Demo, running_demo, until
 from tests.demo.scanner import scan
 from tests.support.browser import chromium, page_of, violations
 
@@ -94,6 +95,8 @@ def test_three_people_play_the_demo(demo: Demo, browser: Browser) -> None:
     invited = demo.settles(INVITATION)
     assert set(invited) <= {("sent", "email", ""), ("skipped", "", "no-address")}, invited
     _is_scanned(demo)
+    _commands_speak_to_it(demo)
+    _replies_by_mail(demo, browser)
     _answers_in_chat_and_on_the_web(demo, browser)
     _answers_on_the_web_without_scripts(demo, browser)
     _only_joins(demo, browser, ONLY_JOINS, 2)
@@ -116,6 +119,31 @@ def _is_scanned(demo: Demo) -> None:
         assert all(status < 500 for status in seen.values()), seen
     after = demo.everything()
     assert {name: rows for name, rows in after.items() if rows != before[name]} == {}
+
+
+def _commands_speak_to_it(demo: Demo) -> None:
+    """After the one line that the demo prints, in any folder and with nothing else set."""
+    line = f". {demo.folder / ENVIRONMENT}"
+    assert line in (demo.folder.parent / "demo.log").read_text().replace("\n", " ")
+    bare = {"PATH": "/usr/bin:/bin", "LC_ALL": "it", "COLUMNS": "200", "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    command = ["sh", "-c", f"{line} && ascolto plan"]
+    asked = subprocess.run(command, cwd="/", env=bare, capture_output=True, text=True, check=False)
+    assert asked.returncode == 0, asked.stderr
+    assert REMINDER in asked.stdout
+    assert "autorizzata" in asked.stdout
+    assert (demo.folder / ENVIRONMENT).stat().st_mode & 0o077 == 0, "it holds the secret"
+
+
+def _replies_by_mail(demo: Demo, browser: Browser) -> None:
+    """What is written below a mail in its inbox reaches the office."""
+    (letter,) = demo.letters(LEAVES)
+    with page_of(browser) as page:
+        page.goto(f"{demo.url}/mail/inbox/{LEAVES}/{letter['id']}")
+        page.get_by_label("Che cosa risponde").fill("Quando si tiene il prossimo incontro?")
+        page.get_by_role("button", name="Inviare la risposta").click()
+        page.get_by_text("è in viaggio").wait_for()
+        fine(page)
+    until(lambda: any("prossimo incontro" in row for row in demo.everything()["incoming_mail"]))
 
 
 def _answers_in_chat_and_on_the_web(demo: Demo, browser: Browser) -> None:

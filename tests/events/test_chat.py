@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import func, select
-from structlog.testing import capture_logs
 
-from bots.participants.callback import RsvpPress, rsvp, unpack
-from core.clock import FixedClock
-from core.database.database import Database
-from core.links import Links
+from bots.participants.callback import RsvpPress, unpack
 from core.people.audience import audience_clause
 from core.people.erasing import erase_person
 from core.people.predicates import core_predicates
 from core.people.tables import Address, Consent, Membership
 from core.process.tables import Event
 from notifications.channels.telegram import TelegramChannel
+from notifications.content.presses import rsvp
 from notifications.ledger.tables import Delivery, Mailing, MailingText
 from notifications.planning.planner import plan_all_due
 from notifications.planning.rules import Rules
@@ -28,29 +23,14 @@ from notifications.sending.loop import Pace, Sender, SenderDeps
 from tests.bots.stage import Stage, labels
 from tests.events.scene import ENDS, STARTS, add_event, replies
 from tests.notifications.sending import VOICE
-from tests.responses.scene import build
-from tests.support.sandbox import TOKENS, Person, RunningSandbox, running_sandbox
+from tests.support.bot_stage import quiet, sandbox, stage
+from tests.support.sandbox import TOKENS, Person
 
 BUTTONS = [{"kind": "rsvp"}, {"kind": "link", "label": "Programme", "url": "https://example.org/programme"}]
 NONE_CHOSEN = ["I come", "I follow online", "Maybe", "I cannot come", "Programme"]
 
 
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    with capture_logs():
-        yield
-
-
-@pytest.fixture
-async def sandbox() -> AsyncIterator[RunningSandbox]:
-    async with running_sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def stage(database: Database, clock: FixedClock, links: Links, sandbox: RunningSandbox) -> AsyncIterator[Stage]:
-    async with sandbox.bot() as bot:
-        yield Stage(build(database, clock.now()), sandbox, bot, clock, links)
+__all__ = ["quiet", "sandbox", "stage"]  # fixtures
 
 
 async def invited(stage: Stage) -> tuple[int, int, Person]:

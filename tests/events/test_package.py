@@ -40,6 +40,18 @@ def event(database: Database) -> EventFacts:
     return database.read(lambda s: load_event(s, s.scalars(select(Event.id)).one()))
 
 
+def test_a_link_is_kept_changed_and_taken_away_and_must_be_an_address(database: Database, package: Path) -> None:
+    change(package, "process.yaml", EVENT, f"link: https://meet.example.org/1, {EVENT}")
+    bring(database, package)
+    assert event(database).link == "https://meet.example.org/1"
+    assert told(bring(database, package)) == {}
+    change(package, "process.yaml", "link: https://meet.example.org/1, ", "")
+    bring(database, package)
+    assert event(database).link == ""
+    change(package, "process.yaml", EVENT, f"link: meet.example.org, {EVENT}")
+    assert any("https://" in str(one) for one in faults(package))
+
+
 @pytest.mark.parametrize(
     ("keys", "modes", "online"),
     [

@@ -10,33 +10,18 @@ import pytest
 from playwright.sync_api import Browser
 
 from core.clock import FixedClock
-from core.database.database import Database
-from core.links import Links, Purpose
+from core.links import Purpose
 from core.people.erasing import erase_person
 from core.people.merging import merge
 from core.process.tables import Event
 from tests.events.scene import ENDS, STARTS, add_event, replies
-from tests.responses.scene import Scene, build
+from tests.responses.scene import Scene
 from tests.support.browser import chromium, overflow, page_of, violations
-from tests.support.web import RunningWeb, running_web
+from tests.support.pages import http, scene, web
+from tests.support.web import RunningWeb
 from tests.web.reader import Reader
 
-
-@pytest.fixture
-def scene(database: Database, clock: FixedClock) -> Scene:
-    return build(database, clock.now())
-
-
-@pytest.fixture
-def web(scene: Scene, database: Database, clock: FixedClock, links: Links) -> Iterator[RunningWeb]:
-    with running_web(database, clock, links) as running:
-        yield running
-
-
-@pytest.fixture
-def http(web: RunningWeb) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=web.url, timeout=60, headers={"Accept-Language": "en", "Accept": "text/html"}) as client:
-        yield client
+__all__ = ["http", "scene", "web"]  # fixtures
 
 
 @pytest.fixture
@@ -60,6 +45,19 @@ def test_the_page_shows_the_event_and_the_replies(
     }  # fmt: skip
     only_there = Reader(http, path(web, person, add_event(scene, "hall", online=False)))
     assert list(only_there.buttons()) == ["in-person", "maybe", "no"]
+
+
+def test_who_follows_online_is_told_how(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:
+    event = add_event(scene)
+    page = Reader(http, path(web, person, event))
+    assert "How to follow online" not in page.at.text
+    page.press("online")
+    assert "The address is not there yet" in page.at.text
+    scene.change(Event, event, link="https://meet.example.org/launch?a=1&b=2")
+    page = Reader(http, page.path)
+    assert 'href="https://meet.example.org/launch?a=1&amp;b=2"' in page.at.text
+    page.press("in-person")
+    assert "meet.example.org" not in page.at.text
 
 
 def test_scanners_change_nothing(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:

@@ -85,6 +85,26 @@ async def test_pressing_twice_joins_once(stage: Stage, chat: Chatting) -> None:
     assert len(stage.members()) == len(stage.rows(Participant)) == 1
 
 
+async def test_who_joins_again_sees_what_is_chosen_now_and_chooses_otherwise(stage: Stage, chat: Chatting) -> None:
+    person = await joined(chat, 7, "Quick polls", "Results")
+    shown = await chat.say(person, "/start join-metro")
+    assert "You have joined already" in shown["text"]
+    assert [one[0] for one in labels(shown)[:4]] == ["☐", "☐", "☑", "☑"]
+    await chat.press(person, "Quick polls")
+    await chat.press(person, "Events and meetings")
+    shown = await chat.press(person, "I agree and join")
+    assert "It is noted" in shown["text"] and "you have joined" not in shown["text"]
+    assert "Quick polls" not in shown["text"]
+    (member,) = stage.members()
+    assert granted(stage, member.participant_id) == {("events", "telegram"), ("results", "telegram")}
+
+
+async def test_a_text_in_another_language_is_said_to_be_so(stage: Stage, chat: Chatting) -> None:
+    stage.open(text={"it": "Acconsento."})
+    shown = await chat.say(await chat.person(7), "/start join-metro")
+    assert "has written this text in Italiano only" in shown["text"]
+
+
 async def test_several_offices_are_offered_and_closed_ones_are_not(stage: Stage, chat: Chatting) -> None:
     kinds = {"kind": "municipality", "parent_id": stage.scene.office_id}
     stage.scene.insert(Office, slug="borgo", name="Borgo <Alto>", joining={"open": True, "text": TEXT}, **kinds)
@@ -163,7 +183,7 @@ async def test_what_is_done_instead_of_writing_an_address_is_done(stage: Stage, 
     await chat.press(person, "Add my e-mail address")
     assert "Everything stays" in (await chat.press(person, "Without an e-mail"))["text"]
     await chat.say(person, "/start join-metro")
-    await joined(chat)
+    await chat.press(person, "I agree and join")
     await chat.press(person, "Add my e-mail address")
     await chat.say(person, "/help")
     assert "These questionnaires" in (await chat.say(person, ADA))["text"]

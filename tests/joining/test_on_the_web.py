@@ -93,6 +93,15 @@ async def test_nothing_is_ticked_beforehand_and_the_text_stands_in_full(stage: S
     assert "Acconsento." in stage.page("?lang=it").at.text
 
 
+async def test_a_language_without_a_text_of_its_own_is_said(stage: Stage) -> None:
+    assert "only." not in stage.page().at.text
+    french = stage.page("?lang=fr").at.text
+    assert "dans cette langue seulement" in french
+    assert '<div class="agreement" lang="it">' in french
+    stage.open(text=dict.fromkeys(("it", "en", "fr"), "Oui."))
+    assert "dans cette langue seulement" not in stage.page("?lang=fr").at.text
+
+
 async def test_what_is_wrong_comes_back_with_what_was_typed(stage: Stage) -> None:
     page = stage.asks("not an address", [], "?from=fair", name="Ada <b>")
     assert page.at.status_code == 422 and len(page.errors) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -64,11 +65,49 @@ def test_the_plan(installed: Database) -> None:
     assert "invitation" in typed("plan")
 
 
+def test_the_plan_speaks_the_operators_language_and_says_what_holds_a_mailing_up(
+    installed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
+    monkeypatch.setenv("COLUMNS", "200")
+    shown = typed("plan")
+    for word in ("bozza", "comunicazione", "e-mail 1"):
+        assert word in shown
+    assert "draft" not in shown and "not-released" not in shown
+    SharedClock(tmp_path / "clock").move_to(DUE + timedelta(hours=1))
+    assert "nessuno l'ha autorizzata. La autorizzi, scelga un altro giorno" in typed("plan")
+    (due,) = json.loads(typed("plan", "--json"))
+    assert due["obstacles"] == [{"cause": "not-released", "detail": ""}]
+    assert "nessuno l'ha autorizzata" in typed("mailing", "missing", "invitation")
+    assert "nessun recapito" in typed("mailing", "dry-run", "invitation")
+
+
+def test_a_dry_run_says_which_variables_are_empty(installed: Database) -> None:
+    installed.write(lambda s: s.execute(update(MailingText).values(body="{{ name }}, {{ place }}")))
+    shown = typed("mailing", "dry-run", "invitation")
+    assert "{{ place }}, Italiano: empty for 2 people" in shown
+    found = json.loads(typed("mailing", "dry-run", "invitation", "--json"))
+    assert {"language": "it", "variable": "place", "people": 2} in found["blanks"]
+
+
+def test_the_proof_explains_itself_in_the_operators_language(
+    installed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
+    typed("mailing", "proof", "invitation", "--output", str(tmp_path / "proof.zip"))
+    with zipfile.ZipFile(tmp_path / "proof.zip") as archive:
+        head = archive.read("deliveries.csv").decode("utf-8-sig").splitlines()[0]
+        explained = archive.read("README.txt").decode()
+    assert head.startswith("consegna,riferimento,nome,recapito,canale,stato,motivo")
+    assert "Prova di una comunicazione" in explained
+    assert "in-doubt: esito incerto" in explained
+
+
 def test_a_dry_run(installed: Database) -> None:
     found: dict[str, Any] = json.loads(typed("mailing", "dry-run", "invitation", "--json"))
     assert sum(count["people"] for count in found["counts"]) == len(PEOPLE)
     assert found["refusal"] == ""
-    assert "no-address" in typed("mailing", "dry-run", "invitation")
+    assert "no address" in typed("mailing", "dry-run", "invitation")
 
 
 def test_release_and_pause(installed: Database) -> None:
@@ -169,4 +208,4 @@ def test_a_late_one_that_may_not_leave_says_why(installed: Database) -> None:
 
     installed.write(late)
     result = CliRunner().invoke(app, ["mailing", "release", "invitation", "--missed"])
-    assert result.exit_code == 1 and "no-text:it" in result.output
+    assert result.exit_code == 1 and "(it)" in result.output

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.clock import FixedClock, SystemClock
 from core.database.database import Database
 from core.file_contents import keep_content
+from core.i18n import translator
 from notifications.channels import telegram
 from notifications.channels.contract import ChatMessage, ChatPart, Delivered, Outcome, ThrottledUntil
 from notifications.channels.tables import TelegramFile
@@ -353,7 +354,7 @@ async def test_the_proof_has_the_files_that_left(
     assert [one["name"] for one in text.files] == ["mappa.png", "programma.pdf"]
     telling.write(lambda s: write_files(s, text.mailing_id, []))  # whatever becomes of the mailing afterwards
     made = io.BytesIO()
-    database.read(lambda session: write_proof(session, text.mailing_id, made))
+    database.read(lambda session: write_proof(session, text.mailing_id, made, translator("en")))
     archive = zipfile.ZipFile(made)
     files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist() if name.startswith("files/")}
     assert files == {name: FILES[name] for name in ("mappa.png", "programma.pdf")}

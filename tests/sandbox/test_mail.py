@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import email
+from email import policy
 from email.message import EmailMessage
 from email.policy import SMTP
+from pathlib import Path
 
 import aiosmtplib
 
+from sandbox.mail.replying import make_maildir
 from tests.support.sandbox import RunningSandbox
 
 
@@ -104,3 +108,25 @@ async def test_broken_mail_is_shown_as_well_as_it_can_be(sandbox: RunningSandbox
         "/mail/inbox/anna@posta.example/1",
     ):
         assert (await sandbox.http.get(path)).status_code == 200
+
+
+async def test_a_mail_is_answered_from_its_inbox(sandbox: RunningSandbox, tmp_path: Path) -> None:
+    sandbox.world.maildir = make_maildir(tmp_path / "mail")
+    await deliver(sandbox, "anna@posta.example")
+    here = "/mail/inbox/anna%40posta.example/1"
+    page = (await sandbox.http.get(here)).text
+    assert f'action="{here}/reply"' in page
+    assert (await sandbox.http.post(f"{here}/reply", data={"words": "  "})).status_code == 303
+    assert (await sandbox.http.get("/mail/messages?after=1")).json() == []
+    answered = await sandbox.http.post(f"{here}/reply", data={"words": "Vengo\r\nBcc: x@example.org"})
+    assert answered.headers["location"] == f"{here}?replied=1"
+    (waiting,) = (tmp_path / "mail" / "new").iterdir()
+    reply = email.message_from_bytes(waiting.read_bytes(), policy=policy.default)
+    assert (reply["From"], reply["To"]) == ("anna@posta.example", "ascolto@comune.example")
+    assert reply["Subject"] == "Re: Invito all’incontro"
+    assert reply["Bcc"] is None
+    body = reply.get_content()
+    assert body.startswith("Vengo")
+    assert "> Risponda qui: https://comune.example/r/abc." in body
+    assert [one["from"] for one in (await sandbox.http.get("/mail/messages?after=1")).json()] == ["anna@posta.example"]
+    assert (await sandbox.http.post("/mail/inbox/anna@posta.example/9/reply", data={"words": "x"})).status_code == 404

@@ -45,7 +45,7 @@ async def page(sandbox: RunningSandbox) -> AsyncIterator[Page]:
             executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
         )
         context = await browser.new_context(
-            viewport={"width": 320, "height": 700}, base_url=sandbox.addresses.http, bypass_csp=False
+            viewport={"width": 320, "height": 700}, locale="it-IT", base_url=sandbox.addresses.http, bypass_csp=False
         )
         page = await context.new_page()
         faults: list[str] = []
@@ -137,7 +137,8 @@ async def test_mail_is_read_in_an_inbox(sandbox: RunningSandbox, page: Page) -> 
 async def test_the_front_page_leads_everywhere_and_moves_time(
     sandbox: RunningSandbox, page: Page, clock: FixedClock
 ) -> None:
-    sandbox.world.doors = [Door("Partecipante", "Risponde in chat", "/telegram/participants/people/1?start=x")]
+    door = Door("Partecipante", "Risponde in chat", "/telegram/participants/people/1?start=x")
+    sandbox.world.doors = lambda _: [door]
     await page.goto("/sandbox")
     await check(page)
     before = clock.now()
@@ -159,3 +160,19 @@ async def test_the_sandbox_stands_beside_the_product(sandbox: RunningSandbox) ->
     assert answers == [200, 200, 200, 404, 200]
     missing = await sandbox.http.get("/mail/inbox/anna@posta.example/5")
     assert (missing.status_code, missing.headers["content-type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "title"),
+    [
+        ("fr-FR, en;q=0.5", "Boîtes"),
+        ("en-GB", "Inboxes"),
+        ("de, it;q=0.1", "Caselle"),
+        ("de", "Caselle"),
+        ("", "Caselle"),
+    ],
+)
+async def test_the_pages_speak_the_browsers_language(sandbox: RunningSandbox, accepted: str, title: str) -> None:
+    page = (await sandbox.http.get("/mail/", headers={"Accept-Language": accepted})).text
+    assert title in page
+    assert f'<html lang="{ {"Boîtes": "fr", "Inboxes": "en", "Caselle": "it"}[title] }">' in page

@@ -14,6 +14,7 @@ from core.process.tables import Office
 from core.staff.accounts import (
     TRIES,
     Candidate,
+    Moment,
     NewAccount,
     Staff,
     add_account,
@@ -37,6 +38,10 @@ from core.staff.roles import Permission
 from core.staff.tables import AuditEntry, StaffSession
 
 CLERK = NewAccount("clerk@cmto.example.org", "Ada Clerk", "a long enough password")
+
+
+def at(clock: FixedClock) -> Moment:
+    return Moment(clock.now(), clock.now())
 
 
 @pytest.fixture
@@ -74,14 +79,14 @@ def test_a_right_password_wipes_the_tries_out(
 ) -> None:
     for _ in range(2 * TRIES):
         candidate = database.write(lambda s: count_try(s, CLERK.email, clock.now()))
-        database.write(lambda s, who=candidate: open_session(s, who, ids, clock.now()))  # type: ignore[misc]
+        database.write(lambda s, who=candidate: open_session(s, who, ids, at(clock)))  # type: ignore[misc]
 
 
 def test_a_session_ends_by_itself_and_by_signing_out(
     database: Database, clock: FixedClock, ids: CountedIds, account_id: int
 ) -> None:
-    first = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, clock.now()))
-    second = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, clock.now()))
+    first = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, at(clock)))
+    second = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, at(clock)))
     database.write(lambda s: close_session(s, first))
     assert database.read(lambda s: whose_session(s, first, clock.now())) is None
     found = database.read(lambda s: whose_session(s, second, clock.now()))
@@ -94,7 +99,7 @@ def test_a_session_ends_by_itself_and_by_signing_out(
 def test_the_cookie_is_not_in_the_database(
     database: Database, clock: FixedClock, ids: CountedIds, account_id: int
 ) -> None:
-    token = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, clock.now()))
+    token = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, at(clock)))
     assert token not in set(database.read(lambda s: s.scalars(select(StaffSession.digest)).all()))
 
 
@@ -102,7 +107,7 @@ def test_a_role_counts_in_its_office_only(
     database: Database, clock: FixedClock, ids: CountedIds, account_id: int
 ) -> None:
     database.write(lambda s: grant_role(s, account_id, "cmto", "reader", clock.now()))
-    token = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, clock.now()))
+    token = database.write(lambda s: open_session(s, Candidate(CLERK.email, account_id), ids, at(clock)))
     staff = database.read(lambda s: whose_session(s, token, clock.now()))
     assert isinstance(staff, Staff)
     (office,) = staff.roles

@@ -100,6 +100,7 @@ def running_web(
         personal=PersonalData((answers_contributor(),), (erase_answers,)),
         participant_bot_token=TOKENS["participants"],
         telling=telling or Telling(),
+        machine=FixedClock(clock.now()),
     )
     with serving(create_app(deps), listening) as url:
         yield RunningWeb(url, deps)

@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.links import Purpose
-from core.people.addresses import add_address
+from core.people.addresses import add_address, prove
 from core.people.consent import PURPOSES, consent_history, consents
-from core.people.tables import Address, Consent, Participant
+from core.people.tables import Address, Consent, JoinRequest, Participant
 from tests.responses.scene import Scene
 from tests.support.web import RunningWeb
 from tests.web.mailing import delivery
@@ -67,6 +67,24 @@ def test_saving_without_a_change_states_nothing(scene: Scene, web: RunningWeb, h
     assert granted(scene, person) == {}
 
 
+def test_telegram_is_chosen_only_by_who_has_a_chat(
+    scene: Scene, web: RunningWeb, http: httpx.Client, person: int
+) -> None:
+    page = preferences(scene, web, http, person)
+    page.press("save", channel="telegram", purpose=["events"])
+    assert page.at.status_code == 422
+    assert "your account is not connected" in page.at.text
+    assert "https://t.me/ascolto_test_bot?start=" in page.at.text
+    assert page.fields()["purpose"] == "events"  # nothing that was chosen is lost
+    assert kept(scene, person).preferred_channel == ""
+    address = scene.database.write(lambda session: add_address(session, person, "telegram", 7, scene.now))
+    scene.database.write(lambda session: prove(session, address, scene.now))
+    page = preferences(scene, web, http, person)
+    assert "?start=" not in page.at.text
+    page.press("save", channel="telegram")
+    assert kept(scene, person).preferred_channel == "telegram"
+
+
 def test_a_pause_until_a_day(scene: Scene, web: RunningWeb, http: httpx.Client, person: int, clock: FixedClock) -> None:
     page = preferences(scene, web, http, person)
     page.press("save", pause="until", until="31/2/2024")
@@ -104,6 +122,21 @@ def test_own_data_as_a_file(scene: Scene, web: RunningWeb, http: httpx.Client, p
     known = json.loads(found.text)
     assert known["addresses"][0]["value"] == "anna@example.org"
     assert known["answers"][0]["state"] == "partial"
+
+
+def test_requests_to_join_stand_on_the_page_to_read(
+    scene: Scene, web: RunningWeb, http: httpx.Client, person: int
+) -> None:
+    asked = {"office_id": scene.office_id, "joins_id": None, "municipality_id": None, "text_version": "1/it"}
+    scene.insert(
+        JoinRequest, participant_id=person, nonce=5, email="anna@example.org", mailbox="anna@example.org",
+        name="<b>Anna</b>", purposes=["events"], language="en", source="page", asked_at=scene.now, confirmed_at=None,
+        **asked,
+    )  # fmt: skip
+    text = http.get(f"{preferences(scene, web, http, person).path}/data.html").text
+    assert "What you asked for to join" in text
+    assert "July 10, 2023, not confirmed" in text
+    assert "&lt;b&gt;Anna&lt;/b&gt;" in text
 
 
 def test_erasing_asks_first(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:

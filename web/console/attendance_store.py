@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Membership, Participant
@@ -16,10 +16,8 @@ from core.process.standing import standing_attendance
 from notifications.ledger.budget import LEFT
 from notifications.ledger.events import event_id_of_mailing
 from notifications.ledger.tables import Delivery, Mailing
+from web.console.people import search
 from web.console.store import PAGE
-
-MOST = 20
-LONGEST = 100
 
 
 @dataclass(frozen=True)
@@ -55,17 +53,12 @@ def guests(session: Session, event: EventFacts, wanted: str, page: int) -> list[
 
 
 def find_members(session: Session, event: EventFacts, wanted: str) -> list[Guest]:
-    """At most 20 of the office's people whose name or reference holds a text; none for an empty text."""
-    text = wanted.strip()[:LONGEST]
-    if not text:
-        return []
-    columns = (func.lower(Membership.name), func.lower(Membership.reference))
+    """Those of the office's people who are found, with their reply."""
+    attended = standing_attendance(event.id)
     statement = (
-        _people(event, standing_attendance(event.id))
-        .where(Membership.left_at.is_(None))
-        .where(or_(*(column.contains(text.lower(), autoescape=True) for column in columns)))
-        .order_by(Membership.name, Membership.reference, Participant.id)
-        .limit(MOST)
+        search(event.office_id, wanted)
+        .add_columns(attended.c.reply, attended.c.door, attended.c.at)
+        .outerjoin(attended, attended.c.person_id == Participant.id)
     )
     return [_guest(row) for row in session.execute(statement)]
 

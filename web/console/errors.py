@@ -32,7 +32,7 @@ class ChangedMeanwhile(Problem):
 
 
 class TrialRefused(Problem):
-    text = N_("The trial did not leave. The relay said: {said}")
+    text = N_("The test did not leave. The relay said: {said}")
     status = 409
 
 

@@ -21,7 +21,7 @@ from notifications.ledger.files import files_of
 from notifications.ledger.tables import MailingText
 from web.console import store
 from web.console.errors import NothingHere
-from web.console.reviewing import READS
+from web.console.store import READS
 from web.files import SAFE
 from web.site import site_of
 

@@ -10,30 +10,26 @@ from starlette.responses import Response
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.ledger.states import MAILING_STATE_NAMES
+from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO
+from notifications.words import CHANNELS, CONFLICTS, KINDS, REASONS, STATES, word
 from web.console.signing import form_token
 from web.console.words import (
     ACTS,
     BUTTONS,
     CALLS,
-    CHANNELS,
-    CONFLICTS,
     DOORS,
     EXCLUDED,
     FILES,
-    KINDS,
     MAILS,
     MOMENTS,
     NO_ANSWERS,
-    REASONS,
     REPLIES,
     RULES,
-    STATES,
     UNITS,
     WEBHOOK_KINDS,
     WEBHOOKS,
     details,
     subject,
-    word,
 )
 from web.site import site_of
 
@@ -76,6 +72,8 @@ def console_page(request: Request, staff: Staff, template: str, status: int = 20
         word=word,
         about=subject,
         details=details,
+        causes=CAUSE_NAMES,
+        what_to_do=WHAT_TO_DO,
         **values,
     )
 

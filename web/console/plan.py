@@ -13,6 +13,7 @@ from core.clock import local
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.planning.calendar import Entry, plan_ahead
+from notifications.planning.obstacles import Obstacle, obstacles
 from web.console import store
 from web.console.page import console_page
 from web.site import site_of
@@ -26,12 +27,13 @@ async def show(request: Request, staff: Staff) -> Response:
     asked, now = request.query_params.get("weeks", ""), deps.clock.now()
     weeks = int(asked) if asked in map(str, WEEKS) else WEEKS[1]
 
-    def work(session: Session) -> tuple[store.ProcessRow, list[Entry], dict[int, store.MailingRow]]:
+    def work(session: Session) -> tuple[store.ProcessRow, list[Entry], list[Obstacle], dict[int, store.MailingRow]]:
         process = store.find_process(session, staff, process_id)
         entries = plan_ahead(session, now, timedelta(weeks=weeks), deps.telling.rules, process_id)
-        return process, entries, {one.id: one for one in store.mailings(session, process_id)}
+        held_up = obstacles(session, now, process_id=process_id)
+        return process, entries, held_up, {one.id: one for one in store.mailings(session, process_id)}
 
-    process, entries, mailings = await deps.database.aread(work)
+    process, entries, held_up, mailings = await deps.database.aread(work)
     days = [
         (date.fromisoformat(day), list(found))
         for day, found in groupby(entries, lambda entry: entry.due.due_local[:10])
@@ -42,6 +44,7 @@ async def show(request: Request, staff: Staff) -> Response:
         "console/plan.html",
         process=process,
         days=days,
+        obstacles=held_up,
         mailings=mailings,
         today=local(now, process.time_zone).date(),
         weeks=weeks,

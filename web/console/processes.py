@@ -16,11 +16,12 @@ from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.ledger.report import Count, counts
 from notifications.ledger.states import DeliveryState
+from notifications.planning.obstacles import Obstacle, obstacles
 from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.results.participation import Participation, participation
 from web.console import store
 from web.console.page import console_page
-from web.console.reviewing import READS
+from web.console.store import READS
 from web.site import site_of
 
 SENT = (DeliveryState.SENT, DeliveryState.HANDED_OVER)
@@ -63,7 +64,7 @@ class Dashboard:
     rounds: tuple[RoundView, ...]
     mailings: tuple[MailingView, ...]
     events: tuple[EventFacts, ...]
-    in_doubt: int
+    obstacles: tuple[Obstacle, ...]
     may_see_people: bool
     may_review: bool
     may_write: bool
@@ -97,7 +98,7 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
             for one in store.mailings(session, process_id)
         ),
         events=tuple(load_event(session, one.id) for one in store.events(session, process_id)),
-        in_doubt=store.in_doubt(session, process_id),
+        obstacles=tuple(obstacles(session, now, process_id=process_id)),
         may_see_people=staff.may(Permission.SEE_PEOPLE, process.office_id),
         may_review=any(staff.may(one, process.office_id) for one in READS),
         may_write=staff.may(Permission.WRITE_MAILINGS, process.office_id),

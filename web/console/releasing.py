@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from core.i18n import translator
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
@@ -25,7 +26,7 @@ from notifications.planning.planner import DoesNotLeave, plan_missed, plan_missi
 from notifications.planning.rules import Rules
 from web.console import store
 from web.console.errors import ActUnknown
-from web.console.reviewing import READS
+from web.console.store import READS
 from web.files import chunks
 from web.site import site_of
 
@@ -130,7 +131,7 @@ async def proof(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> tuple[store.MailingRow, int]:
         mailing = store.find_mailing(session, staff, mailing_id)
-        people = write_proof(session, mailing_id, file)
+        people = write_proof(session, mailing_id, file, translator(staff.language))
         file.seek(0)
         return mailing, people
 

@@ -2,39 +2,39 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import Response
 
 from core.i18n import LANGUAGE_NAMES
-from core.people.tables import Membership, Participant
-from core.process.tables import Office, Process
+from core.process.tables import Office
 from core.staff.accounts import Staff
-from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from core.staff.tables import Account
-from notifications.channels.contract import Delivered, Mail
 from notifications.ledger.report import Count, counts
 from notifications.ledger.revision import revision_of
+from notifications.ledger.states import DeliveryState, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing
-from notifications.planning.preview import Person, Preview, dry_run, estimated_end, people_meant
+from notifications.planning.missed import Verdict
+from notifications.planning.obstacles import Obstacle, obstacles
+from notifications.planning.outlook import PAST_NAMES, Outlook, outlook
+from notifications.planning.preview import Person, Preview, dry_run, estimated_end, may_have_it_now, people_meant
+from notifications.planning.rules import Rules
 from notifications.planning.writing import may_be_changed
-from notifications.sending.sample import Reader, Sample, page_of, sample_of, trial_of
+from notifications.rehearsal.blanks import Blank, blanks_of
 from web.console import store
-from web.console.errors import NothingHere, TrialRefused
+from web.console.acts import Offer, Standing, may_stop, offers
 from web.console.page import console_page, page_number
+from web.console.sampling import asked_of, samples_for
+from web.console.store import READS
 from web.deps import WebDeps
 from web.site import site_of
 
-READS = (Permission.SEE_PEOPLE, Permission.WRITE_MAILINGS, Permission.RELEASE_MAILINGS)
-SOMEBODY = "Maria Rossi"
-PAGE_POLICY = "; ".join(
-    ("default-src 'none'", "style-src 'unsafe-inline'", "img-src data:", "frame-ancestors 'self'", "sandbox")
-)
+STILL_TO_LEAVE = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
 
 
 @dataclass(frozen=True)
@@ -45,84 +45,37 @@ class Review:
     revision: str
     process: store.ProcessRow
     author: str
-    needs_other: bool  # whoever looks wrote it: somebody else has to release it
-    may_release: bool
-    may_write: bool
-    may_pause: bool
     sees_people: bool
-    may_change: bool
-    due: datetime | None
-    missed: bool
+    can_change: bool
+    offers: tuple[Offer, ...]
+    may_stop: bool
+    outlook: Outlook | None
+    obstacles: tuple[Obstacle, ...]
     preview: Preview | None
+    blanks: tuple[Blank, ...]
     ends: datetime | None
     counts: tuple[Count, ...]
-    languages: tuple[str, ...]
 
 
 async def review(request: Request, staff: Staff) -> Response:
-    """`?person=` shows the samples as the person with that reference reads them."""
+    """`?person=` looks for somebody by name, reference or address, `?as=` shows the samples as that person reads them,
+    `?channel=` those of one channel only."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
-    now, wanted = deps.clock.now(), request.query_params.get("person", "")[:100]
+    now = deps.clock.now()
     found = await deps.database.aread(lambda session: _load(session, deps, staff, mailing_id, now))
-
-    def look(session: Session) -> tuple[str | None, dict[str, Sample]]:
-        name = _name_of(session, found.mailing, wanted) if wanted and found.sees_people else SOMEBODY
-        shown = name or SOMEBODY
-        return name, {
-            one: sample_of(session, mailing_id, Reader(shown, one), deps.telling.voice) for one in found.languages
-        }
-
-    name, samples = await deps.database.aread(look)
+    asked = asked_of(request, sees_people=found.sees_people)
+    shown = await deps.database.aread(lambda session: samples_for(session, deps, found.mailing, asked, now))
     return console_page(
         request,
         staff,
         "console/review.html",
         review=found,
-        samples=samples,
-        wanted=wanted,
-        unknown=name is None,
+        shown=shown,
         tried=request.query_params.get("tried", ""),
+        can_try=deps.telling.can_try,
         language_names=LANGUAGE_NAMES,
-        page_of="/console/mailings",
+        past=PAST_NAMES,
     )
-
-
-async def sample_page(request: Request, staff: Staff) -> Response:
-    """The mail's page alone, for a frame in which nothing acts."""
-    deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
-    language = request.path_params["language"]
-    wanted = request.query_params.get("person", "")[:100]
-
-    def work(session: Session) -> str:
-        mailing = store.find_mailing(session, staff, mailing_id, *READS)
-        if language not in mailing.subjects:
-            raise NothingHere
-        sees = staff.may(Permission.SEE_PEOPLE, mailing.office_id)
-        name = _name_of(session, mailing, wanted) if wanted and sees else None
-        return page_of(session, mailing_id, Reader(name or SOMEBODY, language), deps.telling.voice)
-
-    page = await deps.database.aread(work)
-    return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})
-
-
-async def try_mail(request: Request, staff: Staff) -> Response:
-    """Sends one language's mail to the address of whoever asks for it."""
-    deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
-    now, language = deps.clock.now(), str((await request.form()).get("language", ""))
-
-    def work(session: Session) -> Mail:
-        mailing = store.find_mailing(session, staff, mailing_id, *READS)
-        if language not in mailing.subjects:
-            raise NothingHere
-        address = session.scalars(select(Account.email).where(Account.id == staff.account_id)).one()
-        act = Act("mailing.tried", f"mailing:{mailing_id}", staff.account_id, mailing.office_id)
-        record(session, act, now)
-        return trial_of(session, mailing_id, Reader(staff.name, language, address), deps.telling.voice, now)
-
-    outcome = await deps.telling.try_mail(await deps.database.shared(work))
-    if not isinstance(outcome, Delivered):
-        raise TrialRefused(said=getattr(outcome, "detail", type(outcome).__name__))
-    return RedirectResponse(f"/console/mailings/{mailing_id}/review?tried={language}", 303)
 
 
 async def audience(request: Request, staff: Staff) -> Response:
@@ -154,42 +107,54 @@ async def audience(request: Request, staff: Staff) -> Response:
 
 def _load(session: Session, deps: WebDeps, staff: Staff, mailing_id: int, now: datetime) -> Review:
     mailing = store.find_mailing(session, staff, mailing_id, *READS)
-    office, row = mailing.office_id, session.get_one(Mailing, mailing_id)
+    office, row, telling = mailing.office_id, session.get_one(Mailing, mailing_id), deps.telling
     planned = tuple(counts(session, mailing_id))
-    preview = None if planned else dry_run(session, mailing_id, now, deps.telling.rules)
+    preview = None if planned else dry_run(session, mailing_id, now, telling.rules)
     author = session.get(Account, mailing.written_by) if mailing.written_by is not None else None
-    languages = session.get_one(Process, mailing.process_id).languages
-    occurrence = store.occurrence_of(session, mailing_id)
+    meant = outlook(session, row, now)
+    standing = _standing(session, staff, row, (planned, preview, meant), (telling.rules, now))
     return Review(
         mailing=mailing,
         revision=revision_of(session, row),
         process=store.find_process(session, staff, mailing.process_id),
         author=author.name if author is not None else "",
-        needs_other=mailing.written_by == staff.account_id and not session.get_one(Office, office).one_person,
-        may_release=staff.may(Permission.RELEASE_MAILINGS, office),
-        may_write=staff.may(Permission.WRITE_MAILINGS, office),
-        may_pause=staff.may(Permission.PAUSE_MAILINGS, office),
         sees_people=staff.may(Permission.SEE_PEOPLE, office),
-        may_change=may_be_changed(session, row),
-        due=occurrence.due_at if occurrence is not None else None,
-        missed=occurrence is not None and occurrence.state in {"asked", "dropped"},
+        can_change=standing.may_change and standing.may_write,
+        offers=tuple(offers(standing)),
+        may_stop=may_stop(standing),
+        outlook=meant if not planned else None,
+        obstacles=tuple(obstacles(session, now, mailing_id=mailing_id)),
         preview=preview,
-        ends=estimated_end(session, mailing_id, preview, deps.telling.rates) if preview and preview.people else None,
+        blanks=blanks_of(session, mailing_id, preview, now, (telling.rules, telling.voice)) if preview else (),
+        ends=estimated_end(session, mailing_id, preview, telling.rates) if preview and preview.people else None,
         counts=planned,
-        languages=tuple(one for one in languages if one in mailing.subjects),
     )
 
 
-def _name_of(session: Session, mailing: store.MailingRow, reference: str) -> str | None:
-    """The name of the office's person with a reference; None when there is no such person."""
-    found = session.scalars(
-        select(Membership.name)
-        .join(Participant, Participant.id == Membership.participant_id)
-        .where(
-            Membership.office_id == mailing.office_id,
-            Membership.reference == reference,
-            Membership.left_at.is_(None),
-            Participant.erased_at.is_(None),
-        )
-    ).first()
-    return found or (None if found is None else SOMEBODY)
+def _standing(
+    session: Session,
+    staff: Staff,
+    row: Mailing,
+    found: tuple[Sequence[Count], Preview | None, Outlook | None],
+    by: tuple[Rules, datetime],
+) -> Standing:
+    planned, preview, meant = found
+    office, is_left = row.office_id or 0, bool(planned)
+    occurrence = store.occurrence_of(session, row.id)
+    is_due = occurrence is not None and occurrence.state != OccurrenceState.PLANNED
+    is_released = row.state == MailingState.RELEASED
+    may_release = staff.may(Permission.RELEASE_MAILINGS, office)
+    return Standing(
+        state=row.state,
+        may_write=staff.may(Permission.WRITE_MAILINGS, office),
+        may_release=may_release,
+        may_pause=staff.may(Permission.PAUSE_MAILINGS, office),
+        may_change=may_be_changed(session, row),
+        needs_other=row.written_by == staff.account_id and not session.get_one(Office, office).one_person,
+        refused=bool(preview and preview.refusal),
+        too_late=not is_left and meant is not None and meant.past == Verdict.DROP,
+        missed=occurrence is not None and occurrence.state in {OccurrenceState.ASKED, OccurrenceState.DROPPED},
+        left=is_left,
+        waits=is_due or any(one.state in STILL_TO_LEAVE for one in planned),
+        missing=may_have_it_now(session, row.id, by[1], by[0]) if is_left and is_released and may_release else 0,
+    )

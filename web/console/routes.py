@@ -18,6 +18,7 @@ from web.console import (
     releasing,
     results,
     reviewing,
+    sampling,
     signing,
     webhooks,
     writing,
@@ -88,9 +89,9 @@ def _add_mailings(router: APIRouter) -> None:
     router.add_api_route(f"{mailing}/edit", signed_in(writing.change), methods=["POST"])
     router.add_api_route(f"{mailing}/review", signed_in(reviewing.review), methods=["GET"])
     router.add_api_route(f"{mailing}/audience", signed_in(reviewing.audience), methods=["GET"])
-    router.add_api_route(f"{mailing}/sample/{{language}}", signed_in(reviewing.sample_page), methods=["GET"])
+    router.add_api_route(f"{mailing}/sample/{{language}}", signed_in(sampling.sample_page), methods=["GET"])
     router.add_api_route(f"{mailing}/files/{{name}}", signed_in(mailing_files.hand_out), methods=["GET"])
-    router.add_api_route(f"{mailing}/try", signed_in(reviewing.try_mail), methods=["POST"])
+    router.add_api_route(f"{mailing}/try", signed_in(sampling.try_mail), methods=["POST"])
     router.add_api_route(f"{mailing}/settle", signed_in(releasing.settle), methods=["POST"])
     router.add_api_route(f"{mailing}/proof.zip", signed_in(releasing.proof), methods=["POST"])
     router.add_api_route(f"{mailing}/acts/{{act}}", signed_in(releasing.act), methods=["POST"])

@@ -16,6 +16,7 @@ from core.i18n import LANGUAGES
 from core.links import Purpose
 from core.staff.accounts import (
     SIGNED_IN,
+    Moment,
     Staff,
     change_language,
     close_session,
@@ -51,7 +52,7 @@ def signed_in(handle: Handler, *, checks_forms: bool = True) -> Callable[[Reques
     async def page(request: Request) -> Response:
         deps = site_of(request).deps
         token = request.cookies.get(cookie_name(deps), "")
-        now = deps.clock.now()
+        now = deps.machine.now()
         staff = await deps.database.aread(lambda session: whose_session(session, token, now)) if token else None
         if staff is None:
             ended = "&ended=1" if token else ""
@@ -76,14 +77,14 @@ def form_token(request: Request) -> str:
     """The hidden field of every form of the console, bound to the signed-in browser."""
     deps = site_of(request).deps
     token = request.cookies.get(cookie_name(deps), "")
-    return deps.links.sign(Purpose.CONSOLE_CSRF, _number(token), expires=deps.clock.now() + timedelta(days=1))
+    return deps.links.sign(Purpose.CONSOLE_CSRF, _number(token), expires=deps.machine.now() + timedelta(days=1))
 
 
 def check_token(request: Request, given: str) -> None:
     """Raises FormForged for a form that this browser did not get from us."""
     deps = site_of(request).deps
     try:
-        (number,) = deps.links.read(Purpose.CONSOLE_CSRF, given, deps.clock.now())
+        (number,) = deps.links.read(Purpose.CONSOLE_CSRF, given, deps.machine.now())
     except (LinkForged, LinkExpired, ValueError) as error:
         raise FormForged from error
     if number != _number(request.cookies.get(cookie_name(deps), "")):
@@ -99,14 +100,14 @@ async def enter(request: Request) -> Response:
     deps = site_of(request).deps
     form = await request.form()
     email, password = str(form.get("email", ""))[:320], str(form.get("password", ""))[:1000]
-    now = deps.clock.now()
+    moment = Moment(deps.clock.now(), deps.machine.now())
     try:
-        candidate = await deps.database.awrite(lambda session: count_try(session, email, now))
+        candidate = await deps.database.awrite(lambda session: count_try(session, email, moment.machine))
         if not await to_thread(is_right, candidate, password):
             raise SignInFailed
     except Problem as problem:
         return _ask(request, problem, email)
-    token = await deps.database.shared(lambda session: open_session(session, candidate, deps.ids, now))
+    token = await deps.database.shared(lambda session: open_session(session, candidate, deps.ids, moment))
     response = RedirectResponse(_next(request), 303)
     response.set_cookie(
         cookie_name(deps), token, max_age=int(SIGNED_IN.total_seconds()), path="/", httponly=True, samesite="lax",

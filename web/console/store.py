@@ -16,7 +16,7 @@ from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.staff.tables import Account, AuditEntry
 from notifications.ledger.states import Kind, MailingState, OccurrenceState
-from notifications.ledger.tables import IS_IN_DOUBT, Delivery, Mailing, MailingText, Occurrence
+from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from surveys.engine.form import Form
 from surveys.responses.rounds import OpenRound
 from surveys.responses.shelf import FormShelf
@@ -27,6 +27,7 @@ from web.public.store import load_office
 from web.site import OfficeName
 
 PAGE = 50
+READS = (Permission.SEE_PEOPLE, Permission.WRITE_MAILINGS, Permission.RELEASE_MAILINGS)  # one of them opens a mailing
 
 
 @dataclass(frozen=True)
@@ -220,17 +221,6 @@ def names_of(session: Session, round_: OpenRound) -> tuple[str, str]:
 def occurrence_of(session: Session, mailing_id: int) -> Occurrence | None:
     """The one planned time of a mailing."""
     return session.scalars(select(Occurrence).where(Occurrence.mailing_id == mailing_id, Occurrence.key == "")).first()
-
-
-def in_doubt(session: Session, process_id: int) -> int:
-    """How many deliveries of a process nobody knows the outcome of."""
-    statement = (
-        select(func.count())
-        .select_from(Delivery)
-        .join(Mailing, Mailing.id == Delivery.mailing_id)
-        .where(Mailing.process_id == process_id, IS_IN_DOUBT)
-    )
-    return session.scalar(statement) or 0
 
 
 def next_due(session: Session, process_id: int) -> dict[int, datetime]:

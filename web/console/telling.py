@@ -37,3 +37,8 @@ class Telling:
     rates: Mapping[str, float] = field(default_factory=dict)
     try_mail: Callable[[Mail], Awaitable[Outcome]] = no_relay
     mail_limit_mb: int = 10
+
+    @property
+    def can_try(self) -> bool:
+        """Whether a mail can be tried from here."""
+        return self.try_mail is not no_relay

@@ -21,7 +21,7 @@ from core.staff.roles import Permission
 from core.webhooks import calls, keeping
 from core.webhooks.errors import WebhookUnknown
 from core.webhooks.keeping import Actor, NewWebhook
-from core.webhooks.kinds import KIND_NAMES, KINDS, WebhookState
+from core.webhooks.kinds import CALL_STATE_NAMES, KIND_HINTS, KIND_NAMES, KINDS, WebhookState
 from core.webhooks.signing import secret_of
 from core.webhooks.tables import Webhook
 from web.console.errors import ActUnknown, DayWrong, NothingHere
@@ -159,21 +159,22 @@ async def _list(
         status=problem.status if problem else 200,
         webhooks=shown,
         offices=names,
-        kinds=[(one.value, KIND_NAMES[one.value]) for one in KINDS],
+        kinds=[(one.value, KIND_NAMES[one.value], KIND_HINTS[one.value]) for one in KINDS],
         problem=problem,
         typed=typed or {"url": "", "kinds": [one.value for one in KINDS], "office": 0},
     )
 
 
 async def _one(request: Request, staff: Staff, webhook_id: int, secret: str = "") -> Response:
-    page = page_number(request)
-    deps = site_of(request).deps
+    deps, page, asked = site_of(request).deps, page_number(request), request.query_params
+    kind, state = asked.get("kind", ""), asked.get("state", "")
+    only = (kind if kind in KIND_NAMES else "", state if state in CALL_STATE_NAMES else "")
 
     def work(session: Session) -> tuple[WebhookView, list[calls.CallRow]]:
         webhook = _find(session, staff, webhook_id)
         counted = keeping.counts(session, [webhook_id])[webhook_id]
         view = WebhookView(webhook, _names(session, [webhook.office_id])[webhook.office_id], counted)
-        return view, calls.last_calls(session, webhook_id, PAGE, page)
+        return view, calls.last_calls(session, webhook_id, PAGE, page, only)
 
     view, rows = await deps.database.aread(work)
     return console_page(
@@ -183,6 +184,10 @@ async def _one(request: Request, staff: Staff, webhook_id: int, secret: str = ""
         view=view,
         here=f"{HERE}/{webhook_id}",
         secret=secret,
+        only=only,
+        call_kinds=tuple(KIND_NAMES),
+        call_states=tuple(CALL_STATE_NAMES),
+        query="".join(f"&{name}={value}" for name, value in zip(("kind", "state"), only, strict=True) if value),
         rows=rows[:PAGE],
         page=page,
         more=len(rows) > PAGE,

@@ -7,41 +7,14 @@ from collections.abc import Mapping
 from core.i18n import N_, Translator
 from core.webhooks.kinds import CALL_STATE_NAMES, WEBHOOK_STATE_NAMES
 from core.webhooks.kinds import KIND_NAMES as HAPPENINGS
-from notifications.intake.kinds import FATE_NAMES, KIND_NAMES
+from notifications.intake.kinds import KIND_NAMES
+from notifications.words import BOUNCED, word
 
-STATES = {
-    "planned": N_("waiting"),
-    "claimed": N_("about to leave"),
-    "handed-over": N_("leaving"),
-    "sent": N_("sent"),
-    "failed": N_("not delivered"),
-    "bounced": N_("returned"),
-    "skipped": N_("not written to"),
-    "in-doubt": N_("in doubt"),
-}
-REASONS = {
-    "no-consent": N_("no consent, or unsubscribed"),
-    "no-address": N_("no address"),
-    "suppressed": N_("the address is excluded"),
-    "paused": N_("asked for a pause"),
-    "answered": N_("has answered already"),
-    "declined": N_("has said that they do not come"),
-    "waiting": N_("is on the waiting list"),
-    "budget": N_("has had enough messages this week"),
-    "closed": N_("too late: the questionnaire was closed or the event had begun"),
-    "cancelled": N_("the mailing was stopped"),
-    "gone": N_("cannot be reached any more"),
-    "bad-address": N_("the address does not exist"),
-}
-BOUNCED = {fate.value: name for fate, name in FATE_NAMES.items()}
-REASONS |= BOUNCED
 EXCLUDED = {f"bounce:{fate}": name for fate, name in BOUNCED.items()} | {
     "bounce:repeated": N_("several mails came back"),
     "complaint": N_("the person called a mail unwanted"),
 }
 MAILS = {kind.value: name for kind, name in KIND_NAMES.items()}
-CHANNELS = {"email": N_("e-mail"), "telegram": N_("Telegram"), "": N_("none")}
-KINDS = {"mailing": N_("mailing"), "reminder": N_("reminder")}
 RULES = {
     "catch-up": N_("it leaves later"),
     "ask": N_("staff are asked"),
@@ -69,15 +42,6 @@ DOORS = {
 }
 MOMENTS = {"opens": N_("opens"), "closes": N_("closes"), "starts": N_("starts"), "ends": N_("ends")}
 UNITS = {"days": N_("days"), "hours": N_("hours"), "minutes": N_("minutes")}
-CONFLICTS = {
-    "same-day": N_("on this day some people get more than one message"),
-    "not-released": N_("nobody has released it yet"),
-    "no-text": N_("a text in a language of its readers is missing"),
-    "nobody": N_("nobody would get it"),
-    "no-audience": N_("it is not clear to whom it goes"),
-    "late": N_("its time has passed"),
-    "window": N_("its time is outside the hours of sending: it leaves later"),
-}
 WEBHOOKS, WEBHOOK_KINDS, CALLS = WEBHOOK_STATE_NAMES, HAPPENINGS, CALL_STATE_NAMES
 NO_ANSWERS = {
     "": "–",
@@ -176,8 +140,3 @@ def details(found: Mapping[str, object], t: Translator) -> str:
     return ", ".join(
         f"{word(DETAILS, name, t)}: {word(ROLES | DETAILS, value, t)}" for name, value in told if value != "0"
     )
-
-
-def word(words: dict[str, str], name: str, t: Translator) -> str:
-    """The word for a name; one that has none is shown as it is."""
-    return t(words[name]) if name in words else name

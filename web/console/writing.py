@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,8 +12,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from core.errors import Problem
-from core.i18n import LANGUAGE_NAMES, LANGUAGES
+from core.i18n import LANGUAGE_NAMES, LANGUAGES, translator
 from core.people.consent import PURPOSE_NAMES, PURPOSES
 from core.people.tables import Audience
 from core.process.tables import Event, Phase, Process
@@ -22,13 +20,15 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.content.files import ENDINGS
+from notifications.content.variables import VARIABLES
 from notifications.ledger.revision import hold_mailing, revision_of
-from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
+from notifications.planning.outlook import PAST_NAMES, Outlook, outlook
 from notifications.planning.preview import dry_run
 from notifications.planning.writing import (
     Draft,
     MailingHasLeft,
+    as_mailing,
     change_draft,
     check_draft,
     may_be_changed,
@@ -38,17 +38,25 @@ from notifications.planning.writing import (
 from surveys.responses.tables import Round
 from web.console import store
 from web.console.errors import ChangedMeanwhile
+from web.console.mailing_draft import (
+    BUTTON_KINDS,
+    KINDS,
+    RULES,
+    SPANS,
+    SPREAD_UNITS,
+    WITHIN_UNITS,
+    AtField,
+    at_fields,
+    button_rows,
+    read_draft,
+    typed,
+)
 from web.console.mailing_files import FormFiles, standing_files, take_files, uploads_of
 from web.console.page import console_page
 from web.site import site_of
 
-KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
-RULES = ("catch-up", "ask", "drop")
-BUTTON_KINDS = ("answer", "rsvp", "join-chat", "link")
-BUTTONS = 3  # as many rows there are at least
 NO_FILES = FormFiles()
-SPANS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
-WITHIN_UNITS, SPREAD_UNITS = ("days", "hours"), ("hours", "days", "minutes")
+TIMED = frozenset({"moment", "days", "time"})
 MOMENTS = {"phase": ("opens", "closes"), "event": ("starts", "ends")}
 
 
@@ -66,22 +74,34 @@ class Choices:
 
 @dataclass(frozen=True)
 class Written:
-    """A form that was sent: its files, what is wrong, and the draft that it makes; or one that is shown (`stays`)."""
+    """A form that was sent: its files, what is wrong, when it would leave, and the draft that it makes; or one that is
+    shown: `stays` says what for ("files" or "time")."""
 
     choices: Choices
     files: FormFiles = NO_FILES
-    problems: Sequence[Problem] = ()
+    problems: Sequence[AtField] = ()
     kept: Draft | None = None
-    stays: bool = False
+    stays: str = ""
+    outlook: Outlook | None = None
 
     @property
     def is_good(self) -> bool:
-        return not self.problems and self.kept is not None
+        return not self.problems and self.kept is not None and not self.stays
 
     @property
     def draft(self) -> Draft:
         assert self.kept is not None
         return self.kept
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A form as it came, its uploads by name, what a mail may weigh, and when."""
+
+    form: FormData
+    uploads: Sequence[tuple[str, bytes]]
+    limit_mb: int
+    now: datetime
 
 
 async def new(request: Request, staff: Staff) -> Response:
@@ -97,7 +117,8 @@ async def create(request: Request, staff: Staff) -> Response:
     uploads = await uploads_of(form)
 
     def work(session: Session) -> tuple[Written, int]:
-        written = _read(session, _choices(session, staff, process_id), (form, uploads), deps.telling.mail_limit_mb)
+        sent = Sent(form, uploads, deps.telling.mail_limit_mb, now)
+        written = _read(session, _choices(session, staff, process_id), sent)
         if not written.is_good:
             return written, 0
         process = session.get_one(Process, process_id)
@@ -107,7 +128,7 @@ async def create(request: Request, staff: Staff) -> Response:
 
     written, mailing_id = await deps.database.awrite(work)
     if not written.is_good:
-        return _form(request, staff, written.choices, _typed(form), written)
+        return _form(request, staff, written.choices, typed(form), written)
     return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
 
 
@@ -116,7 +137,7 @@ async def edit(request: Request, staff: Staff) -> Response:
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     now = deps.clock.now()
 
-    def work(session: Session) -> tuple[Choices, dict[str, str], FormFiles]:
+    def work(session: Session) -> tuple[dict[str, str], Written]:
         mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
         row = session.get_one(Mailing, mailing_id)
         if not may_be_changed(session, row):
@@ -126,27 +147,28 @@ async def edit(request: Request, staff: Staff) -> Response:
         # Its readers may have chosen a language that the process does not write in: without a text nothing leaves.
         read = dry_run(session, mailing_id, now, deps.telling.rules).missing_languages
         choices = _choices(session, staff, mailing.process_id, {*mailing.subjects, *read})
-        return choices, values, standing_files(session, mailing_id, texts)
+        files = standing_files(session, mailing_id, texts)
+        return values, Written(choices, files, outlook=outlook(session, row, now))
 
-    choices, values, files = await deps.database.aread(work)
-    return _form(request, staff, choices, values, Written(choices, files))
+    values, written = await deps.database.aread(work)
+    return _form(request, staff, written.choices, values, written)
 
 
 async def change(request: Request, staff: Staff) -> Response:
     """Keeps what was changed; where somebody else was faster, the form comes back and says so."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     form, now = await request.form(), deps.clock.now()
-    uploads, typed = await uploads_of(form), _typed(form)
+    uploads, values = await uploads_of(form), typed(form)
 
     def work(session: Session) -> Written:
         mailing = store.find_mailing(session, staff, mailing_id, Permission.WRITE_MAILINGS)
-        sent = {one for one in LANGUAGES if f"subject-{one}" in typed}
+        sent = {one for one in LANGUAGES if f"subject-{one}" in values}
         choices = _choices(session, staff, mailing.process_id, {*mailing.subjects, *sent})
-        written = _read(session, choices, (form, uploads), deps.telling.mail_limit_mb)
+        written = _read(session, choices, Sent(form, uploads, deps.telling.mail_limit_mb, now))
         revision = revision_of(session, hold_mailing(session, mailing_id))
-        if revision != typed.get("revision", "") and not written.stays:
-            typed["revision"] = revision
-            written = replace(written, problems=(ChangedMeanwhile(), *written.problems))
+        if revision != values.get("revision", "") and not written.stays:
+            values["revision"] = revision
+            written = replace(written, problems=(AtField("", ChangedMeanwhile()), *written.problems))
         if written.is_good:
             change_draft(session, mailing_id, written.draft, staff.account_id, now)
             _note(session, staff, "mailing.changed", (mailing_id, mailing.office_id), now)
@@ -154,73 +176,25 @@ async def change(request: Request, staff: Staff) -> Response:
 
     written = await deps.database.awrite(work)
     if not written.is_good:
-        return _form(request, staff, written.choices, typed, written)
+        return _form(request, staff, written.choices, values, written)
     return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
 
 
-def _read(
-    session: Session, choices: Choices, sent: tuple[FormData, Sequence[tuple[str, bytes]]], limit_mb: int
-) -> Written:
-    """What the form says and has sent along; `stay` only adds files to it."""
-    form, uploads = sent
-    files = take_files(session, form, uploads, choices.languages)
-    if "stay" in form:
-        return Written(choices, files, files.problems, stays=True)
-    draft = replace(read_draft(form, choices.languages, files), limit_mb=limit_mb)
+def _read(session: Session, choices: Choices, sent: Sent) -> Written:
+    """What the form says and has sent along; `stay` adds files to it, or asks when it would leave."""
+    files = take_files(session, sent.form, sent.uploads, choices.languages)
+    draft, said = read_draft(sent.form, choices.languages, files)
+    draft = replace(draft, limit_mb=sent.limit_mb)
     process = session.get_one(Process, choices.process.id)
-    return Written(choices, files, (*files.problems, *check_draft(session, process, draft)), draft)
-
-
-def read_draft(form: FormData, languages: Sequence[str], files: FormFiles) -> Draft:
-    """What the form says; what cannot be read is left for the checks to name."""
-    typed = _typed(form)
-    moment = typed.get("moment", "").split(":")
-    anchor: dict[str, Any] = {moment[0]: moment[1], "at": moment[2]} if len(moment) == 3 else {}
-    anchor |= {"days": _whole(typed.get("days", "")), "working": "working" in typed}
-    if typed.get("time"):
-        anchor["time"] = typed["time"]
-    missed: dict[str, Any] = {"rule": typed.get("missed", "catch-up")}
-    if typed.get("within"):
-        missed["until"] = {_unit(typed, "within", WITHIN_UNITS): _whole(typed["within"])}
-    spread = _whole(typed.get("spread", "") or "0")
-    return Draft(
-        kind=typed["kind"] if typed.get("kind") in KINDS else KINDS[0],
-        purpose=typed["purpose"] if typed.get("purpose") in PURPOSES else PURPOSES[0],
-        audience_id=_number(typed.get("audience", "")),
-        round_id=_number(typed.get("round", "")),
-        anchor=anchor,
-        missed=missed,
-        spread={_unit(typed, "spread", SPREAD_UNITS): spread} if spread else {},
-        event_id=_number(typed.get("event", "")),
-        texts={
-            language: _text(typed, language) | {"attachments": list(files.attached[language])} for language in languages
-        },
-        files=files.found,
-    )
-
-
-def _text(typed: Mapping[str, str], language: str) -> dict[str, Any]:
-    buttons: list[dict[str, str]] = []
-    for number in _rows(typed, [language]):
-        kind, label, url = (typed.get(f"{part}-{language}-{number}", "") for part in ("button", "label", "url"))
-        if kind in BUTTON_KINDS:
-            buttons.append({"kind": kind, "label": label} | ({"url": url} if kind == "link" else {}))
-    body = typed.get(f"body-{language}", "").replace("\r\n", "\n")
-    return {"subject": typed.get(f"subject-{language}", ""), "body": body, "buttons": buttons}
-
-
-def _rows(values: Mapping[str, str], languages: Sequence[str]) -> range:
-    """The rows for buttons: as many as there are buttons in one of the languages, at least three."""
-    rows = BUTTONS
-    while any(f"button-{language}-{rows}" in values for language in languages):
-        rows += 1
-    return range(rows)
-
-
-def _unit(typed: Mapping[str, str], name: str, units: Sequence[str]) -> str:
-    """The unit of a number; the first where none was chosen."""
-    unit = typed.get(f"{name}-unit", "")
-    return unit if unit in units else units[0]
+    is_timed = not TIMED & {one.field for one in said}
+    when = outlook(session, as_mailing(process, draft), sent.now) if is_timed else None
+    if "stay" in sent.form:
+        stays = "time" if sent.form["stay"] == "time" else "files"
+        wrong = [*said, *(AtField("upload", one) for one in files.problems)]
+        of_interest = {"time": TIMED, "files": {"upload"}}[stays]
+        return Written(choices, files, [one for one in wrong if one.field in of_interest], draft, stays, when)
+    problems = at_fields(check_draft(session, process, draft), files.problems, said)
+    return Written(choices, files, problems, draft, outlook=when)
 
 
 def _span(name: str, raw: Mapping[str, int], units: Sequence[str]) -> dict[str, str]:
@@ -254,22 +228,6 @@ def _standing(row: Mailing, texts: Sequence[MailingText]) -> dict[str, str]:
             names = {"button": "kind", "label": "label", "url": "url"}
             values |= {f"{part}-{text.language}-{number}": str(button.get(key, "")) for part, key in names.items()}
     return values
-
-
-def _typed(form: FormData) -> dict[str, str]:
-    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
-
-
-def _whole(text: str) -> int | str:
-    """A whole number, or the words as they are, which no check takes for one."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
 def _choices(session: Session, staff: Staff, process_id: int, written: Collection[str] = ()) -> Choices:
@@ -306,25 +264,29 @@ def _note(session: Session, staff: Staff, act: str, about: tuple[int, int], now:
 def _form(
     request: Request, staff: Staff, choices: Choices, values: Mapping[str, str], written: Written | None = None
 ) -> Response:
-    problems, files = (written.problems, written.files) if written else ((), NO_FILES)
+    written = written or Written(choices)
+    t = translator(staff.language)
     return console_page(
         request,
         staff,
         "console/mailing_form.html",
-        status=max((one.status for one in problems), default=200),
+        status=max((one.problem.status for one in written.problems), default=200),
         choices=choices,
         values=values,
-        problems=problems,
-        files=files,
-        added=written is not None and written.stays,
+        problems=written.problems,
+        errors={one.field: one.say(t) for one in reversed(written.problems)},
+        files=written.files,
+        stays=written.stays,
+        outlook=written.outlook,
+        past=PAST_NAMES,
         limit_mb=site_of(request).deps.telling.mail_limit_mb,
         accepts=",".join(f".{ending}" for ending in ENDINGS),
         kinds=KINDS,
         purposes=PURPOSE_NAMES,
         rules=RULES,
         button_kinds=BUTTON_KINDS,
-        buttons=_rows(values, choices.languages),
+        buttons=button_rows(values, choices.languages),
         units={"within": WITHIN_UNITS, "spread": SPREAD_UNITS},
         language_names=LANGUAGE_NAMES,
-        variables=("name", "office", "process", "round", "closes_on", "event", "starts_on", "starts_at", "place"),
+        variables=VARIABLES,
     )

@@ -44,6 +44,7 @@ async def show(request: Request) -> Response:
         standing=STANDS,
         thanks=bool(invitation.reply) and "kept" in request.query_params,
         is_over=is_over,
+        shows_link=event.shows_link(now),
         takes_replies=not event.cancelled and not is_over and bool(invitation.reply or now < event.starts_at),
     )
 

@@ -158,6 +158,7 @@ def _show(
         page=page,
         typed=replace(typed, key=site.deps.ids.token(), version=page.office.version_in(language)),
         text=page.office.text_in(language),
+        text_language=page.office.other_language(language),
         faults=faults or {},
         purposes=PURPOSE_NAMES,
         trap=TRAP,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import IO
@@ -16,7 +17,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 from core.clock import local
 from core.errors import LinkForged
 from core.i18n import LANGUAGES, N_, translator
-from core.links import Purpose
+from core.ids import random_number
+from core.links import Purpose, in_days
+from core.people.addresses import TELEGRAM
 from core.people.consent import PURPOSE_NAMES, PURPOSES
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
@@ -26,12 +29,15 @@ from core.process.time_zone import HOME_ZONE
 from surveys.engine.spoken_dates import read_date
 from surveys.responses.my_data import export_files, has_files
 from surveys.responses.my_data_page import my_data_page
+from web.deps import WebDeps
 from web.files import chunks
 from web.public.store import load_office
 from web.public.wishes import Wishes, keep_wishes, load_wishes
 from web.site import OfficeName, language_of, remember_reader, site_of
 
 WRONG_DATE = N_("Please write a day after today, day before month, for example 31/12/2024.")
+NO_CHAT = N_("Telegram cannot be chosen yet: your account is not connected. Please join in Telegram first.")
+JOINING_DAYS = 7
 UNTICKED = N_("Please tick the box first, so that nothing is erased by mistake.")
 
 
@@ -43,6 +49,7 @@ class PreferencesLink:
     participant_id: int
     office_id: int
     sent_files: bool = False  # whether there are files of theirs to download
+    chat: str = ""  # where their Telegram account is joined, "" where it cannot be
 
     @property
     def path(self) -> str:
@@ -65,12 +72,14 @@ async def keep(request: Request) -> Response:
     data = await request.form()
     now = site.deps.clock.now()
     wanted, pause = _wanted(data, before), str(data.get("until", "")).strip()
+    if wanted.channel == TELEGRAM and not before.in_chat:
+        return _page(request, link, wanted, {"channel-telegram": NO_CHAT})
     # A day that was typed asks for a pause, whatever is ticked above it.
     if data.get("pause") == "until" or pause not in ("", data.get("shown", "")):
         today = local(now, HOME_ZONE).date()
         day = read_date(pause[:40], before.language, today.isoformat())
         if not day or date.fromisoformat(day) <= today:
-            return _page(request, link, wanted, WRONG_DATE, pause)
+            return _page(request, link, wanted, {"until": WRONG_DATE}, pause)
         wanted = Wishes(wanted.language, wanted.channel, wanted.purposes, date.fromisoformat(day), wanted.in_chat)
     person = (link.participant_id, link.office_id)
     await site.deps.database.shared(lambda session: keep_wishes(session, person, wanted, now), key=link.key)
@@ -153,7 +162,13 @@ async def _open(request: Request) -> tuple[PreferencesLink, Wishes]:
 
     office, wishes, files = await site.deps.database.aread(work)
     remember_reader(request, wishes.language, office)
-    return replace(link, sent_files=files), wishes
+    return replace(link, sent_files=files, chat="" if wishes.in_chat else _chat(site.deps, link.participant_id)), wishes
+
+
+def _chat(deps: WebDeps, participant_id: int) -> str:
+    """An address at which a person's Telegram account is joined; made anew on each page."""
+    expires, numbers = in_days(deps.clock.now(), JOINING_DAYS), (participant_id, 0, random_number(deps.ids))
+    return deps.urls.join_chat(deps.links.sign(Purpose.JOIN_CHAT, *numbers, expires=expires))
 
 
 def _wanted(data: FormData, before: Wishes) -> Wishes:
@@ -169,15 +184,19 @@ def _wanted(data: FormData, before: Wishes) -> Wishes:
     )
 
 
-def _page(request: Request, link: PreferencesLink, wishes: Wishes, error: str = "", pause: str = "") -> Response:
+def _page(
+    request: Request, link: PreferencesLink, wishes: Wishes, errors: Mapping[str, str] | None = None, pause: str = ""
+) -> Response:
+    """`errors` by the id of the field to put right."""
     return site_of(request).page(
         request,
         "public/preferences.html",
-        422 if error else 200,
+        422 if errors else 200,
         link=link,
         wishes=wishes,
         saved=request.query_params.get("say") == "saved",
-        error=error,
+        errors=errors or {},
+        chat=link.chat,
         pause=pause,
         purposes=PURPOSE_NAMES,
         channels=PREFERRED,

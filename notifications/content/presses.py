@@ -1,0 +1,14 @@
+"""What the buttons of a message in chat send back: written here, read by the participants' bot."""
+
+from __future__ import annotations
+
+OPEN_ROUND = "open:"  # begins a round's dialogue
+RSVP = "rsvp:"  # replies to an event
+
+
+def open_round(round_id: int) -> str:
+    return f"{OPEN_ROUND}{round_id}"
+
+
+def rsvp(event_id: int, reply: str) -> str:
+    return f"{RSVP}{event_id}:{reply}"
