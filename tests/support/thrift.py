@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache, partial
 from pathlib import Path
 
 import certifi
 import pytest
 from argon2 import PasswordHasher
-from jinja2 import Environment, FileSystemBytecodeCache
 
 from core.staff import passwords
-from web import app, site
-from web.console.routes import console_routes
-from web.public.routes import public_routes
 
 END = "-----END CERTIFICATE-----\n"
 
@@ -26,7 +21,6 @@ def thrift(folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         _make_guesses_cheap(patch)
         _trust_one_authority(patch, folder / "one.pem")
-        _make_pages_once(patch, folder)
         yield
 
 
@@ -40,10 +34,3 @@ def _trust_one_authority(patch: pytest.MonkeyPatch, short: Path) -> None:
     short.write_text(Path(certifi.where()).read_text("utf-8").partition(END)[0] + END, encoding="utf-8")
     patch.setattr(certifi, "where", lambda: str(short))
     patch.setenv("SSL_CERT_FILE", str(short))
-
-
-def _make_pages_once(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    """The routes know nothing of what stands behind them, and templates are the same everywhere."""
-    patch.setattr(app, "public_routes", cache(public_routes))
-    patch.setattr(app, "console_routes", cache(console_routes))
-    patch.setattr(site, "Environment", partial(Environment, bytecode_cache=FileSystemBytecodeCache(str(folder))))
