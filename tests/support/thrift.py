@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 
 import certifi
 import pytest
+import uvicorn.server
 from argon2 import PasswordHasher
 
 from core.staff import passwords
@@ -21,6 +24,7 @@ def thrift(folder: Path) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         _make_guesses_cheap(patch)
         _trust_one_authority(patch, folder / "one.pem")
+        _end_servers_at_once(patch)
         yield
 
 
@@ -34,3 +38,10 @@ def _trust_one_authority(patch: pytest.MonkeyPatch, short: Path) -> None:
     short.write_text(Path(certifi.where()).read_text("utf-8").partition(END)[0] + END, encoding="utf-8")
     patch.setattr(certifi, "where", lambda: str(short))
     patch.setenv("SSL_CERT_FILE", str(short))
+
+
+def _end_servers_at_once(patch: pytest.MonkeyPatch) -> None:
+    """uvicorn looks each tenth of a second whether it is to end, and waits another then: here a hundredth."""
+    quick = ModuleType("asyncio")
+    quick.__dict__.update(vars(asyncio), sleep=lambda seconds: asyncio.sleep(seconds / 10))
+    patch.setattr(uvicorn.server, "asyncio", quick)
