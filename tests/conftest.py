@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,13 +18,40 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.ids import CountedIds
 from core.links import Links
-from tests.support.databases import PostgresDatabases, SqliteDatabases
+from tests.support.databases import PostgresDatabases, SqliteDatabases, reopened
+from tests.support.thrift import thrift
+
+# What is compiled once serves all workers, and every process that a test starts, whatever the machine's habit.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 settings.register_profile("house", deadline=None)  # no test is about how fast a machine is just then
 settings.load_profile("house")
 
 MEMORY, ROOM = Path("/dev/shm"), 2_000_000_000
 NOW = datetime(2023, 7, 10, 8, 0, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What may take the longest begins first, then the browser: at the end no worker shall wait for another."""
+
+    def order(item: pytest.Item) -> tuple[float, bool]:
+        allowed = max((mark.args[0] for mark in item.iter_markers("timeout")), default=0)
+        return -allowed, "browser" not in getattr(item, "fixturenames", ())
+
+    items.sort(key=order)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end: no sweep need look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def thrifty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with thrift(tmp_path_factory.mktemp("thrift")):
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +88,7 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    opened = Database(database_url)
+    opened = reopened(database_url)
     yield opened
     opened.close()
 

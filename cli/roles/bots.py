@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError
 
@@ -13,6 +12,7 @@ from bots.participants.fetching import run_fetching
 from bots.participants.pacing import PacedRequests
 from bots.participants.polling import run_polling
 from bots.participants.receiving import BotDeps
+from bots.participants.session import BotSession
 from bots.participants.webhook import keep_webhook, webhook_route, webhook_secret
 from cli.roles import Part
 from cli.world import World
@@ -28,7 +28,7 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
     settings = world.settings
     server = TelegramAPIServer.from_base(settings.telegram_api_url)
     try:
-        bot = Bot(settings.need_participant_token(), session=AiohttpSession(api=server))
+        bot = Bot(settings.need_participant_token(), session=BotSession(api=server))
     except TokenValidationError as error:
         raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=NO_TOKEN) from error
     stack.push_async_callback(bot.session.close)

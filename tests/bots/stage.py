@@ -47,6 +47,7 @@ class Stage:
     ids: CountedIds = field(default_factory=CountedIds)
     nonce: int = 0
     urls: PublicUrls = field(default_factory=lambda: PublicUrls(""))
+    looking: FormShelf = field(default_factory=FormShelf)  # of who looks on, not of the bot
 
     def deps(self) -> BotDeps:
         personal = PersonalData((answers_contributor(), mails_contributor()), (erase_answers, erase_mails))
@@ -121,7 +122,7 @@ class Stage:
     def turn(self, person: Person) -> Turn:
         """Where their response stands, read anew."""
         number, now = self.response_id(person), self.clock.now()
-        return self.scene.database.read(lambda s: service.current(s, FormShelf(), number, now))
+        return self.scene.database.read(lambda s: service.current(s, self.looking, number, now))
 
     def values(self, person: Person) -> dict[str, str]:
         """What is kept, by the names of questions."""

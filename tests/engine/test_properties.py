@@ -84,6 +84,9 @@ def inputs(form: Form) -> st.SearchStrategy[Input]:
     )
 
 
+INPUTS = {form.name: inputs(form) for form in FORMS}  # to make them takes longer than to play an example
+
+
 def aimed(given_input: Input, session: Session) -> Input:
     """Most inputs go to the open question, or random ones would hardly get anywhere."""
     if isinstance(given_input, Answer | Tick | RankNext | Undo | Confirm | Skip) and given_input.ref == "":
@@ -114,7 +117,7 @@ def asked_answers(form: Form, session: Session) -> dict[str, str]:
 def test_events_tell_all_that_is_kept(form: Form, data: st.DataObject) -> None:
     session, events = start(form, "it", NOW)
     kept = fold(asked_answers(form, session), events)
-    for one in data.draw(st.lists(inputs(form), max_size=25)):
+    for one in data.draw(st.lists(INPUTS[form.name], max_size=25)):
         reloaded = Session.from_json(json.loads(json.dumps(session.to_json())))
         assert reloaded == session
         before = session
@@ -143,7 +146,7 @@ def _check_what_is_shown(form: Form, session: Session) -> None:
 def test_a_kept_state_is_one_made_anew(form: Form, data: st.DataObject) -> None:
     warm, _ = start(form, "it", NOW)
     cold = warm
-    for one in data.draw(st.lists(inputs(form), max_size=15)):
+    for one in data.draw(st.lists(INPUTS[form.name], max_size=15)):
         warm, warm_events = resume(form, warm, aimed(one, warm), NOW)
         cold, cold_events = resume(form, Session.from_json(cold.to_json()), aimed(one, cold), NOW)
         assert (warm, warm_events) == (cold, cold_events)

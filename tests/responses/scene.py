@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import insert, select, update
@@ -23,7 +24,7 @@ from core.people.tables import (
 from core.process.tables import Office, Process
 from surveys.responses.publishing import Source, publish
 from surveys.responses.tables import Answer, Questionnaire, Response, Round
-from surveys.xlsform.compile import compile_form
+from surveys.xlsform.compile import Compiled, compile_form
 
 FORM = """
 | survey |
@@ -117,7 +118,7 @@ class Scene:
 
     def publish(self, form: str = FORM, files: Mapping[str, bytes] | None = None) -> int:
         filename = "follow-up.xml" if form.startswith("<") else "follow-up.md"
-        compiled = compile_form(form.encode(), filename, name="follow-up", version=1, files=files)
+        compiled = _compiled(form.encode(), filename, tuple(sorted((files or {}).items())))
         source = Source(filename, form.encode())
         return self.database.write(lambda s: publish(s, self.questionnaire_id, compiled, source, self.now))
 
@@ -127,6 +128,12 @@ class Scene:
 
     def responses(self) -> list[Response]:
         return list(self.database.read(lambda s: s.scalars(select(Response).order_by(Response.id)).all()))
+
+
+@cache
+def _compiled(form: bytes, filename: str, files: tuple[tuple[str, bytes], ...]) -> Compiled:
+    """Most scenes have one form: it is compiled once."""
+    return compile_form(form, filename, name="follow-up", version=1, files=dict(files))
 
 
 def build(database: Database, now: datetime, form: str = FORM, files: Mapping[str, bytes] | None = None) -> Scene:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from argon2 import Type, extract_parameters
 from sqlalchemy import insert, select
 
 from core.clock import FixedClock
 from core.database.database import Database
 from core.ids import CountedIds
 from core.process.tables import Office
+from core.staff import passwords
 from core.staff.accounts import (
     TRIES,
     Candidate,
@@ -37,6 +39,7 @@ from core.staff.errors import (
 from core.staff.roles import Permission
 from core.staff.tables import AuditEntry, StaffSession
 
+OF_THE_PRODUCT = passwords._hasher  # collected before the tests' cheap one takes its place
 CLERK = NewAccount("clerk@cmto.example.org", "Ada Clerk", "a long enough password")
 
 
@@ -138,3 +141,10 @@ def test_acts_are_in_the_audit_log(database: Database, clock: FixedClock, accoun
         ("account.added", {}),
         ("role.granted", {"role": "reviewer"}),
     ]
+
+
+def test_a_guess_costs_what_owasp_advises() -> None:
+    kept = extract_parameters(OF_THE_PRODUCT.hash(CLERK.password))
+    assert kept.type is Type.ID
+    assert kept.time_cost >= 2 and kept.memory_cost >= 19 * 1024
+    assert OF_THE_PRODUCT is not passwords._hasher, "the tests' own is cheap"

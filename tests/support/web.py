@@ -9,8 +9,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache, partial
+from typing import ClassVar
 
+import pytest
 import uvicorn
+from fastapi import FastAPI
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from starlette.types import ASGIApp
 
 from core.addresses import PublicUrls
@@ -22,9 +28,11 @@ from core.people.personal import PersonalData
 from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.shelf import FormShelf
 from tests.support.sandbox import TOKENS
-from web.app import create_app
+from web import app, site
+from web.console.routes import console_routes
 from web.console.telling import Telling
 from web.deps import WebDeps
+from web.public.routes import public_routes
 
 LOOPBACK = "127.0.0.1"
 CHAT = "https://t.me/ascolto_test_bot"
@@ -39,10 +47,10 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serving(app: ASGIApp, listening: socket.socket | None = None) -> Iterator[str]:
+def serving(served: ASGIApp, listening: socket.socket | None = None) -> Iterator[str]:
     """Serves an application from a thread while the context lasts; its address."""
     listening = listening or free_port()
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(served, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
     server = _Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()
@@ -81,6 +89,31 @@ class RunningWeb:
         return f"/q/{self.link(Purpose.ANSWER, participant_id, round_id)}"
 
 
+class _Compiled(BytecodeCache):
+    """Templates that an earlier application has compiled."""
+
+    _kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_public_routes, _console_routes = cache(public_routes), cache(console_routes)
+
+
+def _made(deps: WebDeps) -> FastAPI:
+    """An application; its routes, which know nothing of what stands behind them, are made once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "public_routes", _public_routes)
+        patch.setattr(app, "console_routes", _console_routes)
+        patch.setattr(site, "Environment", partial(Environment, bytecode_cache=_Compiled()))
+        return app.create_app(deps)
+
+
 @contextmanager
 def running_web(
     database: Database, clock: FixedClock, links: Links, chat: str = CHAT, telling: Telling | None = None
@@ -102,5 +135,5 @@ def running_web(
         telling=telling or Telling(),
         machine=FixedClock(clock.now()),
     )
-    with serving(create_app(deps), listening) as url:
+    with serving(_made(deps), listening) as url:
         yield RunningWeb(url, deps)
