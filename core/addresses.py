@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,15 @@ class PublicUrls:
     public: str
     chat: str = ""
     opens_in_telegram: bool = False
+
+    @property
+    def host(self) -> str:
+        """The pages' own name, by which what we make is told from what others make."""
+        return urlsplit(self.public).hostname or "localhost"
+
+    def my_calendar(self, token: str) -> str:
+        """Where a calendar finds the events of one person."""
+        return f"{self.public}/my-calendar/{token}.ics"
 
     def answer(self, token: str) -> str:
         return f"{self.public}/q/{token}"

@@ -35,6 +35,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"  # delivery
     BOUNCE = "bounce"  # delivery: the address its bounces come to
     REPLY = "reply"  # delivery: the address its answers come to
+    CALENDAR = "calendar"  # participant: their events, for a calendar that subscribes to them
     CONSOLE_CSRF = "console-csrf"  # session
     TRIAL = "trial"  # a questionnaire tried out: sealed data, no numbers
     WEBHOOK = "webhook"  # the secrets that calls of webhooks are signed with

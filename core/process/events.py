@@ -45,6 +45,7 @@ class EventFacts:
     substitutes: bool = False
     asks_needs: bool = False
     sequence: int = 0
+    changed_at: datetime | None = None  # when what a calendar shows of it last did
 
     @property
     def starts_at(self) -> datetime:
@@ -73,29 +74,34 @@ def load_event(session: Session, event_id: int) -> EventFacts:
     ).one_or_none()
     if row is None:
         raise EventUnknown
-    event: Event = row[0]
+    return facts_of(row[0], row.office_id, row.time_zone)
+
+
+def facts_of(event: Event, office_id: int, zone: str) -> EventFacts:
+    """The facts of a row; the office and the time zone are those of its process."""
     return EventFacts(
         id=event.id,
         process_id=event.process_id,
-        office_id=row.office_id,
+        office_id=office_id,
         slug=event.slug,
         title=event.title,
         place=event.place,
         starts=datetime.fromisoformat(event.starts_local),
         ends=datetime.fromisoformat(event.ends_local),
-        time_zone=row.time_zone,
+        time_zone=zone,
         modes=modes_of(event.modes, event.online),
         cancelled=event.cancelled,
         address=event.address,
         link=event.link,
         link_hours=event.link_hours,
-        opens_at=_instant(event.opens_local, row.time_zone),
-        closes_at=_instant(event.closes_local, row.time_zone),
+        opens_at=_instant(event.opens_local, zone),
+        closes_at=_instant(event.closes_local, zone),
         invited_only=event.invited_only,
         companions=event.companions,
         substitutes=event.substitutes,
         asks_needs=event.asks_needs,
         sequence=event.sequence,
+        changed_at=event.changed_at,
     )
 
 

@@ -38,6 +38,7 @@ class Door(StrEnum):
     CHAT = "chat"
     WEB = "web"
     MAIL = "mail"
+    CALENDAR = "calendar"  # what a calendar program answers by itself when somebody presses "accept" in it
     STAFF = "staff"
 
 

@@ -22,8 +22,13 @@ SHOWN = (
 
 def standing_reply(session: Session, event_id: int, participant_id: int) -> str:
     """What somebody who remains has replied, "" for nothing."""
-    found = session.execute(earliest(event_id, all_of(session, participant_id))).first()
+    found = standing(session, event_id, participant_id)
     return found.reply if found is not None else ""
+
+
+def standing(session: Session, event_id: int, participant_id: int) -> Any:
+    """The row that stands of somebody who remains, None for none."""
+    return session.execute(earliest(event_id, all_of(session, participant_id))).first()
 
 
 def standing_attendance(event: int | ColumnElement[bool]) -> Subquery:

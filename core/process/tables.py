@@ -132,7 +132,7 @@ class Attendance(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     reply: Mapped[str]  # in-person, online (both have a seat), maybe, no, waiting (has none)
-    door: Mapped[str]  # of the last word: chat, web, mail, staff
+    door: Mapped[str]  # of the last word: chat, web, mail, calendar, staff
     first_at: Mapped[datetime]
     at: Mapped[datetime]  # of the last word
     changes: Mapped[int] = mapped_column(default=0)  # how often the reply became another one

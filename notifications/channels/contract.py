@@ -13,8 +13,8 @@ class Mail(NamedTuple):
     """A finished mail: the envelope and the bytes after DATA, with CRLF line ends.
 
     No line begins with a dot: who writes mails sees to it (content.mime), so that none has to be searched for
-    them on its way. `tail` goes on where `data` ends, the same bytes for everybody: files, which nothing copies for
-    a person. Each of its pieces begins a line and ends one.
+    them on its way. `tail` goes on where `data` ends: files, which nothing copies for a person, and what stands
+    between them. Each of its pieces begins a line and ends one.
     """
 
     sender: str

@@ -18,6 +18,7 @@ import mrml
 
 from core.i18n import translator
 from core.process.replies import LABELS, NUMBERS
+from notifications.calendars.part import CalendarText, compile_calendar
 from notifications.channels.contract import Mail
 from notifications.content.enclosed import Enclosed, enclose
 from notifications.content.errors import ButtonWithoutEvent
@@ -86,7 +87,8 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
     footer = _Footer(text.language, setting)
     page = compile_skeleton(_page(html, buttons, words, footer), setting.fixed, as_html)
     plain = compile_skeleton(_plain(body, buttons, words, footer), setting.fixed, one_line)
-    parts = make_parts(quote_skeleton(plain), quote_skeleton(page), enclosed, domain)
+    calendar = _calendar(setting, has_name)
+    parts = make_parts(quote_skeleton(plain), quote_skeleton(page), enclosed, domain, calendar)
     subject = compile_skeleton(expand(text.subject, text.language, states), setting.fixed, one_line)
     return MailSkeleton(
         subject=subject,
@@ -122,8 +124,20 @@ def render_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str],
         headers.append(header("List-Unsubscribe", f"<{letter.values['unsubscribe_link']}>"))
     head = "".join((skeleton.fixed_headers, *headers, CRLF)).encode()
     sender = back.bounces if back else skeleton.envelope_sender
-    tail = tuple(encoded(one.sha256) if isinstance(one, Contents) else one for one in skeleton.tail)
+    tail = tuple(_piece(one, letter.values, encoded) for one in skeleton.tail)
     return Mail(sender, routable, skeleton.body.fill(letter.values, head), tail)
+
+
+def _piece(one: bytes | Contents | Quoted, values: Mapping[str, str], encoded: Callable[[str], bytes]) -> bytes:
+    if isinstance(one, Quoted):
+        return one.fill(values)
+    return encoded(one.sha256) if isinstance(one, Contents) else one
+
+
+def _calendar(setting: Setting, has_name: bool) -> CalendarText | None:
+    if setting.calendar is None:
+        return None
+    return compile_calendar(setting.calendar, setting.office, setting.contact_email or setting.sender, has_name)
 
 
 def routable_address(address: str) -> str:

@@ -6,6 +6,8 @@
             multipart/related, where the text shows pictures
                 text/html
                 pictures
+            text/calendar, where the mail is about an event (RFC 6047)
+        the calendar once more as a file, for programs that look for one
         attachments
 
 Both texts come before every file, so that the files' bytes are encoded once and shared by all mails.
@@ -18,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from notifications.calendars.part import CalendarText
 from notifications.content.enclosed import Enclosed
 from notifications.content.files import MailedFile
 from notifications.content.mime import CRLF, Quoted, join, part_head
@@ -26,6 +29,7 @@ from notifications.content.mime import CRLF, Quoted, join, part_head
 ALTERNATIVE, RELATED, MIXED = "=_ascolto", "=_related", "=_mixed"
 LINE = 57  # bytes that make a line of base64
 LONGEST_PARAMETER = 60
+CALENDAR_FILE = "invite.ics"
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ class Contents:
         return lines * (LINE // 3 * 4 + 2) + (-(-rest // 3) * 4 + 2 if rest else 0)
 
 
-Tail = tuple[bytes | Contents, ...]
+Tail = tuple[bytes | Contents | Quoted, ...]  # what is quoted has gaps
 
 
 @dataclass(frozen=True)
@@ -63,12 +67,15 @@ def content_id(file: MailedFile, domain: str) -> str:
     return f"{file.sha256[:32]}@{domain}"
 
 
-def make_parts(plain: Quoted, page: Quoted, enclosed: Enclosed, domain: str) -> Parts:
+def make_parts(
+    plain: Quoted, page: Quoted, enclosed: Enclosed, domain: str, calendar: CalendarText | None = None
+) -> Parts:
     """Puts the texts and files of a mail together; `domain` makes the pictures' names unique."""
     content_type = f'multipart/alternative; boundary="{ALTERNATIVE}"'
     opened: list[str | Quoted] = []
-    tail: list[bytes | Contents] = []
-    if enclosed.attachments:
+    tail: list[bytes | Contents | Quoted] = []
+    is_mixed = bool(enclosed.attachments or calendar)
+    if is_mixed:
         opened.append(f"--{MIXED}{CRLF}Content-Type: {content_type}{CRLF}{CRLF}")
         content_type = f'multipart/mixed; boundary="{MIXED}"'
     opened += [f"--{ALTERNATIVE}{CRLF}{part_head('text/plain')}", plain, f"{CRLF}--{ALTERNATIVE}{CRLF}"]
@@ -79,19 +86,40 @@ def make_parts(plain: Quoted, page: Quoted, enclosed: Enclosed, domain: str) -> 
             tail += [_head(RELATED, one.file, "inline", content_id(one.file, domain)), _contents(one.file)]
         tail.append(f"--{RELATED}--{CRLF}".encode())
     opened += [part_head("text/html"), page, CRLF]
-    tail.append(f"--{ALTERNATIVE}--{CRLF}".encode())
+    tail += _for_calendars(calendar) if calendar else [f"--{ALTERNATIVE}--{CRLF}".encode()]
     for file in enclosed.attachments:
         tail += [_head(MIXED, file, "attachment"), _contents(file)]
-    if enclosed.attachments:
+    if is_mixed:
         tail.append(f"--{MIXED}--{CRLF}".encode())
-    if len(tail) == 1:  # texts alone: one piece
-        return Parts(content_type, join(*opened, f"--{ALTERNATIVE}--{CRLF}"))
+    texts = [one.decode() if isinstance(one, bytes) else one for one in tail if not isinstance(one, Contents)]
+    if len(texts) == len(tail):  # no files: one piece
+        return Parts(content_type, join(*opened, *texts))
     return Parts(content_type, join(*opened), _joined(tail))
 
 
 def tail_size(tail: Tail) -> int:
     """Bytes of a mail's files on the wire."""
-    return sum(one.encoded_size if isinstance(one, Contents) else len(one) for one in tail)
+    return sum(map(_size, tail))
+
+
+def _size(piece: bytes | Contents | Quoted) -> int:
+    if isinstance(piece, Quoted):
+        return sum(map(len, piece.pieces))
+    return piece.encoded_size if isinstance(piece, Contents) else len(piece)
+
+
+def _for_calendars(calendar: CalendarText) -> list[bytes | Contents | Quoted]:
+    """The last part of the alternative, and the same as a file."""
+    kind = f"text/calendar; method={calendar.method}"
+    file = (
+        f"Content-Type: application/ics{parameter('name', CALENDAR_FILE)}{CRLF}"
+        f"Content-Transfer-Encoding: quoted-printable{CRLF}"
+        f"Content-Disposition: attachment{parameter('filename', CALENDAR_FILE)}{CRLF}{CRLF}"
+    )
+    return [
+        join(f"--{ALTERNATIVE}{CRLF}{part_head(kind)}", calendar.body, f"{CRLF}--{ALTERNATIVE}--{CRLF}"),
+        join(f"--{MIXED}{CRLF}{file}", calendar.body, CRLF),
+    ]
 
 
 def parameter(name: str, value: str) -> str:
@@ -132,9 +160,9 @@ def _contents(file: MailedFile) -> Contents:
     return Contents(file.sha256, file.size)
 
 
-def _joined(tail: Sequence[bytes | Contents]) -> Tail:
+def _joined(tail: Sequence[bytes | Contents | Quoted]) -> Tail:
     """Bytes that follow one another are one piece."""
-    pieces: list[bytes | Contents] = []
+    pieces: list[bytes | Contents | Quoted] = []
     for one in tail:
         if pieces and isinstance(one, bytes) and isinstance(last := pieces[-1], bytes):
             pieces[-1] = last + one

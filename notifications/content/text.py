@@ -12,6 +12,7 @@ from markdown_it.common.normalize_url import normalizeLink
 
 from core.i18n import N_, translator
 from core.process.replies import Reply
+from notifications.calendars.carried import Carried
 from notifications.content.errors import ButtonUnknown
 from notifications.content.files import MailedFile
 from notifications.content.variables import PRIVATE, mark
@@ -76,6 +77,7 @@ class Setting:
     event_id: int | None = None
     replies: tuple[Reply, ...] = ()
     answered_by_mail: bool = False
+    calendar: Carried | None = None  # what the mail brings for calendars
     files: Mapping[str, MailedFile] = field(default_factory=dict)
 
     @cached_property

@@ -26,6 +26,7 @@ from notifications.ledger.tables import Delivery, Mailing, Occurrence
 
 CONFIRMED = "rsvp-kept"
 SLUG = f"notice-{CONFIRMED}"
+BY_MAIL = frozenset({Door.MAIL, Door.CALENDAR})  # doors behind which a program may answer by itself
 
 
 def take_reply(session: Session, delivery: Delivery, words: str, key: str, now: datetime) -> bool:
@@ -41,8 +42,8 @@ def take_reply(session: Session, delivery: Delivery, words: str, key: str, now: 
         kept = reply(session, Given(event.id, delivery.participant_id, meant, Door.MAIL, invited=True), now)
     except Problem:  # too late, called off, not offered any more: somebody should write back
         return False
-    if kept.changed or kept.door_before != Door.MAIL:  # what answers a confirmation by itself gets no second one
-        _confirm(session, delivery, event, kept, (key, now))
+    if kept.changed or kept.door_before not in BY_MAIL:  # what answers a confirmation by itself gets no second one
+        confirm(session, delivery, event, kept, (key, now))
     return True
 
 
@@ -67,7 +68,8 @@ def _asked(session: Session, delivery: Delivery) -> EventFacts | None:
     return load_event(session, event.id) if event is not None and has_rsvp(session, mailing.id) else None
 
 
-def _confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept, mail: tuple[str, datetime]) -> None:
+def confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept, mail: tuple[str, datetime]) -> None:
+    """Leaves a notice of what was kept of a mail; `mail` is its key and the present instant."""
     key, now = mail
     person = session.get_one(Participant, remaining(session, delivery.participant_id))
     t = translator(person.language)

@@ -54,7 +54,8 @@ class Letter:
     @cached_property
     def text(self) -> str:
         """What the mail says in words, without the returned message, line ends unified."""
-        texts = [_words(part) for part in self.parts if part.get_content_maintype() in {"text", "multipart"}]
+        spoken = [part for part in self.parts if part.get_content_type() != "text/calendar"]
+        texts = [_words(part) for part in spoken if part.get_content_maintype() in {"text", "multipart"}]
         return "\n".join(one for one in texts if one)[:MOST_TEXT]
 
     @cached_property
@@ -67,7 +68,7 @@ class Letter:
                 inner = payload[0]
                 return inner if isinstance(inner, Message) else None
             if kind == "text/rfc822-headers":
-                return BytesParser(policy=policy.compat32).parsebytes(_bytes(part), headersonly=True)
+                return BytesParser(policy=policy.compat32).parsebytes(bytes_of(part), headersonly=True)
         return None
 
 
@@ -95,7 +96,8 @@ def _own_parts(message: Message, seen: list[int]) -> Iterator[Message]:
                 yield from _own_parts(part, seen)
 
 
-def _bytes(part: Message) -> bytes:
+def bytes_of(part: Message) -> bytes:
+    """A part's contents, empty where they cannot be decoded."""
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError):  # a transfer encoding that is none
@@ -107,7 +109,7 @@ def _words(part: Message) -> str:
     if part.get_content_maintype() == "multipart":
         payload = part.get_payload()  # a text where no boundary was found
         return payload if isinstance(payload, str) else part.preamble or ""
-    raw = _bytes(part)
+    raw = bytes_of(part)
     charset = part.get_content_charset() or "utf-8"
     try:
         text = raw.decode(charset, "replace")

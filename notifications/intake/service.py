@@ -20,7 +20,9 @@ from core.people.tables import Address
 from notifications.intake.addresses import ReturnAddresses, Signed
 from notifications.intake.attending import take_reply
 from notifications.intake.bounces import complain, note_bounce
+from notifications.intake.calendar_reply import take_calendar_answer
 from notifications.intake.classify import classify_letter
+from notifications.intake.itip import CalendarAnswer, read_calendar
 from notifications.intake.kinds import Classified, Kind
 from notifications.intake.letter import Letter, read_letter
 from notifications.intake.replies import own_answer
@@ -56,10 +58,14 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
     delivery = _delivery(session, found, signed)
     about = _about(session, delivery)  # before anything acts: a bounce may send the delivery to another address
     state = _act(session, found, delivery, now)
+    calendar = read_calendar(letter)
     if state is MailState.FOR_STAFF and _answers(found, signed) and delivery is not None:
-        state = _replied(letter) if take_reply(session, delivery, letter.text, key, now) else state
+        if calendar is not None:
+            state = _by_calendar(calendar) if take_calendar_answer(session, delivery, calendar, key, now) else state
+        else:
+            state = _replied(letter) if take_reply(session, delivery, letter.text, key, now) else state
     written = {"received_at": now, "kind": found.kind.value, "state": state.value}
-    words = _words(letter) if state in {MailState.FOR_STAFF, MailState.NOTED} else {}
+    words = _words(letter, calendar) if state in {MailState.FOR_STAFF, MailState.NOTED} else {}
     session.execute(insert(IncomingMail).values(written | _told(found) | about | words))
     return Taken(found.kind, state, delivery.id if delivery else None)
 
@@ -123,9 +129,15 @@ def _told(found: Classified) -> dict[str, Any]:
     return {"address": worst.address[:LONGEST_LINE], "reason": worst.fate.value, "is_hard": is_hard}
 
 
-def _words(letter: Letter) -> dict[str, Any]:
+def _by_calendar(calendar: CalendarAnswer) -> MailState:
+    """What programs write around an answer says no more than it does; what the person wrote stands in the calendar."""
+    return MailState.NOTED if calendar.comment else MailState.ACTED
+
+
+def _words(letter: Letter, calendar: CalendarAnswer | None) -> dict[str, Any]:
+    words = [own_answer(letter.text), calendar.comment if calendar is not None else ""]
     return {
         "sender": letter.header("From")[:LONGEST_LINE],
         "subject": letter.header("Subject")[:LONGEST_LINE],
-        "words": own_answer(letter.text),
+        "words": "\n\n".join(one for one in words if one),
     }

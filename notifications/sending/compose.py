@@ -19,6 +19,7 @@ from notifications.intake.addresses import ReturnAddresses
 from notifications.ledger.candidates import Candidate
 from notifications.ledger.queue import message_id
 from notifications.ledger.states import EMAIL
+from notifications.sending.calendars import setting_for
 from notifications.sending.context import MailingContext, Voice
 from notifications.sending.encoded import EncodedFiles
 from notifications.sending.notice_words import notice_words
@@ -66,7 +67,7 @@ class Composer:
         if not language:
             raise NoText
         assert candidate.address is not None
-        text, setting = context.texts[language], context.settings[language]
+        text, setting = context.texts[language], setting_for(session, candidate, context, now)
         if setting.is_notice and candidate.values:
             own = notice_words(session, candidate.values, language)
             setting = replace(setting, fixed={**setting.fixed, **own})

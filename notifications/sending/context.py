@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from babel.dates import format_date
@@ -31,6 +31,7 @@ from notifications.sending.verdict import Limits
 from surveys.responses.tables import Round
 
 LINK_LASTS = timedelta(days=180)
+NOTICE = "notice-"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,13 @@ class MailingContext:
     round_id: int | None
     closes_at: datetime | None
     event: EventFacts | None = None
+    # Settings with what mails bring for calendars, by language, reply and whether the link is shown: made when needed.
+    with_calendars: dict[tuple[str, str, bool], Setting] = field(default_factory=dict)
+
+    @property
+    def notice(self) -> str:
+        """The kind of a notice, "" for what staff wrote."""
+        return self.slug.removeprefix(NOTICE) if self.kind == Kind.NOTICE else ""
 
     def language_for(self, language: str) -> str:
         """The person's language, else the process's first one that there is a text in."""
@@ -163,5 +171,5 @@ def _text(row: MailingText) -> Text:
 
 
 def _notice_texts(mailing: Mailing, languages: tuple[str, ...]) -> dict[str, Text]:
-    kind = mailing.slug.removeprefix("notice-")
+    kind = mailing.slug.removeprefix(NOTICE)
     return {language: notice_text(kind, language) for language in languages} if kind in NOTICES else {}

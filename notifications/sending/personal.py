@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from urllib.parse import quote
 
 from core.links import Links, Purpose
+from notifications.calendars.entry import uid_of
+from notifications.calendars.part import ATTENDEE, ORGANIZER, STAMP, UID
+from notifications.intake.addresses import ReturnAddresses
 from notifications.ledger.candidates import Candidate
 from notifications.sending.context import LINK_LASTS, MailingContext, Voice
+
+IN_MAILTO = "@!$&'*+-=_~."  # of a mailto address, what needs no escape (RFC 6068)
 
 
 class PersonalValues(dict[str, str]):
@@ -18,6 +24,7 @@ class PersonalValues(dict[str, str]):
     ) -> None:
         super().__init__(name=candidate.name)
         self._candidate, self._context, self._links, self._urls = candidate, context, links, voice.urls
+        self._mailbox = voice.return_mailbox
         self._own = candidate.values or {}
         self._now, self._later = now, max(now, context.closes_at or now) + LINK_LASTS
 
@@ -31,10 +38,9 @@ class PersonalValues(dict[str, str]):
     def rsvp_link(self) -> str:
         """For the mailing's event, or the one that a notice is about."""
         event = self._context.event
-        event_id = event.id if event is not None else int(self._own["event_id"])
         until = max(self._now, event.ends_at if event is not None else self._now) + LINK_LASTS
         person = self._candidate.participant_id
-        return self._urls.rsvp(self._links.sign(Purpose.RSVP, person, event_id, expires=until))
+        return self._urls.rsvp(self._links.sign(Purpose.RSVP, person, self._event_id, expires=until))
 
     def join_link(self) -> str:
         """The delivery is the nonce: one joining for each link that left."""
@@ -57,6 +63,24 @@ class PersonalValues(dict[str, str]):
     def unsubscribe_link(self) -> str:
         return self._urls.unsubscribe(self._sign(Purpose.UNSUBSCRIBE, self._candidate.id))
 
+    def calendar_uid(self) -> str:
+        return uid_of(self._event_id, self._candidate.participant_id, self._urls.host)
+
+    def calendar_stamp(self) -> str:
+        return f"{self._now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+
+    def calendar_organizer(self) -> str:
+        """Where what a calendar answers comes back to: the address for answers of this delivery."""
+        return ReturnAddresses(self._mailbox, self._links).replies(self._candidate.id)
+
+    def calendar_attendee(self) -> str:
+        return quote(self._candidate.address or "", safe=IN_MAILTO)
+
+    @property
+    def _event_id(self) -> int:
+        event = self._context.event
+        return event.id if event is not None else int(self._own["event_id"])
+
     @property
     def _round_id(self) -> int:
         return self._context.round_id or 0
@@ -73,4 +97,8 @@ MAKERS: Mapping[str, Callable[[PersonalValues], str]] = {
     "confirm_link": PersonalValues.confirm_link,
     "preferences_link": PersonalValues.preferences_link,
     "unsubscribe_link": PersonalValues.unsubscribe_link,
+    UID: PersonalValues.calendar_uid,
+    STAMP: PersonalValues.calendar_stamp,
+    ORGANIZER: PersonalValues.calendar_organizer,
+    ATTENDEE: PersonalValues.calendar_attendee,
 }

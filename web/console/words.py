@@ -38,6 +38,7 @@ DOORS = {
     "chat": N_("in the chat"),
     "web": N_("on the web"),
     "mail": N_("by mail"),
+    "calendar": N_("in their calendar"),
     "staff": N_("entered by the office"),
 }
 MOMENTS = {"opens": N_("opens"), "closes": N_("closes"), "starts": N_("starts"), "ends": N_("ends")}

@@ -1,0 +1,59 @@
+"""An answer of somebody's calendar to an invitation: kept as a reply of theirs, and confirmed once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.people.store import remaining
+from core.process.attendance import Given, reply
+from core.process.events import EventFacts, load_event
+from core.process.replies import MODES, Door, Reply
+from core.process.standing import standing
+from notifications.intake.attending import BY_MAIL, confirm
+from notifications.intake.itip import CalendarAnswer
+from notifications.ledger.events import event_of
+from notifications.ledger.states import Kind
+from notifications.ledger.tables import Delivery, Mailing, Occurrence
+
+
+def take_calendar_answer(session: Session, delivery: Delivery, answer: CalendarAnswer, key: str, now: datetime) -> bool:
+    """Whether the answer could be kept; everything else is for staff.
+
+    It speaks of the event of its delivery, for the person it was sent to, whatever the calendar has of it: the
+    sequence of an answer may be that of an invitation which has changed since.
+    """
+    event = _told(session, delivery)
+    person = remaining(session, delivery.participant_id)
+    if event is None or answer.event_id != event.id or answer.participant_id not in {delivery.participant_id, person}:
+        return False
+    meant = _mode(session, event, person) if answer.said == "yes" else answer.said
+    if not meant:
+        return False
+    try:
+        kept = reply(session, Given(event.id, person, meant, Door.CALENDAR, invited=True), now)
+    except Problem:  # too late, called off, registration closed: somebody should write back
+        return False
+    if kept.changed or kept.door_before not in BY_MAIL:  # what accepts every invitation by itself is confirmed once
+        confirm(session, delivery, event, kept, (key, now))
+    return True
+
+
+def _told(session: Session, delivery: Delivery) -> EventFacts | None:
+    """The event that a delivery brought for the calendar."""
+    mailing = session.get_one(Mailing, delivery.mailing_id)
+    if mailing.kind == Kind.NOTICE:
+        values = session.get_one(Occurrence, delivery.occurrence_id).values or {}
+        return load_event(session, int(values["event_id"])) if "event_id" in values else None
+    event = event_of(session, mailing)
+    return load_event(session, event.id) if event is not None else None
+
+
+def _mode(session: Session, event: EventFacts, person: int) -> str:
+    """How somebody comes who says no more than yes: as they said before, else as they wait, else in person."""
+    before = standing(session, event.id, person)
+    said = (before.reply, before.waits_for) if before is not None else ()
+    modes = [mode for mode in (*said, *MODES) if mode in event.modes]
+    return Reply(modes[0]).value if modes else ""
