@@ -79,6 +79,7 @@ def create_pages(limit_mb: int) -> Pages:
     environment.globals |= {"asset": assets.url, "languages": LANGUAGES, "language_names": LANGUAGE_NAMES}
     environment.filters |= {"day": day, "span": span, "moment": write_moment, "hours": hours, "pick": pick_text}
     environment.filters |= {
+        "webcal": webcal,
         "number": write_number,
         "mean": write_mean,
         "size": write_size,
@@ -89,6 +90,11 @@ def create_pages(limit_mb: int) -> Pages:
         "bubble": bubble,
     }
     return Pages(assets, environment, limit_mb)
+
+
+def webcal(address: str) -> str:
+    """The address under which systems open a calendar to subscribe to."""
+    return f"webcal://{address.partition('://')[2]}"
 
 
 def site_of(request: Request) -> Site:

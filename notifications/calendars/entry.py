@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from core.i18n import pick_text, translator
 from core.process.events import EventFacts
-from core.process.replies import MODES, STANDS, Reply
+from core.process.replies import STANDS, Reply
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,6 @@ class Entry:
     words: str
     link: str = ""
     is_cancelled: bool = False
-    is_undecided: bool = False  # the time is kept without a firm yes
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,7 @@ class Reader:
 def entry_for(event: EventFacts, reader: Reader, now: datetime) -> Entry:
     """The entry of somebody who was invited."""
     link = event.link if reader.reply == Reply.ONLINE and event.shows_link(now) else ""
-    entry = _entry(event, reader.language, link, _location(event, reader, link), _words(event, reader, link))
-    return replace(entry, is_undecided=reader.reply not in MODES)
+    return _entry(event, reader.language, link, _location(event, reader, link), _words(event, reader, link))
 
 
 def public_entry(event: EventFacts, language: str, page: str) -> Entry:

@@ -17,15 +17,16 @@ REFRESH = timedelta(hours=6)
 CANCELLED, TENTATIVE, CONFIRMED = "CANCELLED", "TENTATIVE", "CONFIRMED"
 
 
-def component_of(entry: Entry, uid: str) -> Event:
-    """The VEVENT without its stamp, people and alarms."""
+def component_of(entry: Entry, uid: str, *, is_firm: bool = True) -> Event:
+    """The VEVENT without its stamp, people and alarms; `is_firm` unless the time is only kept free."""
     event = Event()
     event.add("uid", uid)
     event.add("sequence", entry.sequence)
     event.add("dtstart", _at(entry.starts, entry.zone))
     event.add("dtend", _at(entry.ends, entry.zone))
     event.add("summary", entry.title)
-    event.add("status", CANCELLED if entry.is_cancelled else CONFIRMED)
+    held = CONFIRMED if is_firm else TENTATIVE
+    event.add("status", CANCELLED if entry.is_cancelled else held)
     if entry.location:
         event.add("location", entry.location)
     if entry.words:

@@ -19,7 +19,7 @@ from notifications.content.markdown import Block, telegram_blocks, together
 from notifications.content.presses import open_round, rsvp
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.splitting import split, width
-from notifications.content.text import ButtonText, Setting, Text, fill_states
+from notifications.content.text import LINKS, ButtonText, Setting, Text, fill_states
 from notifications.content.variables import GAP, check_kept, expand, mark
 
 LONGEST = 4096  # Bot API, sendMessage: after entities parsing, in UTF-16 units
@@ -90,7 +90,7 @@ def _pictures(enclosed: Enclosed) -> tuple[ChatFile, ...]:
 
 
 def _buttons(text: Text, setting: Setting) -> tuple[tuple[Skeleton, Button], ...]:
-    """Those of a text; an invitation has one for each reply."""
+    """Those of a text; an invitation has one for each reply, and one to the page from where a calendar takes it."""
     made: list[tuple[Skeleton, Button]] = []
     for button in text.buttons:
         if button.kind == "rsvp" and not setting.is_notice:
@@ -105,10 +105,11 @@ def _replies(setting: Setting, language: str) -> list[tuple[Skeleton, Button]]:
     if setting.event_id is None:
         raise ButtonWithoutEvent(language=language)
     t = translator(language)
-    return [
+    replies = [
         (compile_skeleton("", {}, one_line), Button(t(LABELS[one]), data=rsvp(setting.event_id, one)))
         for one in setting.replies
     ]
+    return [*replies, (compile_skeleton(mark(LINKS["rsvp"]), {}, one_line), Button(t("Add to my calendar")))]
 
 
 def _button(button: ButtonText, setting: Setting, language: str) -> tuple[Skeleton, Button]:

@@ -27,7 +27,8 @@ from tests.support.bot_stage import quiet, sandbox, stage
 from tests.support.sandbox import TOKENS, Person
 
 BUTTONS = [{"kind": "rsvp"}, {"kind": "link", "label": "Programme", "url": "https://example.org/programme"}]
-NONE_CHOSEN = ["I come", "I follow online", "Maybe", "I cannot come", "Programme"]
+CALENDAR = "Add to my calendar"
+NONE_CHOSEN = ["I come", "I follow online", "Maybe", "I cannot come", CALENDAR, "Programme"]
 
 
 __all__ = ["quiet", "sandbox", "stage"]  # fixtures
@@ -96,11 +97,13 @@ async def test_a_press_is_kept_confirmed_and_ticked(stage: Stage) -> None:
     assert replies(stage.scene.database) == {participant: ("online", "chat", 0)}
     assert await toast(person) == "Thank you, your reply is noted: I follow online."
     ticked = await invitation(person)
-    assert labels(ticked) == ["I come", "✓ I follow online", "Maybe", "I cannot come", "Programme"]
+    assert labels(ticked) == ["I come", "✓ I follow online", "Maybe", "I cannot come", CALENDAR, "Programme"]
     assert (ticked["text"], ticked["id"]) == (shown["text"], shown["id"]), "the message stays, its buttons change"
-    assert ticked["buttons"][4][0]["url"] == "https://example.org/programme"
+    assert ticked["buttons"][5][0]["url"] == "https://example.org/programme"
+    assert ticked["buttons"][4][0]["url"].startswith(f"{VOICE.urls.public}/events/")
     await stage.press(person, "I cannot come")
-    assert labels(await invitation(person)) == ["I come", "I follow online", "Maybe", "✓ I cannot come", "Programme"]
+    declined = ["I come", "I follow online", "Maybe", "✓ I cannot come", CALENDAR, "Programme"]
+    assert labels(await invitation(person)) == declined
     await stage.press(person, "✓ I cannot come")
     assert replies(stage.scene.database) == {participant: ("no", "chat", 1)}
     assert len(await person.bot_messages()) == before, "nothing is written below"

@@ -169,7 +169,7 @@ def test_every_address_says_its_office(scene: Scene, web: RunningWeb, http: http
 def test_get_is_never_the_only_way_to_act() -> None:
     """What acts is a POST; what a GET reaches has a name of looking."""
     looking = {"front", "privacy", "accessibility", "welcome", "show", "show_door", "show_file", "show_sent"}
-    looking |= {"download", "download_files", "read_data", "ask_to_erase"}
+    looking |= {"download", "download_files", "read_data", "ask_to_erase", "show_mine", "show_event", "show_public"}
     for route in public_routes().routes:
         assert isinstance(route, APIRoute)
         name = route.endpoint.__name__

@@ -31,6 +31,7 @@ from surveys.responses.my_data import export_files, has_files
 from surveys.responses.my_data_page import my_data_page
 from web.deps import WebDeps
 from web.files import chunks
+from web.public.calendars import subscription
 from web.public.store import load_office
 from web.public.wishes import Wishes, keep_wishes, load_wishes
 from web.site import OfficeName, language_of, remember_reader, site_of
@@ -50,6 +51,7 @@ class PreferencesLink:
     office_id: int
     sent_files: bool = False  # whether there are files of theirs to download
     chat: str = ""  # where their Telegram account is joined, "" where it cannot be
+    calendar: str = ""  # where a calendar finds their events
 
     @property
     def path(self) -> str:
@@ -162,7 +164,8 @@ async def _open(request: Request) -> tuple[PreferencesLink, Wishes]:
 
     office, wishes, files = await site.deps.database.aread(work)
     remember_reader(request, wishes.language, office)
-    return replace(link, sent_files=files, chat="" if wishes.in_chat else _chat(site.deps, link.participant_id)), wishes
+    chat = "" if wishes.in_chat else _chat(site.deps, link.participant_id)
+    return replace(link, sent_files=files, chat=chat, calendar=subscription(site.deps, link.participant_id)), wishes
 
 
 def _chat(deps: WebDeps, participant_id: int) -> str:

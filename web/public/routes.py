@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from web.public import (
     answering,
     attending,
+    calendars,
     confirming,
     form_files,
     front,
@@ -52,6 +53,10 @@ def public_routes() -> APIRouter:
     router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
     router.add_api_route("/events/{token}", attending.show, methods=LOOK)
     router.add_api_route("/events/{token}", attending.act, methods=ACT)
+    router.add_api_route("/events/{token}/calendar.ics", calendars.show_event, methods=LOOK)
+    router.add_api_route("/my-calendar/{token}.ics", calendars.show_mine, methods=LOOK)
+    router.add_api_route("/calendars/{office}.ics", calendars.show_public, methods=LOOK)
+    router.add_api_route("/calendars/{office}/{process}.ics", calendars.show_public, methods=LOOK)
     router.add_api_route("/join/{office}", joining.show, methods=LOOK)
     router.add_api_route("/join/{office}", joining.ask, methods=ACT)
     router.add_api_route("/join/{office}/sent", joining.show_sent, methods=LOOK)

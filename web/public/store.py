@@ -74,6 +74,7 @@ class PublicProcess:
     rounds: tuple[PublicRound, ...]
     phases: tuple[PublicPhase, ...]
     events: tuple[PublicEvent, ...]
+    calendar: str = ""  # where calendars find the events
 
 
 def load_office(session: Session, office_id: int | None = None) -> OfficeName:
@@ -118,7 +119,15 @@ def round_address(session: Session, round_id: int) -> str:
 def load_processes(session: Session, now: datetime) -> list[PublicProcess]:
     """Every process with what anybody may answer now, its phases and its public events, in the order they were made."""
     rows = session.execute(
-        select(Process.id, Process.title, Process.summary, Process.time_zone, Office.name)
+        select(
+            Process.id,
+            Process.title,
+            Process.summary,
+            Process.time_zone,
+            Process.slug,
+            Office.name,
+            Office.slug.label("office"),
+        )
         .join(Office, Office.id == Process.office_id)
         .order_by(Process.id)
     ).all()
@@ -134,6 +143,7 @@ def load_processes(session: Session, now: datetime) -> list[PublicProcess]:
             tuple(rounds.get(row.id, ())),
             tuple(PublicPhase(one.title, one.summary, one.starts_on, one.ends_on) for one in phases.get(row.id, ())),
             tuple(_event(one) for one in events.get(row.id, ()) if one.kind == "event"),
+            f"/calendars/{row.office}/{row.slug}.ics",
         )
         for row in rows
     ]
