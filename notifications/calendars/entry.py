@@ -67,8 +67,9 @@ def _entry(event: EventFacts, language: str, link: str, location: str, words: st
 
 
 def _location(event: EventFacts, reader: Reader, link: str) -> str:
+    t = translator(reader.language)
     if reader.reply == Reply.ONLINE:
-        return link or translator(reader.language)("Online")
+        return link or t("Online")
     return _place(event) if reader.reply == Reply.IN_PERSON else _place_or_online(event, reader.language)
 
 

@@ -58,8 +58,9 @@ class _Mine:
 def personal_feed(session: Session, participant_id: int, linking: Linking, now: datetime) -> bytes:
     """All events that somebody has replied to or was asked about, without those they declined; raises PersonErased."""
     person, language = _reader(session, participant_id)
+    t = translator(language)
     mine = [one for one in _mine(session, person) if one.reply != Reply.NO]
-    return _written([(one, person) for one in mine], language, linking, now, name=translator(language)("My events"))
+    return _written([(one, person) for one in mine], language, linking, now, name=t("My events"))
 
 
 def single_event(session: Session, participant_id: int, event_id: int, linking: Linking, now: datetime) -> bytes:
