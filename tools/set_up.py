@@ -23,6 +23,7 @@ LOCKS = ROOT / "requirements"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAIL_SERVERS = ("postfix", "dovecot")
 MAIL_PACKAGES = ("postfix", "dovecot-imapd")
+CALENDARS = ("khal",)
 BROWSER_PACKAGES = ("chromium", "fonts-liberation", "fonts-noto-color-emoji")
 
 
@@ -39,6 +40,7 @@ def main() -> None:
     if sys.argv[1] == "dev":
         install_browser()
         install_mail_servers()
+        install_calendar()
 
 
 def run_with_newer_python() -> None:
@@ -128,19 +130,28 @@ def install_browser() -> None:
 
 def install_mail_servers() -> None:
     """Postfix and Dovecot, for the tests that send through and read from real ones; without them those are skipped."""
+    install_for_tests("real mail servers", MAIL_SERVERS, MAIL_PACKAGES)
+
+
+def install_calendar() -> None:
+    """khal, a calendar program of others, for the tests that show ours to it; without it those are skipped."""
+    install_for_tests("a real calendar program", CALENDARS, CALENDARS)
+
+
+def install_for_tests(what: str, programs: "tuple[str, ...]", packages: "tuple[str, ...]") -> None:
     path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"
-    if all(shutil.which(name, path=path) for name in MAIL_SERVERS):
+    if all(shutil.which(name, path=path) for name in programs):
         return
-    apt = shutil.which("apt-get")
+    apt, names = shutil.which("apt-get"), " and ".join(packages)
     if not apt or os.geteuid() != 0:
-        say(f"without {' and '.join(MAIL_PACKAGES)} the tests with real mail servers are skipped")
+        say(f"without {names} the tests with {what} are skipped")
         return
-    say("installing Postfix and Dovecot")
+    say(f"installing {names}")
     options = ("-qq", "--yes", "--no-install-recommends")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in ((apt, "update", "-qq"), (apt, "install", *options, *MAIL_PACKAGES)):
+    for command in ((apt, "update", "-qq"), (apt, "install", *options, *packages)):
         if subprocess.call(command, env=quiet) != 0:
-            say("they could not be installed: the tests with real mail servers are skipped")
+            say(f"they could not be installed: the tests with {what} are skipped")
             return
 
 

@@ -85,13 +85,13 @@ def answer_mail(mail: EmailMessage, partstat: str, **values: str) -> bytes:
     """What a calendar program sends when somebody presses a button under a mail; values may make it another's."""
     asked = event(mail)
     organizer = asked.organizer.value.removeprefix("mailto:")
-    usual = {"method": "REPLY", "uid": asked.uid.value, "sequence": "0", "organizer": organizer, "more": ""}
-    text = values.pop("text", "") or ANSWER.format(partstat=partstat, **(usual | values))
+    said = {"method": "REPLY", "uid": asked.uid.value, "sequence": "0", "organizer": organizer, "more": ""} | values
+    text = values.get("text", "") or ANSWER.format(partstat=partstat, **said)
     made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = "Anna <anna@example.com>", organizer, f"{partstat}: Lancio"
+    made["From"], made["To"], made["Subject"] = "Anna <anna@example.com>", said["organizer"], f"{partstat}: Lancio"
     made["Message-ID"] = "<answer@example.com>"
     made.set_content("Anna Neri\n")
-    made.add_alternative(text, subtype="calendar", params={"method": usual["method"]})
+    made.add_alternative(text, subtype="calendar", params={"method": said["method"]})
     return made.as_bytes(policy=policy.SMTP)
 
 

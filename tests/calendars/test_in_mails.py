@@ -97,7 +97,7 @@ async def test_the_link_is_told_once_it_is_time_to_those_who_follow_online(
 ) -> None:
     telling = await invited(database, sandbox, clock, kind="reminder", buttons=[])
     say(telling, "anna", reply)
-    change(telling, link=LINK)
+    change(telling, link=LINK, place="Sala")
     assert telling.clock.now() > STARTS - timedelta(hours=24)
     await deliver(telling)
     found = event(newest(telling))
