@@ -159,12 +159,13 @@ def test_the_pages_lead_there(
     event = add_event(scene)
     attend(scene, person, event, "in-person", clock.now())
     page = f"/events/{web.link(Purpose.RSVP, person, event)}"
-    (link,) = html.fromstring(http.get(page).text).xpath("//a[contains(@href, 'calendar.ics')]/@href")
+    invitation: Any = html.fromstring(http.get(page).text)
+    (link,) = invitation.xpath("//a[contains(@href, 'calendar.ics')]/@href")
     single = http.get(str(link))
     assert [one.summary.value for one in events(single)] == ["Launch event"]
     assert single.headers["content-disposition"] == 'attachment; filename="launch.ics"'
     preferences = web.link(Purpose.PREFERENCES, person, scene.office_id)
-    tree = html.fromstring(http.get(f"/preferences/{preferences}").text)
+    tree: Any = html.fromstring(http.get(f"/preferences/{preferences}").text)
     (webcal,) = tree.xpath("//a[starts-with(@href, 'webcal://')]/@href")
     (plain,) = tree.xpath("//a[contains(@href, '/my-calendar/')][starts-with(@href, 'http')]/@href")
     assert str(webcal).partition("://")[2] == str(plain).partition("://")[2]
