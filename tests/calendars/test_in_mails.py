@@ -87,8 +87,8 @@ async def test_the_place_is_the_one_where_somebody_comes(
     assert in_person.location.value == "Sala, Via Po 1" and in_person.attendee.params["PARTSTAT"] == ["ACCEPTED"]
     assert online.location.value == "Online" and LINK not in online.description.value
     assert not hasattr(in_person, "url") and not hasattr(online, "url")
-    for one in ("maybe", "silent"):
-        assert calendar_part(newest(telling, f"{one}@example.com")) is None, "nothing that they did not ask for"
+    for name in ("maybe", "silent"):
+        assert calendar_part(newest(telling, f"{name}@example.com")) is None, "nothing that they did not ask for"
 
 
 @pytest.mark.parametrize(("reply", "link"), [("online", LINK), ("in-person", "")])
