@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -45,6 +45,10 @@ class EventFacts:
     substitutes: bool = False
     asks_needs: bool = False
     sequence: int = 0
+    kind: str = "event"
+    summary: dict[str, str] = field(default_factory=dict)  # by language, as are the Markdown texts that follow
+    directions: dict[str, str] = field(default_factory=dict)
+    programme: dict[str, str] = field(default_factory=dict)
 
     @property
     def starts_at(self) -> datetime:
@@ -96,6 +100,10 @@ def load_event(session: Session, event_id: int) -> EventFacts:
         substitutes=event.substitutes,
         asks_needs=event.asks_needs,
         sequence=event.sequence,
+        kind=event.kind,
+        summary=event.summary,
+        directions=event.directions,
+        programme=event.programme,
     )
 
 

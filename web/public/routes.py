@@ -8,6 +8,7 @@ from web.public import (
     answering,
     attending,
     confirming,
+    event_page,
     form_files,
     front,
     joining,
@@ -52,6 +53,9 @@ def public_routes() -> APIRouter:
     router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
     router.add_api_route("/events/{token}", attending.show, methods=LOOK)
     router.add_api_route("/events/{token}", attending.act, methods=ACT)
+    router.add_api_route("/events/{token}/files/{name}", attending.show_file, methods=LOOK)
+    router.add_api_route("/e/{office}/{event}", event_page.show, methods=LOOK)
+    router.add_api_route("/e/{office}/{event}/files/{name}", event_page.show_file, methods=LOOK)
     router.add_api_route("/join/{office}", joining.show, methods=LOOK)
     router.add_api_route("/join/{office}", joining.ask, methods=ACT)
     router.add_api_route("/join/{office}/sent", joining.show_sent, methods=LOOK)
