@@ -105,6 +105,7 @@ class Kept:
     reply: str
     door_before: str = ""
     waits_for: str = ""
+    waited_for: str = ""  # before
 
     @property
     def changed(self) -> bool:
@@ -128,7 +129,7 @@ def reply(session: Session, given: Given, now: datetime) -> Kept:
     wanted = _wanted(session, event, given, before, now)
     if before is None:
         return Kept(_add(session, given, person, wanted, now), "", str(wanted["reply"]), waits_for=wanted["waits_for"])
-    kept = Kept(before.id, before.reply, str(wanted["reply"]), before.door, str(wanted["waits_for"]))
+    kept = Kept(before.id, before.reply, str(wanted["reply"]), before.door, str(wanted["waits_for"]), before.waits_for)
     if any(getattr(before, name) != value for name, value in wanted.items()):
         said = {"door": given.door, "at": now, "changes": Attendance.changes + (1 if kept.changed else 0)}
         session.execute(update(Attendance).where(Attendance.id == before.id).values(wanted | said))
