@@ -165,7 +165,8 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
     if given.reply not in MODES:
         return wanted
     room = rooms(session, event, without=before.id if before is not None else 0)
-    if room[given.reply].holds(companions + 1):
+    is_kept = _is_kept_for(before, given.reply, companions)
+    if is_kept or room[given.reply].holds(companions + 1):
         if before is not None and before.waits_for not in {"", given.reply}:  # a seat now, and still hoping for another
             wanted |= {name: getattr(before, name) for name in ("waits_for", "waiting_since", "offered_until")}
         return wanted
@@ -180,6 +181,12 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
         "waits_for": given.reply,
         "waiting_since": before.waiting_since if still else now,
     }
+
+
+def _is_kept_for(before: Any, mode: str, companions: int) -> bool:
+    """Whether seats were offered to them, also by staff in a room that is full: they are counted already."""
+    offered = before is not None and before.waits_for == mode and before.offered_until is not None
+    return offered and companions <= before.companions
 
 
 def _or(value: Any, before: Any, name: str, default: Any) -> Any:

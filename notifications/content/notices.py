@@ -80,6 +80,16 @@ NOTICES = {
         "rsvp",
         variables=("event", "starts_on", "mode"),
     ),
+    "substitute-invited": NoticeText(
+        N_("You are invited: {event}"),
+        N_(
+            "**{organisation}** is invited to **{event}**, on **{starts_on} at {starts_at}**{where}. Whoever was to "
+            "come for it cannot, so you are invited in their place.\n\nPlease say whether you come."
+        ),
+        N_("Reply to the invitation"),
+        "rsvp",
+        variables=("event", "organisation", "starts_on", "starts_at", "where"),
+    ),
     "event-changed": NoticeText(
         N_("Something has changed: {event}"),
         N_(

@@ -28,7 +28,9 @@ from notifications.ledger.states import EMAIL, Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 
 CONFIRMED, WAITS = "rsvp-kept", "rsvp-waiting"
-OURS = {f"notice-{kind}": kind for kind in (CONFIRMED, WAITS, OFFERED, LAPSED)}  # notices that ask for a reply
+OURS = {
+    f"notice-{kind}": kind for kind in (CONFIRMED, WAITS, OFFERED, LAPSED, "substitute-invited")
+}  # notices that ask for a reply
 
 
 def take_reply(session: Session, delivery: Delivery, words: str, key: str, now: datetime) -> bool:
