@@ -168,6 +168,9 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
     is_kept = _is_kept_for(before, given.reply, companions)
     if is_kept or room[given.reply].holds(companions + 1):
         if before is not None and before.waits_for not in {"", given.reply}:  # a seat now, and still hoping for another
+            grows = before.offered_until is not None and companions > before.companions
+            if grows and not room[before.waits_for].holds(companions + 1):  # the seats that are kept are not enough
+                raise NoRoomForCompanions
             wanted |= {name: getattr(before, name) for name in ("waits_for", "waiting_since", "offered_until")}
         return wanted
     if before is not None and before.reply == given.reply:

@@ -66,7 +66,7 @@ class Composer:
         if not language:
             raise NoText
         assert candidate.address is not None
-        text, setting = context.texts[language], context.settings[language]
+        text, setting = context.texts[language], context.setting_for(language, candidate.reply, now)
         if setting.is_notice and candidate.values:
             own = notice_words(session, candidate.values, language)
             setting = replace(setting, fixed={**setting.fixed, **own})
