@@ -27,6 +27,7 @@ from bots.participants.parse import (
     SentSomethingElse,
 )
 from bots.participants.rsvp import reply_to_event
+from bots.participants.rsvp_more import AWAITS_WORDS, take_words
 from bots.participants.screen import Reply, Screen
 from bots.participants.store import ChatState, add_chat, change_chat, load_chat, set_blocked
 from core.errors import Problem
@@ -122,6 +123,8 @@ def _said(talk: Talk, desk: Desk, text: str) -> Reply:
         return take_code(talk, desk.ids, text)
     if AWAITS in talk.chat.awaiting and talk.chat.participant_id is not None:
         return take_address(talk, desk.ids, text)
+    if AWAITS_WORDS in talk.chat.awaiting and talk.chat.participant_id is not None:
+        return take_words(talk, text)
     turn = held(talk)
     if turn is None:
         return welcome(talk)
@@ -169,8 +172,8 @@ def _locked(talk: Talk, name: str) -> Reply | None:
 
 
 def _attending(talk: Talk, did: Did) -> Talk:
-    """An address is awaited as the very next thing that is said: whoever does something else has left it."""
-    if AWAITS not in talk.chat.awaiting or isinstance(did, Said):
+    """An address or other words are awaited as the very next thing that is said: else they were left."""
+    if {AWAITS, AWAITS_WORDS}.isdisjoint(talk.chat.awaiting) or isinstance(did, Said):
         return talk
     change_chat(talk.session, talk.chat.id, awaiting={})
     return replace(talk, chat=replace(talk.chat, awaiting={}))

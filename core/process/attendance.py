@@ -105,6 +105,7 @@ class Kept:
     reply: str
     door_before: str = ""
     waits_for: str = ""
+    waited_for: str = ""  # before
 
     @property
     def changed(self) -> bool:
@@ -128,7 +129,7 @@ def reply(session: Session, given: Given, now: datetime) -> Kept:
     wanted = _wanted(session, event, given, before, now)
     if before is None:
         return Kept(_add(session, given, person, wanted, now), "", str(wanted["reply"]), waits_for=wanted["waits_for"])
-    kept = Kept(before.id, before.reply, str(wanted["reply"]), before.door, str(wanted["waits_for"]))
+    kept = Kept(before.id, before.reply, str(wanted["reply"]), before.door, str(wanted["waits_for"]), before.waits_for)
     if any(getattr(before, name) != value for name, value in wanted.items()):
         said = {"door": given.door, "at": now, "changes": Attendance.changes + (1 if kept.changed else 0)}
         session.execute(update(Attendance).where(Attendance.id == before.id).values(wanted | said))
@@ -164,8 +165,12 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
     if given.reply not in MODES:
         return wanted
     room = rooms(session, event, without=before.id if before is not None else 0)
-    if room[given.reply].holds(companions + 1):
+    is_kept = _is_kept_for(before, given.reply, companions)
+    if is_kept or room[given.reply].holds(companions + 1):
         if before is not None and before.waits_for not in {"", given.reply}:  # a seat now, and still hoping for another
+            grows = before.offered_until is not None and companions > before.companions
+            if grows and not room[before.waits_for].holds(companions + 1):  # the seats that are kept are not enough
+                raise NoRoomForCompanions
             wanted |= {name: getattr(before, name) for name in ("waits_for", "waiting_since", "offered_until")}
         return wanted
     if before is not None and before.reply == given.reply:
@@ -179,6 +184,12 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
         "waits_for": given.reply,
         "waiting_since": before.waiting_since if still else now,
     }
+
+
+def _is_kept_for(before: Any, mode: str, companions: int) -> bool:
+    """Whether seats were offered to them, also by staff in a room that is full: they are counted already."""
+    offered = before is not None and before.waits_for == mode and before.offered_until is not None
+    return offered and companions <= before.companions
 
 
 def _or(value: Any, before: Any, name: str, default: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -46,6 +46,10 @@ class EventFacts:
     asks_needs: bool = False
     sequence: int = 0
     changed_at: datetime | None = None  # when what a calendar shows of it last did
+    kind: str = "event"
+    summary: dict[str, str] = field(default_factory=dict)  # by language, as are the Markdown texts that follow
+    directions: dict[str, str] = field(default_factory=dict)
+    programme: dict[str, str] = field(default_factory=dict)
 
     @property
     def starts_at(self) -> datetime:
@@ -102,6 +106,10 @@ def facts_of(event: Event, office_id: int, zone: str) -> EventFacts:
         asks_needs=event.asks_needs,
         sequence=event.sequence,
         changed_at=event.changed_at,
+        kind=event.kind,
+        summary=event.summary,
+        directions=event.directions,
+        programme=event.programme,
     )
 
 

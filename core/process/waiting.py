@@ -33,7 +33,7 @@ def offer_seats(session: Session, event: Event, facts: EventFacts, now: datetime
         line = line_of(session, event.id, mode)
         chosen = next_in_line(rooms(session, event)[mode], line) if line else []
         for one in chosen:
-            _offer(session, facts, one.attendance_id, until, now)
+            offer_to(session, facts, one.attendance_id, until, now)
         count += len(chosen)
     return count
 
@@ -75,7 +75,7 @@ def _tend(session: Session, event_id: int, now: datetime) -> int:
     return len(lapsed)
 
 
-def _offer(session: Session, facts: EventFacts, attendance_id: int, until: datetime, now: datetime) -> None:
+def offer_to(session: Session, facts: EventFacts, attendance_id: int, until: datetime, now: datetime) -> None:
     row = session.get_one(Attendance, attendance_id, populate_existing=True)
     session.execute(update(Attendance).where(Attendance.id == attendance_id).values(offered_until=until))
     values = {"event_id": facts.id, "mode": row.waits_for, "until": until.isoformat()}

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see-people"
     ENTER_ANSWERS = "enter-answers"  # on behalf of somebody
     IMPORT_PEOPLE = "import-people"
+    MANAGE_EVENTS = "manage-events"
     WRITE_MAILINGS = "write-mailings"
     RELEASE_MAILINGS = "release-mailings"
     PAUSE_MAILINGS = "pause-mailings"
@@ -34,6 +35,7 @@ _ORGANISE = _READ | {
     Permission.SEE_PEOPLE,
     Permission.ENTER_ANSWERS,
     Permission.IMPORT_PEOPLE,
+    Permission.MANAGE_EVENTS,
     Permission.WRITE_MAILINGS,
     Permission.PAUSE_MAILINGS,
 }

@@ -49,6 +49,17 @@ NOTICES = {
         "rsvp",
         variables=("event", "starts_on", "reply"),
     ),
+    "rsvp-waiting": NoticeText(
+        N_("You are on the waiting list: {event}"),
+        N_(
+            "Thank you for your mail. All places at **{event}**, {starts_on} ({mode}), are taken: you are on the "
+            "waiting list, place **{place}**. As soon as a place is free for you, we write to you.\n\n"
+            "On your page you see how things stand. There you can choose otherwise, or leave the waiting list."
+        ),
+        N_("See or change my reply"),
+        "rsvp",
+        variables=("event", "starts_on", "mode", "place"),
+    ),
     "seat-offered": NoticeText(
         N_("A place is free for you: {event}"),
         N_(
@@ -56,7 +67,7 @@ NOTICES = {
             "Please confirm by then that you take it. After that it is offered to the next person."
         ),
         N_("Take the place or leave it"),
-        "rsvp",
+        "seat",
         variables=("event", "starts_on", "mode", "until"),
     ),
     "seat-lapsed": NoticeText(
@@ -68,6 +79,16 @@ NOTICES = {
         N_("To my reply"),
         "rsvp",
         variables=("event", "starts_on", "mode"),
+    ),
+    "substitute-invited": NoticeText(
+        N_("You are invited: {event}"),
+        N_(
+            "**{organisation}** is invited to **{event}**, on **{starts_on} at {starts_at}**{where}. Whoever was to "
+            "come for it cannot, so you are invited in their place.\n\nPlease say whether you come."
+        ),
+        N_("Reply to the invitation"),
+        "rsvp",
+        variables=("event", "organisation", "starts_on", "starts_at", "where"),
     ),
     "event-changed": NoticeText(
         N_("Something has changed: {event}"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 OPEN_ROUND = "open:"  # begins a round's dialogue
 RSVP = "rsvp:"  # replies to an event
+TAKE, LEAVE = "take", "leave"  # in the place of a reply: an offered seat, the waiting list
+ALONG, WRITE = "+", "?"  # before how many come along, and before what somebody would like to write
 
 
 def open_round(round_id: int) -> str:

@@ -7,16 +7,16 @@ last. One picture whose text fits under it goes as one message with it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
-from core.i18n import translator
+from core.i18n import N_, translator
 from core.process.replies import LABELS
 from notifications.channels.contract import Button, ChatFile, ChatMessage, ChatPart
 from notifications.content.enclosed import Enclosed, enclose
 from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, TextTooLong
 from notifications.content.markdown import Block, telegram_blocks, together
-from notifications.content.presses import open_round, rsvp
+from notifications.content.presses import LEAVE, TAKE, open_round, rsvp
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.splitting import split, width
 from notifications.content.text import LINKS, ButtonText, Setting, Text, fill_states
@@ -95,6 +95,8 @@ def _buttons(text: Text, setting: Setting) -> tuple[tuple[Skeleton, Button], ...
     for button in text.buttons:
         if button.kind == "rsvp" and not setting.is_notice:
             made += _replies(setting, text.language)
+        elif button.kind == "seat":
+            made += _seat(button, setting, text.language)
         elif button.kind != "join-chat":
             made.append(_button(button, setting, text.language))
     return tuple(made)
@@ -110,6 +112,15 @@ def _replies(setting: Setting, language: str) -> list[tuple[Skeleton, Button]]:
         for one in setting.replies
     ]
     return [*replies, (compile_skeleton(mark(LINKS["rsvp"]), {}, one_line), Button(t("Add to my calendar")))]
+
+
+def _seat(button: ButtonText, setting: Setting, language: str) -> list[tuple[Skeleton, Button]]:
+    """An offered seat is taken or left where it is read; the page says more."""
+    t, event_id = translator(language), int(setting.fixed["event_id"])
+    pressed = ((TAKE, N_("Take the place")), (LEAVE, N_("Leave the place to others")))
+    nowhere = compile_skeleton("", {}, one_line)
+    presses = [(nowhere, Button(t(label), data=rsvp(event_id, act))) for act, label in pressed]
+    return [*presses, _button(replace(button, label=t(N_("More on a page"))), setting, language)]
 
 
 def _button(button: ButtonText, setting: Setting, language: str) -> tuple[Skeleton, Button]:

@@ -22,6 +22,7 @@ LINKS = {
     "join-chat": "join_link",
     "undo-join": "undo_link",
     "rsvp": "rsvp_link",
+    "seat": "rsvp_link",
     "confirm-join": "confirm_link",
 }
 ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}

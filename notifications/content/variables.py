@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NoReturn
 
 from babel.dates import format_date, format_time
@@ -19,16 +20,21 @@ from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from core.i18n import pick_text
+from core.i18n import N_, Translator, pick_text
+from core.markdown import plain
 from core.process.events import EventFacts
+from core.process.replies import Reply
 from notifications.content.errors import TextWrong, VariableMisplaced, VariableUnknown
 
 OPEN, CLOSE = "\ue000", "\ue001"
 GAP = re.compile(f"{OPEN}([a-z_]+){CLOSE}")
 PRIVATE = re.compile("[\ue000-\uf8ff]")
 
-VARIABLES = ("name", "office", "process", "round", "closes_on", "event", "starts_on", "starts_at", "place")
+OF_EVENT = ("event", "starts_on", "starts_at", "place", "address", "directions")
+BY_MODE = ("in_person", "online", "link")  # filled by how the reader takes part in the event: text by mode
+VARIABLES = ("name", "office", "process", "round", "closes_on", *OF_EVENT, *BY_MODE)
 PERSONAL = frozenset({"name"})
+MODE_WORDS = {Reply.IN_PERSON: N_("in person"), Reply.ONLINE: N_("online")}
 
 
 @dataclass(frozen=True)
@@ -130,7 +136,19 @@ def event_values(event: EventFacts, language: str) -> dict[str, str]:
         "starts_on": format_date(event.starts.date(), "full", locale=language),
         "starts_at": format_time(event.starts.time(), "short", locale=language),
         "place": event.place,
+        "address": event.address,
+        "directions": plain(pick_text(event.directions, language)),
     }
+
+
+def mode_values(event: EventFacts, mode: str, now: datetime, t: Translator) -> dict[str, str]:
+    """What the variables say to somebody who takes part so, "" for who does not (yet); the link not before its time."""
+    values = {"in_person": "", "online": "", "link": ""}
+    if mode == Reply.IN_PERSON:
+        values["in_person"] = t(MODE_WORDS[Reply.IN_PERSON])
+    elif mode == Reply.ONLINE:
+        values |= {"online": t(MODE_WORDS[Reply.ONLINE]), "link": event.link if event.shows_link(now) else ""}
+    return values
 
 
 def uses(source: str, name: str) -> bool:

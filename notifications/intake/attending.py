@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -16,7 +17,9 @@ from core.people.store import remaining
 from core.people.tables import Participant
 from core.process.attendance import Given, Kept, reply
 from core.process.events import EventFacts, load_event
-from core.process.replies import STANDS, Door, Reply
+from core.process.replies import STANDS, Door, Reply, offered
+from core.process.seating import place_in_line
+from core.process.waiting import LAPSED, OFFERED
 from notifications.content.variables import event_values
 from notifications.intake.replies import own_answer
 from notifications.intake.understanding import understand
@@ -24,8 +27,10 @@ from notifications.ledger.events import event_of, has_rsvp
 from notifications.ledger.states import EMAIL, Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 
-CONFIRMED = "rsvp-kept"
-SLUG = f"notice-{CONFIRMED}"
+CONFIRMED, WAITS = "rsvp-kept", "rsvp-waiting"
+OURS = {
+    f"notice-{kind}": kind for kind in (CONFIRMED, WAITS, OFFERED, LAPSED, "substitute-invited")
+}  # notices that ask for a reply
 BY_MAIL = frozenset({Door.MAIL, Door.CALENDAR})  # doors behind which a program may answer by itself
 
 
@@ -34,15 +39,17 @@ def take_reply(session: Session, delivery: Delivery, words: str, key: str, now: 
 
     `key` is the mail's own: it is confirmed once.
     """
-    event = _asked(session, delivery)
-    meant = understand(own_answer(words), event.replies) if event is not None else None
-    if event is None or meant is None:
+    asked = _asked(session, delivery)
+    meant = understand(own_answer(words), asked.replies) if asked is not None else None
+    if asked is None or meant is None:
         return False
+    event = asked.event
     try:
         kept = reply(session, Given(event.id, delivery.participant_id, meant, Door.MAIL, invited=True), now)
     except Problem:  # too late, called off, not offered any more: somebody should write back
         return False
-    if kept.changed or kept.door_before not in BY_MAIL:  # what answers a confirmation by itself gets no second one
+    is_new = kept.changed or kept.waits_for != kept.waited_for
+    if is_new or kept.door_before not in BY_MAIL:  # what answers a confirmation by itself gets no second one
         confirm(session, delivery, event, kept, (key, now))
     return True
 
@@ -52,20 +59,34 @@ def forget_confirmations(session: Session, participant_ids: Sequence[int]) -> No
     sent = (
         select(Delivery.occurrence_id)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
-        .where(Delivery.participant_id.in_(participant_ids), Mailing.slug == SLUG, Mailing.kind == Kind.NOTICE)
+        .where(Delivery.participant_id.in_(participant_ids), Mailing.slug.in_(OURS), Mailing.kind == Kind.NOTICE)
     )
     session.execute(update(Occurrence).where(Occurrence.id.in_(sent)).values(values={}))
 
 
-def _asked(session: Session, delivery: Delivery) -> EventFacts | None:
-    """The event whose invitation, or whose confirmation, a mail answers."""
+@dataclass(frozen=True)
+class _Asked:
+    """An event and what can be replied; a yes to an offered seat means its mode."""
+
+    event: EventFacts
+    replies: tuple[Reply, ...]
+
+
+def _asked(session: Session, delivery: Delivery) -> _Asked | None:
+    """The event whose invitation, or a notice about it, a mail answers."""
     mailing = session.get_one(Mailing, delivery.mailing_id)
     if mailing.kind == Kind.NOTICE:
         values = session.get_one(Occurrence, delivery.occurrence_id).values
-        is_ours = mailing.slug == SLUG and "event_id" in values
-        return load_event(session, int(values["event_id"])) if is_ours else None
+        if OURS.get(mailing.slug) is None or "event_id" not in values:
+            return None
+        about = load_event(session, int(values["event_id"]))
+        is_offer = OURS[mailing.slug] == OFFERED
+        return _Asked(about, offered([values["mode"]]) if is_offer else about.replies)
     event = event_of(session, mailing)
-    return load_event(session, event.id) if event is not None and has_rsvp(session, mailing.id) else None
+    if event is None or not has_rsvp(session, mailing.id):
+        return None
+    facts = load_event(session, event.id)
+    return _Asked(facts, facts.replies)
 
 
 def confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept, mail: tuple[str, datetime]) -> None:
@@ -73,11 +94,12 @@ def confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept,
     key, now = mail
     person = session.get_one(Participant, remaining(session, delivery.participant_id))
     t = translator(person.language)
-    values = {
-        **event_values(event, t.language),
-        "reply": t(STANDS[Reply(kept.reply)]),
-        "event_id": event.id,
-    }
+    values = {**event_values(event, t.language), "event_id": event.id}
+    if kept.waits_for:
+        place = place_in_line(session, event.id, kept.attendance_id)
+        kind, more = WAITS, {"mode": kept.waits_for, "place": str(place)}
+    else:
+        kind, more = CONFIRMED, {"reply": t(STANDS[Reply(kept.reply)])}
     digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    news = News(CONFIRMED, f"{delivery.id}:{digest}", person.id, EMAIL, event.office_id, values)
+    news = News(kind, f"{delivery.id}:{digest}", person.id, EMAIL, event.office_id, values | more)
     tell(session, news, now)

@@ -33,9 +33,9 @@ def trial_mail(session: Session, mailing_id: int, reader: Reader, voice: Voice, 
     language = context.language_for(reader.language)
     if not language:
         raise NoText
-    skeleton = compile_mail(
-        as_trial(context.texts[language]), context.settings[language], has_name=bool(reader.name.strip())
-    )
+    reply = reader.reply or (context.event.modes[0] if context.event else "")
+    setting = context.sample_setting(language, reply)
+    skeleton = compile_mail(as_trial(context.texts[language]), setting, has_name=bool(reader.name.strip()))
     values = {**dict.fromkeys(ALL_LINKS, f"{voice.urls.public}/{NOWHERE}"), "name": reader.name}
     letter = Letter(reader.address, f"<test-{mailing_id}@{voice.domain}>", now, values)
     return render_mail(skeleton, letter, lambda sha256: encode(read_content(session, sha256)))

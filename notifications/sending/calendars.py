@@ -24,7 +24,7 @@ PAGE = mark("rsvp_link")
 def setting_for(session: Session, candidate: Candidate, context: MailingContext, now: datetime) -> Setting:
     """The setting of a message, with what it brings for calendars."""
     language = context.language_for(candidate.language)
-    setting = context.settings[language]
+    setting = context.setting_for(language, candidate.reply, now)
     if candidate.channel != EMAIL:
         return setting
     if setting.is_notice:
@@ -40,7 +40,7 @@ def setting_for(session: Session, candidate: Candidate, context: MailingContext,
 
 def _of_mailing(context: MailingContext, event: EventFacts, reply: str, reader: tuple[str, datetime]) -> Setting:
     language, now = reader
-    setting, asked = context.settings[language], context.limits.asked
+    setting, asked = context.setting_for(language, reply, now), context.limits.asked
     asks = any(button.kind == RSVP for button in context.texts[language].buttons)
     reminds = asked is not None and asked.reminds
     if event.cancelled or now >= event.ends_at or not mailing_carries(reply, asks=asks, reminds=reminds):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from babel.dates import format_date
@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from core.addresses import PublicUrls
 from core.clock import last_day
-from core.i18n import pick_text
+from core.i18n import pick_text, translator
 from core.process.events import EventFacts, load_event
+from core.process.replies import MODES
 from core.process.tables import Office, Process
 from notifications.content.files import MailedFile
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
-from notifications.content.variables import event_values
+from notifications.content.variables import BY_MODE, OF_EVENT, event_values, mode_values
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.files import files_of
 from notifications.ledger.queue import ASKING
@@ -67,6 +68,24 @@ class MailingContext:
     def notice(self) -> str:
         """The kind of a notice, "" for what staff wrote."""
         return self.slug.removeprefix(NOTICE) if self.kind == Kind.NOTICE else ""
+
+    by_mode: dict[tuple[str, str, bool], Setting] = field(default_factory=dict)  # of an event's mailing, as asked for
+
+    def setting_for(self, language: str, reply: str, now: datetime) -> Setting:
+        """The setting for somebody who has replied so to the mailing's event; the same one for all of a mode."""
+        if self.event is None:
+            return self.settings[language]
+        mode = reply if reply in MODES else ""
+        key = (language, mode, self.event.shows_link(now))
+        if key not in self.by_mode:
+            setting = self.settings[language]
+            own = mode_values(self.event, mode, now, translator(language))
+            self.by_mode[key] = replace(setting, fixed={**setting.fixed, **own})
+        return self.by_mode[key]
+
+    def sample_setting(self, language: str, reply: str) -> Setting:
+        """As `setting_for` when the event begins, so that everything shows."""
+        return self.setting_for(language, reply, self.event.starts_at) if self.event else self.settings[language]
 
     def language_for(self, language: str) -> str:
         """The person's language, else the process's first one that there is a text in."""
@@ -147,10 +166,7 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
         "process": pick_text(parts.process.title, language) if parts.process else "",
         "round": pick_text(parts.round.title, language) if parts.round else "",
         "closes_on": "",
-        "event": "",
-        "starts_on": "",
-        "starts_at": "",
-        "place": "",
+        **dict.fromkeys((*OF_EVENT, *BY_MODE), ""),
     }
     if parts.round is not None and parts.round.closes_at is not None:
         values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=language)

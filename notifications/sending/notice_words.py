@@ -10,12 +10,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from sqlalchemy.orm import Session
 
-from core.i18n import N_, translator
+from core.i18n import translator
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
-from notifications.content.variables import event_values
-
-MODES = {Reply.IN_PERSON: N_("in person"), Reply.ONLINE: N_("online")}
+from notifications.content.variables import MODE_WORDS, event_values
 
 
 def notice_words(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -26,7 +24,7 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
     event = load_event(session, int(values["event_id"]))
     words = {**event_values(event, language), "where": f", {event.place}" if event.place else "", **words}
     if "mode" in values:
-        words["mode"] = translator(language)(MODES[Reply(values["mode"])])
+        words["mode"] = translator(language)(MODE_WORDS[Reply(values["mode"])])
     if "until" in values:
         words["until"] = _moment(event, datetime.fromisoformat(values["until"]), language)
     return words

@@ -26,11 +26,12 @@ NOWHERE = "#"
 
 @dataclass(frozen=True)
 class Reader:
-    """Who a sample is for; `address` is where a trial goes."""
+    """Who a sample is for; `address` is where a trial goes, `reply` what they have replied to the mailing's event."""
 
     name: str
     language: str
     address: str = "name@example.org"
+    reply: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def _found(session: Session, mailing_id: int, reader: Reader, voice: Voice) -> t
     language = context.language_for(reader.language)
     if not language:
         raise NoText
-    return context.texts[language], context.settings[language]
+    return context.texts[language], context.sample_setting(language, reader.reply)
 
 
 def _values(reader: Reader, voice: Voice) -> Mapping[str, str]:

@@ -47,13 +47,18 @@ def test_the_page_shows_the_event_and_the_replies(
     assert list(only_there.buttons()) == ["in-person", "maybe", "no"]
 
 
-def test_who_follows_online_is_told_how(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:
+def test_who_follows_online_is_told_how(
+    scene: Scene, web: RunningWeb, http: httpx.Client, person: int, clock: FixedClock
+) -> None:
     event = add_event(scene)
     page = Reader(http, path(web, person, event))
     assert "How to follow online" not in page.at.text
     page.press("online")
     assert "The address is not there yet" in page.at.text
-    scene.change(Event, event, link="https://meet.example.org/launch?a=1&b=2")
+    scene.change(Event, event, link="https://meet.example.org/launch?a=1&b=2", link_hours=24)
+    clock.set(STARTS - timedelta(hours=24, seconds=1))
+    assert "meet.example.org" not in Reader(http, page.path).at.text
+    clock.set(STARTS - timedelta(hours=24))
     page = Reader(http, page.path)
     assert 'href="https://meet.example.org/launch?a=1&amp;b=2"' in page.at.text
     page.press("in-person")

@@ -68,6 +68,7 @@ class Dashboard:
     may_see_people: bool
     may_review: bool
     may_write: bool
+    may_manage_events: bool
 
 
 async def list_processes(request: Request, staff: Staff) -> Response:
@@ -102,4 +103,5 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
         may_see_people=staff.may(Permission.SEE_PEOPLE, process.office_id),
         may_review=any(staff.may(one, process.office_id) for one in READS),
         may_write=staff.may(Permission.WRITE_MAILINGS, process.office_id),
+        may_manage_events=staff.may(Permission.MANAGE_EVENTS, process.office_id),
     )

@@ -7,7 +7,9 @@ from fastapi import APIRouter
 from web.console import (
     attachments,
     audit,
+    event_writing,
     events,
+    guests,
     incoming,
     mailing_files,
     mailings,
@@ -49,8 +51,7 @@ def console_routes() -> APIRouter:
     router.add_api_route(fills_in, signed_in(on_behalf.act, checks_forms=False), methods=["POST"])
     router.add_api_route(f"{fills_in}/files/{{name}}", signed_in(on_behalf.show_file), methods=["GET"])
     _add_mailings(router)
-    router.add_api_route("/events/{event_id:int}", signed_in(events.show), methods=["GET"])
-    router.add_api_route("/events/{event_id:int}/replies", signed_in(events.enter), methods=["POST"])
+    _add_events(router)
     router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
     router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
     router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
@@ -65,6 +66,27 @@ def console_routes() -> APIRouter:
     _add_webhooks(router)
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router
+
+
+def _add_events(router: APIRouter) -> None:
+    made = "/processes/{process_id:int}/events/new"
+    router.add_api_route(made, signed_in(event_writing.new), methods=["GET"])
+    router.add_api_route(made, signed_in(event_writing.create), methods=["POST"])
+    event = "/events/{event_id:int}"
+    router.add_api_route(event, signed_in(events.show), methods=["GET"])
+    router.add_api_route(f"{event}/edit", signed_in(event_writing.edit), methods=["GET"])
+    router.add_api_route(f"{event}/edit", signed_in(event_writing.change), methods=["POST"])
+    router.add_api_route(f"{event}/documents", signed_in(event_writing.keep_documents), methods=["POST"])
+    router.add_api_route(f"{event}/cancel", signed_in(event_writing.ask_to_cancel), methods=["GET"])
+    router.add_api_route(f"{event}/cancel", signed_in(event_writing.cancel), methods=["POST"])
+    router.add_api_route(f"{event}/replies", signed_in(events.enter), methods=["POST"])
+    router.add_api_route(f"{event}/list", signed_in(guests.print_list), methods=["GET"])
+    router.add_api_route(f"{event}/list.{{form}}", signed_in(guests.export), methods=["POST"])
+    router.add_api_route(f"{event}/substitutes", signed_in(guests.invite), methods=["POST"])
+    person = f"{event}/people/{{person:int}}"
+    router.add_api_route(person, signed_in(guests.show), methods=["GET"])
+    router.add_api_route(person, signed_in(guests.enter), methods=["POST"])
+    router.add_api_route(f"{person}/acts/{{act}}", signed_in(guests.act), methods=["POST"])
 
 
 def _add_webhooks(router: APIRouter) -> None:

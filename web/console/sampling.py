@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.people.tables import Membership, Participant
+from core.process.replies import MODES
 from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
@@ -39,11 +40,15 @@ PAGE_POLICY = "; ".join(
 
 @dataclass(frozen=True)
 class Asked:
-    """As whom, and of which channel: `wanted` is what was written, `chosen` the number of somebody found."""
+    """As whom, and of which channel: `wanted` is what was written, `chosen` the number of somebody found.
+
+    `mode` is how they take part in the mailing's event, "" for who has not said so.
+    """
 
     wanted: str = ""
     chosen: int = 0
     channel: str = ""
+    mode: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,7 +78,8 @@ class Shown:
 
     def query(self, **others: object) -> str:
         """The address of the same page as somebody else, or of another channel."""
-        asked = {"person": self.asked.wanted, "as": self.asked.chosen, "channel": self.asked.channel} | others
+        asked = {"person": self.asked.wanted, "as": self.asked.chosen, "channel": self.asked.channel}
+        asked |= {"mode": self.asked.mode} | others
         return urlencode({name: value for name, value in asked.items() if value})
 
 
@@ -83,7 +89,8 @@ def asked_of(request: Request, *, sees_people: bool) -> Asked:
     channel = asked.get("channel", "")
     wanted, number = (asked.get("person", "")[:100].strip(), asked.get("as", "")) if sees_people else ("", "")
     chosen = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
-    return Asked(wanted, chosen, channel if channel in CHANNELS else "")
+    mode = asked.get("mode", "")
+    return Asked(wanted, chosen, channel if channel in CHANNELS else "", mode if mode in MODES else "")
 
 
 def samples_for(session: Session, deps: WebDeps, mailing: store.MailingRow, asked: Asked, now: datetime) -> Shown:
@@ -97,7 +104,8 @@ def samples_for(session: Session, deps: WebDeps, mailing: store.MailingRow, aske
         own = person.language if person.language in mailing.subjects else ""
         languages = [own] if own else languages
     name = (person.name if person else "") or SOMEBODY
-    samples = {one: sample_of(session, mailing.id, Reader(name, one), deps.telling.voice) for one in languages}
+    readers = {one: Reader(name, one, reply=asked.mode) for one in languages}
+    samples = {one: sample_of(session, mailing.id, reader, deps.telling.voice) for one, reader in readers.items()}
     return Shown(asked, person, [] if person else found, samples)
 
 
@@ -113,7 +121,7 @@ async def sample_page(request: Request, staff: Staff) -> Response:
         asked = asked_of(request, sees_people=staff.may(Permission.SEE_PEOPLE, mailing.office_id))
         found = _people(session, mailing, asked)
         name = found[0].name if len(found) == 1 else ""
-        return page_of(session, mailing_id, Reader(name or SOMEBODY, language), deps.telling.voice)
+        return page_of(session, mailing_id, Reader(name or SOMEBODY, language, reply=asked.mode), deps.telling.voice)
 
     page = await deps.database.aread(work)
     return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY, "X-Frame-Options": "SAMEORIGIN"})

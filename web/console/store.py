@@ -109,6 +109,10 @@ def processes(session: Session, staff: Staff) -> list[ProcessRow]:
     return [ProcessRow(*row) for row in session.execute(statement)]
 
 
+def office_slug(session: Session, office_id: int) -> str:
+    return session.scalars(select(Office.slug).where(Office.id == office_id)).one()
+
+
 def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
     """Raises NothingHere."""
     row = session.execute(_PROCESS.where(Process.id == process_id)).one_or_none()

@@ -32,8 +32,10 @@ REPLIES = {
     "online": N_("online"),
     "maybe": N_("maybe"),
     "no": N_("does not come"),
+    "waiting": N_("on the waiting list"),
     "none": N_("no reply"),
 }
+EVENT_KINDS = {"event": N_("public event"), "meeting": N_("meeting"), "appointment": N_("appointment")}
 DOORS = {
     "chat": N_("in the chat"),
     "web": N_("on the web"),
@@ -89,6 +91,7 @@ SUBJECTS = {
     "attachment": N_("file"),
     "response": N_("response"),
     "attendance": N_("reply to an event"),
+    "event": N_("event"),
     "mail": N_("mail"),
     "suppression": N_("excluded address"),
     "webhook": N_("webhook"),
@@ -126,6 +129,17 @@ ACTS = {
     "answers.changed": N_("answers changed for somebody"),
     "answers.sent": N_("answers sent for somebody"),
     "attendance.entered": N_("reply to an event entered for somebody"),
+    "attendance.offered": N_("place at an event offered"),
+    "attendance.moved-up": N_("moved to the front of a waiting list"),
+    "attendance.taken-off": N_("taken off a waiting list"),
+    "attendance.exported": N_("list of an event exported"),
+    "attendance.invited": N_("substitute invited to an event"),
+    "event.added": N_("event added"),
+    "event.changed": N_("event changed"),
+    "event.cancelled": N_("event called off"),
+    "event.restored": N_("event takes place after all"),
+    "event.file-added": N_("document of an event added"),
+    "event.file-removed": N_("document of an event removed"),
 }
 
 

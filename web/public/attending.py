@@ -2,62 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from core.errors import LinkForged
+from core.errors import LinkForged, Problem
 from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
-from core.process.attendance import Given, reply
+from core.process.attendance import LONGEST, LONGEST_NEEDS, Given, TooManyCompanions, reply, stop_waiting
+from core.process.event_files import Document, documents_of, read_document
 from core.process.events import EventFacts, load_event
-from core.process.replies import LABELS, STANDS, Door
-from core.process.standing import standing_reply
+from core.process.replies import LABELS, MODES, STANDS, Door
+from core.process.seating import Desk, desk_for, other_mode, registers_now
+from web.errors import PageUnknown
 from web.public.store import load_office, look_up_reader
+from web.public.telling_rooms import MODE_NAMES, documents_as_files, lines_about
 from web.site import OfficeName, remember_reader, site_of
+
+LEAVE = "leave"  # the waiting list, or a place that is offered
+FIELDS = ("companions", "substitute", "needs")
 
 
 @dataclass(frozen=True)
 class Invitation:
-    """A signed link opened: the event and what this person has replied, "" for nothing."""
+    """A signed link opened: the event, how this person stands with it and what is left."""
 
     event: EventFacts
     participant_id: int
-    reply: str
+    desk: Desk
     language: str
     office: OfficeName
+    documents: tuple[Document, ...] = ()
 
 
 async def show(request: Request) -> Response:
-    site, invitation = site_of(request), await _open(request)
-    event, now = invitation.event, site_of(request).deps.clock.now()
-    is_over = now >= event.ends_at
-    return site.page(
-        request,
-        "public/invitation.html",
-        event=event,
-        reply=invitation.reply,
-        labels=LABELS,
-        standing=STANDS,
-        thanks=bool(invitation.reply) and "kept" in request.query_params,
-        is_over=is_over,
-        shows_link=event.shows_link(now),
-        takes_replies=not event.cancelled and not is_over and bool(invitation.reply or now < event.starts_at),
-    )
+    return _page(request, await _open(request))
 
 
 async def act(request: Request) -> Response:
-    """Keeps the reply that was pressed; raises what core.process.attendance raises."""
+    """Keeps what was pressed; what stands in the way is said on the page, with everything that was typed."""
     site, invitation = site_of(request), await _open(request)
-    pressed, now = str((await request.form()).get("do", "")), site.deps.clock.now()
-    given = Given(invitation.event.id, invitation.participant_id, pressed, Door.WEB, invited=True)
-    await site.deps.database.shared(
-        lambda session: reply(session, given, now), key=f"participant:{invitation.participant_id}"
-    )
+    form, now, event = await request.form(), site.deps.clock.now(), invitation.event
+    pressed = str(form.get("do", ""))
+    try:
+        given = None if pressed == LEAVE else _given(invitation, pressed, form)
+
+        def work(session: Session) -> None:
+            if given is None:
+                stop_waiting(session, event.id, invitation.participant_id, now)
+            else:
+                reply(session, given, now)
+
+        await site.deps.database.shared(work, key=f"event:{event.id}")
+    except Problem as problem:
+        typed = {name: str(form[name]) for name in FIELDS if name in form}
+        return _page(request, await _open(request), problem, typed)
     return RedirectResponse(f"{request.url.path}?kept=1", 303)
+
+
+async def show_file(request: Request) -> Response:
+    """A document of the event, for who holds the link."""
+    invitation, name = await _open(request), request.path_params["name"]
+    found = await site_of(request).deps.database.aread(
+        lambda session: read_document(session, invitation.event.id, name)
+    )
+    if found is None:
+        raise PageUnknown
+    return documents_as_files(*found)
+
+
+def _given(invitation: Invitation, pressed: str, form: FormData) -> Given:
+    """The reply with what the page asks beside it; raises TooManyCompanions."""
+    event = invitation.event
+    more = {name: str(form[name]) for name in FIELDS if name in form}
+    companions = None
+    if "companions" in more and event.companions:
+        typed = more["companions"].strip() or "0"
+        if not (typed.isascii() and typed.isdecimal() and len(typed) < 4):
+            raise TooManyCompanions(most=event.companions)
+        companions = int(typed)
+    return Given(
+        event.id,
+        invitation.participant_id,
+        pressed,
+        Door.WEB,
+        invited=True,
+        companions=companions if pressed in MODES else None,
+        substitute=more.get("substitute") if event.substitutes else None,
+        needs=more.get("needs") if event.asks_needs else None,
+    )
+
+
+def _page(
+    request: Request, invitation: Invitation, problem: Problem | None = None, typed: Mapping[str, str] | None = None
+) -> Response:
+    site, event, desk = site_of(request), invitation.event, invitation.desk
+    now, stand = site.deps.clock.now(), desk.stand
+    is_over = now >= event.ends_at
+    known = {"companions": str(stand.companions or 0), "substitute": stand.substitute, "needs": stand.needs}
+    registers, theirs = registers_now(event, now), {stand.reply, stand.waits_for}
+    return site.page(
+        request,
+        "public/invitation.html",
+        status=problem.status if problem else 200,
+        event=event,
+        stand=stand,
+        reply=stand.reply,
+        desk=desk,
+        labels=LABELS,
+        standing=STANDS,
+        modes=MODE_NAMES,
+        problem=problem,
+        typed={**known, **(typed or {})},
+        offers=[one for one in event.replies if one not in MODES or registers or one in theirs],
+        rooms=lines_about(desk.rooms),
+        other=other_mode(event, stand.waits_for) if stand.waits_for else None,
+        documents=invitation.documents,
+        thanks=bool(stand.reply) and problem is None and "kept" in request.query_params,
+        is_over=is_over,
+        opens_later=event.opens_at is not None and now < event.opens_at,
+        is_closed=event.closes_at is not None and event.closes_at <= now < event.starts_at,
+        shows_link=event.shows_link(now),
+        longest={"substitute": LONGEST, "needs": LONGEST_NEEDS},
+        takes_replies=not event.cancelled and not is_over and bool(stand.reply or now < event.starts_at),
+    )
 
 
 async def _open(request: Request) -> Invitation:
@@ -73,8 +146,8 @@ async def _open(request: Request) -> Invitation:
         if erased:
             raise PersonErased
         event, person = load_event(session, event_id), remaining(session, participant_id)
-        office = load_office(session, event.office_id)
-        return Invitation(event, person, standing_reply(session, event_id, person), language, office)
+        office, files = load_office(session, event.office_id), documents_of(session, event_id)
+        return Invitation(event, person, desk_for(session, event, person), language, office, files)
 
     invitation = await deps.database.aread(work)
     remember_reader(request, invitation.language, invitation.office)

@@ -9,6 +9,7 @@ from web.public import (
     attending,
     calendars,
     confirming,
+    event_page,
     form_files,
     front,
     joining,
@@ -57,6 +58,9 @@ def public_routes() -> APIRouter:
     router.add_api_route("/my-calendar/{token}.ics", calendars.show_mine, methods=LOOK)
     router.add_api_route("/calendars/{office}.ics", calendars.show_public, methods=LOOK)
     router.add_api_route("/calendars/{office}/{process}.ics", calendars.show_public, methods=LOOK)
+    router.add_api_route("/events/{token}/files/{name}", attending.show_file, methods=LOOK)
+    router.add_api_route("/e/{office}/{event}", event_page.show, methods=LOOK)
+    router.add_api_route("/e/{office}/{event}/files/{name}", event_page.show_file, methods=LOOK)
     router.add_api_route("/join/{office}", joining.show, methods=LOOK)
     router.add_api_route("/join/{office}", joining.ask, methods=ACT)
     router.add_api_route("/join/{office}/sent", joining.show_sent, methods=LOOK)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from core.clock import last_day
@@ -25,12 +25,13 @@ from surveys.responses.store import load_round
 from surveys.responses.tables import Round
 from web.site import OfficeName
 
+PUBLIC_EVENT = and_(Event.kind == "event", Event.invited_only.is_(False))
 NAMED = (Office.name, Office.contact_email, Office.address, Office.slug, Office.joining)
 
 
 @dataclass(frozen=True)
 class PublicEvent:
-    """A dated entry; times are on the wall clock of the process's time zone."""
+    """A dated entry and the address of its page; times are on the wall clock of the process's time zone."""
 
     kind: str
     title: dict[str, str]
@@ -41,6 +42,7 @@ class PublicEvent:
     online: bool
     in_person: bool = True
     cancelled: bool = False
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def load_processes(session: Session, now: datetime) -> list[PublicProcess]:
         .order_by(Process.id)
     ).all()
     phases = _by_process(session, Phase, Phase.position)
-    events = _by_process(session, Event, Event.starts_local)
+    events = _by_process(session, Event, Event.starts_local, PUBLIC_EVENT)
     rounds = _open_rounds(session, now)
     return [
         PublicProcess(
@@ -142,7 +144,7 @@ def load_processes(session: Session, now: datetime) -> list[PublicProcess]:
             row.time_zone,
             tuple(rounds.get(row.id, ())),
             tuple(PublicPhase(one.title, one.summary, one.starts_on, one.ends_on) for one in phases.get(row.id, ())),
-            tuple(_event(one) for one in events.get(row.id, ()) if one.kind == "event"),
+            tuple(_event(one, row.office) for one in events.get(row.id, ())),
             f"/calendars/{row.office}/{row.slug}.ics",
         )
         for row in rows
@@ -234,14 +236,30 @@ def load_told(session: Session, delivery_id: int) -> Told | None:
     return Told(found.participant_id, found.office_id, found.purpose)
 
 
-def _by_process(session: Session, table: Any, order: Any) -> dict[int, list[Any]]:
+def _by_process(session: Session, table: Any, order: Any, *which: ColumnElement[bool]) -> dict[int, list[Any]]:
     found: dict[int, list[Any]] = {}
-    for one in session.scalars(select(table).order_by(table.process_id, order)):
+    for one in session.scalars(select(table).where(*which).order_by(table.process_id, order)):
         found.setdefault(one.process_id, []).append(one)
     return found
 
 
-def _event(one: Event) -> PublicEvent:
+def event_address(office: str, event: str) -> str:
+    """Where a public event's page stands."""
+    return f"/e/{office}/{event}"
+
+
+def _event(one: Event, office: str) -> PublicEvent:
     starts, ends = datetime.fromisoformat(one.starts_local), datetime.fromisoformat(one.ends_local)
     in_person = Reply.IN_PERSON in modes_of(one.modes, one.online)
-    return PublicEvent(one.kind, one.title, one.summary, starts, ends, one.place, one.online, in_person, one.cancelled)
+    return PublicEvent(
+        kind=one.kind,
+        title=one.title,
+        summary=one.summary,
+        starts=starts,
+        ends=ends,
+        place=one.place,
+        online=one.online,
+        in_person=in_person,
+        cancelled=one.cancelled,
+        address=event_address(office, one.slug),
+    )
