@@ -5,6 +5,8 @@ from __future__ import annotations
 OPEN_ROUND = "open:"  # begins a round's dialogue
 RSVP = "rsvp:"  # replies to an event
 
+ROOM = "c:room:"  # opens the room of an event
+
 
 def open_round(round_id: int) -> str:
     return f"{OPEN_ROUND}{round_id}"
@@ -12,3 +14,7 @@ def open_round(round_id: int) -> str:
 
 def rsvp(event_id: int, reply: str) -> str:
     return f"{RSVP}{event_id}:{reply}"
+
+
+def room(event_id: int | str = "") -> str:
+    return f"{ROOM}{event_id}"

@@ -21,6 +21,8 @@ LINKS = {
     "join-chat": "join_link",
     "undo-join": "undo_link",
     "rsvp": "rsvp_link",
+    "room": "room_link",
+    "tables": "tables_link",
     "confirm-join": "confirm_link",
 }
 ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}

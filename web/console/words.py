@@ -60,6 +60,7 @@ ROLES = {
     "clerk": N_("clerk"),
     "reviewer": N_("reviewer"),
     "reader": N_("reader"),
+    "facilitator": N_("facilitator"),
 }
 DETAILS = {
     "role": N_("role"),
@@ -72,6 +73,8 @@ DETAILS = {
     "changed": N_("changed"),
     "unchanged": N_("unchanged"),
     "kept": N_("kept as edited"),
+    "moderated": N_("read before they are shown"),
+    "questions": N_("questions"),
     "left": N_("left the office"),
     "erased": N_("erased"),
     "calls": N_("calls"),
@@ -91,6 +94,8 @@ SUBJECTS = {
     "mail": N_("mail"),
     "suppression": N_("excluded address"),
     "webhook": N_("webhook"),
+    "event": N_("event"),
+    "question": N_("question"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -124,6 +129,21 @@ ACTS = {
     "answers.begun": N_("answers begun for somebody"),
     "answers.changed": N_("answers changed for somebody"),
     "answers.sent": N_("answers sent for somebody"),
+    "room.opened": N_("questions from the audience opened"),
+    "room.closed": N_("questions from the audience closed"),
+    "room.announced": N_("told how to ask questions"),
+    "question.shown": N_("question shown"),
+    "question.hidden": N_("question hidden"),
+    "question.pinned": N_("question pinned as being answered"),
+    "question.unpinned": N_("question put back on the list"),
+    "question.answered": N_("question marked as answered"),
+    "question.merged": N_("questions merged"),
+    "tables.changed": N_("thematic tables changed"),
+    "tables.dealt": N_("seats at tables dealt"),
+    "tables.moved": N_("moved to another table"),
+    "tables.asked": N_("asked for wishes for tables"),
+    "tables.told": N_("told their table"),
+    "notes.exported": N_("notes of tables exported"),
     "attendance.entered": N_("reply to an event entered for somebody"),
 }
 

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.i18n import N_
 from core.process.room.tables import TableNote, TableTheme, ThematicTable
+from core.spreadsheet import UNWRITABLE
 from core.staff.tables import Account
 
 LONGEST_NOTE = 20_000
@@ -49,7 +50,7 @@ class Note:
 
 def save_note(session: Session, written: Written, now: datetime) -> tuple[str, int]:
     """What the note says now, and its revision; raises NoteTooLong."""
-    text = written.text.replace("\r\n", "\n").replace("\x00", "")
+    text = UNWRITABLE.sub("", written.text.replace("\r\n", "\n"))
     if len(text) > LONGEST_NOTE:
         raise NoteTooLong(most=LONGEST_NOTE)
     mine = (

@@ -16,10 +16,10 @@ from core.notices import News, tell
 from core.people.merged import MERGED, all_of, person_of
 from core.people.store import remaining
 from core.people.tables import Membership, Municipality, Participant
-from core.process.events import EventFacts
+from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
 from core.process.room.assigning import Guest, Table, assign
-from core.process.room.tables import TableSeat, TableTheme, TableWish, ThematicTable
+from core.process.room.tables import TablePlan, TableSeat, TableTheme, TableWish, ThematicTable
 from core.process.room.themes import load_plan, load_themes
 from core.process.standing import standing_attendance, standing_reply
 
@@ -99,6 +99,19 @@ def table_of(session: Session, event_id: int, participant_id: int) -> TableFacts
 def told_table_of(session: Session, event_id: int, participant_id: int) -> TableFacts | None:
     """The table that somebody was told last."""
     return _table(session, event_id, participant_id, TableSeat.told_table_id)
+
+
+def tables_for(session: Session, participant_id: int, now: datetime) -> list[EventFacts]:
+    """Events with thematic tables, still to end, to which somebody who remains comes in person."""
+    planned = select(TablePlan.event_id).order_by(TablePlan.event_id)
+    events = (load_event(session, one) for one in session.scalars(planned).all())
+    return [
+        one
+        for one in events
+        if now < one.ends_at
+        and not one.cancelled
+        and standing_reply(session, one.id, participant_id) == Reply.IN_PERSON
+    ]
 
 
 def find_table(session: Session, table_id: int) -> TableFacts | None:

@@ -69,7 +69,7 @@ class TablePlan(Base):
     __tablename__ = "table_plan"
 
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), primary_key=True, autoincrement=False)
-    axes: Mapped[list[Any]]  # [{"value": "green", "label": {"it": "Ambiente"}}]
+    axes: Mapped[list[Any]]  # [{"value": "green", "label": "Ambiente"}], in order
     seed: Mapped[int]  # the same people, wishes and seed give the same tables
     wishes_open: Mapped[bool] = mapped_column(default=True)
 
