@@ -24,7 +24,10 @@ from core.process.tables import Event, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from surveys.responses.errors import FormUnknown
+from surveys.responses.rounds import OpenRound
 from surveys.responses.shelf import FormShelf
+from surveys.results.counts import QuestionResult
 from surveys.results.export import write_csv, write_xlsx
 from surveys.results.store import results
 from surveys.results.table import Cell
@@ -185,7 +188,7 @@ def _results(session: Session, shelf: FormShelf, event: EventFacts, language: st
     counted = [
         (round_.title_in(language), one)
         for round_ in store.rounds(session, event.process_id)
-        for one in results(session, shelf, round_, language)
+        for one in _counted(session, shelf, round_, language)
     ]
     for axis, label in axes.items():
         written = sum(1 for one in notes if one.axis == axis)
@@ -195,3 +198,10 @@ def _results(session: Session, shelf: FormShelf, event: EventFacts, language: st
             numbers += [ranked.points for ranked in one.ranking if ranked.value == axis]
             found += [[axis, label, written, title, one.label, one.answered, number] for number in numbers]
         yield from found or [[axis, label, written, "", "", None, None]]
+
+
+def _counted(session: Session, shelf: FormShelf, round_: OpenRound, language: str) -> tuple[QuestionResult, ...]:
+    try:
+        return results(session, shelf, round_, language)
+    except FormUnknown:  # nothing was published for it yet
+        return ()

@@ -68,8 +68,9 @@ def save_note(session: Session, written: Written, now: datetime) -> tuple[str, i
         return text, found.revision
     if found.revision != written.revision:
         text = _both(found.text, text)
-    session.execute(update(TableNote).where(*mine).values(text=text, revision=found.revision + 1, at=now))
-    return text, found.revision + 1
+    revision = found.revision + 1
+    session.execute(update(TableNote).where(*mine).values(text=text, revision=revision, at=now))
+    return text, revision
 
 
 def notes_of(session: Session, table_id: int, account_id: int) -> dict[str, tuple[str, int]]:

@@ -45,7 +45,9 @@ def load_room(session: Session, event_id: int) -> RoomFacts:
 
 def find_room(session: Session, code: str) -> RoomFacts:
     """By its code, however it was typed; raises RoomUnknown."""
-    row = session.scalars(select(Room).where(Room.code == code.strip().lower()[:20])).one_or_none()
+    typed = code.strip().lower()
+    known = session.scalars(select(Room).where(Room.code == typed)) if set(typed) <= set(LETTERS) else None
+    row = known.one_or_none() if known is not None else None
     if row is None:
         raise RoomUnknown
     return _facts(session, row, row.event_id)
