@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.errors import Problem
-from core.process.replies import Reply
+from core.process.replies import SAID
 from notifications.content.email import MailSkeleton, compile_mail
 from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, LanguageMissing, MailTooLarge
 from notifications.content.files import MEGABYTE, MailedFile
@@ -51,7 +51,7 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
     for filled in (fixed, dict.fromkeys(fixed, "")):  # a condition may hide a mistake on its other side
         setting = Setting(
             SAMPLE_SENDER, fixed=filled, round_id=1 if allowed.has_round else None,
-            event_id=1 if allowed.has_event else None, replies=tuple(Reply), answered_by_mail=True, has_chat=True,
+            event_id=1 if allowed.has_event else None, replies=SAID, answered_by_mail=True, has_chat=True,
             files=allowed.files,
         )  # fmt: skip
         try:

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 
-from core.process.replies import MODES, NUMBERS, Reply
+from core.process.replies import MODES, NUMBERS, SAID, Reply
 from notifications.intake.phrases import load_lines
 
 ANY_MODE = "yes"  # a section of replies.txt: yes, in the way that is offered
@@ -51,7 +51,7 @@ def bare(text: str) -> str:
 
 SECTIONS = {heading: frozenset(map(bare, lines)) for heading, lines in load_lines("replies.txt")}
 COURTESY, CLOSING, GREETING = (SECTIONS[name] for name in ("courtesy", "closing", "greeting"))
-WORDS = {words: heading for heading in (*Reply, ANY_MODE) for words in SECTIONS[heading]}
+WORDS = {words: heading for heading in (*SAID, ANY_MODE) for words in SECTIONS[heading]}
 SPOKEN = frozenset(word for words in WORDS for word in words.split()) - WITHIN_NAMES
 
 

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.i18n import LANGUAGES, translator
-from core.process.replies import LABELS, NUMBERS, Reply
+from core.process.replies import LABELS, NUMBERS, SAID, Reply
 from notifications.intake.replies import own_answer
 from notifications.intake.understanding import CLOSING, COURTESY, GREETING, WORDS, understand
 
-ALL = tuple(Reply)
+ALL = SAID
 HALL = (Reply.IN_PERSON, Reply.MAYBE, Reply.NO)
 SCREEN = (Reply.ONLINE, Reply.MAYBE, Reply.NO)
-IN_PERSON, ONLINE, MAYBE, NO = Reply
+IN_PERSON, ONLINE, MAYBE, NO = SAID
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_is_quoted_below_does_not_speak() -> None:
 
 def test_no_phrase_means_two_things() -> None:
     assert not set(WORDS) & (COURTESY | CLOSING | GREETING)
-    assert {understand(words, ALL) for words in WORDS} == set(Reply), "each phrase of the table is understood"
+    assert {understand(words, ALL) for words in WORDS} == set(SAID), "each phrase of the table is understood"
     assert None not in {understand(words, ALL) for words in WORDS}
 
 
