@@ -101,11 +101,17 @@ def test_notes_are_saved_while_they_are_written(
         page.context.set_offline(False)
         expect(page.get_by_text("Saved.")).to_be_visible()
         assert database.read(lambda s: notes_of(s, table, 1)) == {"green": ("More trees, fewer cars", 2)}
-        page.context.set_offline(True)
+        page.route(
+            "**/console/tables/*", lambda route: route.abort() if route.request.method == "POST" else route.continue_()
+        )
         area.fill("More trees, fewer cars, and benches")
         expect(page.get_by_text("Not saved yet")).to_be_visible()
-        page.context.set_offline(False)
         page.reload()
+        expect(page.get_by_text("Not saved yet")).to_be_visible()
+        assert area.input_value() == "More trees, fewer cars, and benches", "it was kept on the device"
+        page.unroute("**/console/tables/*")
+        area.focus()
+        area.blur()
         expect(page.get_by_text("Saved.")).to_be_visible()
         assert database.read(lambda s: notes_of(s, table, 1))["green"][0] == "More trees, fewer cars, and benches"
         assert violations(page) == [] and overflow(page) == 0

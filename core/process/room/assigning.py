@@ -2,9 +2,9 @@
 
 1. Whoever has a table already keeps it.
 2. Everybody gets a seat as long as there are seats; where there are too few, lots are drawn (by the seed).
-3. The wishes of those who sit are granted as far as they can be: a first wish counts two, a second one, and the sum is the greatest
-   that there is. (Each newcomer is taken in by the chain of moves that gains the most, which keeps the sum greatest:
-   successive shortest paths, as for a flow of least cost.)
+3. The wishes of those who sit are granted as far as they can be: a first wish counts two, a second one, and the
+   sum is the greatest that there is. (Each newcomer is taken in by the chain of moves that gains the most, which
+   keeps the sum greatest: successive shortest paths, as for a flow of least cost.)
 4. Among all such answers, tables are mixed: a table has as few people as can be found of one category and of one
    zone, and those of a theme are about equally full. Moves and swaps that cost no wish are tried till none helps.
 """
