@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bots.participants.tables
 import core.people.tables
+import core.process.room.tables
 import core.process.tables
 import core.staff.tables
 import core.tables
@@ -17,6 +18,7 @@ from core.database.base import Base
 MODULES = (
     bots.participants.tables,
     core.people.tables,
+    core.process.room.tables,
     core.process.tables,
     core.staff.tables,
     core.tables,

@@ -33,6 +33,14 @@ class PublicUrls:
     def rsvp(self, token: str) -> str:
         return f"{self.public}/events/{token}"
 
+    def tables(self, token: str) -> str:
+        """Where somebody says at which thematic table of an event they would like to sit."""
+        return f"{self.public}/tables/{token}"
+
+    def room(self, code: str) -> str:
+        """Where anybody in the room asks questions."""
+        return f"{self.public}/room/{code}"
+
     def open_round(self, office: str, round_: str) -> str:
         """Where anybody may answer a round that is open to all."""
         return f"{self.public}/r/{office}/{round_}"

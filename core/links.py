@@ -26,6 +26,7 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"  # participant, round
     RSVP = "rsvp"  # participant, event
+    TABLES = "tables"  # participant, event: which thematic table one would like
     OPEN_ANSWER = "open-answer"  # round, the number of a response of an open round
     OPEN_APP = "open-app"  # participant, round: opens nothing without Telegram's word on who opens it
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce

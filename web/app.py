@@ -8,6 +8,7 @@ from web.console.routes import console_routes
 from web.deps import WebDeps
 from web.guards import BodyLimit, SecurityHeaders
 from web.health import Counting, Counts, health_routes
+from web.live.feeds import Feeds
 from web.problems import add_handlers
 from web.public.routes import public_routes
 from web.public.uploads import body_limit_mb
@@ -22,6 +23,7 @@ def create_app(deps: WebDeps) -> FastAPI:
     site = create_site(deps)
     counts = Counts()
     app.state.site = site
+    app.state.feeds = Feeds(deps.database, deps.clock)
     app.add_api_route("/assets/{name:path}", site.assets.serve, methods=["GET", "HEAD"], include_in_schema=False)
     app.include_router(health_routes(deps, counts))
     app.include_router(public_routes())

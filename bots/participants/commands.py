@@ -1,4 +1,5 @@
-"""Commands at any moment: /start, /help, /language, /preferences, /pause, /resume, /stop, /mydata, /back, /review."""
+"""Commands at any moment: /start, /help, /language, /preferences, /pause, /resume, /stop, /mydata, /back, /review,
+/question, /table."""
 
 from __future__ import annotations
 
@@ -10,9 +11,11 @@ from bots.participants.by_themselves import JOIN, greet_stranger, press_joining
 from bots.participants.callback import CommandPress
 from bots.participants.dialogue import Talk, aside, held, take
 from bots.participants.render import choice_row
+from bots.participants.room import ROOM, open_room, press_room
 from bots.participants.rounds import round_keys
 from bots.participants.screen import Document, Reply, Screen, plain
 from bots.participants.store import change_chat, offices_of
+from bots.participants.thematic import TABLE, press_table, show_tables
 from bots.participants.wishes import WISH, preferences, press_wish
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from core.people.erasing import erase_person
@@ -24,13 +27,15 @@ from surveys.responses.languages import not_offered
 from surveys.responses.my_data_page import my_data_page
 
 SOURCE = "telegram"
-OPEN_ENDED = {"language", JOIN, WISH}  # buttons whose values are no fixed words
+OPEN_ENDED = {"language", JOIN, WISH, ROOM, TABLE}  # buttons whose values are no fixed words
 
 MENU = {
     "help": N_("What I can do"),
     "language": N_("Choose the language"),
     "back": N_("Go back one question"),
     "review": N_("See all your answers"),
+    "question": N_("Ask a question at an event"),
+    "table": N_("Your table at an event"),
     "preferences": N_("Choose what comes, where, and from when on"),
     "pause": N_("Stop for now"),
     "resume": N_("Go on"),
@@ -204,12 +209,18 @@ COMMANDS: dict[str, Callable[[Talk], Reply]] = {
     "stop": _stop,
     "mydata": _my_data,
     "preferences": preferences,
+    "question": open_room,
+    "domanda": open_room,
+    "table": show_tables,
+    "tavolo": show_tables,
     "start": go_on_or_welcome,
 }
 PRESSES: dict[tuple[str, str], Callable[[Talk, str], Reply]] = {
     ("language", ""): _set_language,
     (JOIN, ""): press_joining,
     (WISH, ""): press_wish,
+    (ROOM, ""): press_room,
+    (TABLE, ""): press_table,
     ("stop", "pause"): _stop_pause,
     ("stop", "all"): _stop_all,
     ("stop", "none"): _nothing,

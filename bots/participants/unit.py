@@ -26,6 +26,7 @@ from bots.participants.parse import (
     SentLocation,
     SentSomethingElse,
 )
+from bots.participants.room import ASKS, open_room, take_question
 from bots.participants.rsvp import reply_to_event
 from bots.participants.rsvp_more import AWAITS_WORDS, take_words
 from bots.participants.screen import Reply, Screen
@@ -104,6 +105,8 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
             return _locked(talk, "start") or open_joining(talk, office)
         case Command("start", token) if token:
             return join(talk, desk.links, desk.ids, token)
+        case Command("question" | "domanda" as name, said) if said:
+            return _locked(talk, name) or open_room(talk, said)
         case PressedButton() as pressed:
             return _press(talk, desk, pressed)
         case Command(name):
@@ -125,6 +128,8 @@ def _said(talk: Talk, desk: Desk, text: str) -> Reply:
         return take_address(talk, desk.ids, text)
     if AWAITS_WORDS in talk.chat.awaiting and talk.chat.participant_id is not None:
         return take_words(talk, text)
+    if ASKS in talk.chat.awaiting:
+        return take_question(talk, text)
     turn = held(talk)
     if turn is None:
         return welcome(talk)
@@ -172,8 +177,8 @@ def _locked(talk: Talk, name: str) -> Reply | None:
 
 
 def _attending(talk: Talk, did: Did) -> Talk:
-    """An address or other words are awaited as the very next thing that is said: else they were left."""
-    if {AWAITS, AWAITS_WORDS}.isdisjoint(talk.chat.awaiting) or isinstance(did, Said):
+    """An address, other words or a question are awaited as the very next thing that is said: else they were left."""
+    if {AWAITS, AWAITS_WORDS, ASKS}.isdisjoint(talk.chat.awaiting) or isinstance(did, Said):
         return talk
     change_chat(talk.session, talk.chat.id, awaiting={})
     return replace(talk, chat=replace(talk.chat, awaiting={}))

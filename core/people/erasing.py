@@ -15,6 +15,7 @@ from core.people.merged import all_of
 from core.people.store import remaining
 from core.people.tables import Address, Consent, ContactPerson, Joining, Membership, Participant
 from core.process.attendance import erase_attendance
+from core.process.room.my_data import erase_room
 from core.process.tables import PackageItem
 from core.tables import Notice
 from core.webhooks.tables import WebhookCall
@@ -41,6 +42,7 @@ def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser
     session.execute(delete(Notice).where(Notice.participant_id.in_(ids)))
     session.execute(update(WebhookCall).where(WebhookCall.participant_id.in_(ids)).values(participant_id=None))
     erase_attendance(session, ids)
+    erase_room(session, ids)
     for table in (Address, ContactPerson, Consent, Membership):
         session.execute(delete(table).where(table.participant_id.in_(ids)))
     session.execute(update(Participant).where(Participant.id.in_(ids)).values(erased_at=now, paused_until=None))

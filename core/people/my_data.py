@@ -15,6 +15,7 @@ from core.people.merged import all_of
 from core.people.open_offices import kept_text
 from core.people.tables import ContactPerson, JoinRequest, Membership, Municipality, Organisation, Participant, Zone
 from core.process.attendance import export_attendance
+from core.process.room.my_data import export_room
 from core.process.tables import Office
 
 # What stands above core adds its part: (name, what it knows of these participants).
@@ -39,6 +40,7 @@ def export_person(session: Session, participant_id: int, contributors: Sequence[
         "consents": [_consent(session, one) for each in ids for one in consent_history(session, each)],
         "requests_to_join": [_request(one) for one in session.scalars(_requests(ids))],
         "events": export_attendance(session, ids),
+        "rooms": export_room(session, ids),
     }
     return known | {name: tell(session, ids) for name, tell in contributors}
 

@@ -11,6 +11,7 @@ class Role(StrEnum):
     CLERK = "clerk"  # only in a municipality's office, so of its own people only
     REVIEWER = "reviewer"  # releases what others wrote
     READER = "reader"
+    FACILITATOR = "facilitator"  # leads the talk at a table and writes it down
 
 
 class Permission(StrEnum):
@@ -26,6 +27,8 @@ class Permission(StrEnum):
     SEE_AUDIT = "see-audit"
     MANAGE_ACCOUNTS = "manage-accounts"
     MANAGE_WEBHOOKS = "manage-webhooks"
+    RUN_ROOMS = "run-rooms"  # questions from the audience, thematic tables
+    WRITE_TABLE_NOTES = "write-table-notes"
 
 
 _READ = frozenset({Permission.SEE_RESULTS})
@@ -38,6 +41,8 @@ _ORGANISE = _READ | {
     Permission.MANAGE_EVENTS,
     Permission.WRITE_MAILINGS,
     Permission.PAUSE_MAILINGS,
+    Permission.RUN_ROOMS,
+    Permission.WRITE_TABLE_NOTES,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -46,6 +51,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _ORGANISE,
     Role.REVIEWER: _REVIEW,
     Role.READER: _READ,
+    Role.FACILITATOR: frozenset({Permission.WRITE_TABLE_NOTES}),
 }
 
 

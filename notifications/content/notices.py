@@ -105,6 +105,33 @@ NOTICES = {
         N_("**{event}**, planned for {starts_on}, does not take place. Please take it out of your calendar."),
         variables=("event", "starts_on"),
     ),
+    "room-open": NoticeText(
+        N_("Ask your questions: {event}"),
+        N_(
+            "During **{event}** you can ask the speakers questions and vote for those of others, from your phone.\n\n"
+            "The code of the room is **{code}**."
+        ),
+        N_("Ask a question"),
+        "room",
+        variables=("event", "code"),
+    ),
+    "table-wishes": NoticeText(
+        N_("At which table would you like to sit? {event}"),
+        N_(
+            "At **{event}**, {starts_on}, people talk at thematic tables. Please say which theme you would like best; "
+            "tables are mixed, and as many wishes as possible are granted."
+        ),
+        N_("Choose a theme"),
+        "tables",
+        variables=("event", "starts_on"),
+    ),
+    "table-assigned": NoticeText(
+        N_("Your table: {event}"),
+        N_("At **{event}**, {starts_on} at {starts_at}, your table is **number {table}: {theme}**."),
+        N_("See my table"),
+        "tables",
+        variables=("event", "starts_on", "starts_at", "table", "theme"),
+    ),
     "confirm-join": NoticeText(
         N_("Please confirm: do you want to hear from {office}?"),
         N_(

@@ -7,6 +7,8 @@ RSVP = "rsvp:"  # replies to an event
 TAKE, LEAVE = "take", "leave"  # in the place of a reply: an offered seat, the waiting list
 ALONG, WRITE = "+", "?"  # before how many come along, and before what somebody would like to write
 
+ROOM = "c:room:"  # opens the room of an event
+
 
 def open_round(round_id: int) -> str:
     return f"{OPEN_ROUND}{round_id}"
@@ -14,3 +16,7 @@ def open_round(round_id: int) -> str:
 
 def rsvp(event_id: int, reply: str) -> str:
     return f"{RSVP}{event_id}:{reply}"
+
+
+def room(event_id: int | str = "") -> str:
+    return f"{ROOM}{event_id}"

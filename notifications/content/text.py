@@ -23,6 +23,8 @@ LINKS = {
     "undo-join": "undo_link",
     "rsvp": "rsvp_link",
     "seat": "rsvp_link",
+    "room": "room_link",
+    "tables": "tables_link",
     "confirm-join": "confirm_link",
 }
 ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}

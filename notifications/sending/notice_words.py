@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from sqlalchemy.orm import Session
 
-from core.i18n import translator
+from core.i18n import pick_text, translator
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
+from core.process.room.seating import find_table
 from notifications.content.variables import MODE_WORDS, event_values
 
 
@@ -27,6 +28,10 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
         words["mode"] = translator(language)(MODE_WORDS[Reply(values["mode"])])
     if "until" in values:
         words["until"] = _moment(event, datetime.fromisoformat(values["until"]), language)
+    if "table_id" in values:
+        table = find_table(session, int(values["table_id"]))
+        words["table"] = str(table.number) if table is not None else "–"
+        words["theme"] = pick_text(table.theme, language) if table is not None else "–"
     return words
 
 

@@ -42,6 +42,14 @@ class PersonalValues(dict[str, str]):
         person = self._candidate.participant_id
         return self._urls.rsvp(self._links.sign(Purpose.RSVP, person, self._event_id, expires=until))
 
+    def tables_link(self) -> str:
+        until = self._now + LINK_LASTS
+        numbers = self._candidate.participant_id, int(self._own["event_id"])
+        return self._urls.tables(self._links.sign(Purpose.TABLES, *numbers, expires=until))
+
+    def room_link(self) -> str:
+        return self._urls.room(str(self._own["code"]))
+
     def join_link(self) -> str:
         """The delivery is the nonce: one joining for each link that left."""
         numbers = self._candidate.participant_id, self._round_id, self._candidate.id
@@ -92,6 +100,8 @@ class PersonalValues(dict[str, str]):
 MAKERS: Mapping[str, Callable[[PersonalValues], str]] = {
     "answer_link": PersonalValues.answer_link,
     "rsvp_link": PersonalValues.rsvp_link,
+    "tables_link": PersonalValues.tables_link,
+    "room_link": PersonalValues.room_link,
     "join_link": PersonalValues.join_link,
     "undo_link": PersonalValues.undo_link,
     "confirm_link": PersonalValues.confirm_link,

@@ -25,6 +25,7 @@ from web.console import (
     webhooks,
     writing,
 )
+from web.console.room_routes import add_rooms
 from web.console.signing import signed_in
 
 
@@ -63,6 +64,7 @@ def console_routes() -> APIRouter:
     router.add_api_route(f"{here}/trial", signed_in(questionnaires.go_on), methods=["POST"])
     trying = f"{here}/versions/{{version_id:int}}/try"
     router.add_api_route(trying, signed_in(questionnaires.try_version), methods=["GET", "POST"])
+    add_rooms(router)
     _add_webhooks(router)
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router

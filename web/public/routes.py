@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from web.live import screen
 from web.public import (
     answering,
     attending,
@@ -17,6 +18,8 @@ from web.public import (
     mini_app,
     open_link,
     preferences,
+    room,
+    tables,
     undoing,
     uploads,
 )
@@ -68,4 +71,15 @@ def public_routes() -> APIRouter:
     router.add_api_route("/joining/confirm/{token}", confirming.act, methods=ACT)
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
     router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
+    _add_room(router)
     return router
+
+
+def _add_room(router: APIRouter) -> None:
+    """What belongs to an event while it is on."""
+    router.add_api_route("/room/{code}", room.show, methods=LOOK)
+    router.add_api_route("/room/{code}", room.act, methods=ACT)
+    router.add_api_route("/live/event/{code}", screen.show, methods=LOOK)
+    router.add_api_route("/live/event/{code}/feed", screen.feed, methods=["GET"])
+    router.add_api_route("/tables/{token}", tables.show, methods=LOOK)
+    router.add_api_route("/tables/{token}", tables.act, methods=ACT)
