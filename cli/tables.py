@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import bots.participants.tables
 import core.people.tables
+import core.process.appointments.tables
+import core.process.dates.tables
 import core.process.tables
+import core.sharing.tables
 import core.staff.tables
 import core.tables
 import core.webhooks.tables
@@ -17,7 +20,10 @@ from core.database.base import Base
 MODULES = (
     bots.participants.tables,
     core.people.tables,
+    core.process.appointments.tables,
+    core.process.dates.tables,
     core.process.tables,
+    core.sharing.tables,
     core.staff.tables,
     core.tables,
     core.webhooks.tables,
