@@ -45,6 +45,7 @@ class EventFacts:
     substitutes: bool = False
     asks_needs: bool = False
     sequence: int = 0
+    kind: str = "event"
 
     @property
     def starts_at(self) -> datetime:
@@ -96,6 +97,7 @@ def load_event(session: Session, event_id: int) -> EventFacts:
         substitutes=event.substitutes,
         asks_needs=event.asks_needs,
         sequence=event.sequence,
+        kind=event.kind,
     )
 
 

@@ -57,20 +57,19 @@ class ShareCount:
 
 @dataclass(frozen=True)
 class Leads:
-    """Where a link leads; `event_id` None to the joining page."""
+    """Where a link leads, by short names: to an event, "" to the joining page."""
 
     link_id: int
     office_id: int
-    office: str  # its short name
-    lets_join: bool
-    event_id: int | None
+    office: str
+    event: str
 
 
 def add_share(session: Session, new: NewShare, ids: Ids, now: datetime) -> int:
     """Raises NothingToShare where neither the event nor the office has a page for anybody."""
     office = session.get_one(Office, new.office_id)
     event = session.get_one(Event, new.event_id) if new.event_id is not None else None
-    if not (lets_join(office.joining) if event is None else not event.invited_only):
+    if not (lets_join(office.joining) if event is None else event.kind == "event" and not event.invited_only):
         raise NothingToShare
     values = {
         "code": _new_code(ids), "office_id": new.office_id, "event_id": new.event_id,
@@ -89,13 +88,14 @@ def close_share(session: Session, link_id: int, now: datetime) -> None:
 def follow(session: Session, code: str) -> Leads:
     """Raises ShareLinkUnknown."""
     found = session.execute(
-        select(ShareLink.id, ShareLink.office_id, ShareLink.event_id, Office.slug, Office.joining)
+        select(ShareLink.id, ShareLink.office_id, Office.slug, Event.slug.label("event"))
         .join(Office, Office.id == ShareLink.office_id)
+        .outerjoin(Event, Event.id == ShareLink.event_id)
         .where(ShareLink.code == code, ShareLink.closed_at.is_(None))
     ).one_or_none()
     if found is None:
         raise ShareLinkUnknown
-    return Leads(found.id, found.office_id, found.slug, lets_join(found.joining), found.event_id)
+    return Leads(found.id, found.office_id, found.slug, found.event or "")
 
 
 def count_visit(session: Session, leads: Leads, now: datetime) -> None:

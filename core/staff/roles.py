@@ -19,12 +19,14 @@ class Permission(StrEnum):
     SEE_PEOPLE = "see-people"
     ENTER_ANSWERS = "enter-answers"  # on behalf of somebody
     IMPORT_PEOPLE = "import-people"
+    MANAGE_EVENTS = "manage-events"
     WRITE_MAILINGS = "write-mailings"
     RELEASE_MAILINGS = "release-mailings"
     PAUSE_MAILINGS = "pause-mailings"
     SEE_AUDIT = "see-audit"
     MANAGE_ACCOUNTS = "manage-accounts"
     MANAGE_WEBHOOKS = "manage-webhooks"
+    SHARE_LINKS = "share-links"
 
 
 _READ = frozenset({Permission.SEE_RESULTS})
@@ -34,8 +36,10 @@ _ORGANISE = _READ | {
     Permission.SEE_PEOPLE,
     Permission.ENTER_ANSWERS,
     Permission.IMPORT_PEOPLE,
+    Permission.MANAGE_EVENTS,
     Permission.WRITE_MAILINGS,
     Permission.PAUSE_MAILINGS,
+    Permission.SHARE_LINKS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

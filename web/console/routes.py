@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from web.console import (
+    appointments,
     attachments,
     audit,
+    dates,
     events,
     incoming,
     mailing_files,
@@ -19,6 +21,7 @@ from web.console import (
     results,
     reviewing,
     sampling,
+    sharing,
     signing,
     webhooks,
     writing,
@@ -51,6 +54,7 @@ def console_routes() -> APIRouter:
     _add_mailings(router)
     router.add_api_route("/events/{event_id:int}", signed_in(events.show), methods=["GET"])
     router.add_api_route("/events/{event_id:int}/replies", signed_in(events.enter), methods=["POST"])
+    _add_dates(router)
     router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
     router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
     router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
@@ -65,6 +69,24 @@ def console_routes() -> APIRouter:
     _add_webhooks(router)
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router
+
+
+def _add_dates(router: APIRouter) -> None:
+    router.add_api_route("/processes/{process_id:int}/dates", signed_in(dates.list_all), methods=["GET"])
+    router.add_api_route("/processes/{process_id:int}/dates", signed_in(dates.add), methods=["POST"])
+    router.add_api_route("/dates/{poll_id:int}", signed_in(dates.show), methods=["GET"])
+    router.add_api_route("/dates/{poll_id:int}/acts/{act}", signed_in(dates.act), methods=["POST"])
+    slots = "/events/{event_id:int}/appointments"
+    router.add_api_route(slots, signed_in(appointments.show), methods=["GET"])
+    router.add_api_route(f"{slots}/acts/{{act}}", signed_in(appointments.act), methods=["POST"])
+    router.add_api_route(f"{slots}/{{interviewer_id:int}}", signed_in(appointments.list_one), methods=["GET"])
+    router.add_api_route(f"{slots}/{{interviewer_id:int}}/list.csv", signed_in(appointments.export), methods=["POST"])
+    router.add_api_route("/links", signed_in(sharing.list_all), methods=["GET"])
+    router.add_api_route("/links", signed_in(sharing.add), methods=["POST"])
+    router.add_api_route("/links/list.csv", signed_in(sharing.export), methods=["POST"])
+    router.add_api_route("/links/{link_id:int}/close", signed_in(sharing.close), methods=["POST"])
+    router.add_api_route("/links/{link_id:int}/poster", signed_in(sharing.poster), methods=["GET"])
+    router.add_api_route("/links/{link_id:int}/qr.svg", signed_in(sharing.picture), methods=["GET"])
 
 
 def _add_webhooks(router: APIRouter) -> None:

@@ -6,8 +6,10 @@ from fastapi import APIRouter
 
 from web.public import (
     answering,
+    appointments,
     attending,
     confirming,
+    dates,
     form_files,
     front,
     joining,
@@ -15,6 +17,7 @@ from web.public import (
     mini_app,
     open_link,
     preferences,
+    sharing,
     undoing,
     uploads,
 )
@@ -52,6 +55,7 @@ def public_routes() -> APIRouter:
     router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
     router.add_api_route("/events/{token}", attending.show, methods=LOOK)
     router.add_api_route("/events/{token}", attending.act, methods=ACT)
+    _add_dates(router)
     router.add_api_route("/join/{office}", joining.show, methods=LOOK)
     router.add_api_route("/join/{office}", joining.ask, methods=ACT)
     router.add_api_route("/join/{office}/sent", joining.show_sent, methods=LOOK)
@@ -60,3 +64,11 @@ def public_routes() -> APIRouter:
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
     router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
     return router
+
+
+def _add_dates(router: APIRouter) -> None:
+    router.add_api_route("/dates/{token}", dates.show, methods=LOOK)
+    router.add_api_route("/dates/{token}", dates.act, methods=ACT)
+    router.add_api_route("/appointments/{token}", appointments.show, methods=LOOK)
+    router.add_api_route("/appointments/{token}", appointments.act, methods=ACT)
+    router.add_api_route("/s/{code}", sharing.lead, methods=LOOK)

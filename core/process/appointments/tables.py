@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, Select, UniqueConstraint, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
@@ -78,3 +78,9 @@ class Appointment(Base):
     sequence: Mapped[int] = mapped_column(default=0)  # how often it became another one (RFC 5545)
     remind_at: Mapped[datetime | None]  # when the reminder is due, None when there is none to come
     held: Mapped[str] = mapped_column(default="")  # held, not-held, "" for not said yet
+
+
+def who_has_one(event_id: int, now: datetime) -> Select[int]:
+    """The participants with an appointment that is still to come."""
+    mine = select(Appointment.participant_id).join(Slot, Slot.id == Appointment.slot_id)
+    return mine.where(Appointment.event_id == event_id, Slot.starts_at > now)
