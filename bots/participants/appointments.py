@@ -87,14 +87,7 @@ def _told(talk: Talk, event: EventFacts, mine: AppointmentFacts) -> str:
     when = f"{format_date(mine.starts.date(), 'full', locale=t.language)}, {mine.starts:%H:%M} – {mine.ends:%H:%M}"
     lines = [
         f"<b>{plain(pick_text(event.title, t.language))}</b>",
-        plain(
-            t(
-                "Your appointment: {day}, {from_} – {until}",
-                day=day,
-                from_=f"{mine.starts:%H:%M}",
-                until=f"{mine.ends:%H:%M}",
-            )
-        ),
+        plain(t("Your appointment: {when}", when=when)),
         plain(t("With {name}", name=mine.interviewer)),
     ]
     lines += [plain(t("Place: {place}", place=mine.place))] if mine.place else []
