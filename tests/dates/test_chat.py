@@ -19,15 +19,18 @@ from notifications.channels.telegram import TelegramChannel
 from notifications.content.presses import appointment, dates
 from notifications.ledger.tables import Delivery
 from notifications.planning.notices import plan_notices
-from notifications.sending.loop import Sender, SenderDeps
-from notifications.sending.permits import Pace
+from notifications.sending.loop import Pace, Sender, SenderDeps
 from tests.bots.stage import Stage, labels, newest
 from tests.dates.scene import DAY, add_dates, add_interviewer, book, booked, interviews, slots
-from tests.events.test_chat import VOICE, toast
+from tests.notifications.sending import VOICE
 from tests.support.bot_stage import quiet, sandbox, stage
 from tests.support.sandbox import TOKENS, Person
 
 __all__ = ["quiet", "sandbox", "stage"]  # fixtures
+
+
+async def toast(person: Person) -> str:
+    return str((await person.chat())["toasts"][-1]["text"])
 
 
 async def somebody(stage: Stage, number: int = 501) -> tuple[int, Person]:
