@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import bots.participants.tables
 import core.people.tables
+import core.process.appointments.tables
+import core.process.dates.tables
 import core.process.room.tables
 import core.process.tables
+import core.sharing.tables
 import core.staff.tables
 import core.tables
 import core.webhooks.tables
@@ -19,7 +22,10 @@ MODULES = (
     bots.participants.tables,
     core.people.tables,
     core.process.room.tables,
+    core.process.appointments.tables,
+    core.process.dates.tables,
     core.process.tables,
+    core.sharing.tables,
     core.staff.tables,
     core.tables,
     core.webhooks.tables,

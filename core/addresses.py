@@ -41,6 +41,16 @@ class PublicUrls:
         """Where anybody in the room asks questions."""
         return f"{self.public}/room/{code}"
 
+    def dates(self, token: str) -> str:
+        return f"{self.public}/dates/{token}"
+
+    def appointment(self, token: str) -> str:
+        return f"{self.public}/appointments/{token}"
+
+    def share(self, code: str) -> str:
+        """Short enough for a poster."""
+        return f"{self.public}/s/{code}"
+
     def open_round(self, office: str, round_: str) -> str:
         """Where anybody may answer a round that is open to all."""
         return f"{self.public}/r/{office}/{round_}"

@@ -27,6 +27,8 @@ class Purpose(StrEnum):
     ANSWER = "answer"  # participant, round
     RSVP = "rsvp"  # participant, event
     TABLES = "tables"  # participant, event: which thematic table one would like
+    DATES = "dates"  # participant, dates asked about
+    APPOINTMENT = "appointment"  # participant, event
     OPEN_ANSWER = "open-answer"  # round, the number of a response of an open round
     OPEN_APP = "open-app"  # participant, round: opens nothing without Telegram's word on who opens it
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce

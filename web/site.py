@@ -11,10 +11,22 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator, wanted_languages
+from core.people.self_joined import safe_tag
 from web.assets import Assets
 from web.deps import WebDeps
 from web.said import bubble, said, told
-from web.written import day, hours, span, write_city, write_in_words, write_mean, write_moment, write_number, write_size
+from web.written import (
+    day,
+    hours,
+    span,
+    weekday,
+    write_city,
+    write_in_words,
+    write_mean,
+    write_moment,
+    write_number,
+    write_size,
+)
 
 TEMPLATES = Path(__file__).parent / "templates"
 HOME_LANGUAGE = "it"
@@ -42,13 +54,15 @@ class Pages:
         """A page; `values` may set `language` and `office`, otherwise the request decides."""
         language = values.pop("language", "") or language_of(request)
         office = values.pop("office", None) or getattr(request.state, "office", None) or OfficeName()
-        t = translator(language)
+        t, came_from = translator(language), safe_tag(request.query_params.get("from", ""))
         context = {
             "t": t,
             "language": t.language,
             "office": office,
             "chosen": chosen_language(request),
             "path": request.url.path,
+            "came_from": came_from,
+            "kept_query": f"&from={came_from}" if came_from else "",
             **values,
         }
         text = self.environment.get_template(template).render(context)
@@ -77,8 +91,9 @@ def create_pages(limit_mb: int) -> Pages:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {"asset": assets.url, "languages": LANGUAGES, "language_names": LANGUAGE_NAMES}
-    environment.filters |= {"day": day, "span": span, "moment": write_moment, "hours": hours, "pick": pick_text}
+    environment.filters |= {"day": day, "span": span, "weekday": weekday, "moment": write_moment, "hours": hours}
     environment.filters |= {
+        "pick": pick_text,
         "webcal": webcal,
         "number": write_number,
         "mean": write_mean,

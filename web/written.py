@@ -17,6 +17,11 @@ def day(value: date, language: str) -> str:
     return str(format_date(value, "long", locale=_locale(language)))
 
 
+def weekday(value: date, language: str) -> str:
+    """A day with its weekday."""
+    return str(format_date(value, "full", locale=_locale(language)))
+
+
 def span(starts: date, ends: date, language: str) -> str:
     """Two days and what is between them; one day alone is written once."""
     first, last = day(starts, language), day(ends, language)

@@ -3,6 +3,7 @@
 `q:<response>:<question>:<revision>:<act><value>` for the questionnaire, numbers in base 36, the
 question by its code (`surveys/engine/codes.py`; 0 where none is meant);
 `open:<round>` begins a round; `rsvp:<event>:<reply>` replies to an invitation;
+`dates:<poll>:<date>:<answer>` says whether a date suits, `appt:<event>:<act>:<value>` is about an appointment;
 `c:<command>:<value>` stands for a command. Choices go by their place among the options shown,
 which the revision keeps from meaning another one.
 """
@@ -77,7 +78,25 @@ class RsvpPress:
     reply: str
 
 
-Pressed = Press | OpenRound | CommandPress | RsvpPress
+@dataclass(frozen=True)
+class DatesPress:
+    """`option_id` 0 shows the dates."""
+
+    poll_id: int
+    option_id: int = 0
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class AppointmentPress:
+    """`act` "" shows the times below, `day` those of another day in place; `slot`, `ask`, `cancel` do as they say."""
+
+    event_id: int
+    act: str = ""
+    value: str = ""
+
+
+Pressed = Press | OpenRound | CommandPress | RsvpPress | DatesPress | AppointmentPress
 
 
 def pack(press: Press) -> str:
@@ -107,6 +126,12 @@ def unpack(data: str) -> Pressed | None:
         if kind == "rsvp":
             event, _, reply = rest.partition(":")
             return RsvpPress(_number(event, 10), reply)
+        if kind == "dates":
+            poll, option, answer = f"{rest}:".split(":")[:3]
+            return DatesPress(_number(poll, 10), _number(option or "0", 10), answer)
+        if kind == "appt":
+            event, act, value = rest.split(":", 2)
+            return AppointmentPress(_number(event, 10), act, value)
         if kind == "c":
             name, _, value = rest.partition(":")
             return CommandPress(name, value)

@@ -8,9 +8,19 @@ from html import escape
 
 from sqlalchemy.orm import Session
 
+from bots.participants.appointments import press_appointment
 from bots.participants.by_themselves import AWAITS, JOIN, open_joining, take_address
-from bots.participants.callback import IDLE, CommandPress, OpenRound, RsvpPress, unpack
+from bots.participants.callback import (
+    IDLE,
+    AppointmentPress,
+    CommandPress,
+    DatesPress,
+    OpenRound,
+    RsvpPress,
+    unpack,
+)
 from bots.participants.commands import run_command, run_press, welcome
+from bots.participants.dates import press_dates
 from bots.participants.dialogue import Talk, aside, begin_round, held, stand, take, take_press
 from bots.participants.files import ask_for_file, take_sent
 from bots.participants.joining import ask_code, join, new_code, take_code
@@ -159,6 +169,10 @@ def _press(talk: Talk, desk: Desk, button: PressedButton) -> Reply:
         return new_code(talk, desk.ids)
     if "code" in talk.chat.awaiting and not (isinstance(pressed, CommandPress) and pressed.command in UNLOCKED):
         return ask_code(talk)
+    if isinstance(pressed, DatesPress):
+        return press_dates(talk, pressed)
+    if isinstance(pressed, AppointmentPress):
+        return press_appointment(talk, pressed)
     if isinstance(pressed, RsvpPress):
         return reply_to_event(talk, pressed, button)
     if isinstance(pressed, CommandPress):

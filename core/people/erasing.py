@@ -14,7 +14,9 @@ from core.people.join_requests import forget_requests_of
 from core.people.merged import all_of
 from core.people.store import remaining
 from core.people.tables import Address, Consent, ContactPerson, Joining, Membership, Participant
+from core.process.appointments.booking import free_all_of
 from core.process.attendance import erase_attendance
+from core.process.dates.my_data import erase_dates
 from core.process.room.my_data import erase_room
 from core.process.tables import PackageItem
 from core.tables import Notice
@@ -43,6 +45,8 @@ def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser
     session.execute(update(WebhookCall).where(WebhookCall.participant_id.in_(ids)).values(participant_id=None))
     erase_attendance(session, ids)
     erase_room(session, ids)
+    free_all_of(session, ids)
+    erase_dates(session, ids)
     for table in (Address, ContactPerson, Consent, Membership):
         session.execute(delete(table).where(table.participant_id.in_(ids)))
     session.execute(update(Participant).where(Participant.id.in_(ids)).values(erased_at=now, paused_until=None))

@@ -14,7 +14,9 @@ from core.people.errors import ParticipantUnknown
 from core.people.merged import all_of
 from core.people.open_offices import kept_text
 from core.people.tables import ContactPerson, JoinRequest, Membership, Municipality, Organisation, Participant, Zone
+from core.process.appointments.my_data import export_appointments
 from core.process.attendance import export_attendance
+from core.process.dates.my_data import export_dates
 from core.process.room.my_data import export_room
 from core.process.tables import Office
 
@@ -41,6 +43,8 @@ def export_person(session: Session, participant_id: int, contributors: Sequence[
         "requests_to_join": [_request(one) for one in session.scalars(_requests(ids))],
         "events": export_attendance(session, ids),
         "rooms": export_room(session, ids),
+        "appointments": export_appointments(session, ids),
+        "dates": export_dates(session, ids),
     }
     return known | {name: tell(session, ids) for name, tell in contributors}
 

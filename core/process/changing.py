@@ -10,6 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from core.notices import News, tell
+from core.process.appointments.tables import who_has_one
 from core.process.events import load_event
 from core.process.replies import MODES
 from core.process.standing import standing_attendance
@@ -35,9 +36,12 @@ def change_event(session: Session, event_id: int, values: Mapping[str, Any], now
 
 
 def _tell(session: Session, event: Event, kind: str, office_id: int, now: datetime) -> None:
-    """Those with a seat, and those who wait for one."""
+    """Those with a seat, those who wait for one and, where it does not take place, those with an appointment."""
     attended = standing_attendance(event.id)
     concerned = select(attended.c.person_id).where(or_(attended.c.reply.in_(MODES), attended.c.waits_for != ""))
-    for person in session.scalars(concerned.order_by(attended.c.person_id)).all():
+    people = set(session.scalars(concerned))
+    if kind == CANCELLED:
+        people |= set(session.scalars(who_has_one(event.id, now)))
+    for person in sorted(people):
         key = f"{event.id}:{event.sequence}:{person}"
         tell(session, News(kind, key, person, office_id=office_id, values={"event_id": event.id}), now)

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     MANAGE_WEBHOOKS = "manage-webhooks"
     RUN_ROOMS = "run-rooms"  # questions from the audience, thematic tables
     WRITE_TABLE_NOTES = "write-table-notes"
+    SHARE_LINKS = "share-links"
 
 
 _READ = frozenset({Permission.SEE_RESULTS})
@@ -43,6 +44,7 @@ _ORGANISE = _READ | {
     Permission.PAUSE_MAILINGS,
     Permission.RUN_ROOMS,
     Permission.WRITE_TABLE_NOTES,
+    Permission.SHARE_LINKS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

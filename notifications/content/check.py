@@ -20,7 +20,7 @@ SAMPLE_SENDER = "ascolto@example.org"
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a text may use: an answer button, an rsvp button, files of the mailing by name, megabytes on the wire."""
+    """What a text may use: an answer button, buttons about an event, files by name, megabytes on the wire."""
 
     has_round: bool = True
     has_event: bool = False
@@ -42,7 +42,7 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
     kinds = {button.kind for button in buttons}
     if not allowed.has_round and "answer" in kinds:
         found.append(ButtonWithoutRound(language=language))
-    if not allowed.has_event and "rsvp" in kinds:
+    if not allowed.has_event and kinds & {"rsvp", "appointment"}:
         found.append(ButtonWithoutEvent(language=language))
     if found:  # its buttons can be compiled only when they are whole: the text is looked at without them
         buttons = []

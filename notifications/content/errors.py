@@ -20,7 +20,8 @@ class VariableMisplaced(Problem):
 
 class ButtonUnknown(Problem):
     text = N_(
-        "The text in {language} has an unknown button: {kind}. Known are: answer, rsvp, join-chat, link (with a url)."
+        "The text in {language} has an unknown button: {kind}. Known are: answer, rsvp, appointment, join-chat, "
+        "link (with a url)."
     )
 
 

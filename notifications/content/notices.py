@@ -20,6 +20,8 @@ class NoticeText:
     variables: tuple[str, ...] = ()  # that the notice brings itself
 
 
+APPOINTMENT = ("event", "starts_on", "starts_at", "interviewer", "how")
+
 NOTICES = {
     "chat-joined": NoticeText(
         N_("A Telegram account was connected to you"),
@@ -131,6 +133,63 @@ NOTICES = {
         N_("See my table"),
         "tables",
         variables=("event", "starts_on", "starts_at", "table", "theme"),
+    ),
+    "dates-asked": NoticeText(
+        N_("Which day suits you? {about}"),
+        N_(
+            "A day is being looked for: **{about}**.\n\nPlease say of each day whether it suits you, by **{until}**. "
+            "Till then you can change what you have said."
+        ),
+        N_("Say which days suit me"),
+        "dates",
+        variables=("about", "until"),
+    ),
+    "date-chosen": NoticeText(
+        N_("The day is chosen: {event}"),
+        N_(
+            "The day is chosen: **{event}** takes place on **{starts_on} at {starts_at}**{where}.\n\n"
+            "Please say whether you come."
+        ),
+        N_("See or change my reply"),
+        "rsvp",
+        variables=("event", "starts_on", "starts_at", "where"),
+    ),
+    "appointment-confirmed": NoticeText(
+        N_("Your appointment on {starts_on}, {starts_at}"),
+        N_("Your appointment is noted: **{event}**, **{starts_on} at {starts_at}**, with {interviewer}.{how}"),
+        N_("See, move or cancel my appointment"),
+        "appointment",
+        variables=APPOINTMENT,
+    ),
+    "appointment-moved": NoticeText(
+        N_("Your appointment is moved to {starts_on}, {starts_at}"),
+        N_(
+            "Your appointment is moved: **{event}** is now on **{starts_on} at {starts_at}**, with {interviewer}.{how}"
+            "\n\nThe time you had before is free for others."
+        ),
+        N_("See, move or cancel my appointment"),
+        "appointment",
+        variables=APPOINTMENT,
+    ),
+    "appointment-cancelled": NoticeText(
+        N_("Your appointment is cancelled: {starts_on}, {starts_at}"),
+        N_(
+            "Your appointment for **{event}** on {starts_on} at {starts_at} is cancelled.\n\n"
+            "If you would like another one, you can choose it here."
+        ),
+        N_("Choose an appointment"),
+        "appointment",
+        variables=("event", "starts_on", "starts_at"),
+    ),
+    "appointment-reminder": NoticeText(
+        N_("Tomorrow: {event}, {starts_at}"),
+        N_(
+            "This is to remind you of your appointment: **{event}**, **{starts_on} at {starts_at}**, with "
+            "{interviewer}.{how}\n\nIf you cannot come, please say so as soon as you can."
+        ),
+        N_("See, move or cancel my appointment"),
+        "appointment",
+        variables=APPOINTMENT,
     ),
     "confirm-join": NoticeText(
         N_("Please confirm: do you want to hear from {office}?"),

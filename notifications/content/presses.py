@@ -8,6 +8,8 @@ TAKE, LEAVE = "take", "leave"  # in the place of a reply: an offered seat, the w
 ALONG, WRITE = "+", "?"  # before how many come along, and before what somebody would like to write
 
 ROOM = "c:room:"  # opens the room of an event
+DATES = "dates:"  # shows the dates that are asked about, or answers for one of them
+APPOINTMENT = "appt:"  # shows the times there are for an appointment, or does something with one
 
 
 def open_round(round_id: int) -> str:
@@ -20,3 +22,12 @@ def rsvp(event_id: int, reply: str) -> str:
 
 def room(event_id: int | str = "") -> str:
     return f"{ROOM}{event_id}"
+
+
+def dates(poll_id: int | str, said: str = "") -> str:
+    """`said` is an answer to one of the dates: `12:yes`."""
+    return f"{DATES}{poll_id}:{said}"
+
+
+def appointment(event_id: int | str, act: str = "", value: str = "") -> str:
+    return f"{APPOINTMENT}{event_id}:{act}:{value}"

@@ -16,7 +16,7 @@ from notifications.channels.contract import Button, ChatFile, ChatMessage, ChatP
 from notifications.content.enclosed import Enclosed, enclose
 from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, TextTooLong
 from notifications.content.markdown import Block, telegram_blocks, together
-from notifications.content.presses import LEAVE, TAKE, open_round, room, rsvp
+from notifications.content.presses import LEAVE, TAKE, appointment, dates, open_round, room, rsvp
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.splitting import split, width
 from notifications.content.text import LINKS, ButtonText, Setting, Text, fill_states
@@ -125,10 +125,24 @@ def _seat(button: ButtonText, setting: Setting, language: str) -> list[tuple[Ske
 
 def _button(button: ButtonText, setting: Setting, language: str) -> tuple[Skeleton, Button]:
     label = one_line(button.label)
-    if button.kind == "room":  # the chat finds the rooms that are open for whoever presses
-        return compile_skeleton("", {}, one_line), Button(label, data=room())
+    if (press := _press_of(button, setting, language)) is not None:
+        return compile_skeleton("", {}, one_line), Button(label, data=press)
     if button.kind != "answer":
         return compile_skeleton(button.address, {}, one_line), Button(label)
     if setting.round_id is None:
         raise ButtonWithoutRound(language=language)
     return compile_skeleton("", {}, one_line), Button(label, data=open_round(setting.round_id))
+
+
+def _press_of(button: ButtonText, setting: Setting, language: str) -> str | None:
+    """What a button sends back that stands for the same in every chat; raises ButtonWithoutEvent."""
+    if button.kind == "room":  # the chat finds the rooms that are open for whoever presses
+        return room()
+    if button.kind == "dates":
+        return dates(setting.fixed["date_poll_id"])
+    if button.kind != "appointment":
+        return None
+    event_id = setting.event_id or setting.fixed.get("event_id")
+    if not event_id:
+        raise ButtonWithoutEvent(language=language)
+    return appointment(event_id)

@@ -25,6 +25,8 @@ LINKS = {
     "seat": "rsvp_link",
     "room": "room_link",
     "tables": "tables_link",
+    "dates": "dates_link",
+    "appointment": "appointment_link",
     "confirm-join": "confirm_link",
 }
 ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}
@@ -98,7 +100,7 @@ def _read_button(raw: Mapping[str, Any], language: str) -> ButtonText:
     kind, label = str(raw.get("kind", "")), str(raw.get("label", ""))
     if kind == "rsvp":  # its labels are built in; one of the office's own stands on the mail's button
         return ButtonText(kind, label or translator(language)(REPLY_TO_INVITATION), mark(LINKS[kind]))
-    if kind in {"answer", "join-chat"} and label:
+    if kind in {"answer", "join-chat", "appointment"} and label:
         return ButtonText(kind, label, mark(LINKS[kind]))
     address = str(raw.get("url", ""))
     if kind == "link" and label and urlsplit(address).scheme in SCHEMES and not PRIVATE.search(address):

@@ -63,6 +63,7 @@ class Reason(StrEnum):
     CANCELLED = "cancelled"
     GONE = "gone"
     BAD_ADDRESS = "bad-address"
+    NOT_TRUE = "not-true"
 
 
 TELEGRAM = "telegram"

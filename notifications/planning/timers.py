@@ -26,6 +26,7 @@ from core.database.leader import StillLeading, leadership
 from core.errors import Problem
 from core.people.join_requests import are_over, forget_requests
 from core.people.personal import PersonalData
+from core.process.appointments.reminding import remind, reminders_due
 from core.process.waiting import somebody_waits, tend_waiting_lists
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
@@ -128,6 +129,8 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
     taken = 0
     if await deps.database.aread(somebody_waits):
         await deps.database.awrite(lambda session: tend_waiting_lists(session, now))
+    if await deps.database.aread(lambda session: reminders_due(session, now)):
+        await deps.database.awrite(lambda session: remind(session, now))
     if await deps.database.aread(waiting_notices):
         taken += await deps.database.awrite(lambda session: plan_notices(session, now))
     for occurrence_id in await deps.database.aread(lambda session: claim_due(session, now)):

@@ -24,6 +24,7 @@ from notifications.ledger.states import TELEGRAM, Reason
 from notifications.planning.windows import next_open
 from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
+from notifications.sending.notice_words import notice_is_true
 from notifications.sending.permits import Line, reserve
 from notifications.sending.retry import OTHER
 from notifications.sending.scopes import key_for, scope_of, take
@@ -132,6 +133,8 @@ class Desk:
         for candidate in found:
             one = candidate.mailing_id
             verdict = judge(candidate, loaded[one].limits, moment.now, opens[one])
+            if isinstance(verdict, Go) and not notice_is_true(session, candidate, loaded[one].slug, moment.now):
+                verdict = Skip(Reason.NOT_TRUE)
             if isinstance(verdict, Go) and candidate.channel == TELEGRAM and candidate.participant_id in chats:
                 verdict = Wait(moment.now + CHAT_PAUSE)
             if isinstance(verdict, Go):

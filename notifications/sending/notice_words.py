@@ -11,15 +11,21 @@ from babel.dates import format_date, format_time
 from sqlalchemy.orm import Session
 
 from core.i18n import pick_text, translator
+from core.process.appointments.reading import load_appointment
+from core.process.appointments.reminding import still_true
+from core.process.dates.reading import poll_facts
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
 from core.process.room.seating import find_table
 from notifications.content.variables import MODE_WORDS, event_values
+from notifications.ledger.candidates import Candidate
 
 
 def notice_words(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
     """The values of a notice's variables; raises EventUnknown."""
     words = {name: str(value) for name, value in values.items()}
+    if "date_poll_id" in values:
+        return words | _dates(session, int(values["date_poll_id"]), language)
     if "event_id" not in values:
         return words
     event = load_event(session, int(values["event_id"]))
@@ -27,16 +33,45 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
     if "mode" in values:
         words["mode"] = translator(language)(MODE_WORDS[Reply(values["mode"])])
     if "until" in values:
-        words["until"] = _moment(event, datetime.fromisoformat(values["until"]), language)
+        words["until"] = _moment(event.time_zone, datetime.fromisoformat(values["until"]), language)
     if "table_id" in values:
         table = find_table(session, int(values["table_id"]))
         words["table"] = str(table.number) if table is not None else "–"
         words["theme"] = pick_text(table.theme, language) if table is not None else "–"
+    if "appointment_id" in values:
+        words |= _appointment(session, event, values, language)
     return words
 
 
-def _moment(event: EventFacts, instant: datetime, language: str) -> str:
-    local = instant.astimezone(ZoneInfo(event.time_zone))
+def notice_is_true(session: Session, candidate: Candidate, slug: str, now: datetime) -> bool:
+    """Whether what a notice says is still so at the moment of sending; of most there is nothing to ask."""
+    values = candidate.values or {}
+    if "appointment_id" in values:
+        return still_true(session, slug.removeprefix("notice-"), values, now)
+    return "date_poll_id" not in values or poll_facts(session, int(values["date_poll_id"])).open_at(now)
+
+
+def _dates(session: Session, poll_id: int, language: str) -> dict[str, str]:
+    poll = poll_facts(session, poll_id)
+    return {"about": pick_text(poll.title, language), "until": _moment(poll.time_zone, poll.closes_at, language)}
+
+
+def _appointment(session: Session, event: EventFacts, values: Mapping[str, Any], language: str) -> dict[str, str]:
+    """When an appointment is or was, on the clock of the process, with whom and where."""
+    local = datetime.fromisoformat(values["slot"]).astimezone(ZoneInfo(event.time_zone))
+    found, t = load_appointment(session, int(values["appointment_id"])), translator(language)
+    places = [t("Place: {place}", place=found.place)] if found is not None and found.place else []
+    places += [t("Online: {link}", link=found.link)] if found is not None and found.link else []
+    return {
+        "starts_on": format_date(local.date(), "full", locale=language),
+        "starts_at": format_time(local.time(), "short", locale=language),
+        "interviewer": found.interviewer if found is not None else "",
+        "how": "".join(f" {one}" for one in places),
+    }
+
+
+def _moment(zone: str, instant: datetime, language: str) -> str:
+    local = instant.astimezone(ZoneInfo(zone))
     return (
         f"{format_date(local.date(), 'full', locale=language)}, {format_time(local.time(), 'short', locale=language)}"
     )

@@ -50,6 +50,18 @@ class PersonalValues(dict[str, str]):
     def room_link(self) -> str:
         return self._urls.room(str(self._own["code"]))
 
+    def dates_link(self) -> str:
+        poll_id = int(self._own["date_poll_id"])
+        return self._urls.dates(self._sign(Purpose.DATES, self._candidate.participant_id, poll_id))
+
+    def appointment_link(self) -> str:
+        """For the mailing's event, or the one that a notice is about."""
+        event = self._context.event
+        event_id = event.id if event is not None else int(self._own["event_id"])
+        until = max(self._now, event.ends_at if event is not None else self._now) + LINK_LASTS
+        person = self._candidate.participant_id
+        return self._urls.appointment(self._links.sign(Purpose.APPOINTMENT, person, event_id, expires=until))
+
     def join_link(self) -> str:
         """The delivery is the nonce: one joining for each link that left."""
         numbers = self._candidate.participant_id, self._round_id, self._candidate.id
@@ -102,6 +114,8 @@ MAKERS: Mapping[str, Callable[[PersonalValues], str]] = {
     "rsvp_link": PersonalValues.rsvp_link,
     "tables_link": PersonalValues.tables_link,
     "room_link": PersonalValues.room_link,
+    "dates_link": PersonalValues.dates_link,
+    "appointment_link": PersonalValues.appointment_link,
     "join_link": PersonalValues.join_link,
     "undo_link": PersonalValues.undo_link,
     "confirm_link": PersonalValues.confirm_link,

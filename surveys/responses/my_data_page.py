@@ -16,6 +16,7 @@ from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.people.addresses import CHANNEL_NAMES
 from core.people.consent import PURPOSE_NAMES
 from core.people.my_data import export_person
+from core.process.dates.choosing import SUITS
 from core.process.replies import STANDS, Reply
 from surveys.engine.show import review_items
 from surveys.responses.my_data import kept_responses
@@ -75,6 +76,8 @@ def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Tr
         _part(t("What you agreed to or refused"), [_consents(writer, known)]),
         _part(t("What you asked for to join"), [_request(writer, one) for one in known["requests_to_join"]]),
         _part(t("What you replied to invitations"), [_replies(writer, known)]),
+        _part(t("Your appointments"), [_appointments(writer, known)]),
+        _part(t("Days that suit you or not"), [_dates(writer, known)]),
         *(_part(heading, [rows]) for heading, rows in known["told"]),
     ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -153,6 +156,23 @@ def _replies(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
     return [
         (pick_text(one["event"], t.language), f"{t(STANDS[Reply(one['reply'])])} – {writer.day(one['at'])}")
         for one in known["events"]
+    ]
+
+
+def _appointments(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
+    t = writer.t
+    return [
+        (pick_text(one["event"], t.language), writer.day(one["starts"]) if one["starts"] else t("cancelled"))
+        for one in known["appointments"]
+    ]
+
+
+def _dates(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
+    t = writer.t
+    return [
+        (f"{pick_text(one['about'], t.language)}, {one['date'].replace('T', ' ')}", writer.word(SUITS, one["answer"]))
+        for one in known["dates"]
+        if one["answer"]
     ]
 
 

@@ -28,7 +28,7 @@ async def up(client: httpx.AsyncClient, url: str) -> None:
     for _ in range(int(PATIENCE * 10)):
         try:
             await client.get(f"{url}/health/live")
-            return
+            return  # noqa: TRY300 - it is up
         except httpx.TransportError:
             await asyncio.sleep(0.1)
     raise AssertionError("the pages do not come up")

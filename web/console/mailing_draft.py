@@ -35,7 +35,7 @@ from web.console.mailing_files import FormFiles
 
 KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
 RULES = ("catch-up", "ask", "drop")
-BUTTON_KINDS = ("answer", "rsvp", "join-chat", "link")
+BUTTON_KINDS = ("answer", "rsvp", "appointment", "join-chat", "link")
 BUTTONS = 3  # as many rows there are at least
 WITHIN_UNITS, SPREAD_UNITS = ("days", "hours"), ("hours", "days", "minutes")
 SPANS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
@@ -231,7 +231,7 @@ class _Reading:
                 self.amiss(f"button-{tail}", NotInTheList())
             elif kind == "answer" and "round" not in has:
                 self.amiss(f"button-{tail}", QuestionnaireMissing())
-            elif kind == "rsvp" and "event" not in has:
+            elif kind in {"rsvp", "appointment"} and "event" not in has:
                 self.amiss(f"button-{tail}", EventMissing())
             if kind and kind != "rsvp" and not label:
                 self.amiss(f"label-{tail}", LabelMissing())

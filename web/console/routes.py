@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from web.console import (
+    appointments,
     attachments,
     audit,
+    dates,
     event_writing,
     events,
     guests,
@@ -21,6 +23,7 @@ from web.console import (
     results,
     reviewing,
     sampling,
+    sharing,
     signing,
     webhooks,
     writing,
@@ -53,6 +56,7 @@ def console_routes() -> APIRouter:
     router.add_api_route(f"{fills_in}/files/{{name}}", signed_in(on_behalf.show_file), methods=["GET"])
     _add_mailings(router)
     _add_events(router)
+    _add_dates(router)
     router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
     router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
     router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
@@ -89,6 +93,24 @@ def _add_events(router: APIRouter) -> None:
     router.add_api_route(person, signed_in(guests.show), methods=["GET"])
     router.add_api_route(person, signed_in(guests.enter), methods=["POST"])
     router.add_api_route(f"{person}/acts/{{act}}", signed_in(guests.act), methods=["POST"])
+
+
+def _add_dates(router: APIRouter) -> None:
+    router.add_api_route("/processes/{process_id:int}/dates", signed_in(dates.list_all), methods=["GET"])
+    router.add_api_route("/processes/{process_id:int}/dates", signed_in(dates.add), methods=["POST"])
+    router.add_api_route("/dates/{poll_id:int}", signed_in(dates.show), methods=["GET"])
+    router.add_api_route("/dates/{poll_id:int}/acts/{act}", signed_in(dates.act), methods=["POST"])
+    slots = "/events/{event_id:int}/appointments"
+    router.add_api_route(slots, signed_in(appointments.show), methods=["GET"])
+    router.add_api_route(f"{slots}/acts/{{act}}", signed_in(appointments.act), methods=["POST"])
+    router.add_api_route(f"{slots}/{{interviewer_id:int}}", signed_in(appointments.list_one), methods=["GET"])
+    router.add_api_route(f"{slots}/{{interviewer_id:int}}/list.csv", signed_in(appointments.export), methods=["POST"])
+    router.add_api_route("/links", signed_in(sharing.list_all), methods=["GET"])
+    router.add_api_route("/links", signed_in(sharing.add), methods=["POST"])
+    router.add_api_route("/links/list.csv", signed_in(sharing.export), methods=["POST"])
+    router.add_api_route("/links/{link_id:int}/close", signed_in(sharing.close), methods=["POST"])
+    router.add_api_route("/links/{link_id:int}/poster", signed_in(sharing.poster), methods=["GET"])
+    router.add_api_route("/links/{link_id:int}/qr.svg", signed_in(sharing.picture), methods=["GET"])
 
 
 def _add_webhooks(router: APIRouter) -> None:

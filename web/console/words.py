@@ -24,6 +24,7 @@ BUTTONS = {
     "": N_("no button"),
     "answer": N_("answer the questionnaire"),
     "rsvp": N_("reply to the event's invitation"),
+    "appointment": N_("choose an appointment"),
     "join-chat": N_("go on in Telegram"),
     "link": N_("open an address"),
 }
@@ -94,12 +95,16 @@ SUBJECTS = {
     "attachment": N_("file"),
     "response": N_("response"),
     "attendance": N_("reply to an event"),
-    "event": N_("event"),
     "mail": N_("mail"),
     "suppression": N_("excluded address"),
     "webhook": N_("webhook"),
     "event": N_("event"),
     "question": N_("question"),
+    "dates": N_("dates asked about"),
+    "interviewer": N_("interviewer"),
+    "slot": N_("time of an appointment"),
+    "appointment": N_("appointment"),
+    "share": N_("link to pass on"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -160,6 +165,22 @@ ACTS = {
     "event.restored": N_("event takes place after all"),
     "event.file-added": N_("document of an event added"),
     "event.file-removed": N_("document of an event removed"),
+    "dates.added": N_("dates asked about: made"),
+    "dates.people": N_("dates asked about: people added"),
+    "dates.asked": N_("dates asked about: people told"),
+    "dates.closed": N_("dates asked about: closed"),
+    "dates.chosen": N_("date chosen"),
+    "interviewer.kept": N_("interviewer and times kept"),
+    "slots.hours": N_("time limit for moving appointments kept"),
+    "slot.blocked": N_("time blocked"),
+    "slot.opened": N_("time offered again"),
+    "appointment.chosen": N_("appointment made or moved for somebody"),
+    "appointment.cancelled": N_("appointment cancelled for somebody"),
+    "appointment.held": N_("appointment marked as held or not held"),
+    "appointments.exported": N_("list of appointments exported"),
+    "share.added": N_("link to pass on made"),
+    "share.closed": N_("link to pass on closed"),
+    "shares.exported": N_("counts of links exported"),
 }
 
 

@@ -7,9 +7,11 @@ from fastapi import APIRouter
 from web.live import screen
 from web.public import (
     answering,
+    appointments,
     attending,
     calendars,
     confirming,
+    dates,
     event_page,
     form_files,
     front,
@@ -19,6 +21,7 @@ from web.public import (
     open_link,
     preferences,
     room,
+    sharing,
     tables,
     undoing,
     uploads,
@@ -55,15 +58,8 @@ def public_routes() -> APIRouter:
     router.add_api_route("/preferences/{token}/erase", preferences.erase, methods=ACT)
     router.add_api_route("/unsubscribe/{token}", leaving.show, methods=LOOK)
     router.add_api_route("/unsubscribe/{token}", leaving.act, methods=ACT)
-    router.add_api_route("/events/{token}", attending.show, methods=LOOK)
-    router.add_api_route("/events/{token}", attending.act, methods=ACT)
-    router.add_api_route("/events/{token}/calendar.ics", calendars.show_event, methods=LOOK)
-    router.add_api_route("/my-calendar/{token}.ics", calendars.show_mine, methods=LOOK)
-    router.add_api_route("/calendars/{office}.ics", calendars.show_public, methods=LOOK)
-    router.add_api_route("/calendars/{office}/{process}.ics", calendars.show_public, methods=LOOK)
-    router.add_api_route("/events/{token}/files/{name}", attending.show_file, methods=LOOK)
-    router.add_api_route("/e/{office}/{event}", event_page.show, methods=LOOK)
-    router.add_api_route("/e/{office}/{event}/files/{name}", event_page.show_file, methods=LOOK)
+    _add_events(router)
+    _add_dates(router)
     router.add_api_route("/join/{office}", joining.show, methods=LOOK)
     router.add_api_route("/join/{office}", joining.ask, methods=ACT)
     router.add_api_route("/join/{office}/sent", joining.show_sent, methods=LOOK)
@@ -75,6 +71,18 @@ def public_routes() -> APIRouter:
     return router
 
 
+def _add_events(router: APIRouter) -> None:
+    router.add_api_route("/events/{token}", attending.show, methods=LOOK)
+    router.add_api_route("/events/{token}", attending.act, methods=ACT)
+    router.add_api_route("/events/{token}/calendar.ics", calendars.show_event, methods=LOOK)
+    router.add_api_route("/my-calendar/{token}.ics", calendars.show_mine, methods=LOOK)
+    router.add_api_route("/calendars/{office}.ics", calendars.show_public, methods=LOOK)
+    router.add_api_route("/calendars/{office}/{process}.ics", calendars.show_public, methods=LOOK)
+    router.add_api_route("/events/{token}/files/{name}", attending.show_file, methods=LOOK)
+    router.add_api_route("/e/{office}/{event}", event_page.show, methods=LOOK)
+    router.add_api_route("/e/{office}/{event}/files/{name}", event_page.show_file, methods=LOOK)
+
+
 def _add_room(router: APIRouter) -> None:
     """What belongs to an event while it is on."""
     router.add_api_route("/room/{code}", room.show, methods=LOOK)
@@ -83,3 +91,11 @@ def _add_room(router: APIRouter) -> None:
     router.add_api_route("/live/event/{code}/feed", screen.feed, methods=["GET"])
     router.add_api_route("/tables/{token}", tables.show, methods=LOOK)
     router.add_api_route("/tables/{token}", tables.act, methods=ACT)
+
+
+def _add_dates(router: APIRouter) -> None:
+    router.add_api_route("/dates/{token}", dates.show, methods=LOOK)
+    router.add_api_route("/dates/{token}", dates.act, methods=ACT)
+    router.add_api_route("/appointments/{token}", appointments.show, methods=LOOK)
+    router.add_api_route("/appointments/{token}", appointments.act, methods=ACT)
+    router.add_api_route("/s/{code}", sharing.lead, methods=LOOK)

@@ -10,6 +10,7 @@ from core.process.package.sections.people import PeopleSection
 from core.process.package.sections.phases import PhaseSection
 from core.process.package.sections.places import OrganisationSection, TerritorySection
 from core.process.package.sections.process import OfficeSection, ProcessSection
+from core.process.package.sections.slots import SlotSection
 
 
 def core_sections(predicates: Predicates) -> tuple[Section, ...]:
@@ -19,6 +20,7 @@ def core_sections(predicates: Predicates) -> tuple[Section, ...]:
         ProcessSection(),
         PhaseSection(),
         EventSection(),
+        SlotSection(),
         TerritorySection(),
         OrganisationSection(),
         PeopleSection(),
