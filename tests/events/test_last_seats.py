@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from pathlib import Path
 
@@ -26,11 +27,10 @@ PATIENCE = 120.0  # seconds
 
 async def up(client: httpx.AsyncClient, url: str) -> None:
     for _ in range(int(PATIENCE * 10)):
-        try:
+        with contextlib.suppress(httpx.TransportError):
             await client.get(f"{url}/health/live")
             return
-        except httpx.TransportError:
-            await asyncio.sleep(0.1)
+        await asyncio.sleep(0.1)
     raise AssertionError("the pages do not come up")
 
 
@@ -41,9 +41,7 @@ async def press_together(urls: list[str], paths: list[str]) -> Counter[int]:
         for url in urls:
             await up(client, url)
         answers = await asyncio.gather(
-            *(
-                client.post(f"{urls[at % len(urls)]}{path}", data={"do": "in-person"}) for at, path in enumerate(paths)
-            )
+            *(client.post(f"{urls[at % len(urls)]}{path}", data={"do": "in-person"}) for at, path in enumerate(paths))
         )
     return Counter(one.status_code for one in answers)
 
