@@ -24,7 +24,7 @@ from tests.support.web import RunningWeb
 
 def form_of(page: httpx.Response, at: int = 0) -> dict[str, str]:
     """A form of the page as a browser would send it; the sign-out and language forms are not among them."""
-    forms = html.fromstring(page.text).xpath("//main//form[@method='post']")
+    forms: Any = html.fromstring(page.text).xpath("//main//form[@method='post']")
     return dict(forms[at].form_values())
 
 
@@ -79,7 +79,7 @@ def test_everything_wrong_is_said_at_once_at_its_field(scene: Scene, sign_in: Si
     del data["mode-online"]
     page = client.post(new(scene), data=data)
     assert page.status_code == 400 and events(scene) == []
-    parsed = html.fromstring(page.text)
+    parsed: Any = html.fromstring(page.text)
     linked = {one.get("href") for one in parsed.xpath("//div[@role='alert']//a")}
     fields = {
         "title-en", "starts-time", "opens", "seats-online", "overbooking", "companions", "link", "kind", "phase",

@@ -7,7 +7,6 @@ import io
 
 import httpx
 import pytest
-from lxml import html
 from openpyxl import load_workbook
 from playwright.sync_api import Browser
 from sqlalchemy import select
@@ -123,7 +122,7 @@ def test_the_list_goes_out_as_a_file_and_to_print(scene: Scene, sign_in: SignIn,
     assert [row[0].value for row in book.worksheets[0].iter_rows()] == ["Name", "Bruno Verdi", "Carla Neri"]
     assert acts(scene) == ["attendance.exported", "attendance.exported"]
     page = client.get(f"/console/events/{event}/list")
-    assert len(html.fromstring(page.text).xpath("//table/tbody/tr")) == 3
+    assert len(parsed(page).xpath("//table/tbody/tr")) == 3
     assert client.post(f"/console/events/{event}/list.doc", data=token).status_code == 404
     assert client.get(f"/console/events/{event}/list.csv").status_code == 405
 
