@@ -13,7 +13,7 @@ from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound,
 from notifications.content.files import MEGABYTE, MailedFile
 from notifications.content.telegram import compile_chat
 from notifications.content.text import ButtonText, Setting, Text, read_buttons
-from notifications.content.variables import PERSONAL, VARIABLES
+from notifications.content.variables import BY_MODE, PERSONAL, VARIABLES
 
 SAMPLE_SENDER = "ascolto@example.org"
 
@@ -48,7 +48,7 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
         buttons = []
     text = Text(language, str(raw["subject"]), str(raw["body"]), tuple(buttons), tuple(raw.get("attachments") or ()))
     fixed = {name: name for name in VARIABLES if name not in PERSONAL}
-    for filled in (fixed, dict.fromkeys(fixed, "")):  # a condition may hide a mistake on its other side
+    for filled in _fills(fixed, f"{text.subject}{text.body}"):
         setting = Setting(
             SAMPLE_SENDER, fixed=filled, round_id=1 if allowed.has_round else None,
             event_id=1 if allowed.has_event else None, replies=SAID, answered_by_mail=True, has_chat=True,
@@ -61,6 +61,14 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
         except Problem as problem:
             return [*found, problem]
     return found
+
+
+def _fills(fixed: Mapping[str, str], source: str) -> list[dict[str, str]]:
+    """All filled, none, and where a text speaks by mode each mode: a condition may hide a mistake on its other side."""
+    fills = [{**fixed}, dict.fromkeys(fixed, "")]
+    if any(name in source for name in BY_MODE):
+        fills += [{**fixed, "in_person": ""}, {**fixed, "online": "", "link": ""}]
+    return fills
 
 
 def _check_weight(skeleton: MailSkeleton, language: str, limit_mb: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from pathlib import Path
 
@@ -26,11 +27,10 @@ PATIENCE = 120.0  # seconds
 
 async def up(client: httpx.AsyncClient, url: str) -> None:
     for _ in range(int(PATIENCE * 10)):
-        try:
+        with contextlib.suppress(httpx.TransportError):
             await client.get(f"{url}/health/live")
-            return  # noqa: TRY300 - it is up
-        except httpx.TransportError:
-            await asyncio.sleep(0.1)
+            return
+        await asyncio.sleep(0.1)
     raise AssertionError("the pages do not come up")
 
 

@@ -16,6 +16,8 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Links, Purpose
 from core.people.erasing import erase_person
+from core.people.tables import Participant
+from core.process.attendance import Given, reply
 from core.process.tables import Event
 from core.tables import Notice
 from notifications.intake.addresses import ReturnAddresses
@@ -208,3 +210,32 @@ async def test_a_mail_with_a_page_beside_its_words(telling: Telling) -> None:
     raw = addressed(both, str(last_mail(telling)["Reply-To"]))
     telling.database.write(lambda session: take_in(session, raw, RETURNS, telling.clock.now()))
     assert kept(telling) == ("maybe", "mail", 0)
+
+
+async def test_when_it_is_full_the_confirmation_says_so_and_a_yes_takes_the_offer(telling: Telling) -> None:
+    first = telling.rows.people["anna"] + 1000
+
+    def fill(session: Session) -> None:
+        event = session.scalars(select(Event)).one()
+        event.seats = {"in-person": 1}
+        now = telling.clock.now()
+        session.add(Participant(id=first, language="it", created_at=now))
+        session.flush()
+        reply(session, Given(event.id, first, "in-person", "web", invited=True), now)
+
+    telling.write(fill)
+    answer(telling, f"Sì{QUOTED}")
+    assert kept(telling) == ("waiting", "mail", 0)
+    text = await confirm(telling, "sender-2")
+    assert "lista d'attesa, al posto 1" in text and "27 settembre 2023" in text
+    answer(telling, f"Sì{QUOTED}", headers="Message-ID: <again@example.com>\n")
+    assert notices(telling) == 1, "said once"
+
+    def leave(session: Session) -> None:
+        event = session.scalars(select(Event.id)).one()
+        reply(session, Given(event, first, "no", "web", invited=True), telling.clock.now())
+
+    telling.write(leave)
+    assert "fino" in await confirm(telling, "sender-3") or "riservato" in str(last_mail(telling))
+    answer(telling, f"sì, grazie{QUOTED}", headers="Message-ID: <taken@example.com>\n")
+    assert kept(telling) == ("in-person", "mail", 1)

@@ -1,4 +1,4 @@
-"""What the event form says, as an event's values; what is wrong with it, all at once, at its fields. Pure."""
+"""What the event form says, as an event's values; what is wrong with it, all at once, at its fields."""
 
 from __future__ import annotations
 
