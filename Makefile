@@ -22,7 +22,7 @@ demo: setup ## Starts the product beside a pretend Telegram and mail server, wit
 	@$(BIN)/ascolto demo
 
 test: setup-dev ## Runs every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadfile
 
 lint: setup-dev ## Checks style, types, import contracts, texts and the house's own rules
 	$(BIN)/ruff check

@@ -32,16 +32,6 @@ MEMORY, ROOM = Path("/dev/shm"), 2_000_000_000
 NOW = datetime(2023, 7, 10, 8, 0, tzinfo=UTC)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What may take the longest begins first, then the browser: at the end no worker shall wait for another."""
-
-    def order(item: pytest.Item) -> tuple[float, bool]:
-        allowed = max((mark.args[0] for mark in item.iter_markers("timeout")), default=0)
-        return -allowed, "browser" not in getattr(item, "fixturenames", ())
-
-    items.sort(key=order)
-
-
 def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end: no sweep need look at it again."""
     gc.collect()
