@@ -10,8 +10,8 @@ from core.process.waiting import OFFERED
 from notifications.calendars.entry import Entry
 
 REQUEST, CANCEL, PUBLISH = "REQUEST", "CANCEL", "PUBLISH"
-KEPT = "rsvp-kept"
-NOTICES = frozenset({CHANGED, CANCELLED, OFFERED, KEPT})  # that bring the event as it now is
+KEPT, INSTEAD = "rsvp-kept", "substitute-invited"
+NOTICES = frozenset({CHANGED, CANCELLED, OFFERED, KEPT, INSTEAD})  # that bring the event as it now is
 
 
 @dataclass(frozen=True)

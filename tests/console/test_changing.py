@@ -110,7 +110,8 @@ def test_an_anchor_that_is_gone_is_said_and_not_replaced(sign_in: SignIn, databa
     assert "gone, which is not there any more" in shown
     refused = client.post(edit, data=filled_in(shown))
     assert refused.status_code == 400
-    assert "no phase called gone" in refused.text
+    assert '<a href="#moment">Counted from</a>: This is not in the process any more.' in refused.text
+    assert "gone, which is not there any more" in refused.text
 
 
 class Fields(HTMLParser):

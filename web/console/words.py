@@ -98,7 +98,6 @@ SUBJECTS = {
     "mail": N_("mail"),
     "suppression": N_("excluded address"),
     "webhook": N_("webhook"),
-    "event": N_("event"),
     "question": N_("question"),
     "dates": N_("dates asked about"),
     "interviewer": N_("interviewer"),
