@@ -10,10 +10,9 @@ from typing import Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 from sqlalchemy.orm import Session
 
-from cli.terminal import WRONG_INPUT, err, fail, operator, out
+from cli.terminal import WRONG_INPUT, err, fail, new_table, operator, out
 from cli.trial import rolled_back
 from cli.world import World, open_world
 from core.clock import local
@@ -116,7 +115,7 @@ def _show(loaded: Loaded, *, dry_run: bool) -> None:
         What.KEPT: t("kept as it stands"),
     }
     kinds = list(dict.fromkeys(one.kind for one in loaded.changes))
-    table = Table(t("Kind"), *words.values())
+    table = new_table(t("Kind"), *words.values())
     for kind in kinds:
         counts = {
             what: sum(one.count for one in loaded.changes if (one.kind, one.what) == (kind, what)) for what in What

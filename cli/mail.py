@@ -10,9 +10,8 @@ from typing import Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 
-from cli.terminal import fail, operator, out
+from cli.terminal import fail, new_table, operator, out
 from cli.voice import signer_of
 from cli.world import open_world
 from notifications.intake.addresses import ReturnAddresses
@@ -88,7 +87,7 @@ def _show(found: Classified) -> None:
     t = operator()
     out.print(t(KIND_NAMES[found.kind]))
     if found.recipients:
-        table = Table(t("Address"), t("Status"), t("Reason"), t("For good"))
+        table = new_table(t("Address"), t("Status"), t("Reason"), t("For good"))
         for one in found.recipients:
             table.add_row(
                 escape(one.address), one.status, t(FATE_NAMES[one.fate]), t("yes") if one.is_hard else t("no")

@@ -12,13 +12,12 @@ from typing import TypeVar
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.drafts import draft_for, hand_over
 from cli.held_up import say_obstacles
-from cli.terminal import FAILED, fail, operator, out
+from cli.terminal import FAILED, fail, new_table, operator, out
 from cli.world import World, open_world
 from core.i18n import LANGUAGE_NAMES
 from core.staff.audit import Act, record
@@ -120,7 +119,7 @@ def missing_(
         _write([{**asdict(one), "at": one.at and one.at.isoformat()} for one in people])
         return
     t = operator()
-    table = Table(t("Delivery"), t("Participant"), t("Name"), t("State"), t("Reason"), t("Channel"))
+    table = new_table(t("Delivery"), t("Participant"), t("Name"), t("State"), t("Reason"), t("Channel"))
     for one in people:
         words = (word(STATES, one.state, t), word(REASONS, one.reason, t), word(CHANNELS, one.channel, t))
         table.add_row(str(one.delivery_id), str(one.participant_id), escape(one.name), *words)
@@ -190,7 +189,7 @@ def _all_missing(session: Session, mailing_id: int) -> Iterator[Undelivered]:
 
 def _show(preview: Preview, blanks: Sequence[Blank]) -> None:
     t = operator()
-    table = Table(t("State"), t("Channel"), t("Reason"), t("People"))
+    table = new_table(t("State"), t("Channel"), t("Reason"), t("People"))
     for one in preview.counts:
         channel = word(CHANNELS, one.channel, t) if one.state == DeliveryState.PLANNED else ""
         table.add_row(word(STATES, one.state, t), channel, word(REASONS, one.reason, t), str(one.people))

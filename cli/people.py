@@ -8,13 +8,12 @@ from typing import Any
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.drafts import draft_for, hand_over
 from cli.load import show_faults, show_warnings
-from cli.terminal import WRONG_INPUT, fail, operator, out
+from cli.terminal import WRONG_INPUT, fail, new_table, operator, out
 from cli.trial import rolled_back
 from cli.world import World, open_world
 from core.faults import FileWrong
@@ -121,7 +120,7 @@ def _json(report: Report) -> dict[str, Any]:
 
 def _show(report: Report, *, dry_run: bool) -> None:
     t = operator()
-    columns = Table(t("Column"), t("Meaning"))
+    columns = new_table(t("Column"), t("Meaning"))
     for column, field in report.columns.items():
         columns.add_row(escape(column), field)
     for column, name in report.attributes.items():

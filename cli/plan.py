@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from cli.held_up import say_obstacles
-from cli.terminal import operator, out
+from cli.terminal import new_table, operator, out
 from cli.world import open_world
 from notifications.ledger.states import MAILING_STATE_NAMES, OccurrenceState
 from notifications.planning.calendar import Entry, plan_ahead
@@ -46,7 +46,7 @@ def _as_json(one: Entry, held_up: Sequence[Obstacle]) -> dict[str, object]:
 
 def _table(found: list[Entry]) -> Table:
     t = operator()
-    table = Table(t("Due"), t("Mailing"), t("Kind"), t("State"), t("People"), t("Note"))
+    table = new_table(t("Due"), t("Mailing"), t("Kind"), t("State"), t("People"), t("Note"))
     for one in found:
         due = one.due
         people = ", ".join(f"{word(CHANNELS, channel, t)} {count}" for channel, count in one.people.items()) or "0"

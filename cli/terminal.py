@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from core.errors import Problem
 from core.i18n import Translator, translator
@@ -17,6 +18,14 @@ FAILED, WRONG_INPUT = 1, 2
 
 out = Console()
 err = Console(stderr=True)
+
+
+def new_table(*headings: str) -> Table:
+    """A table in which a narrow terminal breaks words and cuts nothing off."""
+    table = Table()
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    return table
 
 
 def operator() -> Translator:

@@ -12,12 +12,11 @@ from typing import Any, TypeVar
 
 import typer
 from rich.markup import escape
-from rich.table import Table
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.people import find_office
-from cli.terminal import fail, operator, out
+from cli.terminal import fail, new_table, operator, out
 from cli.world import World, open_world
 from core.process.tables import Office
 from core.webhooks import calls, keeping
@@ -81,7 +80,7 @@ def list_(as_json: bool = AS_JSON) -> None:
         _write(rows)
         return
     t = operator()
-    table = Table(t("Webhook"), t("Office"), t("Address"), t("State"), t("Calls"))
+    table = new_table(t("Webhook"), t("Office"), t("Address"), t("State"), t("Calls"))
     for row in rows:
         counted = ", ".join(f"{t(CALL_STATE_NAMES[state])} {count}" for state, count in row["calls"].items())
         state = t(WEBHOOK_STATE_NAMES[row["state"]])
@@ -125,7 +124,7 @@ def calls_(
         _write([{name: _plain(value) for name, value in asdict(one).items()} for one in found])
         return
     t = operator()
-    table = Table(t("Call"), t("Happened"), t("Kind"), t("State"), t("Tries"), t("Answer"))
+    table = new_table(t("Call"), t("Happened"), t("Kind"), t("State"), t("Tries"), t("Answer"))
     for one in found:
         kind, state = t(KIND_NAMES[one.kind]), t(CALL_STATE_NAMES[one.state])
         answer = str(one.status or one.detail)

@@ -87,8 +87,19 @@ def wanted_languages(accepted: str) -> list[str]:
 
 
 def pick_text(texts: dict[str, str], language: str) -> str:
-    """The text in a language out of `{language: text}`, else the first there is."""
-    return texts.get(language) or next(iter(texts.values()), "")
+    """The text in a language out of `{language: text}`, else that of `language_read`."""
+    return texts.get(language) or texts.get(language_read(texts, language), "")
+
+
+def language_read(texts: Mapping[str, str], language: str) -> str:
+    """The language in which somebody reads `{language: text}`: their own, else our first that there is one in.
+
+    Not the first that was written: PostgreSQL does not keep the order of what is written together.
+    """
+    if texts.get(language):
+        return language
+    known = (one for one in LANGUAGES if texts.get(one))
+    return next(known, next(iter(sorted(texts)), ""))
 
 
 def _plural_rule(language: str) -> Callable[[int], int]:

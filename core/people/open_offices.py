@@ -14,7 +14,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
-from core.i18n import pick_text
+from core.i18n import language_read, pick_text
 from core.people.errors import JoiningClosed
 from core.people.tables import ConsentText
 from core.process.tables import Office
@@ -51,7 +51,8 @@ class OpenOffice:
 
     def other_language(self, language: str) -> str:
         """The language that the text is read in where there is none in somebody's own; "" where there is."""
-        return "" if self.text.get(language) else next(iter(self.text), "")
+        read = language_read(self.text, language)
+        return "" if read == language else read
 
     def version_in(self, language: str) -> str:
         """Which text that is, as a proof names it: its mark and the language it was read in."""

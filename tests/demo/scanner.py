@@ -18,7 +18,7 @@ def scan(http: httpx.Client, links: list[str]) -> dict[str, int]:
     home = urlsplit(str(http.base_url)).netloc
     waiting, seen = deque(links), dict[str, int]()
     while waiting and len(seen) < MOST_PAGES:
-        address = urldefrag(waiting.popleft()).url
+        address = urldefrag(waiting.popleft()).url.replace("webcal:", f"{http.base_url.scheme}:", 1)  # as calendars do
         parts = urlsplit(address)
         if address in seen or parts.netloc != home or parts.path.startswith(PRETEND):
             continue

@@ -69,7 +69,7 @@ def test_the_plan_speaks_the_operators_language_and_says_what_holds_a_mailing_up
     installed: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LC_ALL", "it_IT.UTF-8")
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr("cli.terminal.out.width", 200)
     shown = typed("plan")
     for word in ("bozza", "comunicazione", "e-mail 1"):
         assert word in shown
@@ -174,8 +174,9 @@ def test_staff_settle_what_is_in_doubt_and_it_is_kept_who_was_decided_on(install
     typed("mailing", "settle", "invitation", "--again", str(second))
     with pytest.raises(NotInDoubt):
         CliRunner().invoke(app, ["mailing", "settle", "invitation", "--again", str(first)], catch_exceptions=False)
-    states = installed.read(lambda s: s.scalars(select(Delivery.state).order_by(Delivery.id).limit(2)).all())
-    assert list(states) == ["sent", "planned"]
+    rows = installed.read(lambda s: s.execute(select(Delivery.id, Delivery.state)).all())
+    states = {row.id: row.state for row in rows}
+    assert (states[first], states[second]) == ("sent", "planned")
     acts = installed.read(lambda s: s.execute(select(AuditEntry.act, AuditEntry.subject)).all())
     assert [tuple(act) for act in acts][1:] == [
         ("delivery.taken", f"delivery:{first}"),
