@@ -6,6 +6,14 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 
+def is_https(text: str) -> bool:
+    """Whether a text is a whole address beginning with https://."""
+    try:
+        return text.startswith("https://") and bool(urlsplit(text).hostname) and not any(map(str.isspace, text))
+    except ValueError:  # brackets that are none of an address
+        return False
+
+
 @dataclass(frozen=True)
 class PublicUrls:
     """Builds absolute links.

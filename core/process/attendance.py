@@ -6,7 +6,7 @@ A first reply is taken until the event begins; whoever has replied may change it
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,15 +16,13 @@ from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from core.i18n import N_
-from core.people.errors import ParticipantUnknown, PersonErased
-from core.people.merged import all_of
-from core.people.store import membership, remaining
-from core.people.tables import Participant
-from core.process.events import EventFacts, load_event
+from core.people.store import remaining
+from core.process.events import EventFacts, facts_of, load_event
 from core.process.replies import MODES, Door, Reply
-from core.process.standing import earliest, rooms
+from core.process.standing import rooms, standing
 from core.process.tables import Attendance, Event
-from core.process.waiting import lock_event, offer_seats
+from core.process.waiting import OFF_THE_LIST, lock_event, offer_seats
+from core.process.who import person_who_may
 
 
 class EventCalledOff(Problem):
@@ -45,11 +43,6 @@ class EventBegun(Problem):
 class ReplyNotOffered(Problem):
     text = N_("This event cannot be taken part in that way. Please choose one of the replies that are offered.")
     status = 409
-
-
-class NotInvited(Problem):
-    text = N_("This event belongs to an office that does not know you, so your reply cannot be kept.")
-    status = 403
 
 
 class RegistrationNotOpen(Problem):
@@ -106,6 +99,8 @@ class Kept:
     door_before: str = ""
     waits_for: str = ""
     waited_for: str = ""  # before
+    is_offered: bool = False  # a seat of that mode, now
+    written: bool = False  # whether anything of it was new, companions and needs among it
 
     @property
     def changed(self) -> bool:
@@ -120,31 +115,42 @@ def reply(session: Session, given: Given, now: datetime) -> Kept:
     ReplyNotOffered, RegistrationNotOpen, RegistrationClosed, TooManyCompanions, NoRoomForCompanions, NotInvited,
     ParticipantUnknown, PersonErased, all before anything is written.
     """
-    facts = load_event(session, given.event_id)
-    person = _person(session, facts, given)
-    _check_open(facts, given, now)
+    known = load_event(session, given.event_id)
+    person = person_who_may(session, known.office_id, given.participant_id, invited=given.invited)
     event = lock_event(session, given.event_id)
-    before = _standing(session, event.id, person)
+    facts = facts_of(event, known.office_id, known.time_zone)  # as it is now that nobody else changes it
+    _check_open(facts, given, now)
+    before = standing(session, event.id, person)
     _check_registration(facts, given, before, now)
     wanted = _wanted(session, event, given, before, now)
     if before is None:
-        return Kept(_add(session, given, person, wanted, now), "", str(wanted["reply"]), waits_for=wanted["waits_for"])
-    kept = Kept(before.id, before.reply, str(wanted["reply"]), before.door, str(wanted["waits_for"]), before.waits_for)
+        added = _add(session, given, person, wanted, now)
+        return Kept(added, "", str(wanted["reply"]), waits_for=wanted["waits_for"], written=True)
+    kept = Kept(
+        before.id,
+        before.reply,
+        str(wanted["reply"]),
+        before.door,
+        str(wanted["waits_for"]),
+        before.waits_for,
+        wanted["offered_until"] is not None,
+    )
     if any(getattr(before, name) != value for name, value in wanted.items()):
         said = {"door": given.door, "at": now, "changes": Attendance.changes + (1 if kept.changed else 0)}
         session.execute(update(Attendance).where(Attendance.id == before.id).values(wanted | said))
         offer_seats(session, event, facts, now)
+        return replace(kept, written=True)
     return kept
 
 
 def stop_waiting(session: Session, event_id: int, participant_id: int, now: datetime) -> bool:
     """Takes somebody off the waiting list, also with an offer in hand; whether they were on it."""
     event, facts = lock_event(session, event_id), load_event(session, event_id)
-    before = _standing(session, event_id, remaining(session, participant_id))
+    before = standing(session, event_id, remaining(session, participant_id))
     if before is None or not before.waits_for:
         return False
     reply = Reply.NO.value if before.reply == Reply.WAITING else before.reply
-    values = {"reply": reply, "waits_for": "", "waiting_since": None, "offered_until": None, "at": now}
+    values = {"reply": reply, "at": now} | OFF_THE_LIST
     session.execute(update(Attendance).where(Attendance.id == before.id).values(values))
     offer_seats(session, event, facts, now)
     return True
@@ -158,9 +164,7 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
         "companions": companions if given.reply in MODES else 0,
         "substitute": _or(given.substitute, before, "substitute", "").strip()[:LONGEST],
         "needs": _or(given.needs, before, "needs", "").strip()[:LONGEST_NEEDS],
-        "waits_for": "",
-        "waiting_since": None,
-        "offered_until": None,
+        **OFF_THE_LIST,
     }
     if given.reply not in MODES:
         return wanted
@@ -173,10 +177,10 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
                 raise NoRoomForCompanions
             wanted |= {name: getattr(before, name) for name in ("waits_for", "waiting_since", "offered_until")}
         return wanted
-    if before is not None and before.reply == given.reply:
+    if before is not None and given.reply in _kept_modes(before):  # what they have, or are offered, stays theirs
         raise NoRoomForCompanions
     has_seat = before is not None and before.reply in MODES
-    if has_seat and not room[before.reply].holds(companions + 1):
+    if has_seat and companions > before.companions and not room[before.reply].holds(companions + 1):
         raise NoRoomForCompanions
     still = before is not None and before.waits_for == given.reply
     return wanted | {
@@ -187,9 +191,12 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
 
 
 def _is_kept_for(before: Any, mode: str, companions: int) -> bool:
-    """Whether seats were offered to them, also by staff in a room that is full: they are counted already."""
-    offered = before is not None and before.waits_for == mode and before.offered_until is not None
-    return offered and companions <= before.companions
+    """Whether they have so many seats, or are offered them: those count already, also in a room that became smaller."""
+    return before is not None and mode in _kept_modes(before) and companions <= before.companions
+
+
+def _kept_modes(before: Any) -> set[str]:
+    return {before.reply, before.waits_for if before.offered_until is not None else ""}
 
 
 def _or(value: Any, before: Any, name: str, default: Any) -> Any:
@@ -230,18 +237,6 @@ def erase_attendance(session: Session, participant_ids: Sequence[int]) -> None:
     session.execute(delete(Attendance).where(Attendance.participant_id.in_(participant_ids)))
 
 
-def _person(session: Session, event: EventFacts, given: Given) -> int:
-    person = remaining(session, given.participant_id)
-    known = session.execute(select(Participant.erased_at).where(Participant.id == person)).one_or_none()
-    if known is None:
-        raise ParticipantUnknown
-    if known.erased_at is not None:
-        raise PersonErased
-    if not given.invited and membership(session, event.office_id, person) is None:
-        raise NotInvited
-    return person
-
-
 def _check_open(event: EventFacts, given: Given, now: datetime) -> None:
     if event.cancelled:
         raise EventCalledOff
@@ -266,10 +261,6 @@ def _check_registration(event: EventFacts, given: Given, before: Any, now: datet
         raise RegistrationNotOpen(day=f"{local:%d.%m.%Y}", time=f"{local:%H:%M}")
     if event.closes_at is not None and now >= event.closes_at:
         raise RegistrationClosed
-
-
-def _standing(session: Session, event_id: int, person: int) -> Any:
-    return session.execute(earliest(event_id, all_of(session, person))).first()
 
 
 def _add(session: Session, given: Given, person: int, wanted: dict[str, Any], now: datetime) -> int:

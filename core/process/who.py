@@ -5,10 +5,16 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.errors import Problem
+from core.i18n import N_
 from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.store import membership, remaining
 from core.people.tables import Participant
-from core.process.attendance import NotInvited
+
+
+class NotInvited(Problem):
+    text = N_("This event belongs to an office that does not know you, so your reply cannot be kept.")
+    status = 403
 
 
 def person_who_may(session: Session, office_id: int, participant_id: int, *, invited: bool) -> int:

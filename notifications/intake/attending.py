@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -15,12 +16,12 @@ from core.i18n import translator
 from core.notices import News, tell
 from core.people.store import remaining
 from core.people.tables import Participant
-from core.process.attendance import Given, Kept, reply
+from core.process.attendance import Given, Kept, reply, stop_waiting
 from core.process.events import EventFacts, load_event
-from core.process.replies import STANDS, Door, Reply, offered
+from core.process.replies import STANDS, Door, Reply
 from core.process.seating import place_in_line
+from core.process.standing import standing
 from core.process.waiting import LAPSED, OFFERED
-from notifications.content.variables import event_values
 from notifications.intake.replies import own_answer
 from notifications.intake.understanding import understand
 from notifications.ledger.events import event_of, has_rsvp
@@ -44,14 +45,30 @@ def take_reply(session: Session, delivery: Delivery, words: str, key: str, now: 
     if asked is None or meant is None:
         return False
     event = asked.event
+    person = remaining(session, delivery.participant_id)
     try:
-        kept = reply(session, Given(event.id, delivery.participant_id, meant, Door.MAIL, invited=True), now)
+        kept = (
+            _leave(session, event.id, person, now)
+            if asked.is_offer and meant == Reply.NO
+            else reply(session, Given(event.id, person, meant, Door.MAIL, invited=True), now)
+        )
     except Problem:  # too late, called off, not offered any more: somebody should write back
+        return False
+    if kept is None:
         return False
     is_new = kept.changed or kept.waits_for != kept.waited_for
     if is_new or kept.door_before not in BY_MAIL:  # what answers a confirmation by itself gets no second one
         confirm(session, delivery, event, kept, (key, now))
     return True
+
+
+def _leave(session: Session, event_id: int, person: int, now: datetime) -> Kept | None:
+    """Gives an offered seat to the next one; a seat in the other mode stays. None for who waits no more."""
+    before = standing(session, event_id, person)
+    if before is None or not stop_waiting(session, event_id, person, now):
+        return None
+    after = standing(session, event_id, person)
+    return Kept(before.id, before.reply, after.reply, before.door, waited_for=before.waits_for, written=True)
 
 
 def forget_confirmations(session: Session, participant_ids: Sequence[int]) -> None:
@@ -66,10 +83,11 @@ def forget_confirmations(session: Session, participant_ids: Sequence[int]) -> No
 
 @dataclass(frozen=True)
 class _Asked:
-    """An event and what can be replied; a yes to an offered seat means its mode."""
+    """An event and what can be replied; to an offered seat yes, which means its mode, or no, which leaves it."""
 
     event: EventFacts
     replies: tuple[Reply, ...]
+    is_offer: bool = False
 
 
 def _asked(session: Session, delivery: Delivery) -> _Asked | None:
@@ -80,8 +98,9 @@ def _asked(session: Session, delivery: Delivery) -> _Asked | None:
         if OURS.get(mailing.slug) is None or "event_id" not in values:
             return None
         about = load_event(session, int(values["event_id"]))
-        is_offer = OURS[mailing.slug] == OFFERED
-        return _Asked(about, offered([values["mode"]]) if is_offer else about.replies)
+        if OURS[mailing.slug] == OFFERED:
+            return _Asked(about, (Reply(values["mode"]), Reply.NO), is_offer=True)
+        return _Asked(about, about.replies)
     event = event_of(session, mailing)
     if event is None or not has_rsvp(session, mailing.id):
         return None
@@ -94,8 +113,8 @@ def confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept,
     key, now = mail
     person = session.get_one(Participant, remaining(session, delivery.participant_id))
     t = translator(person.language)
-    values = {**event_values(event, t.language), "event_id": event.id}
-    if kept.waits_for:
+    values: dict[str, Any] = {"event_id": event.id}  # its words are those of the moment at which the notice leaves
+    if kept.waits_for and not kept.is_offered:
         place = place_in_line(session, event.id, kept.attendance_id)
         kind, more = WAITS, {"mode": kept.waits_for, "place": str(place)}
     else:

@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from core.people.store import remaining
+from core.people.tables import Address
 from core.process.attendance import Given, reply
 from core.process.events import EventFacts, load_event
 from core.process.replies import MODES, Door, Reply
 from core.process.standing import standing
+from notifications.content.email import routable_address
 from notifications.intake.attending import BY_MAIL, confirm
 from notifications.intake.itip import CalendarAnswer
 from notifications.ledger.events import event_of
@@ -29,6 +31,8 @@ def take_calendar_answer(session: Session, delivery: Delivery, answer: CalendarA
     person = remaining(session, delivery.participant_id)
     if event is None or answer.event_id != event.id or answer.participant_id not in {delivery.participant_id, person}:
         return False
+    if not _is_theirs(session, delivery, answer.address):
+        return False
     meant = _mode(session, event, person) if answer.said == "yes" else answer.said
     if not meant:
         return False
@@ -39,6 +43,12 @@ def take_calendar_answer(session: Session, delivery: Delivery, answer: CalendarA
     if kept.changed or kept.door_before not in BY_MAIL:  # what accepts every invitation by itself is confirmed once
         confirm(session, delivery, event, kept, (key, now))
     return True
+
+
+def _is_theirs(session: Session, delivery: Delivery, address: str) -> bool:
+    """Whether who answers has the address that the delivery went to."""
+    sent = session.get(Address, delivery.address_id) if delivery.address_id is not None else None
+    return sent is not None and address in {sent.value.casefold(), routable_address(sent.value).casefold()}
 
 
 def _told(session: Session, delivery: Delivery) -> EventFacts | None:
@@ -52,8 +62,10 @@ def _told(session: Session, delivery: Delivery) -> EventFacts | None:
 
 
 def _mode(session: Session, event: EventFacts, person: int) -> str:
-    """How somebody comes who says no more than yes: as they said before, else as they wait, else in person."""
+    """How somebody comes who says no more than yes: as offered, else as said before or waited for, else in person."""
     before = standing(session, event.id, person)
-    said = (before.reply, before.waits_for) if before is not None else ()
+    said: tuple[str, ...] = (before.reply, before.waits_for) if before is not None else ()
+    if before is not None and before.offered_until is not None:  # what is offered just now is what they accept
+        said = (before.waits_for, before.reply)
     modes = [mode for mode in (*said, *MODES) if mode in event.modes]
     return Reply(modes[0]).value if modes else ""

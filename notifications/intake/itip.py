@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from email.message import Message
 from typing import Any
+from urllib.parse import unquote
 
 from icalendar import Calendar, Component
 
@@ -22,13 +23,17 @@ LONGEST_COMMENT = 2000
 
 @dataclass(frozen=True)
 class CalendarAnswer:
-    """`said` is "yes", a reply, or "" for what is no clear answer; the event and the person are those of the UID."""
+    """`said` is "yes", a reply, or "" for what is no clear answer; the event and the person are those of the UID.
+
+    `address` is that of whoever answers: an invitation that was passed on is answered by somebody else.
+    """
 
     method: str = ""
     event_id: int = 0
     participant_id: int = 0
     said: str = ""
     comment: str = ""
+    address: str = ""
 
 
 def read_calendar(letter: Letter) -> CalendarAnswer | None:
@@ -62,7 +67,8 @@ def _answer(calendar: Any) -> CalendarAnswer:
     if method != REPLY or found is None or len(attendees) != 1 or "RECURRENCE-ID" in event:
         return CalendarAnswer(method, comment=comment)
     stands = str(attendees[0].params.get("PARTSTAT", "")).upper()
-    return CalendarAnswer(method, int(found[1]), int(found[2]), MEANS.get(stands, ""), comment)
+    address = unquote(re.sub("^mailto:", "", str(attendees[0]).strip(), flags=re.IGNORECASE)).casefold()
+    return CalendarAnswer(method, int(found[1]), int(found[2]), MEANS.get(stands, ""), comment, address)
 
 
 def _comment(event: Any) -> str:

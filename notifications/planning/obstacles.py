@@ -42,7 +42,7 @@ CAUSE_NAMES = {
     Cause.PAUSED: N_("It is paused, although its time has come."),
     Cause.NOT_PLANNED: N_("Its time has passed, and nothing has begun to leave."),
     Cause.MISCONFIGURED: N_("Messages cannot leave: the settings of the mail relay or of the bot are wrong."),
-    Cause.WAITING: N_("Messages have been waiting for more than an hour."),
+    Cause.WAITING: N_("Messages have been waiting for more than an hour, and none leaves."),
     Cause.IN_DOUBT: N_("For some messages nobody knows whether they arrived."),
 }
 WHAT_TO_DO = {
@@ -124,12 +124,21 @@ def _waiting_since(session: Session, mailing: Mailing) -> datetime | None:
 
 def _held(session: Session, mailing: Mailing, since: datetime, now: datetime) -> Iterator[Obstacle]:
     """What keeps planned messages from leaving: wrong settings, or nobody who sends them."""
+    if now - since <= GRACE:
+        return
     if detail := _misconfigured(session, mailing):
         yield Obstacle(mailing.id, mailing.slug, Cause.MISCONFIGURED, since, detail)
         return
     window, zone = send_window(session, mailing)
-    if now - since > SLOW and is_open(window, now, zone) and is_open(window, now - SLOW, zone):
+    is_late = now - since > SLOW and is_open(window, now, zone) and is_open(window, now - SLOW, zone)
+    if is_late and not _is_under_way(session, mailing, now - SLOW):
         yield Obstacle(mailing.id, mailing.slug, Cause.WAITING, since)
+
+
+def _is_under_way(session: Session, mailing: Mailing, since: datetime) -> bool:
+    """Whether something of it left lately: a large one takes hours, and nothing is wrong."""
+    left = Delivery.mailing_id == mailing.id, Delivery.handed_over_at > since
+    return session.scalar(select(Delivery.id).where(*left).limit(1)) is not None
 
 
 def _misconfigured(session: Session, mailing: Mailing) -> str:

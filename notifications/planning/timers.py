@@ -27,7 +27,7 @@ from core.errors import Problem
 from core.people.join_requests import are_over, forget_requests
 from core.people.personal import PersonalData
 from core.process.appointments.reminding import remind, reminders_due
-from core.process.waiting import somebody_waits, tend_waiting_lists
+from core.process.waiting import events_to_tend, tend_event
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.notices import plan_notices, waiting_notices
@@ -127,8 +127,8 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
     refused = refused or Refused()
     now = deps.clock.now()
     taken = 0
-    if await deps.database.aread(somebody_waits):
-        await deps.database.awrite(lambda session: tend_waiting_lists(session, now))
+    for event_id in await deps.database.aread(lambda session: events_to_tend(session, now)):
+        await deps.database.awrite(partial(tend_event, event_id=event_id, now=now))
     if await deps.database.aread(lambda session: reminders_due(session, now)):
         await deps.database.awrite(lambda session: remind(session, now))
     if await deps.database.aread(waiting_notices):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from core.process.events import EventFacts, load_event
 from core.process.standing import standing_reply
-from notifications.calendars.carried import Carried, mailing_carries, notice_carries
+from notifications.calendars.carried import NOTICES, Carried, mailing_carries, notice_carries
 from notifications.calendars.entry import Reader, entry_for
 from notifications.content.text import Setting
 from notifications.content.variables import mark
@@ -23,15 +23,12 @@ PAGE = mark("rsvp_link")
 
 def setting_for(session: Session, candidate: Candidate, context: MailingContext, now: datetime) -> Setting:
     """The setting of a message, with what it brings for calendars."""
-    language = context.language_for(candidate.language)
-    setting = context.setting_for(language, candidate.reply, now)
-    if candidate.channel != EMAIL:
-        return setting
-    if setting.is_notice:
-        return _of_notice(session, candidate, (context, language), now)
-    event, reply = context.event, candidate.reply
-    if event is None:
-        return setting
+    language, event, reply = context.language_for(candidate.language), context.event, candidate.reply
+    if context.notice:
+        is_carried = candidate.channel == EMAIL and context.notice in NOTICES
+        return _of_notice(session, candidate, (context, language), now) if is_carried else context.settings[language]
+    if candidate.channel != EMAIL or event is None:
+        return context.setting_for(language, reply, now)
     key = (language, reply, event.shows_link(now))
     if key not in context.with_calendars:
         context.with_calendars[key] = _of_mailing(context, event, reply, (language, now))

@@ -28,7 +28,7 @@ from notifications.sending.notice_words import notice_is_true
 from notifications.sending.permits import Line, reserve
 from notifications.sending.retry import OTHER
 from notifications.sending.scopes import key_for, scope_of, take
-from notifications.sending.verdict import Go, Limits, OtherWay, Skip, Verdict, Wait, judge
+from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
 
 log = structlog.get_logger()
 
@@ -129,7 +129,7 @@ class Desk:
         verdicts: dict[int, Verdict] = {}
         chats: set[int] = set()
         scoped: list[tuple[Line, Candidate]] = []
-        opens = {mailing_id: _opening(context.limits, moment.now) for mailing_id, context in loaded.items()}
+        opens = {mailing_id: _opening(context, moment.now) for mailing_id, context in loaded.items()}
         for candidate in found:
             one = candidate.mailing_id
             verdict = judge(candidate, loaded[one].limits, moment.now, opens[one])
@@ -216,11 +216,11 @@ def _with_replies(
     return [one._replace(reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
 
 
-def _opening(limits: Limits, now: datetime) -> datetime:
+def _opening(context: MailingContext, now: datetime) -> datetime:
     try:
-        return next_open(limits.window, now, limits.zone)
+        return next_open(context.limits.window, now, context.limits.zone)
     except Problem as problem:  # a send window that never opens: staff can put it right
-        log.warning("mailing cannot be sent", reason=str(problem))
+        log.warning("mailing cannot be sent", mailing=context.mailing_id, reason=str(problem))
         return now + TEXT_WRONG_WAIT
 
 

@@ -70,9 +70,13 @@ class Pace:
 
 
 def pace_over(rate: float, connections: int) -> Pace:
-    """Two groups share the connections: while one leaves, the other is written."""
-    workers = min(2, connections)
-    return Pace(rate, workers, connections // workers)
+    """As many groups at once as the connections need, two at least: while one leaves, the other is written.
+
+    A group takes several connections only where the rate is worth hundreds of messages in its time.
+    """
+    hundreds = math.ceil(rate * GROUP_SECONDS / MOST_AT_ONCE)
+    each = max(1, min(connections // 2, hundreds))
+    return Pace(rate, math.ceil(connections / each), each)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,16 @@ from babel.dates import format_date, format_time
 from sqlalchemy.orm import Session
 
 from core.i18n import pick_text, translator
+from core.people.store import remaining
 from core.process.appointments.reading import load_appointment
 from core.process.appointments.reminding import still_true
+from core.process.changing import CANCELLED, CHANGED
 from core.process.dates.reading import poll_facts
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
 from core.process.room.seating import find_table
+from core.process.standing import standing
+from core.process.waiting import OFFERED
 from notifications.content.variables import MODE_WORDS, event_values
 from notifications.ledger.candidates import Candidate
 
@@ -45,9 +49,16 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
 
 def notice_is_true(session: Session, candidate: Candidate, slug: str, now: datetime) -> bool:
     """Whether what a notice says is still so at the moment of sending; of most there is nothing to ask."""
-    values = candidate.values or {}
+    values, kind = candidate.values or {}, slug.removeprefix("notice-")
     if "appointment_id" in values:
-        return still_true(session, slug.removeprefix("notice-"), values, now)
+        return still_true(session, kind, values, now)
+    if kind in {CHANGED, CANCELLED}:
+        event = load_event(session, int(values["event_id"]))
+        return event.cancelled == (kind == CANCELLED) and now < event.ends_at
+    if kind == OFFERED:
+        stands = standing(session, int(values["event_id"]), remaining(session, candidate.participant_id))
+        until = stands.offered_until if stands is not None else None
+        return until is not None and until.isoformat() == values["until"] and now < until
     return "date_poll_id" not in values or poll_facts(session, int(values["date_poll_id"])).open_at(now)
 
 

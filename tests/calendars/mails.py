@@ -27,7 +27,7 @@ UID:{uid}
 SEQUENCE:{sequence}
 DTSTAMP:20230926T090000Z
 ORGANIZER:mailto:{organizer}
-ATTENDEE;PARTSTAT={partstat};CN="Neri, Anna":mailto:anna@example.com
+ATTENDEE;PARTSTAT={partstat};CN="Neri, Anna":mailto:{attendee}
 SUMMARY:Lancio
 {more}END:VEVENT
 END:VCALENDAR
@@ -36,10 +36,13 @@ END:VCALENDAR
 
 def newest(telling: Telling, to: str = "anna@example.com") -> EmailMessage:
     """The last mail that reached somebody."""
-    raw = [one.raw for one in telling.sandbox.world.mail.kept if one.recipients[0] == to][-1]
-    mail = email.message_from_bytes(raw, policy=policy.default)
-    assert isinstance(mail, EmailMessage)
-    return mail
+    return mails_to(telling, to)[-1]
+
+
+def mails_to(telling: Telling, to: str) -> list[EmailMessage]:
+    """All mails that reached somebody, oldest first."""
+    raw = [one.raw for one in telling.sandbox.world.mail.kept if one.recipients[0] == to]
+    return [email.message_from_bytes(one, _class=EmailMessage, policy=policy.default) for one in raw]
 
 
 def calendar_part(mail: EmailMessage) -> EmailMessage | None:
@@ -85,7 +88,15 @@ def answer_mail(mail: EmailMessage, partstat: str, **values: str) -> bytes:
     """What a calendar program sends when somebody presses a button under a mail; values may make it another's."""
     asked = event(mail)
     organizer = asked.organizer.value.removeprefix("mailto:")
-    said = {"method": "REPLY", "uid": asked.uid.value, "sequence": "0", "organizer": organizer, "more": ""} | values
+    said = {
+        "method": "REPLY",
+        "uid": asked.uid.value,
+        "sequence": "0",
+        "organizer": organizer,
+        "more": "",
+        "attendee": "anna@example.com",
+    }
+    said |= values
     text = values.get("text", "") or ANSWER.format(partstat=partstat, **said)
     made = EmailMessage()
     made["From"], made["To"], made["Subject"] = "Anna <anna@example.com>", said["organizer"], f"{partstat}: Lancio"

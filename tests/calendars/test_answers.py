@@ -16,7 +16,7 @@ from core.people.merging import merge
 from core.process.tables import Event
 from notifications.intake.itip import CalendarAnswer, read_calendar
 from notifications.intake.letter import read_letter
-from tests.calendars.mails import answer_mail, calendar, change, event, newest, take, tell
+from tests.calendars.mails import answer_mail, calendar, change, event, mails_to, newest, take, tell
 from tests.events.test_mail import deliver, kept, last_mail, notices, states
 from tests.events.test_telling import RSVP, plan, prepared, say
 from tests.intake.mails import written
@@ -190,3 +190,20 @@ def test_no_calendar_raises(value: str, name: str) -> None:
     ]
     raw = b"MIME-Version: 1.0\r\nContent-Type: text/calendar; charset=utf-8\r\n\r\n" + "\r\n".join(lines).encode()
     assert isinstance(read_calendar(read_letter(raw)), CalendarAnswer)
+
+
+def test_somebody_to_whom_the_mail_was_passed_on_answers_for_nobody(telling: Telling) -> None:
+    take(telling, answer_mail(newest(telling), "ACCEPTED", attendee="bruno@example.com"))
+    assert kept(telling) is None
+    assert [state for state, _ in states(telling)] == ["for-staff"]
+    take(telling, answer_mail(newest(telling), "ACCEPTED", attendee="Anna@Example.com").replace(b"answer@", b"other@"))
+    assert kept(telling) == ("in-person", "calendar", 0)
+
+
+async def test_what_has_changed_is_told_as_it_is_when_it_leaves(telling: Telling) -> None:
+    say(telling, "anna", "in-person")
+    change(telling, place="Sala")
+    change(telling, cancelled=True)
+    await tell(telling, "sender-2")
+    mails = [str(one["Subject"]) for one in mails_to(telling, "anna@example.com")]
+    assert [("Non si" in one, "cambiato" in one) for one in mails[1:]] == [(True, False)]

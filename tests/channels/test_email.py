@@ -25,6 +25,7 @@ from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.connection import Patience, SmtpConnection
 from notifications.channels.smtp.exchange import hand_over
 from notifications.channels.smtp.relay import parse_relay
+from notifications.sending.loop import pace_over
 from tests.channels.relays import PASSWORD, USER, Terse, kinds, mails, relay, scripted, sent
 
 SIGN_IN = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@"
@@ -36,6 +37,25 @@ async def test_a_group_goes_over_one_connection_as_it_was_written() -> None:
     assert outcomes == [Delivered(f"2.0.0 kept as {number}") for number in (1, 2, 3)]
     assert running.kept.recipients == ["a@example.com", "b@example.com", "c@example.com"]
     assert running.kept.contents == [mails("a")[0].data] * 3
+
+
+async def test_a_large_group_goes_over_as_many_connections_as_it_has_hundreds() -> None:
+    terse = Terse()
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}?connections=4", mails(*map(str, range(250))))
+    assert kinds(outcomes) == [Delivered] * 250
+    assert (terse.connections, terse.heard.count(b"MAIL")) == (3, 250)
+
+
+@pytest.mark.parametrize(
+    ("rate", "connections", "workers", "each"),
+    [(50, 4, 4, 1), (50, 1, 1, 1), (1000, 4, 2, 2), (1000, 3, 3, 1), (1000, 5, 3, 2), (100_000, 50, 2, 25)],
+)
+def test_every_connection_of_a_relay_is_used(rate: float, connections: int, workers: int, each: int) -> None:
+    pace = pace_over(rate, connections)
+    assert (pace.workers, pace.connections) == (workers, each)
+    assert workers * each >= connections
+    assert pace.group <= 100 * each
 
 
 async def test_addresses_of_other_alphabets() -> None:

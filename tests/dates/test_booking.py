@@ -35,9 +35,10 @@ from core.process.appointments.reading import all_slots, appointment_of, free_sl
 from core.process.appointments.reminding import remind, reminders_due, still_true
 from core.process.appointments.slots import Window
 from core.process.appointments.tables import Appointment
-from core.process.attendance import EventCalledOff, NotInvited
+from core.process.attendance import EventCalledOff
 from core.process.changing import change_event
 from core.process.tables import Event
+from core.process.who import NotInvited
 from core.tables import Notice
 from tests.dates.scene import DAY, MORNING, add_interviewer, book, booked, interviews, slots, told
 from tests.responses.scene import Scene, build

@@ -17,10 +17,11 @@ from core.people.erasing import erase_person
 from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.merging import merge
 from core.people.my_data import export_person
-from core.process.attendance import EventBegun, EventCalledOff, EventOver, Given, NotInvited, ReplyNotOffered
+from core.process.attendance import EventBegun, EventCalledOff, EventOver, Given, ReplyNotOffered
 from core.process.events import EventUnknown
 from core.process.standing import standing_attendance, standing_reply
 from core.process.tables import Event
+from core.process.who import NotInvited
 from tests.events.scene import ENDS, STARTS, add_event, replies, rows, say
 from tests.responses.scene import Scene, build
 

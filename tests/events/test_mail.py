@@ -27,7 +27,7 @@ from notifications.intake.service import Taken, take_in
 from notifications.intake.tables import IncomingMail
 from notifications.ledger.tables import Occurrence
 from notifications.planning.notices import plan_notices
-from tests.events.scene import replies
+from tests.events.scene import replies, rows
 from tests.events.test_telling import RSVP, STARTS, WITH_RETURNS, plan, prepared
 from tests.intake.mails import addressed, written
 from tests.notifications.office import Person
@@ -236,6 +236,27 @@ async def test_when_it_is_full_the_confirmation_says_so_and_a_yes_takes_the_offe
         reply(session, Given(event, first, "no", "web", invited=True), telling.clock.now())
 
     telling.write(leave)
-    assert "fino" in await confirm(telling, "sender-3") or "riservato" in str(last_mail(telling))
+    assert "È riservato a Lei **fino a" in await confirm(telling, "sender-3") or "riservato a Lei fino a" in str(
+        last_mail(telling).get_body(("plain",))
+    )
     answer(telling, f"sì, grazie{QUOTED}", headers="Message-ID: <taken@example.com>\n")
     assert kept(telling) == ("in-person", "mail", 1)
+
+
+async def test_a_no_to_an_offer_leaves_the_seat_online(telling: Telling) -> None:
+    first, anna = telling.rows.people["anna"] + 1000, telling.rows.people["anna"]
+
+    def work(session: Session) -> None:
+        event, now = session.scalars(select(Event)).one(), telling.clock.now()
+        event.seats = {"in-person": 1}
+        session.add(Participant(id=first, language="it", created_at=now))
+        session.flush()
+        for person, said in ((first, "in-person"), (anna, "online"), (anna, "in-person"), (first, "no")):
+            reply(session, Given(event.id, person, said, "web", invited=True), now)
+
+    telling.write(work)
+    await confirm(telling, "sender-2")
+    answer(telling, f"No, grazie{QUOTED}")
+    row = next(one for one in rows(telling.database) if one.participant_id == anna)
+    assert (row.reply, row.waits_for, row.offered_until) == ("online", "", None)
+    assert "Partecipo online" in await confirm(telling, "sender-3")

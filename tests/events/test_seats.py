@@ -15,19 +15,21 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.people.merging import merge
 from core.process.attendance import (
     Given,
     NoRoomForCompanions,
     RegistrationClosed,
     RegistrationNotOpen,
     TooManyCompanions,
+    erase_attendance,
     reply,
     stop_waiting,
 )
 from core.process.changing import change_event
 from core.process.seats import Room, Waiting, next_in_line, offer_ends, seats_of
 from core.process.tables import Attendance, Event
-from core.process.waiting import tend_waiting_lists
+from core.process.waiting import events_to_tend, tend_waiting_lists
 from core.tables import Notice
 from tests.events.scene import STARTS, add_event, rows, say
 from tests.responses.scene import Scene, build
@@ -186,6 +188,95 @@ def test_a_change_that_calendars_show_is_counted_and_told_to_who_comes_or_waits(
     assert (row.sequence, row.changed_at) == (3, scene.now)
 
 
+def test_who_has_a_seat_keeps_it_and_may_say_more_in_a_room_that_became_too_small(
+    scene: Scene, database: Database
+) -> None:
+    event = add_event(scene, seats={"in-person": 4, "online": 2}, companions=2)
+    first, second = scene.participant(), scene.participant()
+    for person in (first, second):
+        say(database, given(event, person, companions=1), scene.now)
+    database.write(lambda s: change_event(s, event, {"seats": {"in-person": 1, "online": 0}}, scene.now))
+    assert not say(database, given(event, first), scene.now).written
+    assert say(database, given(event, first, needs="una rampa"), scene.now).written
+    assert say(database, given(event, first, companions=0), scene.now).reply == "in-person"
+    with pytest.raises(NoRoomForCompanions):
+        say(database, given(event, first, companions=1), scene.now)
+    kept = say(database, given(event, second, "online"), scene.now)  # full too: they keep the seat they have
+    assert (kept.reply, kept.waits_for) == ("in-person", "online")
+
+
+def test_more_companions_than_an_offer_has_seats_for_change_nothing(scene: Scene, database: Database) -> None:
+    event = add_event(scene, seats={"in-person": 1}, companions=2)
+    first, second, third = (scene.participant() for _ in range(3))
+    for number, person in enumerate((first, second, third)):
+        say(database, given(event, person), scene.now + timedelta(minutes=number))
+    say(database, given(event, first, "no"), scene.now + timedelta(minutes=5))
+    with pytest.raises(NoRoomForCompanions):
+        say(database, given(event, second, companions=1), scene.now + timedelta(minutes=6))
+    assert stand(database)[second] == ("waiting", "in-person", True)
+    assert stand(database)[third] == ("waiting", "in-person", False)
+
+
+def test_who_left_the_list_and_came_back_is_told_of_the_next_offer_too(scene: Scene, database: Database) -> None:
+    event, near = add_event(scene, seats={"in-person": 1}), STARTS - timedelta(hours=5)
+    first, second = scene.participant(), scene.participant()
+    said_by = [(first, "in-person"), (second, "in-person"), (first, "no"), (second, "no")]
+    for minute, (person, said) in enumerate([*said_by, (first, "in-person"), (second, "in-person"), (first, "no")]):
+        say(database, given(event, person, said), near + timedelta(minutes=minute))
+    assert told(database) == [("seat-offered", second)] * 2
+
+
+def test_somebody_who_was_merged_while_they_waited_is_told_under_the_name_that_remains(
+    scene: Scene, database: Database
+) -> None:
+    event = add_event(scene, seats={"in-person": 1}, offer_hours=1)
+    first, waits, remains = (scene.participant() for _ in range(3))
+    say(database, given(event, first), scene.now)
+    say(database, given(event, waits), scene.now)
+    database.write(lambda session: merge(session, waits, remains, scene.now))
+    say(database, given(event, first, "no"), scene.now + timedelta(minutes=1))
+    later = scene.now + timedelta(hours=2)
+    assert database.write(lambda session: tend_waiting_lists(session, later)) == 1
+    assert told(database) == [("seat-offered", remains), ("seat-lapsed", remains)]
+
+
+def test_no_place_is_offered_in_a_mode_that_is_not_there_any_more(scene: Scene, database: Database) -> None:
+    event = add_event(scene, seats={"in-person": 1})
+    first, second = scene.participant(), scene.participant()
+    say(database, given(event, first), scene.now)
+    say(database, given(event, second), scene.now)
+    assert database.write(lambda s: change_event(s, event, {"modes": ["online"], "seats": {}}, scene.now))
+    assert stand(database)[second] == ("waiting", "in-person", False)
+    assert told(database) == [("event-changed", first), ("event-changed", second)]
+
+
+def test_a_waiting_list_without_work_is_left_alone(scene: Scene, database: Database) -> None:
+    event = add_event(scene, seats={"in-person": 1})
+    first, second = scene.participant(), scene.participant()
+    say(database, given(event, first), scene.now)
+    say(database, given(event, second), scene.now)
+
+    def work(at: datetime) -> list[int]:
+        return database.read(lambda session: events_to_tend(session, at))
+
+    assert work(scene.now) == []
+    database.write(lambda session: erase_attendance(session, [first]))
+    assert work(scene.now) == [event]
+    assert work(STARTS) == work(STARTS + timedelta(days=30)) == []
+    database.write(lambda session: tend_waiting_lists(session, scene.now))
+    assert stand(database) == {second: ("waiting", "in-person", True)}
+    assert work(scene.now) == []
+
+
+def test_the_link_alone_is_told_to_who_follows_online(scene: Scene, database: Database) -> None:
+    event = add_event(scene)
+    hall, online = scene.participant(), scene.participant()
+    say(database, given(event, hall), scene.now)
+    say(database, given(event, online, "online"), scene.now)
+    assert database.write(lambda s: change_event(s, event, {"link": "https://meet.example.org/x"}, scene.now))
+    assert told(database) == [("event-changed", online)]
+
+
 @pytest.mark.parametrize(("overbooking", "seats"), [(0, 10), (15, 11), (100, 20)])
 def test_seats_with_overbooking_are_rounded_down(overbooking: int, seats: int) -> None:
     assert seats_of({"in-person": 10}, overbooking, "in-person") == seats
@@ -221,6 +312,7 @@ class Hall(RuleBasedStateMachine):
         self.limits = {"in-person": 3, "online": 2}
         self.event = add_event(self.scene, seats=dict(self.limits), companions=2, offer_hours=6)
         self.persons = [self.scene.participant() for _ in range(8)]
+        self.taken = dict.fromkeys(MODES, 0)
 
     @rule(person=people, said=st.sampled_from([*MODES, "maybe", "no"]), companions=st.none() | st.integers(0, 2))
     def says(self, person: int, said: str, companions: int | None) -> None:
@@ -242,6 +334,24 @@ class Hall(RuleBasedStateMachine):
         self.now += timedelta(hours=hours)
         self.database.write(lambda session: tend_waiting_lists(session, self.now))
 
+    @rule(person=people)
+    def says_the_same_again(self, person: int) -> None:
+        """Whoever has a seat or an offer is never refused what they have."""
+        before = stand(self.database)
+        stands, waits_for, offered = before.get(self.persons[person], ("", "", False))
+        if stands in MODES and not waits_for:
+            answer = given(self.event, self.persons[person], stands)
+            self.database.write(lambda session: reply(session, answer, self.now))
+            assert stand(self.database) == before
+        assert told(self.database).count(("seat-offered", self.persons[person])) >= offered
+
+    @precondition(lambda self: self.limits["in-person"] > 1)
+    @rule()
+    def a_smaller_hall(self) -> None:
+        self.limits["in-person"] -= 1
+        values = {"seats": dict(self.limits)}
+        self.database.write(lambda session: change_event(session, self.event, values, self.now))
+
     @precondition(lambda self: self.limits["in-person"] < 6)
     @rule()
     def a_larger_hall(self) -> None:
@@ -256,11 +366,12 @@ class Hall(RuleBasedStateMachine):
         for mode in MODES:
             seated = sum(1 + one.companions for one in kept if one.reply == mode)
             offered = sum(1 + one.companions for one in kept if one.waits_for == mode and one.offered_until)
-            assert seated + offered <= self.limits[mode]
+            assert seated + offered <= max(self.limits[mode], self.taken[mode])  # nobody is sent away
+            self.taken[mode] = seated + offered
             waiting = sorted(
                 (one for one in kept if one.waits_for == mode), key=lambda one: (one.waiting_since, one.id)
             )
-            free = self.limits[mode] - seated - offered
+            free = max(0, self.limits[mode] - seated - offered)
             assert all(1 + one.companions > free for one in waiting if not one.offered_until)  # no seat is lost
             self._in_order(waiting)
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
-from urllib.parse import urlsplit
 
+from core.addresses import is_https
 from core.errors import Problem
 from core.i18n import N_, Translator
 from core.process.package.entry import MOST
@@ -157,11 +157,7 @@ class Reading:
 
     def link(self) -> str:
         link = self.text("link")
-        try:
-            fine = not link or (link.startswith("https://") and bool(urlsplit(link).hostname))
-        except ValueError:
-            fine = False
-        if not fine or any(char.isspace() for char in link):
+        if link and not is_https(link):
             self.fault("link", EventLinkWrong())
         return link
 

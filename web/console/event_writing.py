@@ -11,18 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, or_, select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, pick_text, translator
-from core.process.changing import change_event
+from core.process.changing import CANCELLED, change_event, concerned
 from core.process.event_files import Document, add_document, documents_of, remove_document
 from core.process.events import EventFacts
 from core.process.replies import MODES
-from core.process.standing import standing_attendance
 from core.process.tables import Event, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
@@ -92,8 +91,10 @@ async def create(request: Request, staff: Staff) -> Response:
 async def edit(request: Request, staff: Staff) -> Response:
     event_id = int(request.path_params["event_id"])
 
+    now = site_of(request).deps.clock.now()
+
     def work(session: Session) -> tuple[Choices, dict[str, str]]:
-        choices = _choices_of(session, staff, event_id)
+        choices = _choices_of(session, staff, event_id, now)
         values = standing_form(session.get_one(Event, event_id))
         return choices, values | {"revision": _revision(values)}
 
@@ -107,7 +108,7 @@ async def change(request: Request, staff: Staff) -> Response:
     values, now = await _typed(request), deps.clock.now()
 
     def work(session: Session) -> tuple[Choices, list[Amiss]]:
-        choices = _choices_of(session, staff, event_id)
+        choices = _choices_of(session, staff, event_id, now)
         columns, amiss = read_event(values, choices.languages, [str(one) for one, _ in choices.phases])
         revision = _revision(standing_form(session.get_one(Event, event_id)))
         if revision != values.get("revision", ""):
@@ -118,7 +119,7 @@ async def change(request: Request, staff: Staff) -> Response:
             _note(session, staff, "event.changed", (event_id, choices.process.office_id), now)
         return choices, amiss
 
-    choices, amiss = await deps.database.shared(work, key=f"event:{event_id}")
+    choices, amiss = await deps.database.awrite(work)  # everybody concerned is told: long work
     if amiss:
         return _form(request, staff, choices, values, amiss)
     return RedirectResponse(f"/console/events/{event_id}/edit?kept=1", 303)
@@ -132,7 +133,7 @@ async def keep_documents(request: Request, staff: Staff) -> Response:
     uploads = await uploads_of(form)
 
     def work(session: Session) -> tuple[Choices, list[Amiss], dict[str, str]]:
-        about = event_id, _choices_of(session, staff, event_id).process.office_id
+        about = event_id, _choices_of(session, staff, event_id, now).process.office_id
         amiss = []
         for name in removed:
             remove_document(session, event_id, name)
@@ -147,7 +148,7 @@ async def keep_documents(request: Request, staff: Staff) -> Response:
             add_document(session, event_id, document, content, now)
             _note(session, staff, "event.file-added", about, now)
         values = standing_form(session.get_one(Event, event_id))
-        return _choices_of(session, staff, event_id), amiss, values | {"revision": _revision(values)}
+        return _choices_of(session, staff, event_id, now), amiss, values | {"revision": _revision(values)}
 
     choices, amiss, values = await deps.database.awrite(work)
     if amiss:
@@ -159,12 +160,14 @@ async def ask_to_cancel(request: Request, staff: Staff) -> Response:
     """Says who will be told; changes nothing."""
     event_id = int(request.path_params["event_id"])
 
+    now = site_of(request).deps.clock.now()
+
     def work(session: Session) -> tuple[EventFacts, int]:
         event = _event(session, staff, event_id)
-        return event, _concerned(session, event_id)
+        return event, len(concerned(session, event_id, CANCELLED, now))
 
-    event, concerned = await site_of(request).deps.database.aread(work)
-    return console_page(request, staff, "console/event_cancel.html", event=event, concerned=concerned)
+    event, count = await site_of(request).deps.database.aread(work)
+    return console_page(request, staff, "console/event_cancel.html", event=event, concerned=count)
 
 
 async def cancel(request: Request, staff: Staff) -> Response:
@@ -180,7 +183,7 @@ async def cancel(request: Request, staff: Staff) -> Response:
         change_event(session, event_id, {"cancelled": off}, now)
         _note(session, staff, "event.cancelled" if off else "event.restored", (event_id, event.office_id), now)
 
-    await deps.database.shared(work, key=f"event:{event_id}")
+    await deps.database.awrite(work)
     return RedirectResponse(f"/console/events/{event_id}", 303)
 
 
@@ -199,7 +202,7 @@ def _choices(session: Session, staff: Staff, process_id: int) -> Choices:
     return Choices(process, session.get_one(Process, process_id).languages, phases)
 
 
-def _choices_of(session: Session, staff: Staff, event_id: int) -> Choices:
+def _choices_of(session: Session, staff: Staff, event_id: int, now: datetime) -> Choices:
     event = _event(session, staff, event_id)
     choices = _choices(session, staff, event.process_id)
     office = store.office_slug(session, event.office_id)
@@ -210,16 +213,9 @@ def _choices_of(session: Session, staff: Staff, event_id: int) -> Choices:
         choices.phases,
         event_id,
         documents_of(session, event_id),
-        _concerned(session, event_id),
+        len(concerned(session, event_id, CANCELLED, now)),
         event_address(office, event.slug) if is_public else "",
     )
-
-
-def _concerned(session: Session, event_id: int) -> int:
-    """How many have a seat or wait for one."""
-    attended = standing_attendance(event_id)
-    concerned = or_(attended.c.reply.in_(MODES), attended.c.waits_for != "")
-    return session.scalar(select(func.count()).select_from(attended).where(concerned)) or 0
 
 
 def _free_slug(session: Session, process_id: int, title: str) -> str:

@@ -98,7 +98,7 @@ def keep_reply(session: Session, staff: Staff, event: EventFacts, told: tuple[st
         needs=str(form["needs"]) if "needs" in form else None,
     )
     kept = reply(session, given, now)
-    if kept.changed or kept.waits_for != kept.waited_for or "companions" in form:
+    if kept.written:
         act = Act("attendance.entered", f"attendance:{kept.attendance_id}", staff.account_id, event.office_id)
         record(session, act, now)
 

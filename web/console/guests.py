@@ -103,6 +103,7 @@ async def invite(request: Request, staff: Staff) -> Response:
                     noted = Act("attendance.invited", f"event:{event_id}", staff.account_id, event.office_id)
                     record(session, noted, now)
                     return
+        raise NothingHere  # invited already, or whoever declined comes after all
 
     await deps.database.shared(work, key=f"event:{event_id}")
     return RedirectResponse(f"/console/events/{event_id}?kept=1#organisations", 303)

@@ -281,8 +281,8 @@ def at_fields(amiss: Sequence[Amiss], files: Sequence[Problem], said: Sequence[A
     ]
     known = {one.field for one in said}
     found = [*said, *(one for one in places if one.field not in known), *(AtField("upload", one) for one in files)]
-    order = list(FIELDS)
-    return sorted(found, key=lambda one: order.index(one.field.split("-")[0]) if one.field else -1)
+    order = {name: place for place, name in enumerate(FIELDS)}
+    return sorted(found, key=lambda one: order.get(one.field.split("-")[0], -1))
 
 
 def typed(form: FormData) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Wire(asyncio.Protocol):
         self._heard = bytearray()
         self._lost: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._deadline = 0.0
+        self._deadline = self._looks_at = 0.0
         self._watch: asyncio.TimerHandle | None = None
         self._closed = asyncio.Event()
         self._may_write = asyncio.Event()
@@ -94,7 +94,7 @@ class Wire(asyncio.Protocol):
         """Waits as many seconds for more to come in, or for the end of the connection."""
         loop = asyncio.get_running_loop()
         self._deadline = loop.time() + patience
-        if self._watch is None or self._watch.when() > self._deadline:
+        if self._watch is None or self._looks_at > self._deadline:
             self._look_again(loop)
         self._waiter = loop.create_future()
         try:
@@ -106,6 +106,7 @@ class Wire(asyncio.Protocol):
         """One timer outlasts many waits: each of them only puts its end off."""
         if self._watch is not None:
             self._watch.cancel()
+        self._looks_at = self._deadline
         self._watch = loop.call_at(self._deadline, self._look, loop)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import insert, select
 
+from core.addresses import is_https
 from core.i18n import N_
 from core.process.changing import change_event
 from core.process.package.entry import MOST, Entry
@@ -197,7 +197,7 @@ def _registration(entry: Entry, package: Package, starts: datetime) -> dict[str,
 
 def _link(entry: Entry) -> str:
     link = entry.text("link")
-    if link and not (link.startswith("https://") and urlsplit(link).hostname):
+    if link and not is_https(link):
         entry.fault("link", NOT_LINK)
         return ""
     return link

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
-from urllib.parse import urlsplit
 
 from sqlalchemy import select
 
+from core.addresses import is_https
 from core.i18n import N_
 from core.process.appointments.interviewers import (
     USUAL_HOURS,
@@ -80,7 +80,7 @@ class SlotSection:
     def _interviewer(self, package: Package, entry: Entry) -> dict[str, Any]:
         entry.allow(self.keys["interviewers"], ("name", "minutes", "available"))
         link = entry.text("link")
-        if link and not (link.startswith("https://") and urlsplit(link).hostname):
+        if link and not is_https(link):
             entry.fault("link", NOT_LINK)
         return {
             "name": entry.text("name"),
