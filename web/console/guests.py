@@ -93,7 +93,7 @@ async def invite(request: Request, staff: Staff) -> Response:
     form, now = await request.form(), deps.clock.now()
     person = str(form.get("person", ""))
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> bool:
         event = find_event(session, staff, event_id)
         staff.need(Permission.MANAGE_EVENTS, event.office_id)
         for one in delegations(session, event):
@@ -102,11 +102,11 @@ async def invite(request: Request, staff: Staff) -> Response:
                     invite_substitute(session, event, one, substitute.participant_id, now)
                     noted = Act("attendance.invited", f"event:{event_id}", staff.account_id, event.office_id)
                     record(session, noted, now)
-                    return
-        raise NothingHere  # invited already, or whoever declined comes after all
+                    return True
+        return False  # invited already, or whoever declined comes after all
 
-    await deps.database.shared(work, key=f"event:{event_id}")
-    return RedirectResponse(f"/console/events/{event_id}?kept=1#organisations", 303)
+    done = await deps.database.shared(work, key=f"event:{event_id}")
+    return RedirectResponse(f"/console/events/{event_id}{'?kept=1' if done else ''}#organisations", 303)
 
 
 async def print_list(request: Request, staff: Staff) -> Response:
