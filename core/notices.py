@@ -24,11 +24,11 @@ class News:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-def tell(session: Session, news: News, now: datetime) -> None:
-    """Leaves a notice for the sender; a second one of the same kind and key changes nothing."""
+def tell(session: Session, news: News, now: datetime) -> bool:
+    """Leaves a notice for the sender; False for a second one of the same kind and key, which changes nothing."""
     known = select(Notice.id).where(Notice.kind == news.kind, Notice.key == news.key)
     if session.scalar(known) is not None:
-        return
+        return False
     session.execute(
         insert(Notice).values(
             kind=news.kind,
@@ -40,3 +40,4 @@ def tell(session: Session, news: News, now: datetime) -> None:
             created_at=now,
         )
     )
+    return True

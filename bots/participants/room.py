@@ -7,15 +7,17 @@ next thing that is said, `n<question>` takes the name off one's own question.
 from __future__ import annotations
 
 from dataclasses import replace
+from html import escape
 
 from bots.participants.callback import command
 from bots.participants.dialogue import Talk, aside
 from bots.participants.screen import Key, Reply, Screen, label, plain
 from bots.participants.store import change_chat
+from core.errors import Problem
 from core.i18n import pick_text
 from core.process.room.asking import Voice, ask, hide_name, vote, voted_for
 from core.process.room.board import Asked, shown_questions
-from core.process.room.errors import LONGEST
+from core.process.room.errors import LONGEST, QuestionEmpty, QuestionTooLong, RoomClosed
 from core.process.room.rooms import RoomFacts, rooms_for
 
 ROOM = "room"
@@ -42,11 +44,13 @@ def press_room(talk: Talk, value: str) -> Reply:
     rooms = _rooms(talk)
     if not number:  # the button of a message that does not know the event
         return open_room(talk)
+    kind, rest = what[:1], what[1:]
+    question = int(rest) if rest.isascii() and rest.isdecimal() and len(rest) < 18 else 0
+    if kind == NAMELESS:  # also when the room is closed
+        return _without_name(talk, question)
     room = next((one for one in rooms if str(one.event.id) == number), None)
     if room is None:
         return Reply(toast=talk.t("Questions are not being taken at the moment."))
-    kind, rest = what[:1], what[1:]
-    question = int(rest) if rest.isascii() and rest.isdecimal() and len(rest) < 18 else 0
     if kind == VOTE:
         counted = vote(talk.session, room, _voice(talk), question, talk.now)
         said = talk.t("Thank you, your vote counts.") if counted else talk.t("You have voted for it.")
@@ -57,18 +61,26 @@ def press_room(talk: Talk, value: str) -> Reply:
             "Write your question now, at most {most} characters. The room does not read who asks.", most=LONGEST
         )
         return Reply((Screen(text),), beside=True)
-    if kind == NAMELESS:
-        return _without_name(talk, question)
     return Reply((_screen(talk, room),), apart=True)
 
 
 def take_question(talk: Talk, text: str) -> Reply:
-    """What was said after the press; raises what core.process.room raises."""
+    """What was said after the press, for the room that was pressed; raises QuestionEmpty and QuestionTooLong.
+
+    After those the next words are a question again. After anything else they are not.
+    """
     event_id = talk.chat.awaiting[ASKS]
     change_chat(talk.session, talk.chat.id, awaiting={})
     talk = replace(talk, chat=replace(talk.chat, awaiting={}))
     room = next((one for one in _rooms(talk) if one.event.id == event_id), None)
-    return open_room(talk, text) if room is None else _ask(talk, room, text)
+    try:
+        if room is None:
+            raise RoomClosed
+        return _ask(talk, room, text)
+    except (QuestionEmpty, QuestionTooLong):
+        raise
+    except Problem as problem:  # nothing was written
+        return aside(talk, Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}"))
 
 
 def _ask(talk: Talk, room: RoomFacts, text: str) -> Reply:

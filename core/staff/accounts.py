@@ -63,6 +63,10 @@ class Staff:
         role = self.roles.get(office_id)
         return role is not None and allows(role, permission)
 
+    def offices(self, permission: Permission) -> list[int]:
+        """Those in which they may."""
+        return [office_id for office_id in self.roles if self.may(permission, office_id)]
+
     def need(self, permission: Permission, office_id: int) -> None:
         """Raises NotAllowed."""
         if not self.may(permission, office_id):

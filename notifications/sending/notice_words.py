@@ -18,8 +18,9 @@ from core.process.changing import CANCELLED, CHANGED
 from core.process.dates.reading import poll_facts
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
-from core.process.room.seating import find_table
-from core.process.standing import standing
+from core.process.room.rooms import load_room
+from core.process.room.seating import find_table, told_table_of
+from core.process.standing import standing, standing_reply
 from core.process.waiting import OFFERED
 from notifications.content.variables import MODE_WORDS, event_values
 from notifications.ledger.candidates import Candidate
@@ -55,11 +56,26 @@ def notice_is_true(session: Session, candidate: Candidate, slug: str, now: datet
     if kind in {CHANGED, CANCELLED}:
         event = load_event(session, int(values["event_id"]))
         return event.cancelled == (kind == CANCELLED) and now < event.ends_at
+    if kind in {"room-open", "table-wishes", "table-assigned", "date-chosen"}:
+        return _is_useful(session, candidate, kind, values, now)
     if kind == OFFERED:
         stands = standing(session, int(values["event_id"]), remaining(session, candidate.participant_id))
         until = stands.offered_until if stands is not None else None
         return until is not None and until.isoformat() == values["until"] and now < until
     return "date_poll_id" not in values or poll_facts(session, int(values["date_poll_id"])).open_at(now)
+
+
+def _is_useful(session: Session, candidate: Candidate, kind: str, values: Mapping[str, Any], now: datetime) -> bool:
+    """Of an event still to end, and of the table that somebody has been told last."""
+    event = load_event(session, int(values["event_id"]))
+    if event.cancelled or now >= event.ends_at:
+        return False
+    if kind != "table-assigned":
+        return kind != "room-open" or load_room(session, event.id).open
+    person = remaining(session, candidate.participant_id)
+    table = told_table_of(session, event.id, person)
+    comes = standing_reply(session, event.id, person) == Reply.IN_PERSON
+    return comes and table is not None and table.id == int(values["table_id"])
 
 
 def _dates(session: Session, poll_id: int, language: str) -> dict[str, str]:

@@ -289,6 +289,9 @@ def test_of_people_merged_the_first_appointment_stands(scene: Scene) -> None:
     assert booked(scene) == {also: ten}
     facts = scene.database.read(lambda session: appointment_of(session, ada))
     assert facts is not None and facts.starts.hour == 10
+    with scene.database.engine.connect() as connection:
+        told_to = connection.execute(select(Notice.participant_id).order_by(Notice.id)).scalars().all()
+    assert told_to == [also, ada], "before they were merged, and after"
 
 
 def test_it_is_part_of_somebodys_data_and_goes_with_them(scene: Scene) -> None:

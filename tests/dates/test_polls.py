@@ -195,6 +195,7 @@ def test_merged_people_answer_as_one_and_erased_ones_not_at_all(scene: Scene) ->
     rows = scene.database.read(lambda session: grid(session, facts))
     assert [(row.name, row.answers) for row in rows] == [("Ada Rossa", {first: "yes", second: "yes"})]
     known = scene.database.read(lambda session: export_person(session, ada))["dates"]
+    assert len(known) == len({one["date"] for one in known})
     assert {(one["date"], one["answer"]) for one in known if one["answer"]} == {
         ("2023-07-18T15:00", "yes"), ("2023-07-19T15:00", "yes"),
     }  # fmt: skip

@@ -18,6 +18,7 @@ from core.process.room.errors import (
     QuestionGone,
     QuestionTooLong,
     RoomClosed,
+    RoomFull,
     RoomUnknown,
     TooManyQuestions,
 )
@@ -91,6 +92,28 @@ def test_whoever_asks_much_is_asked_to_wait(scene: Scene, database: Database) ->
     assert caught.value.values == {"most": MOST, "minutes": 5}
     put(database, room, B, "Somebody else", DURING + timedelta(minutes=5))
     put(database, room, A, "Later", DURING + timedelta(minutes=10))
+
+
+@pytest.mark.parametrize("moderated", [True, False])
+def test_ever_new_browsers_do_not_fill_a_room(
+    scene: Scene, database: Database, moderated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.process.room.asking.MOST_OPEN", 3)
+    room = open_room(scene, moderated=moderated)
+    first, second, _ = (put(database, room, Voice(browser=one), f"From {one}") for one in "xyz")
+    with pytest.raises(RoomFull):
+        put(database, room, A, "One more")
+    database.write(lambda s: merge(s, room.event.id, [first, second]))
+    put(database, room, A, "What was merged leaves room")
+
+
+def test_what_is_hidden_does_not_become_seen_by_merging(scene: Scene, database: Database) -> None:
+    room = open_room(scene)
+    seen, hidden = put(database, room, A, "Seen"), put(database, room, B, "Hidden")
+    cast(database, room, C, hidden)
+    database.write(lambda s: moderate(s, room.event.id, hidden, "hide"))
+    assert database.write(lambda s: merge(s, room.event.id, [seen, hidden])) == seen
+    assert [one.text for one in listed(database, room)] == ["Seen"]
 
 
 def test_a_moderated_question_waits_and_cannot_be_voted_for(scene: Scene, database: Database) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy import select
 
+from core.ids import CountedIds
 from core.people.tables import Address
 from core.process.attendance import Given, reply
 from core.process.events import load_event
 from core.process.room.asking import Voice
 from core.process.room.moderating import moderate
+from core.process.room.rooms import set_room
 from core.process.room.seating import announce, coming, deal, wishes_of
 from core.process.room.tables import Question
 from tests.bots.stage import Stage, labels
@@ -130,3 +132,18 @@ async def test_wishes_and_the_table(stage: Stage) -> None:
     (seat,) = scene.database.read(lambda s: coming(s, load_event(s, number)))
     assert seat.table_id == schools.tables[0][0]
     assert "Your table is number 2: Schools." in (await stage.say(person, "/table"))["text"]
+
+
+async def test_words_go_to_the_room_that_was_pressed_and_after_a_refusal_to_none(stage: Stage) -> None:
+    ada, room = await stage.joined(), open_room(stage.scene)
+    stage.clock.set(DURING)
+    await stage.say(ada, "/question")
+    await stage.press(ada, "✍️ Ask a question")
+    stage.scene.database.write(lambda s: set_room(s, room.event.id, CountedIds(), is_open=False, moderated=False))
+    other = open_room(stage.scene, slug="other")
+    refused = await stage.say(ada, "For the first room")
+    assert refused["text"].startswith("⚠️")
+    assert questions(stage) == []
+    after = await stage.say(ada, "And this is for nobody")
+    assert after["text"] != refused["text"] and questions(stage) == [], "it is read as anything else is"
+    assert other.open

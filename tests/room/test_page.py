@@ -185,6 +185,16 @@ def test_only_who_may_runs_a_room(scene: Scene, sign_in: SignIn) -> None:
     assert sign_in("organiser").get("/console/events/999/room").status_code == 404
 
 
+def test_who_writes_notes_sees_nothing_else(scene: Scene, sign_in: SignIn) -> None:
+    room = open_room(scene)
+    client = sign_in("facilitator")
+    process = f"/console/processes/{scene.process_id}"
+    for path in (process, f"{process}/plan", f"/console/events/{room.event.id}", "/console/mail", "/console/audit"):
+        assert client.get(path).status_code in {403, 404}, path
+    assert "/console/processes/" not in client.get("/console/").text
+    assert client.get("/console/tables").status_code == 200
+
+
 def test_tables_from_form_to_export(scene: Scene, sign_in: SignIn, database: Database) -> None:
     event = add_event(scene)
     client, path = sign_in("organiser"), f"/console/events/{event}/tables"

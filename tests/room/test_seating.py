@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import insert, select
 
 from core.database.database import Database
 from core.people.erasing import erase_person
+from core.people.merging import merge
 from core.people.my_data import export_person
 from core.process.attendance import Given, reply
 from core.process.events import load_event
@@ -76,6 +78,29 @@ def test_from_wishes_to_tables_that_are_told_once(scene: Scene, database: Databa
     assert here is not None and here.id == target
     with pytest.raises(WishesClosed):
         database.write(lambda s: wish(s, event, late, (green.id, None), scene.now))
+
+
+def test_who_came_back_and_who_was_merged_are_told_their_table(scene: Scene, database: Database) -> None:
+    number = add_event(scene)
+    set_tables(scene, number, ("Environment", 1, 4))
+    first, second, remains = comes(scene, number), comes(scene, number), scene.participant()
+    event = database.read(lambda s: load_event(s, number))
+
+    def told(minutes: int) -> int:
+        database.write(lambda s: deal(s, event))
+        return database.write(lambda s: announce(s, event, scene.now + timedelta(minutes=minutes)))
+
+    database.write(lambda s: deal(s, event))
+    database.write(lambda s: merge(s, second, remains, scene.now))
+    assert told(1) == 2
+    database.write(lambda s: reply(s, Given(number, first, "no", "web"), scene.now))
+    assert told(2) == 0
+    database.write(lambda s: reply(s, Given(number, first, "in-person", "web"), scene.now))
+    assert told(3) == 1
+    assert [one[1] for one in kinds(database) if one[0] == "table-assigned"] in (
+        [first, remains, first],
+        [remains, first, first],
+    )
 
 
 def test_who_does_not_come_has_no_seat_and_no_wish(scene: Scene, database: Database) -> None:

@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 
 from core.notices import News, tell
+from core.process.attendance import Given, reply
+from core.process.room.seating import announce, deal
 from notifications.channels.telegram import TelegramChannel
 from notifications.content.email import compile_mail
 from notifications.content.notices import NOTICES, notice_text
@@ -15,9 +17,8 @@ from notifications.content.text import Setting
 from notifications.planning.notices import plan_notices
 from notifications.sending.loop import Pace, Sender, SenderDeps
 from tests.bots.stage import Stage, labels
-from tests.events.scene import add_event
 from tests.notifications.sending import VOICE
-from tests.room.hall import set_tables
+from tests.room.hall import open_room, set_tables
 from tests.room.test_chat import participant_of
 from tests.support.bot_stage import quiet, sandbox, stage
 from tests.support.sandbox import TOKENS
@@ -28,15 +29,17 @@ KINDS = ("room-open", "table-wishes", "table-assigned")
 
 async def test_each_reaches_the_chat_with_its_button(stage: Stage) -> None:
     scene, now = stage.scene, stage.clock.now()
-    event = add_event(scene)
-    (green,) = set_tables(scene, event, ("Green & <b>blue</b>", 1, 4))
+    room = open_room(scene)
+    event = room.event.id
+    set_tables(scene, event, ("Green & <b>blue</b>", 1, 4))
     person = await stage.joined()
     participant = participant_of(stage, person)
-    more: dict[str, dict[str, str | int]] = {
-        "room-open": {"code": "abc234"},
-        "table-assigned": {"table_id": green.tables[0][0]},
-    }
-    for kind in KINDS:
+    given = Given(event, participant, "in-person", "web", invited=True)
+    scene.database.write(lambda s: reply(s, given, now))
+    scene.database.write(lambda s: deal(s, room.event))
+    scene.database.write(lambda s: announce(s, room.event, now))
+    more: dict[str, dict[str, str | int]] = {"room-open": {"code": room.code}}
+    for kind in KINDS[:2]:
         values: dict[str, str | int] = {"event_id": event, **more.get(kind, {})}
         news = News(kind, "1", participant, office_id=scene.office_id, values=values)
         scene.database.write(lambda s, news=news: tell(s, news, now))  # type: ignore[misc]
@@ -52,8 +55,8 @@ async def test_each_reaches_the_chat_with_its_button(stage: Stage) -> None:
         await sender.one_group(channel)
         stage.clock.advance(timedelta(seconds=2))  # a chat gets no two messages a second
     await channel.close()
-    opened, wishes, assigned = (await person.bot_messages())[-3:]
-    assert "The code of the room is abc234." in opened["text"] and labels(opened) == ["Ask a question"]
+    assigned, opened, wishes = (await person.bot_messages())[-3:]
+    assert f"The code of the room is {room.code}." in opened["text"] and labels(opened) == ["Ask a question"]
     assert "which theme you would like best" in wishes["text"]
     assert "/tables/" in wishes["buttons"][0][0]["url"]
     assert "your table is number 1: Green & <b>blue</b>" in assigned["text"] and "10:00" in assigned["text"]

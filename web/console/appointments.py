@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from core.addresses import is_https
 from core.errors import Problem
 from core.i18n import translator
 from core.people.store import membership
@@ -33,7 +34,7 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from core.staff.tables import Account, Grant
-from web.console.errors import ActUnknown, NothingHere
+from web.console.errors import ActUnknown, LinkWrong, NothingHere
 from web.console.page import console_page
 from web.console.people import search
 from web.console.times import read_windows
@@ -150,12 +151,14 @@ def _interviewer(session: Session, doing: Doing) -> tuple[str, str]:
     account = doing.number("account") if sent.get("account") else None
     if account is not None and account not in {number for number, _ in _accounts(session, doing.event.office_id)}:
         raise NothingHere
-    link = sent.get("link", "").strip()
+    link = sent.get("link", "").strip()[:500]
+    if link and not is_https(link):
+        raise LinkWrong
     new = NewInterviewer(
         name=sent.get("name", "").strip(),
         available=read_windows(sent.get("available", "")),
         place=sent.get("place", "").strip()[:200],
-        link=link[:500] if link.startswith("https://") else "",
+        link=link,
         account_id=account,
         **{name: int(text) for name, text in numbers.items()},
     )
@@ -245,11 +248,7 @@ async def _page(
         view=view,
         find=find,
         now=deps.clock.now(),
-        free=[
-            one
-            for one in view.slots
-            if one.appointment_id is None and not one.blocked and one.starts_at > deps.clock.now()
-        ],
+        free=view.free(deps.clock.now()),
         lines=_lines,
         typed=dict(typed or {}),
         problem=problem,

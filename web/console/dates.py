@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from core.addresses import is_https
 from core.errors import Problem
 from core.people.store import membership
 from core.people.tables import Audience, Membership, Participant
@@ -28,7 +29,7 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from web.console import store
-from web.console.errors import ActUnknown, NothingHere
+from web.console.errors import ActUnknown, LinkWrong, NothingHere
 from web.console.page import console_page
 from web.console.people import search
 from web.console.times import read_span
@@ -193,7 +194,11 @@ def _read(session: Session, process_id: int, zone: str, typed: Mapping[str, str]
 
 
 def _link(text: str) -> str:
-    return text.strip()[:500] if text.strip().startswith("https://") else ""
+    """Raises LinkWrong."""
+    link = text.strip()[:500]
+    if link and not is_https(link):
+        raise LinkWrong
+    return link
 
 
 async def _list(

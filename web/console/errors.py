@@ -42,3 +42,8 @@ class FileMissing(Problem):
 
 class DayWrong(Problem):
     text = N_("This is no day. Please write it as in 2023-09-27.")
+
+
+class LinkWrong(Problem):
+    text = N_("Please write the whole address, beginning with https://")
+    status = 422

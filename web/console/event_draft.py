@@ -14,6 +14,7 @@ from core.i18n import N_, Translator
 from core.process.package.entry import MOST
 from core.process.replies import MODES, Reply, modes_of
 from core.process.tables import Event
+from web.console.errors import LinkWrong
 
 KINDS = ("event", "meeting", "appointment")
 LONG_TEXTS = ("summary", "directions", "programme")
@@ -78,10 +79,6 @@ class NumberWrong(Problem):
 
 class SeatsWrong(Problem):
     text = N_("Please write a whole number from 1 on, or leave it empty for no limit.")
-
-
-class EventLinkWrong(Problem):
-    text = N_("Please write the whole address, beginning with https://")
 
 
 class EventChoiceWrong(Problem):
@@ -158,7 +155,7 @@ class Reading:
     def link(self) -> str:
         link = self.text("link")
         if link and not is_https(link):
-            self.fault("link", EventLinkWrong())
+            self.fault("link", LinkWrong())
         return link
 
 

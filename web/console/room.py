@@ -21,6 +21,7 @@ from core.process.standing import standing_attendance
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from web.console.errors import ActUnknown
 from web.console.event_page import event_for, number_of
 from web.console.page import console_page
 from web.site import site_of
@@ -75,9 +76,11 @@ async def act(request: Request, staff: Staff) -> Response:
             question = merge(session, event_id, picked)
             logged, details = "question.merged", {"questions": len(set(picked))}
         else:
+            if kind not in ACTS:
+                raise ActUnknown
             question, details = number_of(number), {}
-            moderate(session, event_id, question, kind if kind in ACTS else "hide")
-            logged = LOGGED[kind if kind in ACTS else "hide"]
+            moderate(session, event_id, question, kind)
+            logged = LOGGED[kind]
         record(session, Act(logged, f"question:{question}", staff.account_id, event.office_id, details), now)
 
     try:

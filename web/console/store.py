@@ -104,8 +104,8 @@ def office_of(session: Session, staff: Staff) -> OfficeName:
 
 
 def processes(session: Session, staff: Staff) -> list[ProcessRow]:
-    """The processes that the account's offices run."""
-    statement = _PROCESS.where(Process.office_id.in_(staff.roles)).order_by(Process.id)
+    """The processes of the offices whose results the account may see."""
+    statement = _PROCESS.where(Process.office_id.in_(staff.offices(Permission.SEE_RESULTS))).order_by(Process.id)
     return [ProcessRow(*row) for row in session.execute(statement)]
 
 
@@ -116,7 +116,7 @@ def office_slug(session: Session, office_id: int) -> str:
 def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
     """Raises NothingHere."""
     row = session.execute(_PROCESS.where(Process.id == process_id)).one_or_none()
-    if row is None or row.office_id not in staff.roles:
+    if row is None or not staff.may(Permission.SEE_RESULTS, row.office_id):
         raise NothingHere
     return ProcessRow(*row)
 
@@ -138,7 +138,7 @@ def rounds(session: Session, process_id: int) -> list[OpenRound]:
 
 
 def questionnaires(session: Session, staff: Staff) -> list[QuestionnaireRow]:
-    """The questionnaires of the account's offices with their versions, the newest first."""
+    """The questionnaires with their versions, of the offices whose results the account may see, the newest first."""
     statement = (
         select(
             Questionnaire.id, Questionnaire.slug, Process.title, Process.time_zone, FormVersion.id.label("version_id"),
@@ -146,7 +146,7 @@ def questionnaires(session: Session, staff: Staff) -> list[QuestionnaireRow]:
         )
         .join(Process, Process.id == Questionnaire.process_id)
         .join(FormVersion, FormVersion.questionnaire_id == Questionnaire.id)
-        .where(Questionnaire.office_id.in_(staff.roles))
+        .where(Questionnaire.office_id.in_(staff.offices(Permission.SEE_RESULTS)))
         .order_by(Questionnaire.id, FormVersion.version.desc())
     )  # fmt: skip
     found: dict[int, QuestionnaireRow] = {}
@@ -244,7 +244,7 @@ def next_due(session: Session, process_id: int) -> dict[int, datetime]:
 
 def audit(session: Session, staff: Staff, page: int) -> list[AuditRow]:
     """The audit log of the offices whose log the account may see, the newest first."""
-    offices = [office for office in staff.roles if staff.may(Permission.SEE_AUDIT, office)]
+    offices = staff.offices(Permission.SEE_AUDIT)
     if not offices:
         raise NothingHere
     statement = (

@@ -32,6 +32,7 @@ from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from web.console.errors import ActUnknown
 from web.console.event_page import event_for, number_of
 from web.console.page import console_page
 from web.site import site_of
@@ -128,6 +129,8 @@ def _perform(session: Session, event: EventFacts, wanted: str, now: datetime) ->
         return "tables.told", announce(session, event, now)
     if wanted == "ask":
         return "tables.asked", ask_for_wishes(session, event, now)
+    if wanted != "deal":
+        raise ActUnknown
     deal(session, event)
     return "tables.dealt", sum(1 for one in coming(session, event) if one.table_id is not None)
 

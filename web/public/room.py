@@ -115,6 +115,7 @@ def _load(session: Session, code: str, voice: Voice | None) -> RoomPage:
     own = select(Question.text).where(
         Question.event_id == event_id,
         Question.state == WAITING,
+        Question.merged_into.is_(None),
         Question.browser == (voice.browser if voice is not None else "-"),
     )
     return RoomPage(

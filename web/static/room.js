@@ -70,7 +70,7 @@
   let version = page.dataset.version || "";
   function showDesk(data) {
     if (String(data.version) === version) return;
-    fetch(window.location.href, { headers: { Accept: "text/html" } }).then(function (answer) { return answer.text(); }).then(function (text) {
+    fetch(document.querySelector("[data-desk]").dataset.url, { headers: { Accept: "text/html" } }).then(function (answer) { return answer.text(); }).then(function (text) {
       const fresh = new DOMParser().parseFromString(text, "text/html").querySelector("[data-desk]");
       const old = document.querySelector("[data-desk]");
       if (!fresh || !old) return;

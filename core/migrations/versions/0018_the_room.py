@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-import core.process.tables, core.people.tables, core.staff.tables
 from alembic import op
 
 from core.database.base import BigId, Instant, Json

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.notices import News, tell
 from core.people.merged import all_of
+from core.people.store import remaining
 from core.process.appointments.errors import (
     ChangesClosed,
     HeldAlready,
@@ -143,8 +144,13 @@ def changes_until(session: Session, event_id: int, starts_at: datetime) -> datet
 
 
 def free_all_of(session: Session, participant_ids: Sequence[int]) -> None:
-    """Takes away every appointment of these participants, for their erasing: the slots are free again."""
-    session.execute(delete(Appointment).where(Appointment.participant_id.in_(participant_ids)))
+    """Takes away every appointment of these participants, for their erasing: the slots that remain are free again."""
+    mine = Appointment.participant_id.in_(participant_ids)
+    held_by = select(Slot.interviewer_id).join(Appointment, Appointment.slot_id == Slot.id).where(mine).distinct()
+    interviewers = session.scalars(held_by.order_by(Slot.interviewer_id)).all()
+    session.execute(delete(Appointment).where(mine))
+    for one in interviewers:
+        renew_slots(session, one)
 
 
 def _opened(session: Session, asking: Asking) -> tuple[EventFacts, int]:
@@ -173,4 +179,5 @@ def _tell(session: Session, kind: str, appointment_id: int, starts_at: datetime,
         "event_id": row.event_id, "appointment_id": row.id, "sequence": row.sequence, "slot": starts_at.isoformat(),
     }  # fmt: skip
     office = load_event(session, row.event_id).office_id
-    tell(session, News(kind, f"{row.id}:{row.sequence}", row.participant_id, office_id=office, values=values), now)
+    person = remaining(session, row.participant_id)
+    tell(session, News(kind, f"{row.id}:{row.sequence}", person, office_id=office, values=values), now)

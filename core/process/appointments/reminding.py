@@ -11,6 +11,7 @@ from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from core.notices import News, tell
+from core.people.store import remaining
 from core.process.appointments.booking import CANCELLED, REMINDER
 from core.process.appointments.reading import load_appointment
 from core.process.appointments.tables import Appointment
@@ -52,5 +53,6 @@ def _remind(session: Session, appointment_id: int, now: datetime) -> bool:
     slot = facts.starts_at.isoformat()
     values = {"event_id": event.id, "appointment_id": facts.id, "sequence": facts.sequence, "slot": slot}
     key = f"{facts.id}:{facts.sequence}"
-    tell(session, News(REMINDER, key, facts.participant_id, office_id=event.office_id, values=values), now)
+    person = remaining(session, facts.participant_id)
+    tell(session, News(REMINDER, key, person, office_id=event.office_id, values=values), now)
     return True

@@ -13,27 +13,27 @@ from core.process.dates.tables import DateAnswer, DateAsked, DateOption, DatePol
 
 def export_dates(session: Session, participant_ids: Sequence[int]) -> list[dict[str, Any]]:
     """What these participants were asked about and answered, JSON-able, oldest first."""
-    asked = (
-        select(DatePoll.title, DateOption.starts_local, DateAnswer.answer, DateAnswer.door, DateAnswer.at)
-        .join(DateAsked, DateAsked.poll_id == DatePoll.id)
-        .join(DateOption, DateOption.poll_id == DatePoll.id)
-        .outerjoin(
-            DateAnswer,
-            (DateAnswer.option_id == DateOption.id) & (DateAnswer.participant_id == DateAsked.participant_id),
-        )
-        .where(DateAsked.participant_id.in_(participant_ids))
+    asked = select(DateAsked.poll_id).where(DateAsked.participant_id.in_(participant_ids))
+    dates = (
+        select(DateOption.id, DatePoll.title, DateOption.starts_local)
+        .join(DatePoll, DatePoll.id == DateOption.poll_id)
+        .where(DatePoll.id.in_(asked))
         .order_by(DatePoll.id, DateOption.starts_local)
     )
-    return [
-        {
-            "about": one.title,
-            "date": one.starts_local,
-            "answer": one.answer or "",
-            "door": one.door or "",
-            "at": one.at.isoformat() if one.at else None,
-        }
-        for one in session.execute(asked)
-    ]
+    # Of people who were merged one may have been asked and the other have answered.
+    given = select(DateAnswer).where(DateAnswer.participant_id.in_(participant_ids)).order_by(DateAnswer.id.desc())
+    answers = {one.option_id: one for one in session.scalars(given)}
+    return [_told(one, answers.get(one.id)) for one in session.execute(dates)]
+
+
+def _told(date: Any, answer: DateAnswer | None) -> dict[str, Any]:
+    return {
+        "about": date.title,
+        "date": date.starts_local,
+        "answer": answer.answer if answer is not None else "",
+        "door": answer.door if answer is not None else "",
+        "at": answer.at.isoformat() if answer is not None else None,
+    }
 
 
 def erase_dates(session: Session, participant_ids: Sequence[int]) -> None:

@@ -14,6 +14,7 @@ from core.notices import News, tell
 from core.people.merged import all_of
 from core.people.store import remaining
 from core.people.tables import Participant
+from core.process.attendance import EventCalledOff
 from core.process.dates.choosing import Suits
 from core.process.dates.errors import (
     DateChosenAlready,
@@ -28,6 +29,7 @@ from core.process.dates.errors import (
 )
 from core.process.dates.making import make_event, move_event, told_of_move
 from core.process.dates.tables import DateAnswer, DateAsked, DateOption, DatePoll
+from core.process.events import load_event
 from core.process.package.dates import to_instant
 from core.process.tables import Process
 from core.process.who import person_who_may
@@ -143,7 +145,7 @@ def close(session: Session, poll_id: int, now: datetime) -> None:
 def choose(session: Session, poll_id: int, option_id: int, now: datetime) -> int:
     """Makes the date the event's, or makes the event of it, and tells everybody who was asked; the event's id.
 
-    Raises DatePollUnknown, DateNotOffered, DateChosenAlready.
+    Raises DatePollUnknown, DateNotOffered, DateChosenAlready, EventCalledOff.
     """
     poll, office_id = lock_poll(session, poll_id)
     if poll.chosen_id is not None:
@@ -151,6 +153,8 @@ def choose(session: Session, poll_id: int, option_id: int, now: datetime) -> int
     option = session.get(DateOption, option_id)
     if option is None or option.poll_id != poll_id:
         raise DateNotOffered
+    if poll.event_id is not None and load_event(session, poll.event_id).cancelled:
+        raise EventCalledOff
     event_id = (
         move_event(session, poll, option, now) if poll.event_id is not None else make_event(session, poll, option)
     )

@@ -28,7 +28,7 @@ from core.process.room.tables import Question, QuestionVote
 WAITING, SHOWN, ANSWERED, HIDDEN = "waiting", "shown", "answered", "hidden"
 STATES = (WAITING, SHOWN, ANSWERED, HIDDEN)
 MOST, WITHIN = 5, timedelta(minutes=10)
-MOST_WAITING = 500  # a hall cannot read more; it stops who asks from ever new browsers
+MOST_OPEN = 500  # waiting or shown: nobody can read more; it stops who asks from ever new browsers
 UNSEEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # controls and marks that turn the direction of what follows
 JOINER = "\u200d"  # holds an emoji together
 
@@ -91,9 +91,10 @@ def vote(session: Session, room: RoomFacts, voice: Voice, question_id: int, now:
 def hide_name(session: Session, question_id: int, participant_id: int) -> bool:
     """On the wish of who asked it: staff do not read the name any more. Whether it is theirs."""
     mine = Question.id == question_id, Question.participant_id.in_(all_of(session, participant_id))
-    found = session.scalar(select(Question.id).where(*mine))
+    found = session.execute(select(Question.id, Question.event_id).where(*mine)).one_or_none()
     if found is not None:
-        session.execute(update(Question).where(Question.id == found).values(nameless=True))
+        session.execute(update(Question).where(Question.id == found.id).values(nameless=True))
+        touch(session, found.event_id)  # a desk that is open shows it no longer
     return found is not None
 
 
@@ -134,8 +135,9 @@ def _check_pace(session: Session, event_id: int, voice: Voice, now: datetime) ->
     if count >= MOST:
         minutes = ceil((first + WITHIN - now) / timedelta(minutes=1))
         raise TooManyQuestions(most=MOST, minutes=max(minutes, 1))
-    waiting = select(func.count()).where(Question.event_id == event_id, Question.state == WAITING)
-    if (session.scalar(waiting) or 0) >= MOST_WAITING:
+    open_ones = Question.state.in_((WAITING, SHOWN)), Question.merged_into.is_(None)
+    count = session.scalar(select(func.count()).where(Question.event_id == event_id, *open_ones)) or 0
+    if count >= MOST_OPEN:
         raise RoomFull
 
 

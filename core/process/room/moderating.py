@@ -46,7 +46,7 @@ def moderate(session: Session, event_id: int, question_id: int, act: str) -> Non
 
 
 def merge(session: Session, event_id: int, question_ids: Sequence[int]) -> int:
-    """Makes one of several like questions: the one with the most votes, the earlier one of equals; its id.
+    """Makes one of several like questions: one that is shown before others, then the one with the most votes; its id.
 
     Nobody's vote is lost, and nobody's counts twice. Raises QuestionGone.
     """
@@ -54,7 +54,7 @@ def merge(session: Session, event_id: int, question_ids: Sequence[int]) -> int:
     if len(found) < 2:
         raise QuestionGone
     votes = votes_by_question(session, event_id)
-    kept = min(found, key=lambda one: (-votes.get(one.id, 0), one.id))
+    kept = min(found, key=lambda one: (one.state != SHOWN, -votes.get(one.id, 0), one.id))
     others = [one.id for one in found if one is not kept]
     voters = select(QuestionVote.voter).where(QuestionVote.question_id == kept.id)
     theirs = select(QuestionVote.voter, QuestionVote.participant_id).where(QuestionVote.question_id.in_(others))

@@ -158,10 +158,10 @@ def announce(session: Session, event: EventFacts, now: datetime) -> int:
     for one in coming(session, event):
         if one.table_id is None or one.table_id == one.told_table_id:
             continue
-        mine = TableSeat.event_id == event.id, TableSeat.participant_id == one.participant_id
-        change = update(TableSeat).where(*mine).values(told_table_id=one.table_id, told=TableSeat.told + 1)
-        times = session.execute(change.returning(TableSeat.told)).scalar_one()
-        key = f"{event.id}:{one.participant_id}:{times}"
+        mine = _mine(session, TableSeat, event.id, one.participant_id)  # of somebody who was merged, their rows too
+        change = update(TableSeat).where(mine).values(told_table_id=one.table_id, told=TableSeat.told + 1)
+        session.execute(change)
+        key = f"{event.id}:{one.participant_id}:{one.table_id}:{now.isoformat()}"
         values = {"event_id": event.id, "table_id": one.table_id}
         tell(session, News(ASSIGNED, key, one.participant_id, office_id=event.office_id, values=values), now)
         count += 1
@@ -171,11 +171,12 @@ def announce(session: Session, event: EventFacts, now: datetime) -> int:
 def ask_for_wishes(session: Session, event: EventFacts, now: datetime) -> int:
     """Asks those who come in person and have not been asked yet; how many."""
     people = [one for one in coming(session, event) if not one.wishes and one.table_id is None]
+    asked = 0
     for one in people:
         key = f"{event.id}:{one.participant_id}"
         news = News(ASKED, key, one.participant_id, office_id=event.office_id, values={"event_id": event.id})
-        tell(session, news, now)
-    return len(people)
+        asked += tell(session, news, now)
+    return asked
 
 
 def coming(session: Session, event: EventFacts) -> list[Seated]:
