@@ -6,6 +6,8 @@ import secrets
 from hashlib import sha256
 from typing import Protocol
 
+LONGEST_ID = 18  # digits that every database can compare
+
 
 class Ids(Protocol):
     """Makes values nobody can guess."""
@@ -45,3 +47,9 @@ class CountedIds:
 def random_number(ids: Ids) -> int:
     """A number that nobody guesses and no two links share: 63 bits from the one source of randomness."""
     return int.from_bytes(sha256(ids.token().encode()).digest()[:8]) >> 1
+
+
+def read_id(text: object) -> int | None:
+    """A row's id as it comes from outside, in a form or on a button; None for anything else."""
+    written = str(text)
+    return int(written) if written.isascii() and written.isdecimal() and len(written) < LONGEST_ID else None

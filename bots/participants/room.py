@@ -15,6 +15,7 @@ from bots.participants.screen import Key, Reply, Screen, label, plain
 from bots.participants.store import change_chat
 from core.errors import Problem
 from core.i18n import pick_text
+from core.ids import read_id
 from core.process.room.asking import Voice, ask, hide_name, vote, voted_for
 from core.process.room.board import Asked, shown_questions
 from core.process.room.errors import LONGEST, QuestionEmpty, QuestionTooLong, RoomClosed
@@ -45,7 +46,7 @@ def press_room(talk: Talk, value: str) -> Reply:
     if not number:  # the button of a message that does not know the event
         return open_room(talk)
     kind, rest = what[:1], what[1:]
-    question = int(rest) if rest.isascii() and rest.isdecimal() and len(rest) < 18 else 0
+    question = read_id(rest) or 0
     if kind == NAMELESS:  # also when the room is closed
         return _without_name(talk, question)
     room = next((one for one in rooms if str(one.event.id) == number), None)

@@ -9,6 +9,7 @@ from bots.participants.callback import command
 from bots.participants.dialogue import Talk, aside
 from bots.participants.screen import Key, Reply, Screen, label, plain
 from core.i18n import pick_text
+from core.ids import read_id
 from core.process.events import EventFacts, load_event
 from core.process.room.seating import tables_for, told_table_of, wish, wishes_of
 from core.process.room.themes import load_themes
@@ -29,7 +30,7 @@ def show_tables(talk: Talk) -> Reply:
 def press_table(talk: Talk, value: str) -> Reply:
     """Keeps what was pressed, and shows it in place; raises what core.process.room.seating raises."""
     assert talk.chat.participant_id is not None
-    numbers = [int(one) if one.isascii() and one.isdecimal() and len(one) < 18 else 0 for one in value.split(":")]
+    numbers = [read_id(one) or 0 for one in value.split(":")]
     if len(numbers) != 3:
         return Reply(toast=talk.t("This button is not in use any more."))
     event, (first, second) = load_event(talk.session, numbers[0]), numbers[1:]

@@ -27,7 +27,7 @@ from core.process.appointments.reading import SlotView, all_slots
 from core.process.appointments.reading import interviewers as interviewers_of
 from core.process.appointments.slots import read_window
 from core.process.appointments.tables import Interviewer
-from core.process.events import EventFacts, EventUnknown, load_event
+from core.process.events import EventFacts, load_event
 from core.process.replies import Door
 from core.spreadsheet import safe_cell
 from core.staff.accounts import Staff
@@ -35,6 +35,7 @@ from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from core.staff.tables import Account, Grant
 from web.console.errors import ActUnknown, LinkWrong, NothingHere
+from web.console.event_page import event_for, number_of
 from web.console.page import console_page
 from web.console.people import search
 from web.console.times import read_windows
@@ -71,10 +72,7 @@ class Doing:
 
     def number(self, name: str) -> int:
         """Raises NothingHere."""
-        text = self.sent.get(name, "")
-        if not (text.isascii() and text.isdecimal() and len(text) < 18):
-            raise NothingHere
-        return int(text)
+        return number_of(self.sent.get(name, ""))
 
 
 async def show(request: Request, staff: Staff) -> Response:
@@ -91,7 +89,7 @@ async def act(request: Request, staff: Staff) -> Response:
         raise ActUnknown
 
     def work(session: Session) -> None:
-        event = _event(session, staff, event_id)
+        event = event_for(session, staff, event_id, Permission.MANAGE_EVENTS)
         did, subject = do(session, Doing(event, staff, sent, now))
         record(session, Act(did, subject, staff.account_id, event.office_id, {"event": event_id}), now)
 
@@ -229,7 +227,7 @@ async def _page(
     deps = site_of(request).deps
 
     def work(session: Session) -> AppointmentsView:
-        event = _event(session, staff, event_id)
+        event = event_for(session, staff, event_id, Permission.MANAGE_EVENTS)
         return AppointmentsView(
             event=event,
             interviewers=interviewers_of(session, event_id),
@@ -284,15 +282,3 @@ def _accounts(session: Session, office_id: int) -> list[tuple[int, str]]:
     found = select(Account.id, Account.name).join(Grant, Grant.account_id == Account.id)
     mine = found.where(Grant.office_id == office_id, Account.disabled_at.is_(None)).order_by(Account.name, Account.id)
     return [(row.id, row.name) for row in session.execute(mine)]
-
-
-def _event(session: Session, staff: Staff, event_id: int) -> EventFacts:
-    """Raises NothingHere, NotAllowed."""
-    try:
-        event = load_event(session, event_id)
-    except EventUnknown as error:
-        raise NothingHere from error
-    if event.office_id not in staff.roles:
-        raise NothingHere
-    staff.need(Permission.MANAGE_EVENTS, event.office_id)
-    return event

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.addresses import is_https
 from core.errors import Problem
+from core.ids import read_id
 from core.people.store import membership
 from core.people.tables import Audience, Membership, Participant
 from core.process.dates import polling
@@ -123,7 +124,7 @@ async def act(request: Request, staff: Staff) -> Response:
 def _add_audience(session: Session, doing: Doing) -> tuple[str, dict[str, Any]]:
     """The people of an audience as it is now."""
     number = doing.sent.get("audience", "")
-    audience = session.get(Audience, int(number)) if number.isdecimal() and len(number) < 18 else None
+    audience = session.get(Audience, read_id(number) or 0)
     if audience is None or audience.office_id != doing.poll.office_id:
         raise NothingHere
     meant = doing.deps.telling.rules.clause(audience.rule, audience.office_id, doing.now)
@@ -138,12 +139,10 @@ def _add_audience(session: Session, doing: Doing) -> tuple[str, dict[str, Any]]:
 
 
 def _add_person(session: Session, doing: Doing) -> tuple[str, dict[str, Any]]:
-    number = doing.sent.get("person", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 18):
+    person = read_id(doing.sent.get("person", ""))
+    if person is None or membership(session, doing.poll.office_id, person) is None:
         raise NothingHere
-    if membership(session, doing.poll.office_id, int(number)) is None:
-        raise NothingHere
-    return "dates.people", {"people": polling.add_asked(session, doing.poll.id, [int(number)])}
+    return "dates.people", {"people": polling.add_asked(session, doing.poll.id, [person])}
 
 
 def _ask(session: Session, doing: Doing) -> tuple[str, dict[str, Any]]:
@@ -157,7 +156,7 @@ def _close(session: Session, doing: Doing) -> tuple[str, dict[str, Any]]:
 
 def _choose(session: Session, doing: Doing) -> tuple[str, dict[str, Any]]:
     number = doing.sent.get("date", "")
-    option = int(number) if number.isdecimal() and len(number) < 18 else 0
+    option = read_id(number) or 0
     return "dates.chosen", {"event": polling.choose(session, doing.poll.id, option, doing.now)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
+from core.ids import read_id
 from core.process.events import EventFacts, EventUnknown, load_event
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
@@ -24,7 +25,7 @@ def event_for(session: Session, staff: Staff, event_id: int, permission: Permiss
 
 def number_of(text: object) -> int:
     """A row's id as a form sends it; raises NothingHere."""
-    written = str(text)
-    if not (written.isascii() and written.isdecimal() and len(written) < 18):
+    found = read_id(text)
+    if found is None:
         raise NothingHere
-    return int(written)
+    return found

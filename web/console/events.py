@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
+from core.ids import read_id
 from core.people.store import membership
 from core.process.attendance import Given, TooManyCompanions, reply
 from core.process.event_files import Document, documents_of
@@ -83,14 +84,15 @@ async def enter(request: Request, staff: Staff) -> Response:
 def keep_reply(session: Session, staff: Staff, event: EventFacts, told: tuple[str, FormData], now: datetime) -> None:
     """Keeps a reply with what the form says beside it; raises what core.process.attendance raises."""
     person, form = told
-    if not is_number(person) or membership(session, event.office_id, int(person)) is None:
+    number = read_id(person)
+    if number is None or membership(session, event.office_id, number) is None:
         raise NothingHere  # whoever other offices know is nobody here
     companions = str(form.get("companions", "")).strip()
-    if companions and not is_number(companions):
+    if companions and read_id(companions) is None:
         raise TooManyCompanions(most=event.companions)
     given = Given(
         event.id,
-        int(person),
+        number,
         str(form.get("reply", "")),
         Door.STAFF,
         companions=int(companions) if companions and event.companions else None,
@@ -130,10 +132,6 @@ def wanted_reply(request: Request) -> str:
     """`?reply=`, "" for all."""
     asked = request.query_params.get("reply", "")
     return asked if asked in LISTED else ""
-
-
-def is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) < 18
 
 
 def find_event(session: Session, staff: Staff, event_id: int) -> EventFacts:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from core.ids import read_id
 from core.people.tables import Membership, Participant
 from core.process.replies import MODES
 from core.process.tables import Process
@@ -88,7 +89,7 @@ def asked_of(request: Request, *, sees_people: bool) -> Asked:
     asked = request.query_params
     channel = asked.get("channel", "")
     wanted, number = (asked.get("person", "")[:100].strip(), asked.get("as", "")) if sees_people else ("", "")
-    chosen = int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else 0
+    chosen = read_id(number) or 0
     mode = asked.get("mode", "")
     return Asked(wanted, chosen, channel if channel in CHANNELS else "", mode if mode in MODES else "")
 

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import N_
+from core.ids import read_id
 from core.people.tables import Zone
 from core.process.events import EventFacts
 from core.process.room.seating import Seated, announce, ask_for_wishes, coming, deal, move
@@ -188,9 +189,7 @@ def _wanted(form: FormData, languages: tuple[str, ...]) -> list[WantedTheme]:
         numbers = [str(form.get(f"{name}.{line}", "")) for name in ("id", "tables", "seats")]
         if not title:
             continue
-        theme, tables, seats = (
-            int(one) if one.isascii() and one.isdecimal() and len(one) < 18 else 0 for one in numbers
-        )
+        theme, tables, seats = (read_id(one) or 0 for one in numbers)
         if not (0 < tables <= MOST_TABLES and 0 < seats <= MOST_SEATS):
             raise TablesWrong(tables=MOST_TABLES, seats=MOST_SEATS)
         found.append(WantedTheme(theme, title, tables, seats))

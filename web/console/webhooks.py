@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
+from core.ids import read_id
 from core.process.tables import Office
 from core.process.time_zone import HOME_ZONE
 from core.staff.accounts import Staff
@@ -226,4 +227,4 @@ def _actor(deps: WebDeps, staff: Staff) -> Actor:
 
 
 def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
+    return read_id(text) or 0

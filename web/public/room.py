@@ -17,6 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import pick_text
+from core.ids import read_id
 from core.inbound import first_time
 from core.process.room.asking import WAITING, Voice, ask, vote, voted_for
 from core.process.room.board import Asked, shown_questions
@@ -134,6 +135,7 @@ def _voice(request: Request) -> Voice | None:
 
 def _number(pressed: str) -> int:
     kind, _, number = pressed.partition(":")
-    if kind != "vote" or not (number.isascii() and number.isdecimal() and len(number) < 18):
+    question = read_id(number)
+    if kind != "vote" or question is None:
         raise QuestionGone
-    return int(number)
+    return question

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkForged, Problem
+from core.ids import read_id
 from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
@@ -99,6 +100,7 @@ async def _open(request: Request) -> TablesPage:
 
 
 def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) < 18):
+    theme = read_id(text)
+    if theme is None:
         raise ThemeUnknown
-    return int(text)
+    return theme
