@@ -162,24 +162,22 @@ def texts_of(session: Session, mailing_id: int) -> Sequence[MailingText]:
 def _check(language: str, text: Mapping[str, Any], allowed: Allowed) -> list[Amiss]:
     """What is wrong with a text: its subject by itself, its body with the subject above it, as it leaves."""
     too_large = TextTooLarge(language=language, subject=LONGEST_SUBJECT, body=LONGEST_BODY)
-    found: list[Amiss] = []
-    for part, missing, longest, rest in (
-        (
-            "subject",
-            SubjectMissing(language=language),
-            LONGEST_SUBJECT,
-            {"body": "-", "buttons": [], "attachments": []},
-        ),
-        ("body", BodyMissing(language=language), LONGEST_BODY, {}),
-    ):
-        if not text[part]:
-            wrong: list[Problem] = [missing]
-        elif len(text[part]) > longest:
-            wrong = [too_large]
-        else:
-            wrong = check_text({"language": language, **text, **rest}, allowed)
-        found += [Amiss("buttons" if isinstance(one, OF_BUTTONS) else part, one, language) for one in wrong]
-    return found
+    alone = {"body": "-", "buttons": [], "attachments": []}
+    subject = _wrong(text, "subject", LONGEST_SUBJECT, (SubjectMissing(language=language), too_large))
+    subject = subject or check_text({"language": language, **text, **alone}, allowed)
+    body = _wrong(text, "body", LONGEST_BODY, (BodyMissing(language=language), too_large))
+    under = {"subject": "-"} if subject else {}  # what is wrong with the subject is said already
+    body = body or check_text({"language": language, **text, **under}, allowed)
+    found = [("subject", one) for one in subject] + [("body", one) for one in body]
+    return [Amiss("buttons" if isinstance(one, OF_BUTTONS) else part, one, language) for part, one in found]
+
+
+def _wrong(text: Mapping[str, Any], part: str, longest: int, problems: tuple[Problem, Problem]) -> list[Problem]:
+    """Of a part that is not there, or too long to be looked at."""
+    missing, too_large = problems
+    if not text[part]:
+        return [missing]
+    return [too_large] if len(text[part]) > longest else []
 
 
 def _strange(session: Session, process: Process, draft: Draft) -> list[str]:

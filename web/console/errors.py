@@ -46,4 +46,3 @@ class DayWrong(Problem):
 
 class LinkWrong(Problem):
     text = N_("Please write the whole address, beginning with https://")
-    status = 422
