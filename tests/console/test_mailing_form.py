@@ -71,6 +71,8 @@ def errors_of(answer: Any) -> dict[str, str]:
         ({"button-it-0": "answer"}, "button-it-0", "choose it above"),
         ({"button-it-0": "rsvp"}, "button-it-0", "choose the event above"),
         ({"subject-it": "x" * 201}, "subject-it", "too long"),
+        # Four messages by itself, five with its subject above it.
+        ({"subject-it": "x" * 200, "body-it": "\n\n".join(["y" * 4000] * 4)}, "body-it", "too long for Telegram"),
     ],
 )
 @IN_SQLITE
