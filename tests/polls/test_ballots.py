@@ -17,8 +17,8 @@ from surveys.polls.errors import (
     BallotRefused,
     ChosenTwice,
     NoneAndSome,
-    NotOffered,
     NothingChosen,
+    NotOffered,
     NotOnScale,
     NotPoints,
     OverBudget,
@@ -32,7 +32,7 @@ from surveys.polls.kinds import METHODS, Counting, Kind, Rules, State, Ties
 from surveys.polls.poll import Definition, Option, Poll
 from tests.polls.scene import define
 
-GOOD = [
+GOOD: list[tuple[Kind, dict[str, Any], Choice, str]] = [
     (Kind.SINGLE, {}, Choice(names=("B",)), "B"),
     (Kind.SINGLE, {"none": True}, Choice(names=("none",)), "none"),
     (Kind.MULTIPLE, {}, Choice(names=("C", "A")), "A C"),

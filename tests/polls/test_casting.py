@@ -140,7 +140,7 @@ def test_walk_ins_vote_once_a_browser_and_an_account_and_are_counted_apart(scene
     turnout = scene.database.read(lambda session: turnout_of(session, poll, scene.now))
     assert (turnout.voted, turnout.apart, turnout.asked) == (3, 2, 1)
     keys = register(scene.database)
-    assert not any("77" == key[2:] or "one-browser" in key for key in keys)
+    assert not any(key[2:] == "77" or "one-browser" in key for key in keys)
     browsers = [key for key in keys if key.startswith("b:")]
     assert len(set(browsers)) == 2, "nobody is followed from one poll to another"
     # Whoever joins later with that account has voted.

@@ -48,10 +48,13 @@ class Hall:
     def vote(self) -> None:
         for number, person in enumerate(self.people):
             given = Vote(self.poll.id, Voter(person), Choice(words=_words(number)), "web", key=f"post-{number}")
-            self.scene.database.write(lambda s, given=given: cast(s, self.booth, given, self.scene.now))
+            self.drop(given)
             found = self.scene.database.read(lambda session: read_ballots(session, self.poll))
             assert sum(one.count for one in found.together) + found.waiting == number + 1
             self.steps.append(sum(one.count for one in found.together))
+
+    def drop(self, given: Vote) -> None:
+        self.scene.database.write(lambda session: cast(session, self.booth, given, self.scene.now))
 
     def close(self) -> Poll:
         return self.scene.database.write(lambda s: close_poll(s, self.booth.ids, self.poll.id, self.scene.now))
@@ -135,7 +138,7 @@ def test_two_who_vote_apart_are_mixed_among_their_own(scene: Scene, database: Da
     for number in range(12):
         voter = Voter(account=number) if number % 2 else Voter(hall.people[number])
         given = Vote(hall.poll.id, voter, Choice(words=_words(number)), "chat")
-        database.write(lambda session, given=given: cast(session, hall.booth, given, scene.now))
+        hall.drop(given)
     found = database.read(lambda session: read_ballots(session, hall.poll))
     assert (found.together, found.waiting) == ((), 12), "neither pile is large enough to be told"
 
