@@ -70,6 +70,10 @@ class NoneAndSome(BallotRefused):
     text = N_("“None of these” stands alone: please take it away, or everything else.")
 
 
+class SamePlace(BallotRefused):
+    text = N_("Two options have the same place. Please give each place only once.")
+
+
 class NotOnScale(BallotRefused):
     text = N_("Please choose a whole number from {least} to {most}.")
 
