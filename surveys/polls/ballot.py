@@ -27,7 +27,7 @@ from surveys.polls.errors import (
 from surveys.polls.kinds import NONE, USUAL_WORDS, Kind
 from surveys.polls.poll import Poll
 
-NAME = re.compile(r"[A-Za-z0-9_-]+")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 LONGEST_NUMBER = 4
 
 

@@ -8,6 +8,7 @@ from core.i18n import N_
 from surveys.polls.ballot import NAME
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import (
+    BLANK,
     CHOSEN,
     LARGEST_BUDGET,
     LONGEST_NAME,
@@ -28,7 +29,7 @@ TOO_FEW = N_("At least {least} options are needed.")
 TOO_MANY = N_("At most {most} options can be offered.")
 NO_OPTIONS_HERE = N_("A poll of this kind has no options of its own.")
 NAME_UNFIT = N_("The option {option} needs a short name of letters, digits, hyphens, at most {most} characters.")
-NAME_TAKEN = N_("The short name “none” stands for “none of these”. Please choose another one.")
+NAME_TAKEN = N_("The short name {option} stands for a vote for none of the options. Please choose another one.")
 NAME_TWICE = N_("Two options have the short name {option}.")
 LIMITS_WRONG = N_("The numbers of options to be chosen do not fit: at least {least}, at most {most}, of {count}.")
 SCALE_WRONG = N_("A scale goes from one whole number to a higher one, from {least} to {most} at the widest.")
@@ -80,8 +81,8 @@ def _options(poll: Definition, languages: Sequence[str]) -> Found:
     for one in poll.options:
         if not NAME.fullmatch(one.name) or len(one.name) > LONGEST_NAME:
             yield "options", NAME_UNFIT, {"option": one.name[:80], "most": LONGEST_NAME}
-        if one.name == NONE:
-            yield "options", NAME_TAKEN, {}
+        if one.name in {NONE, BLANK}:
+            yield "options", NAME_TAKEN, {"option": one.name}
         if one.name in seen:
             yield "options", NAME_TWICE, {"option": one.name}
         seen.add(one.name)

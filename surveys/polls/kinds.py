@@ -83,7 +83,7 @@ METHODS: Mapping[Kind, tuple[str, ...]] = {
     Kind.SINGLE: ("plurality",),
     Kind.MULTIPLE: ("approval",),
     Kind.SCALE: ("mean",),
-    Kind.RANKING: ("schulze", "borda", "irv", "ranked-pairs", "copeland", "condorcet"),
+    Kind.RANKING: ("schulze", "borda", "irv", "ranked-pairs", "copeland", "condorcet", "plurality"),
     Kind.DOTS: ("dots",),
     Kind.TEXT: ("",),
 }
@@ -103,7 +103,7 @@ METHOD_NAMES = {
     "": N_("not counted: words are read"),
 }
 
-NONE = "none"  # the name that "none of these" has in a ballot
+NONE, BLANK = "none", "blank"  # what a ballot says of "none of these", and of nothing at all
 NONE_LABEL = N_("None of these")
 CHOSEN = frozenset({Kind.SINGLE, Kind.MULTIPLE})  # kinds that may offer "none of these"
 OF_OPTIONS = frozenset(Kind) - {Kind.SCALE, Kind.TEXT}

@@ -75,9 +75,10 @@ def plan_poll(session: Session, poll_id: int, now: datetime) -> Poll:
     Raises PollUnknown, PollNotDraft, PollWrong.
     """
     poll = _ready(session, poll_id, now)
-    if poll.opens_at is None or poll.opens_at <= now:
+    if poll.opens_at is None or (poll.closes_at is not None and poll.closes_at <= now):
         return open_poll(session, poll_id, now)
-    change_row(session, poll_id, state=State.PLANNED.value)
+    state = State.PLANNED if now < poll.opens_at else State.OPEN
+    change_row(session, poll_id, state=state.value)
     return load_poll(session, poll_id)
 
 
