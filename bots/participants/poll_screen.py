@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from babel.dates import format_date, format_time
 
 from bots.participants.callback import IDLE, PollAct, poll_press
-from bots.participants.poll_draft import after_press, fewer, place_of, read_draft, write_draft
+from bots.participants.poll_draft import after_press, fewer, place_of, write_draft
 from bots.participants.screen import Key, Rows, Screen, arrange, label, plain
 from core.clock import local
 from core.i18n import N_, Translator, pick_text
+from surveys.polls.ballot import in_words
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import SECRECY_TOLD, USUAL_WORDS, Kind
 from surveys.polls.poll import Poll
@@ -61,7 +62,7 @@ def thanks_screen(shown: Shown, standing: Glance | None) -> Screen:
     if poll.is_secret:
         lines += ["", t("Your vote has been counted. Thank you.")]
     else:
-        lines += ["", t("Thank you, your vote: {vote}", vote=f"<b>{plain(in_words(shown, shown.kept), 700)}</b>")]
+        lines += ["", t("Thank you, your vote: {vote}", vote=f"<b>{plain(in_words(poll, shown.kept, t), 700)}</b>")]
         lines.append(t("You can change it until the poll is closed."))
         draft = write_draft(poll, shown.kept)
         change = poll_press(poll.id, PollAct.WRITE if poll.kind is Kind.TEXT else PollAct.DRAFT, draft)
@@ -84,20 +85,6 @@ def heading(shown: Shown) -> list[str]:
         day, hour = format_date(ends, "long", locale=t.language), format_time(ends, "short", locale=t.language)
         lines.append(t("Votes are taken until {day}, {hour}.", day=day, hour=hour))
     return lines
-
-
-def in_words(shown: Shown, ballot: str) -> str:
-    """A ballot as its voter reads it."""
-    poll, t = shown.poll, shown.t
-    choice = read_draft(poll, write_draft(poll, ballot))
-    match poll.kind:
-        case Kind.SCALE | Kind.TEXT:
-            return ballot
-        case Kind.DOTS:
-            return ", ".join(f"{poll.label_of(name, t)} ({count})" for name, count in choice.points.items())
-        case Kind.RANKING:
-            return "; ".join(f"{at}. {poll.label_of(name, t)}" for at, name in enumerate(choice.names, 1))
-    return ", ".join(poll.label_of(name, t) for name in choice.names)
 
 
 def result_lines(shown: Shown, standing: Glance | None) -> list[str]:

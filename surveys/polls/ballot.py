@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from core.i18n import Translator
 from surveys.polls.errors import (
     ChosenTwice,
     NoneAndSome,
@@ -71,6 +72,19 @@ def choice_of(poll: Poll, ballot: str) -> Choice:
             pairs = (one.partition(":") for one in ballot.split())
             return Choice(points={name: int(count) for name, _, count in pairs})
     return Choice(words=ballot)
+
+
+def in_words(poll: Poll, ballot: str, t: Translator) -> str:
+    """A ballot as its voter reads it."""
+    choice = choice_of(poll, ballot)
+    match poll.kind:
+        case Kind.SCALE | Kind.TEXT:
+            return ballot
+        case Kind.DOTS:
+            return ", ".join(f"{poll.label_of(name, t)} ({count})" for name, count in choice.points.items())
+        case Kind.RANKING:
+            return "; ".join(f"{at}. {poll.label_of(name, t)}" for at, name in enumerate(choice.names, 1))
+    return ", ".join(poll.label_of(name, t) for name in choice.names)
 
 
 def read_points(text: str) -> int:

@@ -98,9 +98,13 @@ def stand_of(session: Session, links: Links, poll_id: int, voter: Voter, now: da
     """Writes nothing. Raises PollUnknown, NotAsked, ParticipantUnknown, PersonErased."""
     poll = load_poll(session, poll_id)
     standing = standing_of(session, links, poll, voter, now)
-    mine = NamedBallot.poll_id == poll.id, NamedBallot.voter == standing.key
-    ballot = session.scalar(select(NamedBallot.choice).where(*mine)) if not poll.is_secret else None
-    return Stand(poll, standing, ballot or "")
+    return Stand(poll, standing, "" if poll.is_secret else named_ballot(session, poll.id, standing.key))
+
+
+def named_ballot(session: Session, poll_id: int, voter: str) -> str:
+    """What a voter, by their key, has chosen in a named poll; "" for nothing."""
+    mine = NamedBallot.poll_id == poll_id, NamedBallot.voter == voter
+    return session.scalar(select(NamedBallot.choice).where(*mine)) or ""
 
 
 def check_open(poll: Poll, now: datetime) -> None:
