@@ -105,6 +105,7 @@ SUBJECTS = {
     "slot": N_("time of an appointment"),
     "appointment": N_("appointment"),
     "share": N_("link to pass on"),
+    "poll": N_("poll"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -181,6 +182,12 @@ ACTS = {
     "share.added": N_("link to pass on made"),
     "share.closed": N_("link to pass on closed"),
     "shares.exported": N_("counts of links exported"),
+    "poll.added": N_("poll made"),
+    "poll.changed": N_("poll changed"),
+    "poll.planned": N_("poll set to open at its time"),
+    "poll.opened": N_("poll opened"),
+    "poll.closed": N_("poll closed"),
+    "poll.dropped": N_("draft of a poll taken away"),
 }
 
 
