@@ -30,9 +30,10 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True) 
 
 FORM = {
     "kind": "ranking", "title-it": "Quali temi?", "title-en": "Which themes?",
-    "options-it": "Parco\r\nPiazza\r\n Scuola ", "options-en": "Park\r\nSquare\r\nSchool", "least": "1", "most": "2", "method": "borda", "ties": "lot",
-    "quorum": "30%", "threshold": "50", "secrecy": "named", "shown": "after_vote", "walk_ins": "yes", "shuffled": "yes",
-    "opens": "2023-07-11", "opens-time": "10:00", "closes": "2023-07-12", "closes-time": "18:00",
+    "options-it": "Parco\r\nPiazza\r\n Scuola ", "options-en": "Park\r\nSquare\r\nSchool", "least": "1", "most": "2",
+    "method": "borda", "ties": "lot", "quorum": "30%", "threshold": "50", "secrecy": "named", "shown": "after_vote",
+    "walk_ins": "yes", "shuffled": "yes", "opens": "2023-07-11", "opens-time": "10:00", "closes": "2023-07-12",
+    "closes-time": "18:00",
 }  # fmt: skip
 
 
@@ -40,9 +41,8 @@ def poll_of(scene: Scene, path: str) -> Poll:
     return scene.database.read(lambda session: load_poll(session, int(path.rsplit("/", 1)[1])))
 
 
-def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
+def test_what_is_wrong_with_a_poll_is_said_and_nothing_typed_is_lost(scene: Scene, sign_in: SignIn) -> None:
     client, here = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls"
-    assert f'href="{here}"' in client.get(f"/console/processes/{scene.process_id}").text
     assert "There is no poll yet." in client.get(here).text
     made = f"{here}/new"
     for wrong, words in (
@@ -61,6 +61,12 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
         refused = post(client, made, **FORM | wrong)
         assert refused.status_code == 422 and words in refused.text, wrong
         assert "Quali temi?" in refused.text, "what was typed stays"
+
+
+def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
+    client, here = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls"
+    assert f'href="{here}"' in client.get(f"/console/processes/{scene.process_id}").text
+    made = f"{here}/new"
     page = post(client, made, **FORM)
     path = page.url.path
     poll = poll_of(scene, path)
@@ -76,7 +82,8 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     )  # fmt: skip
     assert post(client, made, **FORM | {"slug": "quali-temi"}).status_code == 422
     assert post(client, made, **FORM).url.path != path, "a second one gets a name of its own"
-    form = html.fromstring(client.get(f"{path}/edit").text).xpath("//form[contains(@class, 'mailing-form')]")[0]
+    page_now = html.fromstring(client.get(f"{path}/edit").text)
+    form: Any = page_now.xpath("//form[contains(@class, 'mailing-form')]")[0]  # type: ignore[index]
     kept = client.post(f"{path}/edit", data=dict(form.form_values()))
     assert "Done." in kept.text and poll_of(scene, path) == poll, "to keep what stands changes nothing"
     more = {"options-it": "Parco\r\nPiazza\r\nScuola\r\nFiume", "options-en": "Park\r\nSquare\r\nSchool\r\nRiver"}
