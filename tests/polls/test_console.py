@@ -1,16 +1,13 @@
-"""Polls in the console and on the command line: made, changed, opened, closed; who may, and what the log holds."""
+"""Polls in the console: made, changed, opened, closed; who may, and what the log holds."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
 from lxml import html
 from playwright.sync_api import Browser
-from typer.testing import CliRunner
 
-from cli.main import app
 from core.clock import FixedClock
 from surveys.polls.kinds import Kind, Secrecy, State
 from surveys.polls.poll import Poll
@@ -152,23 +149,3 @@ def test_the_pages_are_for_everybody_in_a_browser(
                      f"/console/polls/{poll.id}"):  # fmt: skip
             page.goto(web.url + path)
             assert violations(page) == [] and overflow(page) <= 0, path
-
-
-def test_the_command_lists_opens_and_closes(scene: Scene, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ASCOLTO_DATABASE_URL", database_url)
-    monkeypatch.setenv("ASCOLTO_SECRET_KEY", "a secret of at least thirty-two characters")
-    add(scene, define(), opened=False)
-
-    def run(*words: str) -> tuple[int, str]:
-        done: Any = CliRunner().invoke(app, ["poll", *words])
-        return done.exit_code, done.output
-
-    assert run("open", "metro/bench") == (0, "The poll metro/bench is open.\n")
-    (told,) = json.loads(run("list", "--json")[1])
-    assert (told["poll"], told["state"], told["may_vote"], told["secrecy"]) == ("bench", "open", 3, "anonymous")
-    assert "bench" in run("list")[1]
-    assert run("close", "bench") == (0, "The poll bench is closed.\n")
-    assert json.loads(run("list", "--json")[1])[0]["state"] == "closed"
-    for words in (("open", "bench"), ("close", "nothing")):
-        done: Any = CliRunner().invoke(app, ["poll", *words])
-        assert done.exit_code and done.exception is not None

@@ -120,11 +120,11 @@ def test_a_secret_vote_leaves_no_trace_and_is_final(
 def test_the_room_votes_by_its_code_once_a_browser(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:
     poll = add(scene, define(walk_ins=True, shown=Shown.LIVE))
     path = f"/v/{poll.code}"
-    forgetful = httpx.Client(base_url=web.url)
-    first = forgetful.get(path)
-    assert "ascolto-vote" in first.headers["set-cookie"] and "HttpOnly" in first.headers["set-cookie"]
-    forgetful.cookies.clear()
-    told = forgetful.post(path, data={"choice": "A", "key": "k"})
+    with httpx.Client(base_url=web.url) as forgetful:
+        first = forgetful.get(path)
+        assert "ascolto-vote" in first.headers["set-cookie"] and "HttpOnly" in first.headers["set-cookie"]
+        forgetful.cookies.clear()
+        told = forgetful.post(path, data={"choice": "A", "key": "k"})
     assert told.status_code == 409 and register(scene.database) == []
     for number in range(12):
         with httpx.Client(base_url=web.url, headers={"Accept-Language": "en"}) as phone:
