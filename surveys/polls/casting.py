@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.database.inserting import insert_into
+from core.database.inserting import INSERTS
 from core.ids import Ids
 from core.inbound import first_time
 from core.links import Links
@@ -103,8 +104,7 @@ def stand_of(session: Session, links: Links, poll_id: int, voter: Voter, now: da
 
 def named_ballot(session: Session, poll_id: int, voter: str) -> str:
     """What a voter, by their key, has chosen in a named poll; "" for nothing."""
-    mine = NamedBallot.poll_id == poll_id, NamedBallot.voter == voter
-    return session.scalar(select(NamedBallot.choice).where(*mine)) or ""
+    return session.connection().execute(_CHOSEN, {"poll": poll_id, "who": voter}).scalar() or ""
 
 
 def check_open(poll: Poll, now: datetime) -> None:
@@ -137,7 +137,7 @@ def _keep_named(session: Session, who: tuple[Poll, Standing], said: tuple[str, s
             "poll_id": poll.id, "voter": standing.key, "participant_id": standing.participant_id, "choice": ballot,
             "apart": standing.apart, "door": door, "first_at": now, "at": now, "changes": 0,
         }  # fmt: skip
-        session.execute(insert(NamedBallot).values(row))
+        session.connection().execute(_NAMED, row)
         return False
     mine = NamedBallot.poll_id == poll.id, NamedBallot.voter == standing.key, NamedBallot.choice != ballot
     again = {"choice": ballot, "door": door, "at": now, "changes": NamedBallot.changes + 1}
@@ -150,5 +150,15 @@ def _register(session: Session, poll: Poll, standing: Standing) -> bool:
     row = {
         "poll_id": poll.id, "voter": standing.key, "participant_id": standing.participant_id, "apart": standing.apart,
     }  # fmt: skip
-    fresh = insert_into(session, PollVoter).values(row).on_conflict_do_nothing().returning(PollVoter.voter)
-    return session.execute(fresh).first() is not None
+    connection = session.connection()
+    return connection.execute(_REGISTER[connection.dialect.name], row).first() is not None
+
+
+# Made once: every vote passes here, and to write a statement costs more than to run it.
+_REGISTER: dict[str, Any] = {
+    name: into(PollVoter).on_conflict_do_nothing().returning(PollVoter.voter) for name, into in INSERTS.items()
+}
+_NAMED = insert(NamedBallot)
+_CHOSEN = select(NamedBallot.choice).where(
+    NamedBallot.poll_id == bindparam("poll"), NamedBallot.voter == bindparam("who")
+)

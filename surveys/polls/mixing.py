@@ -10,7 +10,7 @@ from array import array
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, text
+from sqlalchemy import bindparam, delete, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from core.database.many import among
@@ -36,10 +36,10 @@ def hold(session: Session, poll_id: int, *, alone: bool = False) -> None:
 
 def drop_in(session: Session, ids: Ids, poll_id: int, choice: str, *, apart: bool) -> None:
     """Writes a secret ballot, and mixes when there are enough fresh ones."""
-    row = {"poll_id": poll_id, "id": random_number(ids), "choice": choice, "apart": apart, "fresh": True}
-    session.execute(insert(SecretBallot).values(row))
-    pile = SecretBallot.poll_id == poll_id, SecretBallot.fresh, SecretBallot.apart == apart
-    if (session.scalar(select(func.count()).where(*pile)) or 0) >= STEP + KEPT_FRESH and _mixes(session, poll_id):
+    connection, pile = session.connection(), {"poll": poll_id, "pile": apart}
+    connection.execute(_WRITE, _anew(ids, poll_id, choice, apart=apart, fresh=True))
+    fresh = connection.execute(_FRESH, pile).scalar_one()
+    if fresh >= STEP + KEPT_FRESH and _mixes(session, poll_id):
         _mix(session, ids, poll_id, apart=apart)
 
 
@@ -56,8 +56,7 @@ def rewrite(session: Session, ids: Ids, poll_id: int) -> None:
 
 
 def _mix(session: Session, ids: Ids, poll_id: int, *, apart: bool) -> None:
-    pile = SecretBallot.poll_id == poll_id, SecretBallot.fresh, SecretBallot.apart == apart
-    choices = session.scalars(delete(SecretBallot).where(*pile).returning(SecretBallot.choice)).all()
+    choices = session.connection().execute(_TAKE, {"poll": poll_id, "pile": apart}).scalars().all()
     drawn = sorted((random_number(ids), choice) for choice in choices)  # the lot
     counted = max(0, (len(drawn) - KEPT_FRESH) // STEP * STEP)
     _write(
@@ -80,4 +79,11 @@ def _anew(ids: Ids, poll_id: int, choice: str, *, apart: bool, fresh: bool = Fal
 
 def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if rows:
-        session.execute(insert(SecretBallot), sorted(rows, key=lambda row: row["id"]))
+        session.connection().execute(_WRITE, sorted(rows, key=lambda row: row["id"]))
+
+
+# Made once: every vote passes here, and to write a statement costs more than to run it.
+_PILE = (SecretBallot.poll_id == bindparam("poll"), SecretBallot.fresh, SecretBallot.apart == bindparam("pile"))
+_WRITE = insert(SecretBallot)
+_FRESH = select(func.count()).select_from(SecretBallot).where(*_PILE)
+_TAKE = delete(SecretBallot).where(*_PILE).returning(SecretBallot.choice)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.ids import Ids
@@ -34,7 +34,7 @@ class Place:
 
 def load_poll(session: Session, poll_id: int) -> Poll:
     """Raises PollUnknown."""
-    return _only(session, Row.id == poll_id)
+    return _only(session, _BY_ID, poll_id)
 
 
 def find_by_code(session: Session, code: str) -> Poll:
@@ -42,7 +42,7 @@ def find_by_code(session: Session, code: str) -> Poll:
     typed = code.strip().lower()
     if not typed or not set(typed) <= set(LETTERS):
         raise PollUnknown
-    found = _only(session, Row.code == typed)
+    found = _only(session, _BY_CODE, typed)
     if found.state is State.DRAFT:
         raise PollUnknown
     return found
@@ -126,7 +126,8 @@ def free_code(session: Session, ids: Ids) -> str:
             return code
 
 
-def facts_of(row: Row) -> Poll:
+def facts_of(row: Any) -> Poll:
+    """A row of the table as doors know it."""
     return Poll(
         id=row.id,
         office_id=row.office_id,
@@ -146,7 +147,7 @@ def texts_of(told: Mapping[str, Any]) -> dict[str, str]:
     return {str(language): str(text) for language, text in told.items()}
 
 
-def _definition(row: Row) -> Definition:
+def _definition(row: Any) -> Definition:
     return Definition(
         kind=Kind(row.kind),
         title=texts_of(row.title),
@@ -164,9 +165,13 @@ def _definition(row: Row) -> Definition:
     )
 
 
-def _only(session: Session, which: ColumnElement[bool]) -> Poll:
-    # Read anew: a unit before this one, in the same commit, may have closed it.
-    found: Sequence[Row] = session.scalars(_LOAD.where(which), execution_options={"populate_existing": True}).all()
-    if not found:
+def _only(session: Session, statement: Any, wanted: int | str) -> Poll:
+    found = session.connection().execute(statement, {"wanted": wanted}).one_or_none()
+    if found is None:
         raise PollUnknown
-    return facts_of(found[0])
+    return facts_of(found)
+
+
+# Made once: every vote passes here.
+_BY_ID = select(Row.__table__).where(Row.id == bindparam("wanted"))
+_BY_CODE = select(Row.__table__).where(Row.code == bindparam("wanted"))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from core.links import Links, Purpose
 from core.people.errors import ParticipantUnknown, PersonErased
-from core.people.merged import all_of
-from core.people.store import remaining
 from core.people.tables import Address, Audience, Membership, Participant
 from surveys.polls.errors import NotAsked
 from surveys.polls.poll import Poll
@@ -56,8 +55,7 @@ def standing_of(session: Session, links: Links, poll: Poll, voter: Voter, now: d
         if not poll.definition.walk_ins:
             raise NotAsked
         return Standing(key, None, True, bool(_registered(session, poll.id, [key])))
-    person = _living(session, voter.participant_id)
-    ids = all_of(session, person)
+    person, ids = _living(session, voter.participant_id)
     known = _registered(session, poll.id, _keys_of(session, links, poll, ids, voter))
     if known:
         first = known[0]
@@ -72,12 +70,7 @@ def may_vote(session: Session, poll: Poll, person: int, ids: Sequence[int], now:
     """Whether the poll is for somebody who remains: its audience holds them now; without one, the office knows them."""
     audience_id = poll.definition.audience_id
     if audience_id is None:
-        member = (
-            Membership.participant_id.in_(ids),
-            Membership.office_id == poll.office_id,
-            Membership.left_at.is_(None),
-        )
-        return session.scalar(select(Membership.id).where(*member).limit(1)) is not None
+        return session.connection().execute(_MEMBER, {"ids": ids, "office": poll.office_id}).first() is not None
     rule = session.scalars(select(Audience.rule).where(Audience.id == audience_id)).one()
     meant = round_audience()(rule, poll.office_id, now)
     return session.scalar(select(Participant.id).where(Participant.id == person, meant)) is not None
@@ -113,16 +106,51 @@ def _keys_of(session: Session, links: Links, poll: Poll, ids: Sequence[int], vot
     return keys + [account_key(links, poll.id, one) for one in sorted(accounts)]
 
 
-def _registered(session: Session, poll_id: int, keys: Sequence[str]) -> Sequence[PollVoter]:
-    found = select(PollVoter).where(PollVoter.poll_id == poll_id, PollVoter.voter.in_(keys))
-    return sorted(session.scalars(found).all(), key=lambda one: keys.index(one.voter))
+def _registered(session: Session, poll_id: int, keys: Sequence[str]) -> Sequence[Any]:
+    found = session.connection().execute(_REGISTERED, {"poll": poll_id, "keys": keys}).all()
+    return sorted(found, key=lambda one: keys.index(one.voter))
 
 
-def _living(session: Session, participant_id: int) -> int:
-    person = remaining(session, participant_id)
-    found = session.execute(select(Participant.erased_at).where(Participant.id == person)).one_or_none()
-    if found is None:
+def _living(session: Session, participant_id: int) -> tuple[int, list[int]]:
+    """Who remains, with all that were merged into them; raises ParticipantUnknown, PersonErased."""
+    rows = session.connection().execute(_PERSON, {"participant_id": participant_id}).all()
+    root = next((row for row in rows if row.merged_into is None), None)
+    if root is None:
         raise ParticipantUnknown
-    if found.erased_at is not None:
+    if root.erased_at is not None:
         raise PersonErased
-    return person
+    return root.id, [row.id for row in rows]
+
+
+# Made once: every vote passes here, and to write a statement costs more than to run it.
+_REGISTERED = select(PollVoter.voter, PollVoter.participant_id, PollVoter.apart).where(
+    PollVoter.poll_id == bindparam("poll"), PollVoter.voter.in_(bindparam("keys", expanding=True))
+)
+_MEMBER = (
+    select(Membership.id)
+    .where(
+        Membership.participant_id.in_(bindparam("ids", expanding=True)),
+        Membership.office_id == bindparam("office"),
+        Membership.left_at.is_(None),
+    )
+    .limit(1)
+)
+
+
+def _person_statement() -> Any:
+    up = (
+        select(Participant.id, Participant.merged_into)
+        .where(Participant.id == bindparam("participant_id"))
+        .cte("up", recursive=True)
+    )
+    up = up.union(select(Participant.id, Participant.merged_into).join(up, Participant.id == up.c.merged_into))
+    everybody = select(up.c.id).where(up.c.merged_into.is_(None)).cte("all_of", recursive=True)
+    everybody = everybody.union(select(Participant.id).join(everybody, Participant.merged_into == everybody.c.id))
+    return (
+        select(Participant.id, Participant.merged_into, Participant.erased_at)
+        .join(everybody, everybody.c.id == Participant.id)
+        .order_by(Participant.id)
+    )
+
+
+_PERSON = _person_statement()
