@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.database.inserting import INSERTS
@@ -93,6 +93,25 @@ def cast(session: Session, booth: Booth, vote: Vote, now: datetime) -> Cast:
     ballot = ballot_of(poll, vote.choice)
     changed = _keep_named(session, (poll, standing), (ballot, vote.door), now)
     return Cast(poll, standing, ballot, changed)
+
+
+def withdraw(session: Session, booth: Booth, poll_id: int, voter: Voter, now: datetime) -> bool:
+    """Takes a named ballot back, as Telegram's own polls let people do; whether there was one.
+
+    Raises PollUnknown, PollNotOpen, PollClosed, NotAsked, VotedAlready (a secret ballot stays), ParticipantUnknown.
+    """
+    hold(session, poll_id)
+    poll = load_poll(session, poll_id)
+    check_open(poll, now)
+    standing = standing_of(session, booth.links, poll, voter, now)
+    if poll.is_secret:
+        raise VotedAlready
+    had_voted = standing.has_voted
+    while standing.has_voted:  # people who were merged may have one each
+        for table in (NamedBallot, PollVoter):
+            session.execute(delete(table).where(table.poll_id == poll_id, table.voter == standing.key))
+        standing = standing_of(session, booth.links, poll, voter, now)
+    return had_voted
 
 
 def stand_of(session: Session, links: Links, poll_id: int, voter: Voter, now: datetime) -> Stand:

@@ -98,3 +98,16 @@ class SecretBallot(Base):
     choice: Mapped[str] = mapped_column(Text)
     apart: Mapped[bool] = mapped_column(default=False)
     fresh: Mapped[bool] = mapped_column(default=True)  # not mixed yet: live results do not count it
+
+
+class GroupPoll(Base):
+    """A named poll as Telegram's own, in a group; its answers are votes like any other."""
+
+    __tablename__ = "group_poll"
+    __table_args__ = (Index("ix_group_poll_poll_id", "poll_id"),)
+
+    telegram_id: Mapped[str] = mapped_column(primary_key=True)  # Telegram's name for it
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"))
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int]
+    posted_at: Mapped[datetime]

@@ -17,9 +17,10 @@ from core.process.tables import Event, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from surveys.polls.errors import PollSlugTaken, PollUnknown
+from surveys.polls.errors import NotForGroup, PollSlugTaken, PollUnknown
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
+from surveys.polls.groups import check_group
 from surveys.polls.kinds import (
     KIND_NAMES,
     METHOD_NAMES,
@@ -252,6 +253,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         told=SECRECY_TOLD[view.poll.definition.secrecy.value],
         address=deps.urls.open_vote(view.poll.code),
         chat=deps.urls.vote_in_chat(view.poll.code),
+        group=bool(deps.urls.chat) and _fits_groups(view.poll),
         problem=problem,
         done=request.query_params.get("done", "") in {*ACTS, "changed"},
     )  # fmt: skip
@@ -262,6 +264,14 @@ def _apart(view: PollView) -> tuple[Glance, Glance] | None:
     own, apart = glance(view.poll, view.ballots.own), glance(view.poll, view.ballots.apart)
     fewest = STEP if view.poll.is_secret else 1
     return (own, apart) if min(own.ballots, apart.ballots) >= fewest else None
+
+
+def _fits_groups(poll: Poll) -> bool:
+    try:
+        check_group(poll)
+    except NotForGroup:
+        return False
+    return True
 
 
 def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:

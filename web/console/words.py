@@ -42,6 +42,7 @@ DOORS = {
     "chat": N_("in the chat"),
     "web": N_("on the web"),
     "mail": N_("by mail"),
+    "group": N_("in a group"),
     "calendar": N_("in their calendar"),
     "staff": N_("entered by the office"),
 }

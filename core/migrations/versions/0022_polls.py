@@ -94,6 +94,17 @@ def upgrade() -> None:
         'ix_secret_ballot_fresh', 'secret_ballot', ['poll_id'], sqlite_where=sa.text('fresh = 1'),
         postgresql_where=sa.text('fresh'),
     )
+    op.create_table(
+        'group_poll',
+        sa.Column('telegram_id', sa.String(), nullable=False),
+        sa.Column('poll_id', BigId, nullable=False),
+        sa.Column('chat_id', sa.BigInteger(), nullable=False),
+        sa.Column('message_id', BigId, nullable=False),
+        sa.Column('posted_at', Instant(), nullable=False),
+        sa.ForeignKeyConstraint(['poll_id'], ['poll.id'], name=op.f('fk_group_poll_poll_id')),
+        sa.PrimaryKeyConstraint('telegram_id', name=op.f('pk_group_poll')),
+    )
+    op.create_index('ix_group_poll_poll_id', 'group_poll', ['poll_id'])
     with op.batch_alter_table('mailing', schema=None) as batch_op:
         batch_op.add_column(sa.Column('poll_id', BigId, nullable=True))
         batch_op.create_foreign_key(batch_op.f('fk_mailing_poll_id'), 'poll', ['poll_id'], ['id'], ondelete='SET NULL')
@@ -103,6 +114,8 @@ def downgrade() -> None:
     with op.batch_alter_table('mailing', schema=None) as batch_op:
         batch_op.drop_constraint(batch_op.f('fk_mailing_poll_id'), type_='foreignkey')
         batch_op.drop_column('poll_id')
+    op.drop_index('ix_group_poll_poll_id', 'group_poll')
+    op.drop_table('group_poll')
     op.drop_index('ix_secret_ballot_fresh', 'secret_ballot')
     op.drop_table('secret_ballot')
     op.drop_index('ix_poll_voter_participant_id', 'poll_voter')
