@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from cli import account, database, demo, form, load, mail, mailing, people, plan, results, serve, terminal, webhook
+from cli import (
+    account,
+    database,
+    demo,
+    form,
+    load,
+    mail,
+    mailing,
+    people,
+    plan,
+    polls,
+    results,
+    serve,
+    terminal,
+    webhook,
+)
 from cli.doctor.command import doctor
 
 app = typer.Typer(
@@ -24,6 +39,7 @@ app.add_typer(account.app, name="account")
 app.add_typer(form.app, name="form")
 app.add_typer(mailing.app, name="mailing")
 app.add_typer(mail.app, name="mail")
+app.add_typer(polls.app, name="poll")
 app.add_typer(results.app, name="results")
 app.add_typer(webhook.app, name="webhook")
 

@@ -52,6 +52,18 @@ class PublicUrls:
     def dates(self, token: str) -> str:
         return f"{self.public}/dates/{token}"
 
+    def vote(self, token: str) -> str:
+        """Where one person votes."""
+        return f"{self.public}/p/{token}"
+
+    def open_vote(self, code: str) -> str:
+        """Where anybody in the room votes; short enough to be typed."""
+        return f"{self.public}/v/{code}"
+
+    def vote_in_chat(self, code: str) -> str:
+        """The same in the chat, "" without a bot."""
+        return f"{self.chat}?start=poll-{code}" if self.chat else ""
+
     def appointment(self, token: str) -> str:
         return f"{self.public}/appointments/{token}"
 

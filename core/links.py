@@ -29,6 +29,9 @@ class Purpose(StrEnum):
     TABLES = "tables"  # participant, event: which thematic table one would like
     DATES = "dates"  # participant, dates asked about
     APPOINTMENT = "appointment"  # participant, event
+    VOTE = "vote"  # participant, poll
+    POLL_VOTER = "poll-voter"  # browsers and accounts that are nobody's, told apart within one poll
+    POLL_ORDER = "poll-order"  # the order in which somebody sees a poll's options
     OPEN_ANSWER = "open-answer"  # round, the number of a response of an open round
     OPEN_APP = "open-app"  # participant, round: opens nothing without Telegram's word on who opens it
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce

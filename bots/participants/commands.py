@@ -36,6 +36,7 @@ MENU = {
     "review": N_("See all your answers"),
     "question": N_("Ask a question at an event"),
     "table": N_("Your table at an event"),
+    "vote": N_("Vote in a poll"),
     "preferences": N_("Choose what comes, where, and from when on"),
     "pause": N_("Stop for now"),
     "resume": N_("Go on"),

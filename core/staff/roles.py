@@ -30,6 +30,7 @@ class Permission(StrEnum):
     RUN_ROOMS = "run-rooms"  # questions from the audience, thematic tables
     WRITE_TABLE_NOTES = "write-table-notes"
     SHARE_LINKS = "share-links"
+    MANAGE_POLLS = "manage-polls"
 
 
 _READ = frozenset({Permission.SEE_RESULTS})
@@ -45,6 +46,7 @@ _ORGANISE = _READ | {
     Permission.RUN_ROOMS,
     Permission.WRITE_TABLE_NOTES,
     Permission.SHARE_LINKS,
+    Permission.MANAGE_POLLS,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {

@@ -21,7 +21,7 @@ from core.process.replies import LABELS, NUMBERS
 from notifications.calendars.part import CalendarText, compile_calendar
 from notifications.channels.contract import Mail
 from notifications.content.enclosed import Enclosed, enclose
-from notifications.content.errors import ButtonWithoutEvent
+from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutPoll
 from notifications.content.markdown import to_html, to_plain
 from notifications.content.mime import CRLF, Quoted, header, plain_header, quote_skeleton
 from notifications.content.multipart import Contents, Tail, content_id, make_parts, tail_size
@@ -82,8 +82,8 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
     enclosed, domain = enclose(text, body, setting.files), parseaddr(setting.sender)[1].rpartition("@")[2]
     html = to_html(body, _shown_by(enclosed, domain))
     check_kept(body, html, text.language)
-    buttons = [button for button in text.buttons if button.kind != "join-chat" or setting.has_chat]
-    words = _words_to_answer_with(buttons, setting, text.language)
+    buttons = _buttons(text, setting)
+    words = [*_words_to_answer_with(buttons, setting, text.language), *_asked_by_poll(buttons, setting)]
     footer = _Footer(text.language, setting)
     page = compile_skeleton(_page(html, buttons, words, footer), setting.fixed, as_html)
     plain = compile_skeleton(_plain(body, buttons, words, footer), setting.fixed, one_line)
@@ -224,6 +224,26 @@ class _Footer:
         ]
 
 
+def _buttons(text: Text, setting: Setting) -> list[ButtonText]:
+    """Those of a text; of a named poll one for each option, which chooses it on the page."""
+    found: list[ButtonText] = []
+    for button in text.buttons:
+        if button.kind == "poll" and setting.poll is None and not setting.is_notice:
+            raise ButtonWithoutPoll(language=text.language)
+        choices = setting.poll.choices if button.kind == "poll" and setting.poll is not None else ()
+        if button.kind != "join-chat" or setting.has_chat:
+            own = [ButtonText("poll", label, f"{button.address}?choice={name}") for name, label in choices]
+            found += own or [button]
+    return found
+
+
+def _asked_by_poll(buttons: list[ButtonText], setting: Setting) -> list[str]:
+    """How a poll's vote is treated, and how it can be given by answering the mail."""
+    if setting.poll is None or not any(button.kind == "poll" for button in buttons):
+        return []
+    return [setting.poll.told, *(setting.poll.by_mail if setting.answered_by_mail else ())] if setting.poll.told else []
+
+
 def _words_to_answer_with(buttons: list[ButtonText], setting: Setting, language: str) -> list[str]:
     """How an invitation is replied to by answering the mail, a line each; none where that is not understood."""
     if not any(button.kind == "rsvp" for button in buttons) or setting.is_notice:
@@ -266,8 +286,8 @@ def _page(body: str, buttons: list[ButtonText], words: list[str], footer: _Foote
 
 
 def _attribute(address: str) -> str:
-    found = GAP.fullmatch(address)
-    return GAP_ADDRESS + found[1] if found else escape(address, quote=True)
+    found = GAP.match(address)  # what follows says more of the same page
+    return escape(GAP_ADDRESS + found[1] + address[found.end() :] if found else address, quote=True)
 
 
 def _plain(body: str, buttons: list[ButtonText], words: list[str], footer: _Footer) -> str:

@@ -54,6 +54,11 @@ class PersonalValues(dict[str, str]):
         poll_id = int(self._own["date_poll_id"])
         return self._urls.dates(self._sign(Purpose.DATES, self._candidate.participant_id, poll_id))
 
+    def poll_link(self) -> str:
+        """For the mailing's poll, or the one that a notice is about."""
+        poll_id = self._context.poll_id or int(self._own["poll_id"])
+        return self._urls.vote(self._sign(Purpose.VOTE, self._candidate.participant_id, poll_id))
+
     def appointment_link(self) -> str:
         """For the mailing's event, or the one that a notice is about."""
         event = self._context.event
@@ -116,6 +121,7 @@ MAKERS: Mapping[str, Callable[[PersonalValues], str]] = {
     "room_link": PersonalValues.room_link,
     "dates_link": PersonalValues.dates_link,
     "appointment_link": PersonalValues.appointment_link,
+    "poll_link": PersonalValues.poll_link,
     "join_link": PersonalValues.join_link,
     "undo_link": PersonalValues.undo_link,
     "confirm_link": PersonalValues.confirm_link,

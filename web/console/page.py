@@ -72,6 +72,7 @@ def console_page(request: Request, staff: Staff, template: str, status: int = 20
         writes_notes=any(staff.may(Permission.WRITE_TABLE_NOTES, office) for office in staff.roles),
         shares_links=any(staff.may(Permission.SHARE_LINKS, office) for office in staff.roles),
         manages_events=any(staff.may(Permission.MANAGE_EVENTS, office) for office in staff.roles),
+        manages_polls=any(staff.may(Permission.MANAGE_POLLS, office) for office in staff.roles),
         sees_webhooks=any(staff.may(Permission.MANAGE_WEBHOOKS, office) for office in staff.roles),
         words=WORDS,
         word=word,

@@ -24,6 +24,7 @@ BUTTONS = {
     "": N_("no button"),
     "answer": N_("answer the questionnaire"),
     "rsvp": N_("reply to the event's invitation"),
+    "poll": N_("vote in the poll"),
     "appointment": N_("choose an appointment"),
     "join-chat": N_("go on in Telegram"),
     "link": N_("open an address"),
@@ -41,6 +42,7 @@ DOORS = {
     "chat": N_("in the chat"),
     "web": N_("on the web"),
     "mail": N_("by mail"),
+    "group": N_("in a group"),
     "calendar": N_("in their calendar"),
     "staff": N_("entered by the office"),
 }
@@ -104,6 +106,7 @@ SUBJECTS = {
     "slot": N_("time of an appointment"),
     "appointment": N_("appointment"),
     "share": N_("link to pass on"),
+    "poll": N_("poll"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -180,6 +183,12 @@ ACTS = {
     "share.added": N_("link to pass on made"),
     "share.closed": N_("link to pass on closed"),
     "shares.exported": N_("counts of links exported"),
+    "poll.added": N_("poll made"),
+    "poll.changed": N_("poll changed"),
+    "poll.planned": N_("poll set to open at its time"),
+    "poll.opened": N_("poll opened"),
+    "poll.closed": N_("poll closed"),
+    "poll.dropped": N_("draft of a poll taken away"),
 }
 
 

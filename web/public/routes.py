@@ -19,6 +19,7 @@ from web.public import (
     leaving,
     mini_app,
     open_link,
+    polls,
     preferences,
     room,
     sharing,
@@ -68,7 +69,15 @@ def public_routes() -> APIRouter:
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
     router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
     _add_room(router)
+    _add_polls(router)
     return router
+
+
+def _add_polls(router: APIRouter) -> None:
+    for address in ("/p/{token}", "/v/{code}"):
+        router.add_api_route(address, polls.show, methods=LOOK)
+        router.add_api_route(address, polls.act, methods=ACT)
+    router.add_api_route("/v/{code}/pictures/{option}", polls.show_picture, methods=LOOK)
 
 
 def _add_events(router: APIRouter) -> None:
