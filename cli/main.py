@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import typer
 
-from cli import account, database, demo, form, load, mail, mailing, people, plan, results, serve, terminal, webhook
+from cli import (
+    account,
+    database,
+    demo,
+    form,
+    load,
+    mail,
+    mailing,
+    people,
+    plan,
+    poll,
+    results,
+    serve,
+    terminal,
+    webhook,
+)
 from cli.doctor.command import doctor
 
 app = typer.Typer(
@@ -23,6 +38,7 @@ app.add_typer(people.app, name="people")
 app.add_typer(account.app, name="account")
 app.add_typer(form.app, name="form")
 app.add_typer(mailing.app, name="mailing")
+app.add_typer(poll.app, name="poll")
 app.add_typer(mail.app, name="mail")
 app.add_typer(results.app, name="results")
 app.add_typer(webhook.app, name="webhook")

@@ -65,6 +65,10 @@ class MethodUnknown(Problem):
     text = N_('There is no method "{method}". Choose one of: {known}')
 
 
+class MethodMissing(Problem):
+    text = N_("The file does not say how it is counted. Name the method and every option.")
+
+
 class TieRuleUnknown(Problem):
     text = N_('Ties cannot be broken by "{name}". Choose none, order, lot, or one of: {known}')
 

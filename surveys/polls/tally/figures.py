@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from babel.core import Locale
 from babel.numbers import format_decimal, format_percent
 
 from core.i18n import Translator
@@ -19,11 +20,10 @@ def exact(value: Figure) -> int | str:
 
 def figure(t: Translator, value: Figure) -> str:
     """For people, to two decimal places."""
-    value = Fraction(value)
-    return str(format_decimal(value.numerator / value.denominator, format="#,##0.##", locale=t.language))
+    return str(format_decimal(float(value), format="#,##0.##", locale=t.language))
 
 
-def percent(t: Translator, part: Figure, whole: Figure) -> str:
-    """A share for people, to one decimal place."""
-    share = Fraction(part) / Fraction(whole) if whole else Fraction()
-    return str(format_percent(float(share), format="#,##0.#%", locale=t.language))
+def percent(t: Translator, part: Figure, whole: Figure = 1) -> str:
+    """A share for people, to one decimal place; of nothing it is nothing."""
+    pattern = Locale(t.language).percent_formats[None].pattern.replace("0", "0.#", 1)
+    return str(format_percent(float(part / Fraction(whole)) if whole else 0, format=pattern, locale=t.language))

@@ -40,4 +40,4 @@ def digest(lines: Iterable[str]) -> str:
 
 
 def draw(lot: ByLot, of_ballots: str, code: str) -> str:
-    return digest((lot.phrase, lot.drawn, of_ballots, code))
+    return digest((*lot.lines, of_ballots, code))

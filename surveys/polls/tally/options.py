@@ -32,7 +32,7 @@ class Options:
         if len(self.codes) > MOST:
             raise TooManyOptions(count=len(self.codes), most=MOST)
         for at, code in enumerate(self.codes):
-            if len(code) > LONGEST or not CODE.fullmatch(code) or code in (NONE, BLANK):
+            if len(code) > LONGEST or not (CODE.fullmatch(code) and code.isprintable()) or code in (NONE, BLANK):
                 raise OptionWrong(code=code[:LONGEST], longest=LONGEST, signs=SIGNS)
             if code in self.codes[:at]:
                 raise OptionGivenTwice(code=code)

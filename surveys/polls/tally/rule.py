@@ -24,6 +24,11 @@ class ByLot:
     phrase: str
     drawn: str = ""
 
+    @property
+    def lines(self) -> tuple[str, str]:
+        """Both as they enter the lot, each on one line."""
+        return " ".join(self.phrase.split()), " ".join(self.drawn.split())
+
 
 @dataclass(frozen=True)
 class ByMethod:

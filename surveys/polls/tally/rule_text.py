@@ -120,7 +120,8 @@ def _share_text(share: Fraction) -> str:
 
 def tie_json(tie: TieBreak) -> dict[str, str]:
     match tie:
-        case ByLot(phrase, drawn):
+        case ByLot():
+            phrase, drawn = tie.lines
             return {"by": "lot", "phrase": phrase, "drawn": drawn}
         case ByMethod(method):
             return {"by": method.value}
