@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from surveys.polls.tally.errors import (
     NoNumber,
@@ -58,7 +58,7 @@ def is_empty(text: str) -> bool:
     return text in ("", NONE, BLANK)
 
 
-def tidy(form: Form[Value], text: str) -> str:
+def tidy(form: Form[Any], text: str) -> str:
     """The one way in which this ballot is written; raises a Problem for what cannot be read."""
     text = text.strip()
     return (text or BLANK) if is_empty(text) else form.write(form.read(text))

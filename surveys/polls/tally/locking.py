@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
-from itertools import groupby
+from itertools import combinations, groupby
 
 from surveys.polls.tally.groups import by_layers
 from surveys.polls.tally.majorities import Majorities, Pair
@@ -139,8 +139,7 @@ class _EveryOrder:
     def _look(self, row: tuple[int, ...], layers: dict[int, int], paths: dict[Pair, int]) -> None:
         """Goes on from a row whose options stand in these layers, with the strongest paths down it."""
         if len(row) == len(self._part):
-            for one, layer in layers.items():
-                self._best[one] = min(self._best[one], layer)
+            self._note(row, layers)
             return
         for new in self._part:
             if new in row or self._comes_earlier(row, new):
@@ -150,9 +149,16 @@ class _EveryOrder:
             if all(down[one] >= self._majorities.strength(new, one) for _, one in contradicted):
                 above = [one for one in row if self._majorities.beats(one, new)]
                 layer = 1 + max((layers[one] for one in above), default=0)
-                self._kept |= {(one, new) for one in above}
-                self._left |= set(contradicted)
                 self._look((*row, new), {**layers, new: layer}, paths | {(one, new): down[one] for one in row})
+
+    def _note(self, row: tuple[int, ...], layers: dict[int, int]) -> None:
+        for one, layer in layers.items():
+            self._best[one] = min(self._best[one], layer)
+        for one, other in combinations(row, 2):
+            if self._majorities.beats(one, other):
+                self._kept.add((one, other))
+            elif self._majorities.beats(other, one):
+                self._left.add((other, one))
 
     def _comes_earlier(self, row: tuple[int, ...], new: int) -> bool:
         """Neighbours who do not meet may change places: one of both rows is enough."""

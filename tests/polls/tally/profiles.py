@@ -41,18 +41,15 @@ def chance_profile(rnd: random.Random, *, strict: bool) -> tuple[str, Profile]:
     profile: Profile = []
     for _ in range(rnd.randint(1, 25)):
         shuffled = rnd.sample(codes, len(codes))
-        if strict:
-            ranking = tuple((one,) for one in shuffled)
-        else:
-            ranking = _grouped(rnd, shuffled[: rnd.randint(1, len(codes))])
-        profile.append((ranking, rnd.randint(1, 9)))
+        named = shuffled if strict else shuffled[: rnd.randint(1, len(codes))]
+        profile.append((_grouped(rnd, named, 0 if strict else 0.25), rnd.randint(1, 9)))
     return codes, profile
 
 
-def _grouped(rnd: random.Random, shuffled: list[str]) -> Ranking:
+def _grouped(rnd: random.Random, shuffled: list[str], ties: float) -> Ranking:
     groups: list[tuple[str, ...]] = []
     for one in shuffled:
-        if groups and rnd.random() < 0.25:
+        if groups and rnd.random() < ties:
             groups[-1] = (*groups[-1], one)
         else:
             groups.append((one,))

@@ -66,7 +66,7 @@ def compare_by_pairs(codes: str, profile: Profile, pairs: dict[tuple[str, str], 
     if len(set(strengths)) < len(strengths) or len(wins) < len(codes) * (len(codes) - 1) / 2:
         return ["condorcet", "schulze", "copeland"]  # what becomes of equals that library leaves to chance
     ranking = condorcet.RankedPairs().evaluate({pair: pairs.get(pair, 0) for pair in every_pair(codes)}, len(codes))
-    assert [group for group, in count(Method.RANKED_PAIRS, codes, profile).ranking] == ranking, profile
+    assert [group for (group,) in count(Method.RANKED_PAIRS, codes, profile).ranking] == ranking, profile
     return ["condorcet", "schulze", "copeland", "ranked-pairs"]
 
 
