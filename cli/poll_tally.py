@@ -125,4 +125,4 @@ def _show_faults(wrong: FileWrong) -> None:
     for fault in wrong.faults[:SHOWN]:
         err.print(f"{fault.place}: {fault.say(t)}", style="red", markup=False, highlight=False, soft_wrap=True)
     if (more := len(wrong.faults) - SHOWN) > 0:
-        err.print(t.n("… and {count} more.", "… and {count} more.", more), markup=False)
+        err.print(t("… and {count} more.", count=more), markup=False)

@@ -41,7 +41,7 @@ class CopelandWorking:
         for one in self.rows:
             yield t(
                 "{option}: {won} comparisons won, {lost} lost, {even} even: {score}.",
-                option=name(one.option), won=one.won, lost=one.lost, even=one.even, score=f"{one.score:+}",
+                option=name(one.option), won=one.won, lost=one.lost, even=one.even, score=f"{one.score:+}" if one.score else 0,
             )  # fmt: skip
 
 

@@ -66,7 +66,7 @@ RULES = {
         ONE_VOTE,
         N_("Whoever has the fewest votes leaves; where several have equally few, all of them leave together."),
         N_("Each ballot then goes to the highest on it who is left; one that names nobody who is left counts no more."),
-        N_("This goes on until all who are left have equally many votes. Whoever leaves later stands higher."),
+        N_("This goes on until one is left, or all left have equally many votes. Whoever leaves later stands higher."),
     ),
     Method.SCHULZE: (
         UNNAMED,

@@ -10,18 +10,18 @@ from surveys.polls.tally.locking import MOST_TRIED
 from surveys.polls.tally.methods import RULES, TITLES, Method
 from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder, Quorum, Rule, Threshold, TieBreak
 
-OF_VALID = N_("of the valid ballots")
-OF_LAST_ROUND = N_("of the valid ballots in its last round")
-NAMED_ON = N_("of the valid ballots naming it")
-OF_POINTS = N_("of all points")
-WHOLES = {
+OF_VALID = N_("To win, an option needs {share} of the valid ballots.")
+OF_LAST_ROUND = N_("To win, an option needs {share} of the valid ballots in its last round against others.")
+OF_POINTS = N_("To win, an option needs {share} of all points.")
+NAMED_ON = N_("To win, an option must be named on {share} of the valid ballots.")
+THRESHOLDS = {
     Method.PLURALITY: OF_VALID, Method.APPROVAL: OF_VALID, Method.IRV: OF_LAST_ROUND, Method.DOTS: OF_POINTS,
 }  # fmt: skip
 
 
 def rule_in_words(rule: Rule, t: Translator) -> Iterator[str]:
     """Sentences, the method's title first."""
-    yield t("{title}.", title=t(TITLES[rule.method]))
+    yield t(TITLES[rule.method])
     for sentence in RULES[rule.method]:
         yield t(sentence, most=MOST_TRIED)
     if rule.method is Method.MEAN:
@@ -70,4 +70,4 @@ def _quorum(quorum: Quorum, t: Translator) -> str:
 def _threshold(threshold: Threshold, method: Method, t: Translator) -> str:
     said = percent(t, threshold.share)
     share = t("more than {share}", share=said) if threshold.strictly else t("at least {share}", share=said)
-    return t("To win, an option needs {share} {whole}.", share=share, whole=t(WHOLES.get(method, NAMED_ON)))
+    return t(THRESHOLDS.get(method, NAMED_ON), share=share)

@@ -10,7 +10,7 @@ from typing import Any
 
 from core.i18n import Translator
 from surveys.polls.tally.figures import exact, figure
-from surveys.polls.tally.options import Options, members
+from surveys.polls.tally.options import Options
 from surveys.polls.tally.placing import Places, shared
 from surveys.polls.tally.working import Counted, Name, listed
 
@@ -71,27 +71,26 @@ class RunoffWorking:
 
 
 def count_runoff(places: Places) -> Counted:
-    """Rounds until all who are left have equally many votes; who leaves later stands higher."""
+    """Rounds until one is left, or all who are left have equally many votes; who leaves later stands higher."""
     options = places.options
     rounds: list[Round] = []
     left: list[tuple[int, ...]] = []
     support = [Fraction()] * len(options)
     before: Votes = ()
-    remaining = options.everything
-    while remaining:
-        votes, exhausted = _votes(places, remaining)
-        here = tuple(members(remaining))
+    here = tuple(range(len(options)))
+    while here and not (rounds and len(here) == 1):
+        votes, exhausted = _votes(places, sum(1 << one for one in here))
         fewest = min(votes[one] for one in here)
         last = tuple(one for one in here if votes[one] == fewest)
         gains = tuple(now - then for now, then in zip(votes, before, strict=True)) if before else ()
         rounds.append(_round(options, len(rounds) + 1, (here, last), (votes, gains, exhausted)))
         for one in here:
             support[one] = votes[one]
-        for one in last:
-            remaining ^= 1 << one
         left.append(last)
+        here = tuple(one for one in here if one not in last)
         before = votes
-    return Counted(tuple(reversed(left)), tuple(support), RunoffWorking(tuple(rounds)))
+    ranking = tuple(filter(None, (here, *reversed(left))))
+    return Counted(ranking, tuple(support), RunoffWorking(tuple(rounds)))
 
 
 def _votes(places: Places, remaining: int) -> tuple[Votes, int]:

@@ -24,7 +24,7 @@ def result_in_words(outcome: Outcome, t: Translator, name: Name) -> Iterator[str
         yield t("Ranking: {ranking}.", ranking=places(outcome.ranking, name))
     turnout = outcome.turnout
     yield t(
-        'Ballots: {cast}, of which {naming} name an option, {none} say "none of these" and {blank} are blank.',
+        "Ballots: {cast}. Naming an option: {naming}; none of these: {none}; blank: {blank}.",
         cast=turnout.cast, naming=turnout.naming, none=turnout.none, blank=turnout.blank,
     )  # fmt: skip
     if turnout.invited:

@@ -92,13 +92,13 @@ def test_the_points_of_the_cities() -> None:
 def test_the_rounds_of_burlington() -> None:
     outcome = tally(Rule(Method.IRV), Options(MAYORS), BURLINGTON)
     assert isinstance(outcome.working, RunoffWorking)
-    first, second, third = outcome.working.rounds
+    first, second = outcome.working.rounds
     assert dict(first.votes) == {"Wright": 3297, "Kiss": 2982, "Montroll": 2554}
     assert (first.leaving, first.majority, first.exhausted) == (("Montroll",), "", 0)
     assert dict(second.votes) == {"Kiss": 4314, "Wright": 4064}
     assert dict(second.gains) == {"Kiss": 1332, "Wright": 767}
     assert (second.exhausted, second.majority, second.leaving) == (455, "Kiss", ("Wright",))
-    assert (third.votes[0][0], third.leaving, outcome.ranking) == ("Kiss", (), (("Kiss",), ("Wright",), ("Montroll",)))
+    assert outcome.ranking == (("Kiss",), ("Wright",), ("Montroll",))
     assert outcome.condorcet is not None and outcome.condorcet.winner == "Montroll"
     assert outcome.condorcet.matrix["Montroll"] == {"Kiss": 4067, "Wright": 4597}
     assert outcome.condorcet.matrix["Kiss"] == {"Montroll": 3477, "Wright": 4314}
