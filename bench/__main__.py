@@ -8,7 +8,7 @@ import logging
 import platform
 import sys
 
-NAMES = ("engine_step", "walks", "chat_answer", "web_step", "hostile", "plan", "mail", "telegram")
+NAMES = ("engine_step", "walks", "chat_answer", "web_step", "hostile", "plan", "tally", "mail", "telegram")
 
 
 def main() -> None:

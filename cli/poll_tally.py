@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from cli.drafts import draft_for, hand_over
 from cli.terminal import FAILED, WRONG_INPUT, err, fail, operator, out
 from core.faults import FileWrong
 from surveys.polls.tally.counting import tally
@@ -114,8 +115,10 @@ def _compare(opened: Sheet, outcome: Outcome, *, quietly: bool) -> None:
 def _write(path: Path, lines: Iterable[str]) -> None:
     t = operator()
     try:
-        with path.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(lines)
+        with draft_for(path) as draft:
+            with draft.open("w", encoding="utf-8", newline="\n") as file:
+                file.writelines(lines)
+            hand_over(draft, path)
     except OSError as error:
         fail(t("The file {file} cannot be written: {reason}", file=str(path), reason=error.strerror or ""), FAILED)
 

@@ -39,9 +39,10 @@ class CopelandWorking:
 
     def explain(self, t: Translator, name: Name) -> Iterator[str]:
         for one in self.rows:
+            score = f"{one.score:+}" if one.score else "0"
             yield t(
                 "{option}: {won} comparisons won, {lost} lost, {even} even: {score}.",
-                option=name(one.option), won=one.won, lost=one.lost, even=one.even, score=f"{one.score:+}" if one.score else 0,
+                option=name(one.option), won=one.won, lost=one.lost, even=one.even, score=score,
             )  # fmt: skip
 
 

@@ -62,7 +62,7 @@ def count_borda(placing: Placing) -> Counted:
     places = range(len(placing.options))
     points = [
         sum(
-            (Fraction(placing.ballots + placing.above[one][other] - placing.above[other][one], 2))
+            Fraction(placing.ballots + placing.above[one][other] - placing.above[other][one], 2)
             for other in places
             if other != one
         )
