@@ -1,4 +1,4 @@
-"""`ascolto poll`: polls listed, opened and closed by their short names."""
+"""`ascolto poll`: polls listed, opened and closed by their short names; anybody's ballots counted."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.markup import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from cli.poll_tally import tally_command
 from cli.terminal import new_table, operator, out
 from cli.world import World, open_world
 from core.process.tables import Office
@@ -23,7 +24,8 @@ from surveys.polls.poll import Poll
 from surveys.polls.reading import Turnout, turnout_of
 from surveys.polls.store import find_by_name, polls_of
 
-app = typer.Typer(no_args_is_help=True, help="Polls: listed, opened, closed.")
+app = typer.Typer(no_args_is_help=True, help="Polls: listed, opened, closed, counted.")
+app.command("tally")(tally_command)
 
 NAME = typer.Argument(metavar="POLL", help="Its short name, OFFICE/NAME where several offices have it.")
 AS_JSON = typer.Option(False, "--json", help="For a machine to read.")

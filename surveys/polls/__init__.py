@@ -1,0 +1,1 @@
+"""Polls: one short question, many doors, one count."""

@@ -1,0 +1,89 @@
+"""An outcome in words: who won, by how much, and step by step why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from core.i18n import N_, Translator
+from surveys.polls.tally.figures import figure, percent
+from surveys.polls.tally.methods import TITLES, Method
+from surveys.polls.tally.outcome import Outcome, Verdict
+from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder
+from surveys.polls.tally.ties import Broken
+from surveys.polls.tally.working import Name, listed
+
+ENOUGH = N_("{option} has {count} of {whole}, {share}: enough.")
+TOO_LITTLE = N_("{option} has {count} of {whole}, {share}: too little.")
+
+
+def result_in_words(outcome: Outcome, t: Translator, name: Name) -> Iterator[str]:
+    """Who won, the ranking, and what the result rests on."""
+    if outcome.verdict is not Verdict.MEASURED:
+        yield _verdict(outcome, t, name)
+    if outcome.ranking and outcome.turnout.naming:
+        yield t("Ranking: {ranking}.", ranking=places(outcome.ranking, name))
+    turnout = outcome.turnout
+    yield t(
+        "Ballots: {cast}. Naming an option: {naming}; none of these: {none}; blank: {blank}.",
+        cast=turnout.cast, naming=turnout.naming, none=turnout.none, blank=turnout.blank,
+    )  # fmt: skip
+    if turnout.invited:
+        share = percent(t, turnout.cast, turnout.invited)
+        yield t("{share} of {invited} invited took part.", share=share, invited=turnout.invited)
+    if outcome.quorum and outcome.verdict is not Verdict.NO_QUORUM:
+        yield t("The quorum of {needed} ballots is reached.", needed=outcome.quorum)
+    if view := outcome.threshold:
+        for code, has in view.support:
+            yield t(
+                ENOUGH if code in view.met_by else TOO_LITTLE,
+                option=name(code), count=figure(t, has), whole=view.of, share=percent(t, has, view.of),
+            )  # fmt: skip
+    yield from (_broken(one, t, name) for one in outcome.broken)
+
+
+def working_in_words(outcome: Outcome, t: Translator, name: Name) -> Iterator[str]:
+    """Step by step, how the ranking came about."""
+    yield from outcome.working.explain(t, name)
+    if outcome.condorcet and outcome.rule.method is not Method.CONDORCET:
+        yield from outcome.condorcet.explain(t, name)
+
+
+def places(ranking: tuple[tuple[str, ...], ...], name: Name) -> str:
+    """`1. A, 2. B = C, 4. D`"""
+    told = []
+    place = 1
+    for group in ranking:
+        told.append(f"{place}. {listed(group, name, ' = ')}")
+        place += len(group)
+    return ", ".join(told)
+
+
+def _verdict(outcome: Outcome, t: Translator, name: Name) -> str:
+    winners = listed(outcome.winners, name)
+    match outcome.verdict:
+        case Verdict.DECIDED:
+            return t("{option} wins.", option=winners)
+        case Verdict.SHARED:
+            return t("Several options win together: {options}.", options=winners)
+        case Verdict.NO_WINNER:
+            return t("No option beats all others: nobody wins.")
+        case Verdict.NO_QUORUM:
+            return t("The quorum of {needed} ballots is not reached: nobody wins.", needed=outcome.quorum)
+        case Verdict.BELOW_THRESHOLD:
+            leading = listed(outcome.ranking[0], name)
+            return t("Nobody wins: who leads does not reach the threshold ({options}).", options=leading)
+    return t("No ballot names an option: nobody wins.")
+
+
+def _broken(one: Broken, t: Translator, name: Name) -> str:
+    said = {
+        "options": listed(one.options, name),
+        "ranking": listed(tuple(listed(g, name, " = ") for g in one.groups), str),
+    }
+    match one.by:
+        case ByOrder():
+            return t("{options} came out alike; in the options' order: {ranking}.", **said)
+        case ByMethod(method):
+            return t("{options} came out alike; by {method}: {ranking}.", method=t(TITLES[method]), **said)
+        case ByLot():
+            return t("{options} came out alike; by lot: {ranking}.", **said)
