@@ -26,6 +26,8 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"  # participant, round
     RSVP = "rsvp"  # participant, event
+    DOOR = "door"  # participant, event, sealed: what somebody shows at the event's door
+    CERTIFICATE = "certificate"  # participant, event, sealed: that a certificate of attendance is true
     TABLES = "tables"  # participant, event: which thematic table one would like
     DATES = "dates"  # participant, dates asked about
     APPOINTMENT = "appointment"  # participant, event
