@@ -73,13 +73,6 @@ def keeper(web: RunningWeb, role: str = "doorkeeper", office: str = "metro", nam
     return email
 
 
-def signed_in(web: RunningWeb, email: str) -> httpx.Client:
-    client = httpx.Client(base_url=web.url, timeout=60, headers={"Accept": "application/json"})
-    answer = client.post("/console/sign-in", data={"email": email, "password": PASSWORD})
-    assert answer.status_code == 303, answer.text
-    return client
-
-
 def telephone(page: Page, web: RunningWeb, email: str, event: int) -> Page:
     """Signs in on a telephone and opens the door; the list is there and the page is kept."""
     page.goto(f"{web.url}/console/sign-in?next=/console/door/{event}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -68,7 +69,7 @@ def test_what_stands_in_the_way_is_said(scene: Scene, database: Database) -> Non
     event, online = add_event(scene), add_event(scene, "online", modes=["online"])
     ada = guest(scene, event)
 
-    def refused(kind: type[Problem], event_id: int, **more: object) -> str:
+    def refused(kind: type[Problem], event_id: int, **more: Any) -> str:
         with pytest.raises(kind) as caught:
             come(database, event_id, ada, key=str(more), **more)
         return str(caught.value)
@@ -141,8 +142,8 @@ def test_following_online_is_confirmed_around_the_event_by_those_who_said_so(sce
     event = add_event(scene)
     ada, bruno = guest(scene, event, "online"), guest(scene, event)
 
-    def confirm(person: int, minutes: int, since: object = STARTS) -> str:
-        at = since + timedelta(minutes=minutes)  # type: ignore[operator]
+    def confirm(person: int, minutes: int, since: datetime = STARTS) -> str:
+        at = since + timedelta(minutes=minutes)
         return database.write(lambda s: confirm_online(s, load_event(s, event), person, "page", at)).outcome
 
     with pytest.raises(errors.NotOnlineNow, match=r"20.07.2023, 09:45 to 20.07.2023, 15:00"):
@@ -168,7 +169,9 @@ def walk_in(database: Database, event: int, key: str = "w", **told: str) -> int:
     return database.write(work)
 
 
-def test_who_walks_in_is_registered_with_consent_and_let_in(scene: Scene, database: Database, clock: FixedClock) -> None:
+def test_who_walks_in_is_registered_with_consent_and_let_in(
+    scene: Scene, database: Database, clock: FixedClock
+) -> None:
     event = add_event(scene)
     dora = walk_in(database, event, name=" Dora \n Blu\u0000", email="Dora@Example.org", language="fr")
     assert walk_in(database, event) == dora, "the same act sent again"
