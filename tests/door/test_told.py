@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -119,13 +120,13 @@ async def test_in_the_chat_a_reminder_brings_the_code_or_a_button(stage: Stage) 
     await stage.press(person, "I come")
     scene, database = stage.scene, stage.scene.database
 
-    async def remind(slug: str, hours: int) -> list[dict[str, object]]:
-        stage.clock.set(STARTS - timedelta(hours=hours) + timedelta(minutes=1))
+    async def remind(slug: str, anchor: dict[str, Any], due: datetime) -> list[dict[str, Any]]:
+        stage.clock.set(due + timedelta(minutes=1))
         audience = scene.audience(slug, {"everyone": True})
         before = len(await person.bot_messages())
         mailing = scene.insert(
             Mailing, office_id=scene.office_id, process_id=scene.process_id, slug=slug, kind="reminder",
-            purpose="events", audience_id=audience, anchor={"event": "launch", "at": "starts", "hours": -hours},
+            purpose="events", audience_id=audience, anchor={"event": "launch", "at": "starts", **anchor},
             missed={}, state="released", released_at=stage.clock.now(),
         )  # fmt: skip
         text = {"subject": "Reminder", "body": "It is on {{ starts_on }}.", "buttons": []}
@@ -141,10 +142,10 @@ async def test_in_the_chat_a_reminder_brings_the_code_or_a_button(stage: Stage) 
         await channel.close()
         return (await person.bot_messages())[before:]
 
-    told = await remind("first", 24)
-    assert [one["media"]["kind"] for one in told if one.get("media")] == ["photo"]  # type: ignore[index]
+    told = await remind("first", {"days": -1}, STARTS - timedelta(days=1))
+    assert [one["media"]["kind"] for one in told if one.get("media")] == ["photo"]
     assert "Reminder" in str(told[-1]["text"])
     await stage.press(person, "I follow online")
-    told = await remind("second", 1)
+    told = await remind("second", {"time": "09:15"}, STARTS - timedelta(minutes=45))
     assert not any(one.get("media") for one in told)
     assert labels(told[-1]) == ["I am following online"]
