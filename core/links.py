@@ -42,6 +42,7 @@ class Purpose(StrEnum):
     REPLY = "reply"  # delivery: the address its answers come to
     CALENDAR = "calendar"  # participant: their events, for a calendar that subscribes to them
     CONSOLE_CSRF = "console-csrf"  # session
+    MEETING_LIST = "meeting-list"  # the attendance of an online meeting, looked at and not noted yet: sealed data
     TRIAL = "trial"  # a questionnaire tried out: sealed data, no numbers
     WEBHOOK = "webhook"  # the secrets that calls of webhooks are signed with
 

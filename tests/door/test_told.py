@@ -41,7 +41,8 @@ def mails(telling: Telling) -> dict[str, EmailMessage]:
     found = {}
     for one in telling.sandbox.world.mail.kept:
         mail = message_from_bytes(one.raw, policy=policy.default)
-        assert isinstance(mail, EmailMessage) and not mail.defects
+        assert isinstance(mail, EmailMessage)
+        assert not mail.defects
         found[one.recipients[0].partition("@")[0]] = mail
     return found
 

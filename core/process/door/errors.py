@@ -71,6 +71,11 @@ class NoCertificate(Problem):
     status = 404
 
 
+class NameUnknown(Problem):
+    text = N_("A certificate needs a name, and the office does not know it. Please write to the office.")
+    status = 409
+
+
 class ListUnread(Problem):
     text = N_(
         "This file holds no list that we can read. Export the attendance report of the meeting as CSV: its first "

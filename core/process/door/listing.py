@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
+from core.database.many import among
 from core.links import Links
 from core.people.merged import MERGED, person_of, roots_of
 from core.people.tables import Membership, Organisation, Participant
@@ -81,6 +82,12 @@ def numbers(session: Session, event_id: int) -> Numbers:
     last = session.scalar(select(func.max(DoorAct.id)).where(DoorAct.event_id == event_id)) or 0
     told = {name: int(value) for name, value in counted._mapping.items()}
     return Numbers(**told, places=seats.get(Reply.IN_PERSON.value), last=last)
+
+
+def attended_events(session: Session, event_ids: Sequence[int]) -> list[int]:
+    """Those of some events at whose door, or online, anything was noted."""
+    wanted = select(DoorAct.event_id).where(among(DoorAct.event_id, list(event_ids))).distinct()
+    return sorted(session.scalars(wanted).all())
 
 
 def expected(session: Session, event: EventFacts, links: Links | None = None, since: int = 0) -> list[Expected]:
