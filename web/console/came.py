@@ -185,7 +185,8 @@ def _table(event: EventFacts, rows: list[Expected], t: Translator) -> Iterator[l
     yield [t("Name"), t("Reference"), t("Organisation"), t("Reply"), t("Came"), t("When"), t("Companions who came")]
     for one in rows:
         yield [
-            _name(one, t), one.reference, one.organisation, t(REPLIES[one.reply]), t(REPLIES[one.came]) if one.came else "",
+            _name(one, t), one.reference, one.organisation, t(REPLIES[one.reply]),
+            t(REPLIES[one.came]) if one.came else "",
             write_moment(one.came_at, t.language, event.time_zone) if one.came_at else "", one.came_along,
         ]  # fmt: skip
 

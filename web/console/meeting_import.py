@@ -49,6 +49,8 @@ async def look(request: Request, staff: Staff) -> Response:
         return await _page(request, staff, ListUnread(), least=least)
     except Problem as problem:
         return await _page(request, staff, problem, least=least)
+    finally:
+        await form.close()
     return await _page(request, staff, found=found, least=least)
 
 
