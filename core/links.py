@@ -27,6 +27,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"  # participant, round
     RSVP = "rsvp"  # participant, event
     DOOR = "door"  # participant, event, sealed: what somebody shows at the event's door
+    DOOR_TEXT = "door-text"  # what somebody agrees to at the door, as a telephone was given it: sealed data
     CERTIFICATE = "certificate"  # participant, event, sealed: that a certificate of attendance is true
     TABLES = "tables"  # participant, event: which thematic table one would like
     DATES = "dates"  # participant, dates asked about

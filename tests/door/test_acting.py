@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from core.clock import FixedClock
 from core.database.database import Database
@@ -162,8 +164,7 @@ def test_following_online_is_confirmed_around_the_event_by_those_who_said_so(sce
 def walk_in(database: Database, event: int, key: str = "w", **told: str) -> int:
     def work(session: object) -> int:
         facts = load_event(session, event)  # type: ignore[arg-type]
-        version = door_text(session, facts.office_id).version  # type: ignore[arg-type]
-        usual = {"name": "Dora Blu", "consent": "told", "text_version": version}
+        usual = {"name": "Dora Blu", "consent": "told", "text": door_text(session, facts.office_id)}  # type: ignore[arg-type]
         return register(session, facts, WalkIn(key, **{**usual, **told}), COMING_IN).participant_id  # type: ignore[arg-type]
 
     return database.write(work)
@@ -208,7 +209,7 @@ def test_nobody_is_registered_without_name_or_consent(scene: Scene, database: Da
     event = add_event(scene)
     for told, kind in (
         ({"name": " \u200b "}, errors.NameMissing), ({"consent": ""}, errors.ConsentMissing),
-        ({"consent": "no"}, errors.ConsentMissing), ({"text_version": "old"}, errors.ConsentUnread),
+        ({"consent": "no"}, errors.ConsentMissing),
         ({"email": "nowhere"}, Problem), ({"organisation_id": "999"}, errors.PlaceUnknown),
     ):  # fmt: skip
         with pytest.raises(kind):
@@ -224,3 +225,16 @@ def test_an_act_sent_again_brings_nobody_back_who_was_erased(scene: Scene, datab
     with pytest.raises(errors.NotOnTheList):
         walk_in(database, event, email="dora@example.org")
     assert listed(database, event) == {} and count(database, event).inside == 0
+
+
+def test_two_doors_in_the_same_moment_let_one_person_in_once(scene: Scene, database: Database) -> None:
+    """Also where they register the same walk-in, sent by two lines at once: nobody is made twice."""
+    event = add_event(scene)
+    ada = guest(scene, event)
+    with ThreadPoolExecutor(6) as pool:
+        found = list(pool.map(lambda number: come(database, event, ada, key=f"door-{number}").outcome, range(6)))
+        people = set(pool.map(lambda _: walk_in(database, event, email="dora@example.org"), range(6)))
+    assert sorted(found) == ["already"] * 5 + ["in"]
+    assert len(people) == 1 and len(listed(database, event)) == 2
+    members = database.read(lambda s: s.scalar(select(func.count()).select_from(Membership)))
+    assert (count(database, event).inside, members) == (2, 2)

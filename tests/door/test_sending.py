@@ -84,15 +84,17 @@ def test_who_walked_in_without_a_connection_is_registered_and_taken_back(
     scene: Scene, web: RunningWeb, signed_in: SignIn
 ) -> None:
     event, client = add_event(scene), signed_in(keeper(web))
-    text = client.get(f"/console/door/{event}/list").json()["consent"]["version"]
+    text = client.get(f"/console/door/{event}/list").json()["consent"]["seal"]
     new = arrive("walk-in", "n", name="Dora <b>Blu</b>", consent="ticked", text=text, email="dora@example.org", along=1)
     post = poster(client, event)
     answer = post([new, arrive("out", "o", of="n"), arrive(key="p", of="n", along=2)])
     assert [one["outcome"] for one in answer["results"]] == ["in", "out", "in"]
     assert answer["people"][0]["name"] == "Dora <b>Blu</b>" and answer["numbers"]["inside"] == 3
     assert [one["outcome"] for one in post([new])["results"]] == ["in"] and len(listed(web.deps.database, event)) == 1
-    refused = post([{**new, "key": "q", "consent": ""}, arrive(key="r", of="nothing")])["results"]
-    assert [one["outcome"] for one in refused] == ["refused", "refused"] and "consent" in refused[0]["words"]
+    odd = [{**new, "key": "q", "consent": ""}, {**new, "key": "s", "text": text[:-2]}, arrive(key="r", of="nothing")]
+    refused = post(odd)["results"]
+    assert [one["outcome"] for one in refused] == ["refused"] * 3 and "consent" in refused[0]["words"]
+    assert "which text" in refused[1]["words"] and len(listed(web.deps.database, event)) == 1
     assert "door.walk-in" in logged(web.deps.database)
 
 

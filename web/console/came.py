@@ -39,7 +39,7 @@ from web.written import hours, write_moment
 
 CAME, EXPECTED = "came", "expected"
 PDF = "pdf"
-WIDTHS = {CAME: (8, 60, 55, 22, 40, 18), EXPECTED: (8, 60, 55, 22, 18, 60)}
+WIDTHS = {CAME: (9, 55, 48, 24, 44, 28), EXPECTED: (9, 55, 48, 24, 28, 56)}
 
 
 @dataclass(frozen=True)

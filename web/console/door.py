@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from core.i18n import LANGUAGES, pick_text, translator
+from core.links import Links
 from core.people.tables import Municipality, Organisation
 from core.process.door.consenting import door_text
 from core.process.door.listing import Expected, expected, numbers
@@ -96,7 +97,7 @@ async def load_list(request: Request, staff: Staff) -> Response:
         event = event_for(session, staff, event_id, Permission.CHECK_IN)
         people = [_row(one, staff.language) for one in expected(session, event, deps.links, since)]
         told = {"numbers": asdict(numbers(session, event_id)), "people": people}
-        return told if since else {**told, **_whole(session, event, staff.language)}
+        return told if since else {**told, **_whole(session, event, staff.language, deps.links)}
 
     found = await deps.database.aread(work)
     return JSONResponse({**found, "now": now.isoformat(), "token": form_token(request), "account": staff.account_id})
@@ -120,7 +121,7 @@ async def keep(request: Request, staff: Staff) -> Response:
     return JSONResponse({**told, "now": now.isoformat(), "token": form_token(request)})
 
 
-def _whole(session: Session, event: EventFacts, language: str) -> dict[str, Any]:
+def _whole(session: Session, event: EventFacts, language: str, links: Links) -> dict[str, Any]:
     text = door_text(session, event.office_id)
     return {
         "event": {
@@ -133,7 +134,7 @@ def _whole(session: Session, event: EventFacts, language: str) -> dict[str, Any]
         },
         "organisations": _places(session, Organisation, event.office_id),
         "municipalities": _places(session, Municipality, event.office_id),
-        "consent": {"version": text.version, "text": text.text, "languages": list(LANGUAGES)},
+        "consent": {"seal": text.sealed(links), "text": text.text, "languages": list(LANGUAGES)},
     }
 
 

@@ -16,6 +16,7 @@ from core.ids import read_id
 from core.links import Links
 from core.people.store import remaining
 from core.process.door.acting import Became, Wanted, act, kept_act, person_of_code
+from core.process.door.consenting import read_text
 from core.process.door.errors import NotOnTheList
 from core.process.door.settling import Kind, Outcome
 from core.process.door.walk_in import WAY, WalkIn, register
@@ -82,7 +83,7 @@ class Door:
     def _act(self, key: str, sent: Mapping[str, Any]) -> Became:
         along, at = read_id(sent.get("along", 0)) or 0, _moment(sent.get("at"))
         if sent.get("kind") == WAY:
-            return register(self.session, self.event, _walk_in(key, sent, along, at), self.now)
+            return register(self.session, self.event, self._walk_in(key, sent, along, at), self.now)
         kind = KINDS.get(str(sent.get("kind", "")))
         if kind is None:
             raise ActsUnread
@@ -92,6 +93,23 @@ class Door:
             raise NotOnTheList
         way = "code" if sent.get("code") else "name"
         return act(self.session, self.event, Wanted(key, kind, person, way, along, at), self.now)
+
+    def _walk_in(self, key: str, sent: Mapping[str, Any], along: int, at: datetime | None) -> WalkIn:
+        def text(name: str) -> str:
+            return str(sent.get(name) or "")[:500]
+
+        return WalkIn(
+            key,
+            text("name"),
+            text("consent"),
+            read_text(self.links, str(sent.get("text", "")), self.event.office_id),
+            text("email"),
+            read_id(text("organisation")),
+            read_id(text("municipality")),
+            along,
+            text("language"),
+            at,
+        )
 
     def _person(self, sent: Mapping[str, Any]) -> int:
         """By the code that was scanned, by the list, or by the act in which they were registered."""
@@ -126,24 +144,6 @@ def read_acts(text: str) -> list[Mapping[str, Any]]:
     if not isinstance(found, list) or len(found) > MOST_AT_ONCE or not all(isinstance(one, dict) for one in found):
         raise ActsUnread
     return found
-
-
-def _walk_in(key: str, sent: Mapping[str, Any], along: int, at: datetime | None) -> WalkIn:
-    def text(name: str) -> str:
-        return str(sent.get(name) or "")[:500]
-
-    return WalkIn(
-        key,
-        text("name"),
-        text("consent"),
-        text("text"),
-        text("email"),
-        read_id(text("organisation")),
-        read_id(text("municipality")),
-        along,
-        text("language"),
-        at,
-    )
 
 
 def _moment(text: object) -> datetime | None:

@@ -28,7 +28,8 @@ def list_pdf(  # noqa: PLR0913, PLR0917 - what stands above the list, the list, 
     paper.set_font(FAMILY, size=9)
     heading = FontFace(emphasis="BOLD", color=DARK)
     layout = TableBordersLayout.HORIZONTAL_LINES
-    with paper.table(col_widths=tuple(widths), headings_style=heading, borders_layout=layout, line_height=6) as table:
+    look = {"headings_style": heading, "borders_layout": layout, "line_height": 6, "text_align": "LEFT"}
+    with paper.table(col_widths=tuple(widths), **look) as table:
         for row in rows:
             cells = table.row()
             for cell in row:

@@ -176,7 +176,7 @@
       search.value = "";
       acts.register({
         name: name, email: form.elements.email.value.trim(), organisation: form.elements.organisation.value, municipality: form.elements.municipality.value,
-        consent: consent, text: acts.walkInInfo().meta.consent.version, language: formLanguage, along: formAlong,
+        consent: consent, text: acts.walkInInfo().meta.consent.seal, language: formLanguage, along: formAlong,
       });
     }
 

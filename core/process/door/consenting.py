@@ -11,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
+from core.errors import LinkForged
 from core.i18n import LANGUAGES, N_, translator
+from core.links import Links, Purpose
 from core.people.addresses import EMAIL
 from core.people.consent import AT_THE_DOOR, Proof, state_consent
 from core.people.open_offices import MARK
 from core.people.tables import ConsentText
+from core.process.door.errors import ConsentUnread
 from core.process.tables import Office
 
 EVENTS = "events"
@@ -37,6 +40,21 @@ class DoorText:
     def version(self) -> str:
         told = json.dumps(self.text, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(told.encode()).hexdigest()[:MARK]
+
+    def sealed(self, links: Links) -> str:
+        """For a telephone that shows it, and may say so days later: what was read is what is kept."""
+        return links.seal(Purpose.DOOR_TEXT, json.dumps([self.office_id, self.text]).encode())
+
+
+def read_text(links: Links, token: str, office_id: int) -> DoorText:
+    """The text that a telephone was given; raises ConsentUnread."""
+    try:
+        of, text = json.loads(links.unseal(Purpose.DOOR_TEXT, token))
+    except LinkForged as error:
+        raise ConsentUnread from error
+    if of != office_id:
+        raise ConsentUnread
+    return DoorText(of, text)
 
 
 def door_text(session: Session, office_id: int) -> DoorText:

@@ -47,7 +47,7 @@ class ConsentMissing(Problem):
 
 
 class ConsentUnread(Problem):
-    text = N_("The text that people agree to has changed. Please load the list again and show the new text.")
+    text = N_("It cannot be told which text was agreed to. Please load the page anew and ask for consent again.")
     status = 409
 
 

@@ -19,22 +19,23 @@ from core.people.self_joined import tidy_name
 from core.people.store import NewMember, add_member, remaining
 from core.people.tables import Membership, Municipality, Organisation
 from core.process.door.acting import Became, Wanted, act, check_open, kept_act
-from core.process.door.consenting import HOW, door_text, keep_consent
-from core.process.door.errors import ConsentMissing, ConsentUnread, NameMissing, PlaceUnknown
+from core.process.door.consenting import HOW, DoorText, keep_consent
+from core.process.door.errors import ConsentMissing, NameMissing, PlaceUnknown
 from core.process.door.settling import Kind
 from core.process.events import EventFacts
+from core.process.waiting import lock_event
 
 SOURCE, WAY = "at the door", "walk-in"
 
 
 @dataclass(frozen=True)
 class WalkIn:
-    """What is told at the door; `consent` is how it was given ("ticked", "told"), to the text of `text_version`."""
+    """What is told at the door; `consent` is how it was given ("ticked", "told"), to `text`."""
 
     key: str
     name: str
     consent: str
-    text_version: str
+    text: DoorText
     email: str = ""
     organisation_id: int | None = None
     municipality_id: int | None = None
@@ -46,24 +47,22 @@ class WalkIn:
 def register(session: Session, event: EventFacts, one: WalkIn, now: datetime) -> Became:
     """Registers somebody and lets them in; the same key again says what became of it.
 
-    Raises NameMissing, ConsentMissing, ConsentUnread, EmailWrong, PlaceUnknown and what `act` raises.
+    Raises NameMissing, ConsentMissing, EmailWrong, PlaceUnknown and what `act` raises.
     """
+    lock_event(session, event.id)  # two telephones that send the same act make one person
     wanted = Wanted(one.key, Kind.IN, 0, WAY, one.along, one.said_at)
     if kept_act(session, event.id, one.key) is not None:
         return act(session, event, wanted, now)
     check_open(event, Kind.IN, now)
     name, email = tidy_name(one.name), normal_email(one.email) if one.email.strip() else ""
-    text = door_text(session, event.office_id)
     if not name:
         raise NameMissing
     if one.consent not in HOW:
         raise ConsentMissing
-    if one.text_version != text.version:
-        raise ConsentUnread
     _check_places(session, event.office_id, one)
     told = replace(one, name=name, email=email, language=one.language if one.language in LANGUAGES else "it")
     person = _known(session, event.office_id, told, now) or _add(session, event.office_id, told, now)
-    keep_consent(session, person, text, one.consent, told.language, now, has_email=bool(email))
+    keep_consent(session, person, one.text, one.consent, told.language, now, has_email=bool(email))
     return act(session, event, replace(wanted, participant_id=person), now)
 
 
