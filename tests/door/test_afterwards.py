@@ -130,6 +130,17 @@ def test_who_came_has_a_certificate_that_can_be_seen_to_be_true(
         assert http.get(forged).status_code == 404
 
 
+def test_ones_own_data_tell_how_one_came(scene: Scene, web: RunningWeb, http: httpx.Client, clock: FixedClock) -> None:
+    event = add_event(scene)
+    ada = guest(scene, event)
+    come(web.deps.database, event, ada)
+    clock.set(ENDS)
+    mine = f"/preferences/{web.link(Purpose.PREFERENCES, ada, scene.office_id)}"
+    assert "came in person on 20 July 2023" in http.get(f"{mine}/data.html").text
+    known = http.get(f"{mine}/data").json()
+    assert known["events"][0]["came_at"] == COMING_IN.isoformat() and known["doors"][0]["what"] == "in"
+
+
 def test_a_certificate_needs_a_name(scene: Scene, web: RunningWeb, http: httpx.Client, clock: FixedClock) -> None:
     event = add_event(scene, substitutes=True)
     nameless = guest(scene, event, name="")

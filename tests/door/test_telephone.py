@@ -14,11 +14,12 @@ from playwright.sync_api import Browser, Page, Route
 from sqlalchemy import delete, func, select
 
 from core.clock import FixedClock
+from core.links import Purpose
 from core.process.door.codes import picture
 from core.process.door.tables import DoorAct
 from core.staff.tables import StaffSession
 from tests.door.hall import COMING_IN, PASSWORD, code, come, count, guest, keeper, listed, telephone, until
-from tests.events.scene import add_event
+from tests.events.scene import ENDS, add_event
 from tests.responses.scene import Scene
 from tests.support.browser import ARGUMENTS, overflow, violations
 from tests.support.web import RunningWeb
@@ -246,3 +247,37 @@ def test_what_a_telephone_keeps_goes_after_the_event(
         )
         page.goto(f"{web.url}/console")
         page.wait_for_function(f"() => ({KEPT})().then(counts => counts[0] === 0)")
+
+
+def test_the_pages_around_the_door_are_accessible_and_fit_a_telephone(
+    scene: Scene, web: RunningWeb, browser: Browser, clock: FixedClock
+) -> None:
+    event = add_event(scene, companions=3, asks_needs=True, seats={"in-person": 4}, address="Corso Inghilterra 7")
+    ada = guest(scene, event, name="Ada Rossa", companions=2, needs="A place for a wheelchair")
+    bruno = guest(scene, event, "online", name="Bruno Verdi")
+    come(web.deps.database, event, ada, along=2)
+    clock.set(COMING_IN)
+    meeting = b"Name,Email,Duration\nBruno Verdi,,30\nNobody Known,nobody@example.org,30\n"
+    with held(browser) as page:
+        telephone(page, web, keeper(web, "organiser"), event)
+        here = f"/console/events/{event}"
+        invitations = [f"/events/{web.link(Purpose.RSVP, one, event)}" for one in (ada, bruno)]
+        for moment in (COMING_IN, ENDS):
+            clock.set(moment)
+            door = code(web, ada, event).removeprefix(web.url)
+            for path in (here, f"{here}/came", f"{here}/came/list?who=expected", "/console/door", door, *invitations):
+                page.goto(web.url + path)
+                assert violations(page) == [], path
+                assert overflow(page) <= 0, path
+        page.goto(f"{web.url}{here}/came/import")
+        page.get_by_label("The list (CSV)").set_input_files({"name": "a", "mimeType": "text/csv", "buffer": meeting})
+        page.get_by_role("button", name="Look at the list").click()
+        page.get_by_role("heading", name="Found by name alone (1)").wait_for()
+        assert violations(page) == [] and overflow(page) <= 0
+        page.get_by_label("it is them – Bruno Verdi").check()
+        page.get_by_role("button", name="Note those who are ticked").click()
+        page.get_by_text("Newly noted: 1.").wait_for()
+        page.goto(web.url + invitations[0])
+        with page.expect_download() as begun:
+            page.get_by_role("link", name="Certificate of attendance (PDF)").click()
+        assert begun.value.suggested_filename == "launch.pdf"

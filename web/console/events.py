@@ -16,6 +16,7 @@ from core.ids import read_id
 from core.people.store import membership
 from core.process.attendance import Given, TooManyCompanions, reply
 from core.process.door.listing import Numbers, numbers
+from core.process.door.window import opens_at
 from core.process.event_files import Document, documents_of
 from core.process.events import EventFacts, EventUnknown, load_event
 from core.process.replies import NO_REPLY, Door, Reply
@@ -126,6 +127,7 @@ async def show_page(request: Request, staff: Staff, problem: Problem | None = No
         more=len(view.guests) > PAGE,
         rows=view.guests[:PAGE],
         problem=problem,
+        door_is_open=site_of(request).deps.clock.now() >= opens_at(view.event),
         kept="kept" in request.query_params,
     )
 
