@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, select
 
 from core.clock import FixedClock
 from core.links import Purpose
-from core.process.door.codes import picture
+from core.process.door.codes import code_for, picture
 from core.process.door.tables import DoorAct
 from core.staff.tables import StaffSession
 from tests.door.hall import COMING_IN, PASSWORD, code, come, count, guest, keeper, listed, telephone, until
@@ -178,6 +178,9 @@ def test_a_full_hall_is_said_and_the_door_decides(
     with held(browser) as page:
         telephone(page, web, keeper(web), event)
         result = page.locator("[data-result]")
+        late = guest(scene, event, "no", name="Late Reply")
+        scan(page, [code(web, late, event)])
+        assert "said that they do not come" in result.inner_text(), "who replied after the list was loaded is found too"
         come(web.deps.database, event, noemi, along=3, key="elsewhere")
         page.evaluate("door.sync()")
         until(page, "() => door.inside() === 4")
@@ -281,3 +284,33 @@ def test_the_pages_around_the_door_are_accessible_and_fit_a_telephone(
         with page.expect_download() as begun:
             page.get_by_role("link", name="Certificate of attendance (PDF)").click()
         assert begun.value.suggested_filename == "launch.pdf"
+
+
+def test_an_act_that_the_server_trips_over_holds_up_no_other(
+    scene: Scene, web: RunningWeb, browser: Browser, clock: FixedClock
+) -> None:
+    event, database = add_event(scene), web.deps.database
+    people = [guest(scene, event, name=f"Guest {number}") for number in range(3)]
+    clock.set(COMING_IN)
+    codes = [code(web, one, event) for one in people]
+    bad = code_for(web.deps.links, people[0], event)
+
+    def trips(route: Route) -> None:
+        if bad in (route.request.post_data or ""):
+            route.fulfill(status=500)
+        else:
+            route.continue_()
+
+    with held(browser) as page:
+        telephone(page, web, keeper(web), event)
+        page.route("**/acts", trips)
+        page.context.set_offline(True)
+        scan(page, codes)
+        page.context.set_offline(False)
+        page.evaluate("door.sync()")
+        until(page, "() => door.waiting() === 1")
+        assert count(database, event).inside == 2
+        page.unroute("**/acts")
+        page.evaluate("door.sync()")
+        until(page, SENT)
+    assert count(database, event).inside == 3

@@ -6,7 +6,7 @@
   if (!page) return;
   const store = window.doorStore, words = JSON.parse(document.getElementById("door-words").textContent);
   const event = Number(page.dataset.door), POLL = 10000, AGAIN = 4000, ANEW = 300000;
-  const state = { list: null, queue: [], numbers: null, meta: null, token: "", skew: 0, loaded: 0, busy: false, error: "", shown: null };
+  const state = { list: null, queue: [], numbers: null, meta: null, token: "", skew: 0, loaded: 0, busy: false, error: "", shown: null, most: 50, failed: 0 };
   const ui = window.doorView(page, words);
 
   function say(name, values) {
@@ -64,15 +64,23 @@
 
   // ---- what is sent
 
-  function sync(anew) {
+  function sync() {
     if (state.busy) { state.again = true; return Promise.resolve(); }
     state.busy = true;
     state.again = false;
-    const some = state.queue.slice(0, 50), since = !anew && state.list && state.numbers && Date.now() - state.loaded < ANEW ? state.numbers.last : 0;
+    const some = state.queue.slice(0, state.most), since = state.list && state.numbers && Date.now() - state.loaded < ANEW ? state.numbers.last : 0;
     const asked = some.length && state.token ? store.send(event, state.token, some).then(function (answer) { return answered(some, answer); })
       : store.load(event, since).then(function (answer) { return take(answer, !since); });
-    return asked.then(function () { state.error = ""; }, function (error) {
+    return asked.then(function () { state.error = ""; state.most = 50; state.failed = 0; }, function (error) {
       const why = error instanceof TypeError ? "offline" : error.message;
+      // One act that the server trips over holds up no other: they are sent one by one, and it waits at the end.
+      if (why === "failed" && some.length) {
+        if (state.most === 1) state.queue.push(state.queue.shift());
+        state.most = 1;
+        state.failed += 1;
+        state.again = state.failed <= state.queue.length; // once each, then later
+        if (!state.again) state.failed = 0;
+      }
       if (why === "forbidden" && state.token) { state.token = ""; state.again = true; } // a form's token is good for a day
       state.error = why;
     }).then(function () {
@@ -171,6 +179,10 @@
     refresh();
   }
 
+  function reload() {
+    return store.load(event, 0).then(function (answer) { return take(answer, true); }).catch(function () { /* by what is here */ });
+  }
+
   let last = { text: "", at: 0 };
   function scanned(text) {
     const again = text === last.text && Date.now() - last.at < 4000;
@@ -180,7 +192,7 @@
       const known = state.list && state.list.codes.get(digest);
       if (known) return meet(state.list.people.get(known), text);
       // They may have registered since the list was loaded.
-      return (state.error ? Promise.resolve() : sync(true)).then(function () {
+      return reload().then(function () {
         const found = state.list && state.list.codes.get(digest);
         if (found) return meet(state.list.people.get(found), text);
         const other = window.doorCodes.eventOf(text) !== event;
