@@ -6,6 +6,7 @@ import bots.participants.tables
 import core.people.tables
 import core.process.appointments.tables
 import core.process.dates.tables
+import core.process.door.tables
 import core.process.room.tables
 import core.process.tables
 import core.sharing.tables
@@ -25,6 +26,7 @@ MODULES = (
     core.process.room.tables,
     core.process.appointments.tables,
     core.process.dates.tables,
+    core.process.door.tables,
     core.process.tables,
     core.sharing.tables,
     core.staff.tables,

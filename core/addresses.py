@@ -41,6 +41,14 @@ class PublicUrls:
     def rsvp(self, token: str) -> str:
         return f"{self.public}/events/{token}"
 
+    def door(self, code: str) -> str:
+        """What stands in the code that somebody shows at an event's door."""
+        return f"{self.public}/door/{code}"
+
+    def certificate(self, token: str) -> str:
+        """Where anybody sees whether a certificate of attendance is true."""
+        return f"{self.public}/certificates/{token}"
+
     def tables(self, token: str) -> str:
         """Where somebody says at which thematic table of an event they would like to sit."""
         return f"{self.public}/tables/{token}"

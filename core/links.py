@@ -26,6 +26,9 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"  # participant, round
     RSVP = "rsvp"  # participant, event
+    DOOR = "door"  # participant, event, sealed: what somebody shows at the event's door
+    DOOR_TEXT = "door-text"  # what somebody agrees to at the door, as a telephone was given it: sealed data
+    CERTIFICATE = "certificate"  # participant, event, sealed: that a certificate of attendance is true
     TABLES = "tables"  # participant, event: which thematic table one would like
     DATES = "dates"  # participant, dates asked about
     APPOINTMENT = "appointment"  # participant, event
@@ -43,6 +46,7 @@ class Purpose(StrEnum):
     REPLY = "reply"  # delivery: the address its answers come to
     CALENDAR = "calendar"  # participant: their events, for a calendar that subscribes to them
     CONSOLE_CSRF = "console-csrf"  # session
+    MEETING_LIST = "meeting-list"  # the attendance of an online meeting, looked at and not noted yet: sealed data
     TRIAL = "trial"  # a questionnaire tried out: sealed data, no numbers
     WEBHOOK = "webhook"  # the secrets that calls of webhooks are signed with
 

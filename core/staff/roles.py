@@ -11,6 +11,7 @@ class Role(StrEnum):
     CLERK = "clerk"  # only in a municipality's office, so of its own people only
     REVIEWER = "reviewer"  # releases what others wrote
     READER = "reader"
+    DOORKEEPER = "doorkeeper"  # lets people in at events, and sees who is expected
     FACILITATOR = "facilitator"  # leads the talk at a table and writes it down
 
 
@@ -31,6 +32,7 @@ class Permission(StrEnum):
     WRITE_TABLE_NOTES = "write-table-notes"
     SHARE_LINKS = "share-links"
     MANAGE_POLLS = "manage-polls"
+    CHECK_IN = "check-in"  # at the door of an event: who is expected, who came
 
 
 _READ = frozenset({Permission.SEE_RESULTS})
@@ -47,6 +49,7 @@ _ORGANISE = _READ | {
     Permission.WRITE_TABLE_NOTES,
     Permission.SHARE_LINKS,
     Permission.MANAGE_POLLS,
+    Permission.CHECK_IN,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -55,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _ORGANISE,
     Role.REVIEWER: _REVIEW,
     Role.READER: _READ,
+    Role.DOORKEEPER: frozenset({Permission.CHECK_IN}),
     Role.FACILITATOR: frozenset({Permission.WRITE_TABLE_NOTES}),
 }
 

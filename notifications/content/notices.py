@@ -107,6 +107,16 @@ NOTICES = {
         N_("**{event}**, planned for {starts_on}, does not take place. Please take it out of your calendar."),
         variables=("event", "starts_on"),
     ),
+    "door-code": NoticeText(
+        N_("Your code for the door: {event}"),
+        N_(
+            "With this code you come in faster at **{event}**, **{starts_on} at {starts_at}**{where}. Whoever has no "
+            "code with them comes in too, by their name.\n\nIf you cannot come any more, please say so here."
+        ),
+        N_("See or change my reply"),
+        "rsvp",
+        variables=("event", "starts_on", "starts_at", "where"),
+    ),
     "room-open": NoticeText(
         N_("Ask your questions: {event}"),
         N_(

@@ -5,6 +5,7 @@ from __future__ import annotations
 OPEN_ROUND = "open:"  # begins a round's dialogue
 RSVP = "rsvp:"  # replies to an event
 TAKE, LEAVE = "take", "leave"  # in the place of a reply: an offered seat, the waiting list
+HERE, CODE = "here", "code"  # that they follow online now; that their code for the door is shown
 ALONG, WRITE = "+", "?"  # before how many come along, and before what somebody would like to write
 
 ROOM = "c:room:"  # opens the room of an event

@@ -31,7 +31,8 @@ LINKS = {
     "poll": "poll_link",
     "confirm-join": "confirm_link",
 }
-ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}
+DOOR_LINK, DOOR_PICTURE = "door_link", "door_picture"  # what the code for the door holds, and the code in base64
+ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link", DOOR_LINK}
 SCHEMES = {"http", "https", "mailto", "tel"}
 REPLY_TO_INVITATION = N_("Reply to the invitation")
 
@@ -86,6 +87,7 @@ class Setting:
     answered_by_mail: bool = False
     poll: AskedPoll | None = None
     calendar: Carried | None = None  # what the mail brings for calendars
+    has_door: bool = False  # whether it brings the code that its reader shows at the event's door
     files: Mapping[str, MailedFile] = field(default_factory=dict)
 
     @cached_property

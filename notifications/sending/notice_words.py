@@ -16,6 +16,7 @@ from core.process.appointments.reading import load_appointment
 from core.process.appointments.reminding import still_true
 from core.process.changing import CANCELLED, CHANGED
 from core.process.dates.reading import poll_facts
+from core.process.door.telling import CODE
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
 from core.process.room.rooms import load_room
@@ -61,6 +62,10 @@ def notice_is_true(session: Session, candidate: Candidate, slug: str, now: datet
     if kind in {CHANGED, CANCELLED}:
         event = load_event(session, int(values["event_id"]))
         return event.cancelled == (kind == CANCELLED) and now < event.ends_at
+    if kind == CODE:
+        event, person = load_event(session, int(values["event_id"])), remaining(session, candidate.participant_id)
+        is_coming = standing_reply(session, event.id, person) == Reply.IN_PERSON
+        return is_coming and not event.cancelled and now < event.ends_at
     if kind in {"room-open", "table-wishes", "table-assigned", "date-chosen"}:
         return _is_useful(session, candidate, kind, values, now)
     if kind == OFFERED:

@@ -70,6 +70,7 @@ def console_page(request: Request, staff: Staff, template: str, status: int = 20
         sees_people=any(staff.may(Permission.SEE_PEOPLE, office) for office in staff.roles),
         sees_audit=any(staff.may(Permission.SEE_AUDIT, office) for office in staff.roles),
         writes_notes=any(staff.may(Permission.WRITE_TABLE_NOTES, office) for office in staff.roles),
+        keeps_doors=any(staff.may(Permission.CHECK_IN, office) for office in staff.roles),
         shares_links=any(staff.may(Permission.SHARE_LINKS, office) for office in staff.roles),
         manages_events=any(staff.may(Permission.MANAGE_EVENTS, office) for office in staff.roles),
         manages_polls=any(staff.may(Permission.MANAGE_POLLS, office) for office in staff.roles),

@@ -29,6 +29,7 @@ from web.console import (
     webhooks,
     writing,
 )
+from web.console.door_routes import add_door
 from web.console.room_routes import add_rooms
 from web.console.signing import signed_in
 
@@ -71,6 +72,7 @@ def console_routes() -> APIRouter:
     trying = f"{here}/versions/{{version_id:int}}/try"
     router.add_api_route(trying, signed_in(questionnaires.try_version), methods=["GET", "POST"])
     add_rooms(router)
+    add_door(router)
     _add_webhooks(router)
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router

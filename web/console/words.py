@@ -45,6 +45,7 @@ DOORS = {
     "group": N_("in a group"),
     "calendar": N_("in their calendar"),
     "staff": N_("entered by the office"),
+    "door": N_("at the door"),
 }
 MOMENTS = {"opens": N_("opens"), "closes": N_("closes"), "starts": N_("starts"), "ends": N_("ends")}
 UNITS = {"days": N_("days"), "hours": N_("hours"), "minutes": N_("minutes")}
@@ -67,6 +68,7 @@ ROLES = {
     "reviewer": N_("reviewer"),
     "reader": N_("reader"),
     "facilitator": N_("facilitator"),
+    "doorkeeper": N_("doorkeeper"),
 }
 DETAILS = {
     "role": N_("role"),
@@ -161,6 +163,14 @@ ACTS = {
     "attendance.taken-off": N_("taken off a waiting list"),
     "attendance.exported": N_("list of an event exported"),
     "attendance.invited": N_("substitute invited to an event"),
+    "door.in": N_("let in at the door"),
+    "door.walk-in": N_("registered at the door"),
+    "door.out": N_("taken back at the door"),
+    "door.along": N_("number of those who came along changed"),
+    "door.codes": N_("codes for the door sent"),
+    "door.listed": N_("list of who came opened or exported"),
+    "door.certificate": N_("certificate of attendance made"),
+    "door.imported": N_("list of a meeting read in"),
     "event.added": N_("event added"),
     "event.changed": N_("event changed"),
     "event.cancelled": N_("event called off"),
