@@ -15,6 +15,7 @@ from notifications.content.telegram import compile_chat
 from notifications.content.text import ButtonText, Setting, Text, read_buttons
 from notifications.content.variables import BY_MODE, PERSONAL, VARIABLES
 
+OF_EVENTS = {"rsvp", "appointment", "event-page"}  # buttons that need an event
 SAMPLE_SENDER = "ascolto@example.org"
 
 
@@ -42,7 +43,7 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
     kinds = {button.kind for button in buttons}
     if not allowed.has_round and "answer" in kinds:
         found.append(ButtonWithoutRound(language=language))
-    if not allowed.has_event and kinds & {"rsvp", "appointment"}:
+    if not allowed.has_event and kinds & OF_EVENTS:
         found.append(ButtonWithoutEvent(language=language))
     if found:  # its buttons can be compiled only when they are whole: the text is looked at without them
         buttons = []

@@ -64,6 +64,7 @@ class Reason(StrEnum):
     GONE = "gone"
     BAD_ADDRESS = "bad-address"
     NOT_TRUE = "not-true"
+    CAME = "came"
 
 
 TELEGRAM = "telegram"

@@ -88,6 +88,7 @@ class Draft:
     event_id: int | None = None  # the event it is about, where its anchor does not say it
     files: Mapping[str, MailedFile] = field(default_factory=dict)
     limit_mb: int = 10
+    slug: str = ""  # of a new one; made of its subject if left out
 
     @property
     def has_event(self) -> bool:
@@ -128,7 +129,7 @@ def save_draft(session: Session, process: Process, draft: Draft, author: int, no
     row = _row(draft, author) | {
         "office_id": process.office_id,
         "process_id": process.id,
-        "slug": _free_slug(session, process, draft),
+        "slug": draft.slug or _free_slug(session, process, draft),
     }
     mailing_id = session.execute(insert(Mailing).values(row).returning(Mailing.id)).scalar_one()
     _write_texts(session, mailing_id, draft)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.errors import Problem
 from core.i18n import LANGUAGES
+from core.process.came import came_among
 from notifications.channels.contract import ChatMessage, Mail, Message
 from notifications.content.mime import HeaderUnsafe
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, other_address
@@ -213,7 +214,23 @@ def _with_replies(
         people = [one.participant_id for one in found if one.mailing_id == mailing_id]
         said |= {(mailing_id, person): reply for person, reply in replies_to(session, event_id, people).items()}
     replies = [said.get((one.mailing_id, one.participant_id), "") for one in found]
-    return [one._replace(reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
+    with_replies = [one._replace(reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
+    return _with_came(session, with_replies, loaded)
+
+
+def _with_came(session: Session, found: list[Candidate], loaded: Mapping[int, MailingContext]) -> list[Candidate]:
+    """With who came after all of those whom a mailing tells that they were missed."""
+    for mailing_id, context in loaded.items():
+        asked = context.limits.asked
+        if asked is None or not asked.regrets:
+            continue
+        people = [one.participant_id for one in found if one.mailing_id == mailing_id]
+        came = came_among(session, asked.event_id, people)
+        found = [
+            one._replace(came=True) if one.mailing_id == mailing_id and one.participant_id in came else one
+            for one in found
+        ]
+    return found
 
 
 def _opening(context: MailingContext, now: datetime) -> datetime:

@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, pick_text, translator
 from core.process.changing import CANCELLED, change_event, concerned
-from core.process.event_files import Document, add_document, documents_of, remove_document
+from core.process.event_files import Document, add_document, documents_of, keep_for_afterwards, remove_document
 from core.process.events import EventFacts
 from core.process.replies import MODES
 from core.process.tables import Event, Process
@@ -130,11 +130,13 @@ async def keep_documents(request: Request, staff: Staff) -> Response:
     deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
     form, now = await request.form(), deps.clock.now()
     removed = [str(one) for one in form.getlist("remove")]
+    afterwards = {str(one) for one in form.getlist("afterwards")}
     uploads = await uploads_of(form)
 
     def work(session: Session) -> tuple[Choices, list[Amiss], dict[str, str]]:
         about = event_id, _choices_of(session, staff, event_id, now).process.office_id
         amiss = []
+        keep_for_afterwards(session, event_id, afterwards)
         for name in removed:
             remove_document(session, event_id, name)
             _note(session, staff, "event.file-removed", about, now)
@@ -144,7 +146,8 @@ async def keep_documents(request: Request, staff: Staff) -> Response:
             except Problem as problem:
                 amiss.append(Amiss("upload", problem))
                 continue
-            document = Document(found.name, found.media_type, found.sha256, found.size)
+            later = "new-afterwards" in form
+            document = Document(found.name, found.media_type, found.sha256, found.size, later)
             add_document(session, event_id, document, content, now)
             _note(session, staff, "event.file-added", about, now)
         values = standing_form(session.get_one(Event, event_id))
