@@ -174,7 +174,7 @@ def test_the_page_of_the_set_is_accessible(scene: Scene, sign_in: SignIn, web: R
             [{"name": one.name, "value": one.value or "", "url": web.url} for one in client.cookies.jar]
         )
         page.goto(f"{web.url}/console/events/{event}/mailings")
-        page.get_by_role("checkbox", name="Invitation").uncheck()
+        page.locator("label[for=piece-invitation]").click()
         page.get_by_role("button", name="Prepare the mailings").click()
         page.get_by_text("5 drafts are ready").wait_for()
         assert violations(page) == []
