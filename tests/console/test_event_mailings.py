@@ -72,7 +72,18 @@ def test_the_whole_set_is_prepared_with_one_press_and_once(scene: Scene, sign_in
         "launch-missed-you": AFTER_IT,
     }
     assert "is there already" in client.post(page, data=data).text
-    assert len(mailings(scene)) == 6
+    due = mailings(scene)
+    for number in range(2, 8):  # to keep one as it stands changes nothing of it
+        edit = f"/console/mailings/{number}/edit"
+        kept = client.post(edit, data=form_of(client.get(edit)))
+        assert kept.url.path.endswith("/review"), kept.text
+    assert mailings(scene) == due
+    edit = f"/console/mailings/{list(due).index('launch-reminder-hours') + 2}/edit"
+    hours = form_of(client.get(edit))
+    assert hours["hours"] == "-2"
+    refused = client.post(edit, data=hours | {"hours": "two"})
+    assert refused.status_code == 422 or "whole number of hours" in refused.text
+    assert 'value="two"' in refused.text, "nothing typed is lost"
     rules = {one.slug: one.rule for one in scene.database.read(lambda s: s.scalars(select(Audience)).all())}
     assert rules["plan-launch-present"] == {"came": "plan/launch"}
     assert rules["plan-launch-absent"] == {"did_not_come": "plan/launch"}

@@ -21,7 +21,7 @@ from notifications.ready.pieces import NAMES
 from notifications.ready.preparing import Wanted, prepare_set
 from surveys.responses.tables import Round
 from tests.conftest import NOW
-from tests.package.test_package import EXAMPLE, SECTIONS, bring, change, faults, line_of, told
+from tests.package.test_package import EXAMPLE, SECTIONS, bring, change, faults, told
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 EVENT = "starts: start+2d 10:00, ends: start+2d 12:00}"
