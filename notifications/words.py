@@ -26,6 +26,7 @@ REASONS = {
     "declined": N_("has said that they do not come"),
     "waiting": N_("is on the waiting list"),
     "came": N_("came after all"),
+    "booked": N_("has an appointment already"),
     "budget": N_("has had enough messages this week"),
     "closed": N_("too late: the questionnaire was closed or the event had begun"),
     "cancelled": N_("the mailing was stopped"),

@@ -1,33 +1,43 @@
-"""The conditions on who came in an audience's rule: `came: launch` and `did_not_come: launch`."""
+"""The conditions on who came in an audience's rule, to an event (`came: launch`, `did_not_come: launch`) or to an
+appointment (`appointment: interviews`, `appointment_held: interviews`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 
 from core.i18n import N_
 from core.people.audience import Complaint, Known, Predicate, Scope
 from core.people.tables import Participant
+from core.process.appointments.who import who_is_booked, who_was_met
 from core.process.came import came_to, stayed_away_from
 from core.process.event_rule import event_named, no_such_event, with_process
 
 CAME, DID_NOT_COME = "came", "did_not_come"
+BOOKED, HELD = "appointment", "appointment_held"
 AN_EVENT = N_("Write the event's short name after {name}:")
 
 
+PEOPLE: Mapping[str, Callable[[ColumnElement[int]], Select[tuple[int]]]] = {
+    CAME: came_to,
+    DID_NOT_COME: stayed_away_from,
+    BOOKED: who_is_booked,
+    HELD: who_was_met,
+}
+
+
 def came_predicates() -> tuple[Predicate, ...]:
-    """Who came to an event, and who had a seat and did not come."""
-    return (
-        Predicate(CAME, _checked(CAME), lambda name, scope: _among(came_to(_event(name, scope))), with_process),
-        Predicate(
-            DID_NOT_COME,
-            _checked(DID_NOT_COME),
-            lambda name, scope: _among(stayed_away_from(_event(name, scope))),
-            with_process,
-        ),
-    )
+    """Who came to an event; who had a seat and did not; who has an appointment; whose was held."""
+    return tuple(_predicate(name, people) for name, people in PEOPLE.items())
+
+
+def _predicate(name: str, people: Callable[[ColumnElement[int]], Select[tuple[int]]]) -> Predicate:
+    def clause(value: str, scope: Scope) -> ColumnElement[bool]:
+        return Participant.id.in_(people(event_named(value, scope.office_id)))
+
+    return Predicate(name, _checked(name), clause, with_process)
 
 
 def looks_back_at(rule: Any) -> Iterator[tuple[str, str]]:
@@ -35,7 +45,7 @@ def looks_back_at(rule: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(rule, Mapping):
         return
     for key, value in rule.items():
-        if key in {CAME, DID_NOT_COME}:
+        if key in {CAME, DID_NOT_COME, HELD}:
             yield key, str(value)
         elif key in {"all", "any"} and isinstance(value, list):
             for one in value:
@@ -51,11 +61,3 @@ def _checked(name: str) -> Any:
         return no_such_event(value, known)
 
     return check
-
-
-def _event(name: str, scope: Scope) -> ColumnElement[int]:
-    return event_named(name, scope.office_id)
-
-
-def _among(people: Any) -> ColumnElement[bool]:
-    return Participant.id.in_(people)

@@ -171,6 +171,16 @@ NOTICES = {
         "appointment",
         variables=APPOINTMENT,
     ),
+    "appointment-changed": NoticeText(
+        N_("About your appointment on {starts_on}, {starts_at}"),
+        N_(
+            "Something about your appointment has changed; it takes place so: **{event}**, **{starts_on} at "
+            "{starts_at}**, with {interviewer}.{how}"
+        ),
+        N_("See, move or cancel my appointment"),
+        "appointment",
+        variables=APPOINTMENT,
+    ),
     "appointment-cancelled": NoticeText(
         N_("Your appointment is cancelled: {starts_on}, {starts_at}"),
         N_(

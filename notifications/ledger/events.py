@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from core.people.merged import all_of, roots_of
 from core.people.tables import Audience
+from core.process.appointments.who import is_marked
 from core.process.came import noted_modes, unnoted_modes
-from core.process.came_rule import DID_NOT_COME, looks_back_at
+from core.process.came_rule import DID_NOT_COME, HELD, looks_back_at
 from core.process.event_rule import event_named, names_event
 from core.process.replies import Reply
 from core.process.rsvp_rule import means_silent_only
@@ -23,6 +24,7 @@ from notifications.ledger.tables import Delivery, Mailing, MailingText
 from surveys.responses.tables import Round
 
 RSVP = "rsvp"  # the kind of button that asks for a reply
+APPOINTMENT = "appointment"  # the one that offers times to choose
 
 
 @dataclass(frozen=True)
@@ -39,9 +41,12 @@ class Asked:
     invites: bool = False
     looks_back: bool = False
     regrets: bool = False
+    offers: bool = False  # appointments: of no use to who has one
 
-    def skips(self, reply: str, *, came: bool = False) -> Reason | None:
+    def skips(self, reply: str, *, came: bool = False, booked: bool = False) -> Reason | None:
         """Why somebody who has replied so ("" for nothing) gets it no more; None when they do."""
+        if self.offers and booked:
+            return Reason.BOOKED
         if self.regrets and came:
             return Reason.CAME
         if reply == Reply.NO and (self.reminds or self.invites):
@@ -71,13 +76,18 @@ def asked_by(session: Session, mailing: Mailing) -> Asked | None:
     rule, process = _rule_of(session, mailing), session.get_one(Process, event.process_id).slug
     is_for_the_silent = rule is not None and means_silent_only(rule, process, event.slug)
     back = [condition for condition, name in looks_back_at(rule) if names_event(name, process, event.slug)]
-    return Asked(event.id, reminds, invites or is_for_the_silent, bool(back), DID_NOT_COME in back)
+    offers = mailing.kind in {Kind.MAILING, Kind.REMINDER} and _has_button(session, mailing.id, APPOINTMENT)
+    return Asked(event.id, reminds, invites or is_for_the_silent, bool(back), DID_NOT_COME in back, offers)
 
 
 def has_rsvp(session: Session, mailing_id: int) -> bool:
     """Whether a mailing's texts ask for a reply."""
+    return _has_button(session, mailing_id, RSVP)
+
+
+def _has_button(session: Session, mailing_id: int, kind: str) -> bool:
     buttons = session.scalars(select(MailingText.buttons).where(MailingText.mailing_id == mailing_id))
-    return any(button.get("kind") == RSVP for each in buttons for button in each or ())
+    return any(button.get("kind") == kind for each in buttons for button in each or ())
 
 
 def was_told_of(session: Session, event_id: int, participant_id: int) -> bool:
@@ -119,7 +129,9 @@ def nobody_noted(session: Session, mailing: Mailing) -> tuple[set[str], bool]:
         event_id = session.scalar(select(event_named(name, mailing.office_id or 0)))
         if event_id is None:
             continue
-        if not noted_modes(session, event_id):
+        if condition == HELD:
+            nothing = nothing or not is_marked(session, event_id)
+        elif not noted_modes(session, event_id):
             modes, nothing = modes | set(unnoted_modes(session, event_id)), True
         elif condition == DID_NOT_COME:
             modes |= set(unnoted_modes(session, event_id))

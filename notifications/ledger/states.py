@@ -65,6 +65,7 @@ class Reason(StrEnum):
     BAD_ADDRESS = "bad-address"
     NOT_TRUE = "not-true"
     CAME = "came"
+    BOOKED = "booked"
 
 
 TELEGRAM = "telegram"

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.errors import Problem
 from core.i18n import LANGUAGES
+from core.process.appointments.who import booked_among
 from core.process.came import came_among
 from notifications.channels.contract import ChatMessage, Mail, Message
 from notifications.content.mime import HeaderUnsafe
@@ -219,15 +220,18 @@ def _with_replies(
 
 
 def _with_came(session: Session, found: list[Candidate], loaded: Mapping[int, MailingContext]) -> list[Candidate]:
-    """With who came after all of those whom a mailing tells that they were missed."""
+    """With who came after all of those whom a mailing tells that they were missed; who has what another offers."""
     for mailing_id, context in loaded.items():
         asked = context.limits.asked
-        if asked is None or not asked.regrets:
+        if asked is None or not (asked.regrets or asked.offers):
             continue
         people = [one.participant_id for one in found if one.mailing_id == mailing_id]
-        came = came_among(session, asked.event_id, people)
+        came = came_among(session, asked.event_id, people) if asked.regrets else set()
+        booked = booked_among(session, asked.event_id, people) if asked.offers else set()
         found = [
-            one._replace(came=True) if one.mailing_id == mailing_id and one.participant_id in came else one
+            one._replace(came=one.participant_id in came, booked=one.participant_id in booked)
+            if one.mailing_id == mailing_id
+            else one
             for one in found
         ]
     return found

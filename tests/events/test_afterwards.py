@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
 from core.people.tables import Audience
+from core.process.appointments.booking import Asking, cancel, choose
+from core.process.appointments.interviewers import NewInterviewer, set_interviewer
+from core.process.appointments.slots import Window
+from core.process.appointments.tables import Appointment, Slot
 from core.process.changing import change_event
 from core.process.tables import Attendance, Event, Process
 from notifications.ledger.tables import Mailing, Occurrence
@@ -124,6 +129,31 @@ async def test_nothing_leaves_after_an_event_that_was_called_off(
     plan(telling)
     assert state(telling)[0] == "dropped"
     assert await sent_to(telling) == []
+
+
+@pytest.mark.parametrize("early", [True, False])
+async def test_who_has_an_appointment_is_offered_none(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock, early: bool
+) -> None:
+    """Whoever did not appear at theirs is, and so is who cancelled."""
+    telling = prepared(database, sandbox, clock, kind="mailing", buttons=[{"kind": "appointment", "label": "Choose"}])
+
+    def book(session: Session) -> None:
+        day = [Window(date(2023, 9, 27), time(10), time(14))]
+        event = session.scalars(select(Event.id)).one()
+        set_interviewer(session, event, NewInterviewer("Ada Conti", 60, day))
+        held = {"in-person": "", "online": "held", "maybe": "not-held", "no": ""}
+        for (name, mark), slot in zip(held.items(), session.scalars(select(Slot.id)).all(), strict=True):
+            asking = Asking(event, telling.rows.people[name], "web", invited=True)
+            made = choose(session, asking, slot, clock.now())
+            session.execute(update(Appointment).where(Appointment.id == made).values(held=mark))
+            if name == "no":
+                cancel(session, asking, clock.now())
+
+    for act in (book, plan) if early else (plan, book):
+        telling.write(book) if act is book else plan(telling)
+    assert await sent_to(telling) == ["maybe", "no", "silent"]
+    assert reasons(telling) == {"in-person": "booked", "online": "booked"}
 
 
 async def test_hours_before_the_start_a_reminder_waits_for_no_send_window(
