@@ -56,8 +56,8 @@ PIECES = (
         {"at": "starts", "days": -7, "time": "10:00"}, {"days": 3},
     ),
     Piece(
-        "reminder-day", N_("Reminder on the day before"), Kind.REMINDER, GUESTS,
-        {"at": "starts", "days": -1, "time": "10:00"}, {"hours": 12},
+        "reminder-day", N_("Reminder on the working day before"), Kind.REMINDER, GUESTS,
+        {"at": "starts", "days": -1, "working": True, "time": "10:00"}, {"hours": 12},
     ),
     Piece(
         "reminder-hours", N_("Reminder two hours before"), Kind.REMINDER, GUESTS,
