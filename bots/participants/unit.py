@@ -45,7 +45,7 @@ from core.errors import Problem
 from core.ids import Ids
 from core.inbound import first_time
 from core.links import Links
-from core.people.open_offices import office_in
+from core.people.open_offices import came_from, office_in
 from core.people.personal import PersonalData
 from surveys.engine.inputs import Resume, Words
 from surveys.engine.session import Stage
@@ -112,7 +112,7 @@ def _again(talk: Talk) -> Reply:
 def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
     match did:
         case Command("start", token) if office := office_in(token):
-            return _locked(talk, "start") or open_joining(talk, office)
+            return _locked(talk, "start") or open_joining(talk, office, came_from(token))
         case Command("start", token) if token:
             return join(talk, desk.links, desk.ids, token)
         case Command("question" | "domanda" as name, said) if said:
