@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from core.i18n import LANGUAGES, N_, pick_text, translator
-from core.process.package.entry import Entry
+from core.process.package.entry import SLUG, Entry
 from core.process.package.section import Change, Item, Load, Package
 from notifications.ledger.states import EVENTS
 from notifications.ready.pieces import (
@@ -48,7 +48,7 @@ class ReadySetSection:
     def _events(self, package: Package) -> Iterator[Entry]:
         events = package.document.data.get("events")
         for at, one in enumerate(events if isinstance(events, list) else []):
-            if isinstance(one, dict) and "set" in one and "slug" in one:
+            if isinstance(one, dict) and "set" in one and SLUG.fullmatch(str(one.get("slug", ""))):
                 yield Entry(package.document, package.faults, one, ("events", at))
 
     def check(self, package: Package) -> Sequence[Item]:

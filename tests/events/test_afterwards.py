@@ -20,6 +20,7 @@ from core.process.appointments.tables import Appointment, Slot
 from core.process.changing import change_event
 from core.process.tables import Attendance, Event, Process
 from notifications.ledger.tables import Mailing, Occurrence
+from notifications.planning.calendar import plan_ahead
 from notifications.planning.obstacles import Cause, obstacles
 from notifications.planning.planner import DoesNotLeave, plan_missed, steps_from
 from tests.events.test_telling import all_say, plan, prepared, reasons, say, sent_to
@@ -70,6 +71,12 @@ def state(telling: Telling) -> tuple[str, str]:
     return row.state, row.reason
 
 
+def conflicts(telling: Telling) -> list[str]:
+    """What the plan says of the mailing."""
+    (entry,) = telling.database.read(lambda s: plan_ahead(s, telling.clock.now(), timedelta(days=2), RULES))
+    return list(entry.conflicts)
+
+
 def let_go(telling: Telling) -> None:
     telling.write(lambda s: plan_missed(s, s.scalars(select(Occurrence.id)).one(), telling.clock.now(), RULES))
 
@@ -83,8 +90,12 @@ async def test_while_nobody_is_noted_staff_are_asked(
     database: Database, sandbox: RunningSandbox, clock: FixedClock, rule: dict[str, Any]
 ) -> None:
     telling = looking_back(database, sandbox, clock, rule)
+    clock.set(LATER - timedelta(days=1))
+    assert conflicts(telling) == [], "before the event nothing is wrong"
+    clock.set(LATER)
     plan(telling)
     assert state(telling) == ("asked", "not-noted")
+    assert conflicts(telling) == ["not-noted", "late"]
     assert held_up(telling) == [Cause.NOT_NOTED]
     with pytest.raises(DoesNotLeave, match="not-noted"):
         let_go(telling)
