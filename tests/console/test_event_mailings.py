@@ -106,6 +106,10 @@ def test_the_satisfaction_questionnaire_opens_when_the_event_ends_and_moves_with
 
     assert asked().opens_at == ENDS and asked().title["it"] == "Com'è andata? Incontro di lancio"
     assert count(scene, FormVersion) == 2, "the ready form was published"
+    shown = client.get(f"/console/processes/{scene.process_id}").text
+    assert shown.index("Questionnaires that open later") < shown.index("How was it? Launch event"), (
+        "not in front of others"
+    )
     scene.change(Event, event, starts_local="2023-08-20T10:00", ends_local="2023-08-20T13:00")
     assert scene.database.write(move_rounds) == 1
     scene.database.write(lambda session: schedule_occurrences(session, None, scene.now))
