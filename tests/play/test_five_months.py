@@ -15,6 +15,7 @@ from core.people.tables import Membership
 from core.process.appointments.tables import Appointment, Interviewer, Slot
 from notifications.ledger.tables import Delivery, Mailing
 from notifications.planning.obstacles import Cause, obstacles
+from surveys.responses.tables import Response, Round
 from tests.calendars.mails import answer_mail
 from tests.calendars.mails import event as calendar_of
 from tests.console.test_event_writing import form_of
@@ -217,7 +218,11 @@ async def _the_launch_and_after(office: Office, first: Person) -> None:
     await office.works()
     assert office.news() == {"launch-thanks": people(1, 12, 13), "launch-missed-you": people(2, 18)}
     await office.taps(first, "Dire com'è andata")
-    assert "Grazie di aver partecipato" in (await first.bot_messages())[-1]["text"]
+    for press in ("Continuare", "5", "4", "Gli interventi", "Fatto", "In presenza", "Saltare", "Inviare"):
+        await office.taps(first, press)
+    with office.console() as client:
+        results = client.get(f"/console/rounds/{_satisfaction(office)}").text
+    assert "How was it? Launch event" in results and "The talks" in results
     assert "Com&#39;è andata?" in office.looks(name(13), "q")
 
 
@@ -335,6 +340,13 @@ def _changes(office: Office, slug: str, **values: str) -> None:
 def _forms(page: httpx.Response) -> list[dict[str, str]]:
     forms: Any = html.fromstring(page.text).xpath("//main//form[@method='post']")
     return [dict(one.form_values()) for one in forms]
+
+
+def _satisfaction(office: Office) -> int:
+    """The round in which those who came to the launch say how it was."""
+    found = select(Round.id).where(Round.slug.endswith("-launch-satisfaction"))
+    assert office.database.read(lambda s: s.scalars(select(Response.state)).all()) == ["complete"]
+    return office.database.read(lambda session: session.scalars(found).one())
 
 
 def _slots(office: Office, interviewer: str = "") -> list[int]:
