@@ -17,6 +17,8 @@ from core.process.tables import Event, Process
 from core.process.waiting import lock_event
 from notifications.ledger.states import EVENTS
 from notifications.ledger.tables import Mailing, Occurrence
+from notifications.planning.anchors import due_local, parse_anchor, to_utc
+from notifications.planning.schedule import timetables
 from notifications.planning.writing import Draft, save_draft
 from notifications.ready.pieces import (
     AUDIENCE_NAMES,
@@ -36,12 +38,12 @@ from surveys.responses.tables import Round
 
 @dataclass(frozen=True)
 class Prepared:
-    """A mailing of the set: its row once it is there, when it is due, what became of it."""
+    """A mailing of the set: when it is or would be due, its row once it is there, what became of it."""
 
     piece: Piece
+    due_at: datetime
     mailing_id: int = 0
     state: str = ""
-    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,15 @@ def prepared(session: Session, event_id: int) -> list[Prepared]:
     found = found.outerjoin(Occurrence, Occurrence.mailing_id == Mailing.id)
     rows = {row.slug: row for row in session.execute(found.where(Mailing.process_id == event.process_id))}
     known = [(piece, rows.get(around.mailing(piece.name))) for piece in PIECES]
-    return [Prepared(piece) if row is None else Prepared(piece, row.id, row.state, row.due_at) for piece, row in known]
+    table = timetables(session, {event.process_id})[event.process_id]
+
+    def due(piece: Piece) -> datetime:
+        return to_utc(due_local(parse_anchor(piece.anchor_of(event.slug)), table), table.zone)
+
+    return [
+        Prepared(piece, due(piece)) if row is None else Prepared(piece, row.due_at or due(piece), row.id, row.state)
+        for piece, row in known
+    ]
 
 
 def prepare_set(session: Session, event_id: int, wanted: Wanted, author: int, now: datetime) -> list[int]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import httpx
 import pytest
+from lxml import html
 from playwright.sync_api import Browser
 from sqlalchemy import func, select
 
@@ -52,6 +54,11 @@ def test_the_whole_set_is_prepared_with_one_press_and_once(scene: Scene, sign_in
     client, page = sign_in("organiser"), f"/console/events/{event}/mailings"
     assert page in client.get(f"/console/events/{event}").text
     form = form_of(client.get(page))
+    shown: Any = html.fromstring(client.get(page).text)
+    assert shown.xpath("//input[@name='piece' and @checked]/@value") == list(NAMES)[1:], (
+        "the invitation's day has passed"
+    )
+    assert "released, it leaves at once" in client.get(page).text
     wrong = client.post(page, data={**form, "piece": NAMES})
     assert wrong.status_code == 422 and "whom the invitation goes to" in wrong.text
     assert client.post(page, data={**form, "piece": []}).status_code == 422
@@ -189,7 +196,6 @@ def test_the_page_of_the_set_is_accessible(scene: Scene, sign_in: SignIn, web: R
             [{"name": one.name, "value": one.value or "", "url": web.url} for one in client.cookies.jar]
         )
         page.goto(f"{web.url}/console/events/{event}/mailings")
-        page.locator("label[for=piece-invitation]").click()
         page.get_by_role("button", name="Prepare the mailings").click()
         page.get_by_text("5 drafts are ready").wait_for()
         assert violations(page) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -89,6 +90,11 @@ async def prepare(request: Request, staff: Staff) -> Response:
     return RedirectResponse(f"/console/events/{event_id}/mailings?made={made}", 303)
 
 
+def _usual(view: SetView, now: datetime) -> set[str]:
+    """What is ticked beforehand: all whose time has not passed, for what is released late leaves at once."""
+    return {one.piece.name for one in view.pieces if one.due_at > now}
+
+
 def _check_audience(session: Session, event: EventFacts, invite: int | None) -> None:
     """Raises NothingHere for an audience of another office."""
     audience = session.get(Audience, invite) if invite is not None else None
@@ -106,7 +112,8 @@ async def _page(
         named = select(Audience.id, Audience.name).where(Audience.office_id == event.office_id).order_by(Audience.id)
         return SetView(event, prepared(session, event_id), [(row.id, row.name) for row in session.execute(named)])
 
-    view = await site_of(request).deps.database.aread(work)
+    deps = site_of(request).deps
+    view, now = await deps.database.aread(work), deps.clock.now()
     made = request.query_params.get("made", "")
     return console_page(
         request,
@@ -115,7 +122,8 @@ async def _page(
         status=problem.status if problem else 200,
         view=view,
         problem=problem,
-        chosen=set(NAMES) if chosen is None else chosen,
+        chosen=_usual(view, now) if chosen is None else chosen,
+        now=now,
         made=int(made) if problem is None and made.isascii() and made.isdecimal() and len(made) < 3 else None,
         fits=view.event.kind in KINDS,
         thanks=THANKS,

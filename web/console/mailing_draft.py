@@ -130,7 +130,7 @@ class QuestionnaireMissing(Problem):
 
 
 class EventMissing(Problem):
-    text = N_("This button asks for a reply to an event: please choose the event above, or take the button away.")
+    text = N_("This button is about an event: please choose the event above, or take the button away.")
 
 
 @dataclass(frozen=True)
