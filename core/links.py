@@ -44,6 +44,7 @@ class Purpose(StrEnum):
     UNSUBSCRIBE = "unsubscribe"  # delivery
     BOUNCE = "bounce"  # delivery: the address its bounces come to
     REPLY = "reply"  # delivery: the address its answers come to
+    ORGANIZER = "organizer"  # event, participant: the address that what their calendar answers comes to
     CALENDAR = "calendar"  # participant: their events, for a calendar that subscribes to them
     CONSOLE_CSRF = "console-csrf"  # session
     MEETING_LIST = "meeting-list"  # the attendance of an online meeting, looked at and not noted yet: sealed data
@@ -76,25 +77,25 @@ class Links:
             raise LinkExpired
         return tuple(numbers)
 
-    def sign_address(self, purpose: Purpose, number: int) -> str:
-        """A number in the letters that every mail system leaves alone (a-z, 2-7); at most 32 of them.
+    def sign_address(self, purpose: Purpose, *numbers: int) -> str:
+        """One number or two in the letters that every mail system leaves alone (a-z, 2-7); at most 32 of them.
 
         It does not expire: a mail may come back after weeks, and can do no more than its delivery allows.
         """
-        body = _pack(number)
+        body = b"".join(map(_pack, numbers))
         return base64.b32encode(body + self._mac(purpose, body)[:ADDRESS_MAC_BYTES]).decode().rstrip("=").lower()
 
-    def read_address(self, purpose: Purpose, token: str) -> int:
-        """The number of `sign_address`, in whatever case it came back; raises LinkForged."""
+    def read_address(self, purpose: Purpose, token: str, count: int = 1) -> tuple[int, ...]:
+        """The numbers of `sign_address`, in whatever case it came back; raises LinkForged."""
         try:
             raw = base64.b32decode(token.upper() + "=" * (-len(token) % 8))
         except ValueError as error:
             raise LinkForged from error
         body, mac = raw[:-ADDRESS_MAC_BYTES], raw[-ADDRESS_MAC_BYTES:]
         numbers = _unpack(body)
-        if len(numbers) != 1 or not hmac.compare_digest(mac, self._mac(purpose, body)[:ADDRESS_MAC_BYTES]):
+        if len(numbers) != count or not hmac.compare_digest(mac, self._mac(purpose, body)[:ADDRESS_MAC_BYTES]):
             raise LinkForged
-        return numbers[0]
+        return tuple(numbers)
 
     def seal(self, purpose: Purpose, data: bytes) -> str:
         """Data as text that only this installation can have written; it can be read by anybody."""

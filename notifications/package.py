@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from core.faults import Fault, FileWrong
 from core.i18n import N_
 from core.people.consent import PURPOSES
 from core.people.tables import Audience
-from core.process.package.document import read_document
 from core.process.package.entry import Entry
 from core.process.package.items import apply_items, digest, ids_by_slug
 from core.process.package.loading import read_text
@@ -24,24 +22,21 @@ from notifications.content.check import Allowed, check_languages, check_text
 from notifications.ledger.files import files_of
 from notifications.ledger.states import Kind, MailingState
 from notifications.ledger.tables import Mailing, MailingText
+from notifications.message_texts import read_message
 from notifications.package_files import TextFiles, bring_files
 from notifications.planning.anchors import AnchorWrong, parse_anchor
 from notifications.planning.missed import parse_missed
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.spread import parse_spread
 from notifications.planning.writing import may_be_changed
+from notifications.ready.pieces import NAMES
+from notifications.ready.section import ReadySetSection
+from notifications.ready.texts import ready_texts
 from surveys.polls.tables import Poll
 from surveys.responses.tables import Round
 
-FENCE = "---"
-HEADER = {"subject": "", "buttons": "", "attachments": ""}
 KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
 
-NO_HEADER = N_("The text must begin with three dashes, its subject, and three dashes again.")
-NO_SUBJECT = N_("The text has no subject. Write it between the dashes at the top: subject: ...")
-NO_BODY = N_("The text is empty.")
-NOT_BUTTONS = N_("Write the buttons as a list, as in: - {{kind: answer, label: Answer the questionnaire}}")
-NOT_FILES = N_("Write the attachments as a list of names, as in: attachments: [programme.pdf]")
 NOBODY = N_("The mailing needs an audience, a round or a poll, so that it is clear to whom it goes.")
 HAS_LEFT = N_(
     "The mailing {value} has left or was stopped: what the package says of it now was not taken over. "
@@ -51,7 +46,7 @@ HAS_LEFT = N_(
 
 def notification_sections(mail_limit_mb: int = 10) -> tuple[Section, ...]:
     """`mail_limit_mb` is what a mail may weigh, with everything that goes with it."""
-    return (MailingSection(mail_limit_mb),)
+    return (ReadySetSection(), MailingSection(mail_limit_mb))
 
 
 class MailingSection:
@@ -67,6 +62,7 @@ class MailingSection:
             "event": "the event it is about; that of its anchor if left out",
             "poll": "the poll it asks for votes in: who has voted is left out of those about polls",
             "text": "the name of its texts: messages/NAME.LANGUAGE.md; its slug if left out",
+            "ready": "which of the ready texts it has while the package holds none of its own",
             "anchor": "when: phase or event, at, days, working, time",
             "spread": "over how long it leaves: days, hours or minutes of the send window; at once if left out",
             "missed": "what happens when the time has passed: rule (catch-up, ask or drop) and until",
@@ -105,8 +101,12 @@ class MailingSection:
         """The texts of a mailing, by language; what they show and have attached goes to `files`."""
         key = "text" if entry.has("text") else "slug"
         name = entry.slug(key)
+        ready = entry.choice("ready", NAMES) if entry.has("ready") else ""
+        paths = sorted((package.folder / "messages").glob(f"{name}.*.md"))
+        if ready in NAMES and not paths:
+            return ready_texts(ready, package.languages, with_answer=entry.has("round"))
         texts = {}
-        for path in sorted((package.folder / "messages").glob(f"{name}.*.md")):
+        for path in paths:
             language = path.name.removeprefix(f"{name}.").removesuffix(".md")
             if language in package.languages:
                 texts[language] = text = _read_text(package, path) or {}
@@ -261,33 +261,10 @@ def _read_text(package: Package, path: Path) -> dict[str, Any] | None:
     """What one file says; None, and a fault, where its head and its Markdown cannot be told apart."""
     file = f"messages/{path.name}"
     try:
-        lines = read_text(path, file).splitlines()
+        return read_message(file, read_text(path, file), package.faults)
     except FileWrong as wrong:
         package.faults.extend(wrong.faults)
         return None
-    ends = next((at for at, line in enumerate(lines[1:], 1) if line.strip() == FENCE), 0)
-    if not lines or lines[0].strip() != FENCE or not ends:
-        package.fault(file, 1, NO_HEADER)
-        return None
-    header = read_document(file, "\n".join(lines[1:ends]), first_line=2)
-    package.faults.extend(header.faults)
-    entry = Entry(header, package.faults, header.data)
-    entry.allow(HEADER)
-    subject, body = entry.text("subject"), "\n".join(lines[ends + 1 :]).strip()
-    buttons = entry.data.get("buttons") or []
-    if not subject:
-        package.fault(file, 2, NO_SUBJECT)
-    if not body:
-        package.fault(file, ends + 1, NO_BODY)
-    if not isinstance(buttons, list) or not all(isinstance(one, dict) for one in buttons):
-        entry.fault("buttons", NOT_BUTTONS)
-        buttons = []
-    attachments = entry.data.get("attachments") or []
-    if not isinstance(attachments, list) or not all(isinstance(one, str) for one in attachments):
-        entry.fault("attachments", NOT_FILES)
-        attachments = []
-    names = [unicodedata.normalize("NFC", one) for one in attachments]
-    return {"subject": subject, "body": body, "buttons": buttons} | ({"attachments": names} if names else {})
 
 
 def _standing(text: MailingText) -> dict[str, Any]:

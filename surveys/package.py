@@ -11,15 +11,21 @@ from sqlalchemy import insert, select
 
 from core.errors import FileTooLarge
 from core.faults import Fault
+from core.i18n import N_
+from core.process.package.entry import Entry
 from core.process.package.items import apply_items
 from core.process.package.section import Change, Item, Load, Package, Section
 from surveys.engine.form import Form
 from surveys.package_polls import PollSection
 from surveys.package_rounds import RoundSection
+from surveys.ready.forms import READY, ready_form
 from surveys.responses.publishing import Source, publish
 from surveys.responses.tables import FormVersion, Questionnaire
 from surveys.xlsform.compile import Compiled, compile_form
 from surveys.xlsform.errors import FormError, FormErrors
+
+IS_READY = "ready:"  # in the place of a file's name
+ONE_OF_BOTH = N_("A questionnaire needs a file, or ready: with the name of a ready one.")
 
 
 def survey_sections() -> tuple[Section, ...]:
@@ -34,6 +40,7 @@ class QuestionnaireSection:
         "questionnaires": {
             "slug": "the questionnaire's short name",
             "file": "an XLSForm in the package: XLSX, XLS, CSV or Markdown",
+            "ready": "a ready questionnaire in place of a file: satisfaction",
         }
     }
 
@@ -42,17 +49,28 @@ class QuestionnaireSection:
 
     def check(self, package: Package) -> Sequence[Item]:
         items = []
-        for entry in package.entries("questionnaires", self.keys["questionnaires"], ("slug", "file")):
-            path = package.file(entry) if entry.has("file") else None
+        for entry in package.entries("questionnaires", self.keys["questionnaires"], ("slug",)):
+            path, name = self._file(package, entry)
             if path is not None:
-                compiled = self._compile(package, path, entry.slug())
-                name = path.relative_to(package.folder.resolve()).as_posix()
+                compiled = self._compile(package, path, (name, entry.slug()))
                 values = {"digest": compiled.digest if compiled else ""}
                 items.append(Item("questionnaire", entry.slug(), values | {"file": name}))
         return items
 
-    def _compile(self, package: Package, path: Path, slug: str) -> Compiled | None:
-        file = path.relative_to(package.folder.resolve()).as_posix()
+    def _file(self, package: Package, entry: Entry) -> tuple[Path | None, str]:
+        """Where the form is, and its name: in the package, or a ready one."""
+        if entry.has("ready") == entry.has("file"):
+            entry.fault(None, ONE_OF_BOTH)
+        elif entry.has("ready"):
+            ready = entry.choice("ready", READY)
+            return (ready_form(ready), f"{IS_READY}{ready}") if ready in READY else (None, "")
+        else:
+            path = package.file(entry)
+            return path, path.relative_to(package.folder.resolve()).as_posix() if path is not None else ""
+        return None, ""
+
+    def _compile(self, package: Package, path: Path, named: tuple[str, str]) -> Compiled | None:
+        file, slug = named
         try:
             compiled = compile_form(path, path.name, name=slug, version=1)
         except FormErrors as wrong:
@@ -85,7 +103,9 @@ class QuestionnaireSection:
             return None if found is None else {"digest": found.sent or sha256(found.source).hexdigest()}
 
         def write(item: Item, exists: bool) -> None:
-            path = load.package.folder / files[item.slug]
+            name = files[item.slug]
+            is_ready = name.startswith(IS_READY)
+            path = ready_form(name.removeprefix(IS_READY)) if is_ready else load.package.folder / name
             compiled = compile_form(path, path.name, name=item.slug, version=1)
             source = Source(path.name, path.read_bytes())
             publish(load.session, _questionnaire_id(load, item.slug), compiled, source, load.now)

@@ -15,19 +15,20 @@ from core.process.package.dates import to_instant
 from core.process.package.entry import MOST_DAYS, SAME_SLUG, Entry
 from core.process.package.items import apply_items, ids_by_slug
 from core.process.package.section import Change, Item, Load, Package
-from core.process.tables import Phase
+from core.process.tables import Event, Phase
 from surveys.engine.conditions import compile_condition
 from surveys.engine.form import Form
 from surveys.engine.syntax import ExpressionFault
 from surveys.responses.quotas import count_anew
+from surveys.responses.round_times import TIMES, of_event
 from surveys.responses.rounds import Quota, SubjectKind
 from surveys.responses.shelf import FormShelf
 from surveys.responses.store import load_round
 from surveys.responses.tables import Questionnaire, Round
 from surveys.xlsform.checks import expression_fault
 
-MOMENTS = ("opens", "closes")
-TIME_KEYS = {"phase": "", "at": "", "days": "", "time": ""}
+MOMENTS = {"phase": ("opens", "closes"), "event": ("starts", "ends")}
+TIME_KEYS = {"phase": "", "event": "", "at": "", "days": "", "time": ""}
 QUOTA_KEYS = {
     "slug": "the quota's short name",
     "title": "whose answers it counts, one text a language",
@@ -59,7 +60,7 @@ class RoundSection:
             "audience": "to whom; everybody of the office if left out",
             "title": "its title, one text a language",
             "subject": "for whom one response is kept: participant, organisation, municipality or link",
-            "opens": "a local day and time, or a mapping: phase, at (opens or closes), days, time",
+            "opens": "a local day and time, or a mapping: phase (or event), at, days, time",
             "closes": "the same; without it the round stays open",
             "most": "how many sent responses it takes in all",
             "quotas": "how many it takes of some: a list with slug, title, when, most",
@@ -79,8 +80,8 @@ class RoundSection:
             "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),
             "title": entry.texts("title", package.languages),
             "subject_kind": entry.choice("subject", [one.value for one in SubjectKind], "participant"),
-            "opens_at": read_time(package, entry, "opens"),
-            "closes_at": read_time(package, entry, "closes"),
+            "opens_at": read_time(package, entry, "opens", by_event=True),
+            "closes_at": read_time(package, entry, "closes", by_event=True),
         }
         opens, closes = values["opens_at"], values["closes_at"]
         if isinstance(opens, str) and isinstance(closes, str) and closes <= opens:
@@ -120,14 +121,18 @@ class RoundSection:
             row = known.get(item.slug)
             if row is None:
                 return None
-            return {
-                "questionnaire": questionnaires.slugs.get(row.questionnaire_id, ""),
-                "audience": audiences.slugs.get(row.audience_id or 0, ""),
-                "title": row.title,
-                "subject_kind": row.subject_kind,
-                "opens_at": row.opens_at.isoformat(),
-                "closes_at": row.closes_at.isoformat() if row.closes_at else None,
-            } | _with_quotas(row.quotas)
+            return (
+                {
+                    "questionnaire": questionnaires.slugs.get(row.questionnaire_id, ""),
+                    "audience": audiences.slugs.get(row.audience_id or 0, ""),
+                    "title": row.title,
+                    "subject_kind": row.subject_kind,
+                    "opens_at": row.opens_at.isoformat(),
+                    "closes_at": row.closes_at.isoformat() if row.closes_at else None,
+                }
+                | _with_quotas(row.quotas)
+                | ({"hangs_on": row.hangs_on} if row.hangs_on else {})
+            )
 
         def write(item: Item, exists: bool) -> None:
             values = item.values
@@ -139,6 +144,7 @@ class RoundSection:
                 "opens_at": datetime.fromisoformat(values["opens_at"]),
                 "closes_at": datetime.fromisoformat(values["closes_at"]) if values["closes_at"] else None,
                 "quotas": values.get("quotas", []),
+                "hangs_on": values.get("hangs_on", {}),
             }
             if exists:
                 round_id, quotas = known[item.slug].id, known[item.slug].quotas
@@ -170,31 +176,39 @@ def _check_condition(entry: Entry, form: Form, when: str) -> None:
         entry.fault("when", found.text, **{name: str(value) for name, value in found.values})
 
 
-def read_time(package: Package, entry: Entry, key: str) -> Any:
-    """A local time as text, a mapping that hangs on a phase, or None."""
+def read_time(package: Package, entry: Entry, key: str, *, by_event: bool = False) -> Any:
+    """A local time as text, a mapping that hangs on a phase (or an event where it may), or None."""
     if not entry.has(key):
         return None
     if not isinstance(entry.data[key], dict):
         return entry.moment(key, package.start).isoformat(timespec="minutes")
     when = entry.child(key)
-    when.allow(TIME_KEYS, ("phase",))
-    days = when.number("days", -MOST_DAYS, MOST_DAYS) or 0
+    kind = "event" if by_event and when.has("event") else "phase"
+    when.allow({name: "" for name in TIME_KEYS if name not in MOMENTS or name == kind}, (kind,))
     return {
-        "phase": when.reference("phase", "phase", package.slugs_of("phases")),
-        "at": when.choice("at", MOMENTS, "opens"),
-        "days": days,
+        kind: when.reference(kind, kind, package.slugs_of(f"{kind}s")),
+        "at": when.choice("at", MOMENTS[kind], MOMENTS[kind][0]),
+        "days": when.number("days", -MOST_DAYS, MOST_DAYS) or 0,
         "time": when.time("time", "00:00") if when.has("time") else "",
     }
 
 
 def _timed(load: Load, item: Item) -> Item:
-    """The round with its instants, from the phases as they stand now."""
-    phases = {one.slug: one for one in load.session.scalars(select(Phase).where(Phase.process_id == load.process_id))}
-    times = {}
-    for key in ("opens_at", "closes_at"):
-        local = local_time(item.values[key], phases)
+    """The round with its instants, from phases and events as they stand now."""
+    session, process_id = load.session, load.process_id
+    phases = {one.slug: one for one in session.scalars(select(Phase).where(Phase.process_id == process_id))}
+    events = {one.slug: one for one in session.scalars(select(Event).where(Event.process_id == process_id))}
+    times, hangs_on = dict[str, Any](), dict[str, Any]()
+    for key in TIMES:
+        when = item.values[key]
+        if isinstance(when, dict) and "event" in when:
+            local: datetime | None = of_event(when, events[when["event"]])
+            hangs_on[key] = when
+        else:
+            local = local_time(when, phases)
         times[key] = None if local is None else to_instant(local, load.process.time_zone).isoformat()
-    return Item(item.kind, item.slug, {**item.values, **times})
+    # Rounds that hang on no event compare as they did before any could.
+    return Item(item.kind, item.slug, {**item.values, **times, **({"hangs_on": hangs_on} if hangs_on else {})})
 
 
 def local_time(when: Any, phases: Mapping[str, Phase]) -> datetime | None:

@@ -27,6 +27,7 @@ from core.people.self_joined import Joiner, become_member, join_in_chat
 from core.people.store import membership
 
 JOIN = "join"
+FROM = "from"  # in what a chat awaits: the office to be joined, and by which link somebody came to it
 AWAITS = "email"  # in what a chat awaits: the office that an address is written for
 SOURCE = "chat"
 OPEN, TICK, AGREE, ADD, LEAVE = "o", "t", "y", "e", "n"
@@ -64,11 +65,16 @@ def greet_stranger(talk: Talk) -> Reply:
     return Reply((Screen(text, tuple((_opens(talk, one),) for one in offices)),))
 
 
-def open_joining(talk: Talk, slug: str) -> Reply:
-    """For a deep link: what one would agree to, or whom to ask where the office does not allow it."""
+def open_joining(talk: Talk, slug: str, tag: str = "") -> Reply:
+    """For a deep link: what one would agree to, or whom to ask where the office does not allow it.
+
+    `tag` says where they came from; it waits with the chat until they have joined.
+    """
     office = next((one for one in open_offices(talk.session) if one.slug == slug), None)
     if office is None:
         return aside(talk, Screen(f"{talk.t(JoiningClosed.text)}{_whom_to_ask(talk, slug)}"))
+    others = {name: value for name, value in talk.chat.awaiting.items() if name != FROM}
+    change_chat(talk.session, talk.chat.id, awaiting={**others, FROM: [office.id, tag]} if tag else others)
     return aside(talk, _form(talk, office, _chosen(talk, office)))
 
 
@@ -169,7 +175,7 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         channel=TELEGRAM,
         purposes=step.purposes,
         text_version=office.version_in(talk.chat.language),
-        source=SOURCE,
+        source=_source(talk, office),
         language=talk.chat.language,
     )
     keep_text(talk.session, office, talk.now)
@@ -179,7 +185,15 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
     else:
         become_member(talk.session, talk.chat.participant_id, joiner, talk.now)
         _untick(talk, office, joiner)
+        left = {name: value for name, value in talk.chat.awaiting.items() if name != FROM}
+        change_chat(talk.session, talk.chat.id, awaiting=left)
     return replace(_thanks(talk, office, step, again=again), apart=True)
+
+
+def _source(talk: Talk, office: OpenOffice) -> str:
+    """Where they came from, as the link into the chat said for this office."""
+    asked, tag = talk.chat.awaiting.get(FROM, (0, ""))
+    return f"{SOURCE}:{tag}" if asked == office.id and tag else SOURCE
 
 
 def _untick(talk: Talk, office: OpenOffice, joiner: Joiner) -> None:

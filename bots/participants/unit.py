@@ -48,7 +48,7 @@ from core.errors import Problem
 from core.ids import Ids
 from core.inbound import first_time
 from core.links import Links
-from core.people.open_offices import office_in
+from core.people.open_offices import came_from, office_in
 from core.people.personal import PersonalData
 from surveys.engine.inputs import Resume, Words
 from surveys.engine.session import Stage
@@ -124,7 +124,7 @@ def _again(talk: Talk, desk: Desk, did: Did) -> Reply:
 def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
     match did:
         case Command("start", token) if office := office_in(token):
-            return _locked(talk, "start") or open_joining(talk, office)
+            return _locked(talk, "start") or open_joining(talk, office, came_from(token))
         case Command("start", token) if token.startswith(START):
             return _locked(talk, "start") or open_by_code(talk, desk.booth, token.removeprefix(START))
         case Command("vote" | "vota" as name, said):

@@ -59,12 +59,14 @@ class Predicate:
     """One condition: what may be said after its name, and the clause it becomes.
 
     The clause may speak of `scope.membership` and of Participant; where it is NULL it counts as
-    false, so that `not` says the opposite for everybody.
+    false, so that `not` says the opposite for everybody. `qualify` says of which process what is
+    named is, where the name alone would fit another process's too.
     """
 
     name: str
     check: Callable[[Any, Known], Complaint | None]
     clause: Callable[[Any, Scope], ColumnElement[bool]]
+    qualify: Callable[[Any, str], Any] = lambda value, process_slug: value
 
 
 Predicates = Mapping[str, Predicate]
@@ -104,6 +106,16 @@ def _check(rule: Any, predicates: Predicates, known: Known, path: tuple[str | in
         return [RuleFault(here, UNKNOWN, {"key": str(key), "near": near})]
     complaint = predicate.check(value, known)
     return [RuleFault(here, *complaint)] if complaint else []
+
+
+def qualify_rule(rule: Mapping[str, Any], predicates: Predicates, process_slug: str) -> dict[str, Any]:
+    """A checked rule as it is kept of a process: what it names is named with the process."""
+    ((key, value),) = rule.items()
+    if key in {"all", "any"}:
+        return {key: [qualify_rule(one, predicates, process_slug) for one in value]}
+    if key == "not":
+        return {key: qualify_rule(value, predicates, process_slug)}
+    return {key: predicates[key].qualify(value, process_slug)}
 
 
 def compile_rule(rule: Any, predicates: Predicates, scope: Scope) -> ColumnElement[bool]:

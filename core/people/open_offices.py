@@ -23,6 +23,9 @@ LONGEST_TEXT = 2500  # UTF-16 units: whole in one message of Telegram, with what
 MARK = 12  # characters that tell versions of a text apart
 START = "join-"  # what a deep link into the chat begins with, before the office
 FITS = re.compile(r"[a-z0-9_-]{1,59}")  # a short name that Telegram takes there (64 characters of A-Za-z0-9_-)
+LONGEST_START = 64
+BETWEEN = "__"  # the office and where somebody came from: no short name has two of them in a row
+TAG_FITS = re.compile(r"[A-Za-z0-9-]{1,40}")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class OpenOffice:
         """What opens the office's joining in the chat, "" where its short name does not fit."""
         return f"{START}{self.slug}" if FITS.fullmatch(self.slug) else ""
 
+    def start_from(self, tag: str) -> str:
+        """As `start`, with where somebody came from, where that fits."""
+        whole = f"{self.start}{BETWEEN}{tag}"
+        return whole if self.start and TAG_FITS.fullmatch(tag) and len(whole) <= LONGEST_START else self.start
+
     def text_in(self, language: str) -> str:
         """What somebody with a language reads."""
         return pick_text(dict(self.text), language)
@@ -61,8 +69,14 @@ class OpenOffice:
 
 def office_in(start: str) -> str:
     """The short name of the office that a deep link is about, "" for any other link."""
-    slug = start.removeprefix(START)
-    return slug if slug != start and FITS.fullmatch(slug) else ""
+    slug = start.removeprefix(START).partition(BETWEEN)[0]
+    return slug if start.startswith(START) and FITS.fullmatch(slug) else ""
+
+
+def came_from(start: str) -> str:
+    """Where somebody came from who follows a deep link to join, "" where it does not say so."""
+    tag = start.partition(BETWEEN)[2]
+    return tag if TAG_FITS.fullmatch(tag) else ""
 
 
 def open_offices(session: Session) -> list[OpenOffice]:

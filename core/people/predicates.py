@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, true
 from core.i18n import N_
 from core.people.audience import Complaint, Known, Predicate, Predicates, Scope
 from core.people.tables import Municipality, Organisation, Zone
+from core.process.came_rule import came_predicates
 from core.process.rsvp_rule import rsvp_predicate
 
 ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}")
@@ -144,5 +145,6 @@ def core_predicates() -> Predicates:
         Predicate("took_part", _check_true("took_part"), _took_part),
         Predicate("everyone", _check_true("everyone"), _everyone),
         rsvp_predicate(),
+        *came_predicates(),
     )
     return {one.name: one for one in found}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.notices import News, tell
 from core.people.store import remaining
 from core.process.appointments.tables import who_has_one
+from core.process.appointments.who import tell_event_changed
 from core.process.events import load_event
 from core.process.replies import MODES, Reply
 from core.process.standing import standing_attendance
@@ -35,6 +36,8 @@ def change_event(session: Session, event_id: int, values: Mapping[str, Any], now
         kind = CANCELLED if event.cancelled else CHANGED
         people = concerned(session, event_id, kind, now, online_only=changed == {"link"})
         _tell(session, event, kind, (people, facts.office_id), now)
+        if kind == CHANGED:
+            tell_event_changed(session, event_id, changed, now)
     offer_seats(session, event, facts, now)
     return bool(changed)
 

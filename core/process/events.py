@@ -63,6 +63,9 @@ class EventFacts:
         """Whether the link to take part online is told already."""
         return bool(self.link) and self.starts_at - timedelta(hours=self.link_hours) <= now < self.ends_at
 
+    def is_over(self, now: datetime) -> bool:
+        return now >= self.ends_at
+
     @property
     def replies(self) -> tuple[Reply, ...]:
         """What can be replied, in the order in which it is asked."""

@@ -113,6 +113,7 @@ class EventFile(Base):
     sha256: Mapped[str] = mapped_column(ForeignKey("file_content.sha256"))
     size: Mapped[int]  # bytes
     added_at: Mapped[datetime]
+    afterwards: Mapped[bool] = mapped_column(default=False)  # shown only once the event is over
 
 
 class Attendance(Base):

@@ -23,6 +23,7 @@ from notifications.content.text import ButtonText, Setting, Text, read_buttons
 from notifications.content.variables import BY_MODE, PERSONAL, VARIABLES
 
 SAMPLE_POLL = AskedPoll(1)
+OF_EVENTS = {"rsvp", "appointment", "event-page"}  # buttons that need an event
 SAMPLE_SENDER = "ascolto@example.org"
 
 
@@ -51,7 +52,7 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
     kinds = {button.kind for button in buttons}
     if not allowed.has_round and "answer" in kinds:
         found.append(ButtonWithoutRound(language=language))
-    if not allowed.has_event and kinds & {"rsvp", "appointment"}:
+    if not allowed.has_event and kinds & OF_EVENTS:
         found.append(ButtonWithoutEvent(language=language))
     if not allowed.has_poll and "poll" in kinds:
         found.append(ButtonWithoutPoll(language=language))

@@ -31,8 +31,8 @@ class ButtonWithoutRound(Problem):
 
 class ButtonWithoutEvent(Problem):
     text = N_(
-        "The text in {language} has an rsvp button, and an rsvp button needs an event. Give the mailing an event, "
-        "or an anchor that hangs on one."
+        "The text in {language} has a button about an event (rsvp, appointment, event-page). Give the mailing an "
+        "event, or an anchor that hangs on one."
     )
 
 

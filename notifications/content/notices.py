@@ -186,7 +186,7 @@ NOTICES = {
     ),
     "appointment-confirmed": NoticeText(
         N_("Your appointment on {starts_on}, {starts_at}"),
-        N_("Your appointment is noted: **{event}**, **{starts_on} at {starts_at}**, with {interviewer}.{how}"),
+        N_("Your appointment is noted: **{event}**, **{starts_on} at {starts_at}**, with {interviewer}. {how}"),
         N_("See, move or cancel my appointment"),
         "appointment",
         variables=APPOINTMENT,
@@ -194,8 +194,18 @@ NOTICES = {
     "appointment-moved": NoticeText(
         N_("Your appointment is moved to {starts_on}, {starts_at}"),
         N_(
-            "Your appointment is moved: **{event}** is now on **{starts_on} at {starts_at}**, with {interviewer}.{how}"
+            "Your appointment is moved: **{event}** is now on **{starts_on} at {starts_at}**, with {interviewer}. {how}"
             "\n\nThe time you had before is free for others."
+        ),
+        N_("See, move or cancel my appointment"),
+        "appointment",
+        variables=APPOINTMENT,
+    ),
+    "appointment-changed": NoticeText(
+        N_("About your appointment on {starts_on}, {starts_at}"),
+        N_(
+            "Something about your appointment has changed; it takes place so: **{event}**, **{starts_on} at "
+            "{starts_at}**, with {interviewer}. {how}"
         ),
         N_("See, move or cancel my appointment"),
         "appointment",
@@ -215,7 +225,7 @@ NOTICES = {
         N_("Tomorrow: {event}, {starts_at}"),
         N_(
             "This is to remind you of your appointment: **{event}**, **{starts_on} at {starts_at}**, with "
-            "{interviewer}.{how}\n\nIf you cannot come, please say so as soon as you can."
+            "{interviewer}. {how}\n\nIf you cannot come, please say so as soon as you can."
         ),
         N_("See, move or cancel my appointment"),
         "appointment",

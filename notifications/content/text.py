@@ -23,6 +23,7 @@ LINKS = {
     "join-chat": "join_link",
     "undo-join": "undo_link",
     "rsvp": "rsvp_link",
+    "event-page": "rsvp_link",
     "seat": "rsvp_link",
     "room": "room_link",
     "tables": "tables_link",
@@ -107,7 +108,7 @@ def _read_button(raw: Mapping[str, Any], language: str) -> ButtonText:
         return ButtonText(kind, label or translator(language)(REPLY_TO_INVITATION), mark(LINKS[kind]))
     if kind == "poll":
         return ButtonText(kind, label or translator(language)(VOTE), mark(LINKS[kind]))
-    if kind in {"answer", "join-chat", "appointment"} and label:
+    if kind in {"answer", "join-chat", "appointment", "event-page"} and label:
         return ButtonText(kind, label, mark(LINKS[kind]))
     address = str(raw.get("url", ""))
     if kind == "link" and label and urlsplit(address).scheme in SCHEMES and not PRIVATE.search(address):

@@ -32,7 +32,8 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 OF_EVENT = ("event", "starts_on", "starts_at", "place", "address", "directions")
 BY_MODE = ("in_person", "online", "link")  # filled by how the reader takes part in the event: text by mode
-VARIABLES = ("name", "office", "process", "round", "closes_on", "poll", *OF_EVENT, *BY_MODE)
+DOCUMENTS = "documents"  # names of those that the event's page shows when the message leaves
+VARIABLES = ("name", "office", "process", "round", "closes_on", "poll", *OF_EVENT, DOCUMENTS, *BY_MODE)
 PERSONAL = frozenset({"name"})
 MODE_WORDS = {Reply.IN_PERSON: N_("in person"), Reply.ONLINE: N_("online")}
 
@@ -130,7 +131,10 @@ def check_kept(before: str, after: str, language: str) -> None:
 
 
 def event_values(event: EventFacts, language: str) -> dict[str, str]:
-    """What the variables say that are about an event, as a reader of the language expects it."""
+    """What the variables say that are about an event, as a reader of the language expects it.
+
+    Which documents there are depends on when a message leaves.
+    """
     return {
         "event": pick_text(event.title, language),
         "starts_on": format_date(event.starts.date(), "full", locale=language),

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
+from core.people.merged import all_of
 from core.people.store import remaining
 from core.people.tables import Address
 from core.process.attendance import Given, reply
@@ -17,7 +21,7 @@ from notifications.content.email import routable_address
 from notifications.intake.attending import BY_MAIL, confirm
 from notifications.intake.itip import CalendarAnswer
 from notifications.ledger.events import event_of
-from notifications.ledger.states import Kind
+from notifications.ledger.states import EMAIL, Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 
 
@@ -43,6 +47,29 @@ def take_calendar_answer(session: Session, delivery: Delivery, answer: CalendarA
     if kept.changed or kept.door_before not in BY_MAIL:  # what accepts every invitation by itself is confirmed once
         confirm(session, delivery, event, kept, (key, now))
     return True
+
+
+def told_of(session: Session, event_id: int, participant_id: int, address: str) -> Delivery | None:
+    """The newest mail about an event that somebody got, at the address that answers where there is one."""
+    people = all_of(session, remaining(session, participant_id))
+    mails = (
+        select(Delivery, Mailing, Occurrence.values)
+        .join(Mailing, Mailing.id == Delivery.mailing_id)
+        .join(Occurrence, Occurrence.id == Delivery.occurrence_id)
+        .where(Delivery.participant_id.in_(people), Delivery.channel == EMAIL, Delivery.handed_over_at.is_not(None))
+        .order_by(Delivery.handed_over_at.desc(), Delivery.id.desc())
+    )
+    about = [row.Delivery for row in session.execute(mails) if _event_id(session, row.Mailing, row.values) == event_id]
+    theirs = (one for one in about if _is_theirs(session, one, address))
+    return next(theirs, about[0] if about else None)
+
+
+def _event_id(session: Session, mailing: Mailing, values: Mapping[str, Any] | None) -> int:
+    """The event that a mailing or a notice is about, 0 for none."""
+    if mailing.kind == Kind.NOTICE:
+        return int((values or {}).get("event_id", 0))
+    event = event_of(session, mailing)
+    return event.id if event is not None else 0
 
 
 def _is_theirs(session: Session, delivery: Delivery, address: str) -> bool:

@@ -20,7 +20,7 @@ from core.people.tables import Address
 from notifications.intake.addresses import ReturnAddresses, Signed
 from notifications.intake.attending import take_reply
 from notifications.intake.bounces import complain, note_bounce
-from notifications.intake.calendar_reply import take_calendar_answer
+from notifications.intake.calendar_reply import take_calendar_answer, told_of
 from notifications.intake.classify import classify_letter
 from notifications.intake.itip import CalendarAnswer, read_calendar
 from notifications.intake.kinds import Classified, Kind
@@ -33,6 +33,7 @@ from notifications.intake.voting import Answer, take_vote
 from notifications.ledger.tables import Delivery, Mailing
 
 DOOR = "mail"
+FOR_ANSWERS = frozenset({Purpose.REPLY, Purpose.ORGANIZER})
 # Where the address stands that a mail came to; by its signature it does not matter who wrote the header.
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
 RETURNED = ("Return-Path", "Reply-To", "Sender", "From")
@@ -56,10 +57,10 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
         return None
     found = classify_letter(letter)
     signed = _signed(letter, found, returns)
-    delivery = _delivery(session, found, signed)
+    calendar = read_calendar(letter)
+    delivery = _delivery(session, found, signed, calendar)
     about = _about(session, delivery)  # before anything acts: a bounce may send the delivery to another address
     state = _act(session, found, delivery, now)
-    calendar = read_calendar(letter)
     if state is MailState.FOR_STAFF and _answers(found, signed) and delivery is not None:
         if calendar is not None:
             state = _by_calendar(calendar) if take_calendar_answer(session, delivery, calendar, key, now) else state
@@ -74,8 +75,8 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
 
 
 def _answers(found: Classified, signed: Signed | None) -> bool:
-    """Whether somebody wrote to the address for answers of one delivery."""
-    return found.kind is Kind.NONE and signed is not None and signed.purpose is Purpose.REPLY
+    """Whether somebody wrote to the address for answers of one delivery, or of their calendar about one event."""
+    return found.kind is Kind.NONE and signed is not None and signed.purpose in FOR_ANSWERS
 
 
 def _replied(letter: Letter) -> MailState:
@@ -83,10 +84,14 @@ def _replied(letter: Letter) -> MailState:
     return MailState.ACTED if says_only_that(own_answer(letter.text)) else MailState.NOTED
 
 
-def _delivery(session: Session, found: Classified, signed: Signed | None) -> Delivery | None:
+def _delivery(
+    session: Session, found: Classified, signed: Signed | None, calendar: CalendarAnswer | None
+) -> Delivery | None:
     wanted = Purpose.BOUNCE if found.kind is Kind.BOUNCE else None
     if signed is None or (wanted is not None and signed.purpose is not wanted):
         return None
+    if signed.purpose is Purpose.ORGANIZER:
+        return told_of(session, signed.event_id, signed.participant_id, calendar.address if calendar else "")
     return session.get(Delivery, signed.delivery_id)
 
 

@@ -50,6 +50,8 @@ class Candidate(NamedTuple):
     values: dict[str, Any] | None  # a notice's own
     has_voted: bool = False  # in the poll the mailing asks about, likewise
     reply: str = ""  # to the event the mailing is about: asked for once it is known which
+    came: bool = False  # to it, where the mailing regrets that they did not
+    booked: bool = False  # for it, where the mailing offers appointments
 
 
 def candidates(session: Session, ids: Sequence[int], now: datetime, contact_budget: int = 0) -> list[Candidate]:

@@ -11,14 +11,20 @@ from sqlalchemy.orm import Session
 
 from core.people.merged import all_of, roots_of
 from core.people.tables import Audience
+from core.process.appointments.who import is_marked
+from core.process.came import noted_modes, unnoted_modes
+from core.process.came_rule import DID_NOT_COME, HELD, looks_back_at
+from core.process.event_rule import event_named, names_event
 from core.process.replies import Reply
 from core.process.rsvp_rule import means_silent_only
-from core.process.tables import Attendance, Event
+from core.process.tables import Attendance, Event, Process
 from notifications.ledger.budget import LEFT
 from notifications.ledger.states import EVENTS, Kind, Reason
 from notifications.ledger.tables import Delivery, Mailing, MailingText
+from surveys.responses.tables import Round
 
 RSVP, POLL = "rsvp", "poll"  # the kinds of buttons that ask for a reply and for a vote
+APPOINTMENT = "appointment"  # the one that offers times to choose
 
 
 @dataclass(frozen=True)
@@ -26,15 +32,23 @@ class Asked:
     """How a mailing stands to the replies to its event; pure.
 
     A reminder is of no use to who declined or has no seat yet, an invitation (`invites`) and what is meant for the
-    silent only to who has replied at all.
+    silent only to who has replied at all. What speaks of the event afterwards (`looks_back`) is of no use when it was
+    called off, and what regrets that somebody was missed (`regrets`) to nobody who came after all.
     """
 
     event_id: int
     reminds: bool = False
     invites: bool = False
+    looks_back: bool = False
+    regrets: bool = False
+    offers: bool = False  # appointments: of no use to who has one
 
-    def skips(self, reply: str) -> Reason | None:
+    def skips(self, reply: str, *, came: bool = False, booked: bool = False) -> Reason | None:
         """Why somebody who has replied so ("" for nothing) gets it no more; None when they do."""
+        if self.offers and booked:
+            return Reason.BOOKED
+        if self.regrets and came:
+            return Reason.CAME
         if reply == Reply.NO and (self.reminds or self.invites):
             return Reason.DECLINED
         if reply == Reply.WAITING and self.reminds:
@@ -59,7 +73,11 @@ def asked_by(session: Session, mailing: Mailing) -> Asked | None:
         return None
     reminds = mailing.kind == Kind.REMINDER and mailing.purpose == EVENTS
     invites = mailing.kind == Kind.MAILING and has_rsvp(session, mailing.id)
-    return Asked(event.id, reminds, invites or _is_for_the_silent(session, mailing, event))
+    rule, process = _rule_of(session, mailing), session.get_one(Process, event.process_id).slug
+    is_for_the_silent = rule is not None and means_silent_only(rule, process, event.slug)
+    back = [condition for condition, name in looks_back_at(rule) if names_event(name, process, event.slug)]
+    offers = mailing.kind in {Kind.MAILING, Kind.REMINDER} and has_button(session, mailing.id, APPOINTMENT)
+    return Asked(event.id, reminds, invites or is_for_the_silent, bool(back), DID_NOT_COME in back, offers)
 
 
 def has_rsvp(session: Session, mailing_id: int) -> bool:
@@ -102,6 +120,29 @@ def replies_to(session: Session, event_id: int, participant_ids: Iterable[int]) 
     return said
 
 
-def _is_for_the_silent(session: Session, mailing: Mailing, event: Event) -> bool:
-    audience = session.get(Audience, mailing.audience_id) if mailing.audience_id is not None else None
-    return audience is not None and means_silent_only(audience.rule, event.slug)
+def nobody_noted(session: Session, mailing: Mailing) -> tuple[set[str], bool]:
+    """What is not known of who came to the events that a mailing's audience asks of: the modes, and whether nothing is.
+
+    ({}, False) for a mailing that can leave: who came is noted, or its audience does not ask for it.
+    """
+    modes, nothing = set[str](), False
+    for condition, name in looks_back_at(_rule_of(session, mailing)):
+        event_id = session.scalar(select(event_named(name, mailing.office_id or 0)))
+        if event_id is None:
+            continue
+        if condition == HELD:
+            nothing = nothing or not is_marked(session, event_id)
+        elif not noted_modes(session, event_id):
+            modes, nothing = modes | set(unnoted_modes(session, event_id)), True
+        elif condition == DID_NOT_COME:
+            modes |= set(unnoted_modes(session, event_id))
+    return modes, nothing
+
+
+def _rule_of(session: Session, mailing: Mailing) -> Any:
+    """The rule of a mailing's audience, or of its round's; None for neither."""
+    audience_id = mailing.audience_id
+    if audience_id is None and mailing.round_id is not None:
+        audience_id = session.get_one(Round, mailing.round_id).audience_id
+    audience = session.get(Audience, audience_id) if audience_id is not None else None
+    return audience.rule if audience is not None else None

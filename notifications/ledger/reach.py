@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
 
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
+from core.process.appointments.who import who_is_booked
 from core.process.replies import Reply
 from core.process.standing import standing_attendance
 from notifications.ledger.budget import WEEK, told_lately
@@ -166,10 +167,13 @@ def _replied(one: ColumnElement[int], asked: Asked) -> list[tuple[ColumnElement[
     for reply in Reply:
         if (reason := asked.skips(reply)) is not None:
             reasons.setdefault(reason, []).append(reply)
-    return [
+    found: list[tuple[ColumnElement[bool], ColumnElement[str]]] = [
         (one.in_(select(attended.c.person_id).where(attended.c.reply.in_(replies))), literal(reason.value))
         for reason, replies in reasons.items()
     ]
+    if asked.offers:
+        found.append((one.in_(who_is_booked(asked.event_id)), literal(Reason.BOOKED.value)))
+    return found
 
 
 def _why_not(each: Subquery) -> ColumnElement[str]:

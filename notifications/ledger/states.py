@@ -64,6 +64,8 @@ class Reason(StrEnum):
     GONE = "gone"
     BAD_ADDRESS = "bad-address"
     NOT_TRUE = "not-true"
+    CAME = "came"
+    BOOKED = "booked"
 
 
 TELEGRAM = "telegram"

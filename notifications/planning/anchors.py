@@ -18,7 +18,8 @@ from notifications.planning.workdays import Feast, shift_working_days
 
 PHASE_MOMENTS = ("opens", "closes")
 EVENT_MOMENTS = ("starts", "ends")
-KEYS = {"phase", "event", "at", "days", "working", "time"}
+KEYS = {"phase", "event", "at", "days", "hours", "working", "time"}
+MOST_HOURS = 24 * 14
 
 
 class AnchorWrong(Problem):
@@ -34,7 +35,10 @@ class AnchorUnknown(Problem):
 
 @dataclass(frozen=True)
 class Anchor:
-    """`kind` is "phase" or "event"; `days` may be negative; without `at_time` an event's own time is kept."""
+    """`kind` is "phase" or "event"; `days` may be negative; without `at_time` an event's own time is kept.
+
+    `hours`, before or after an event, stand in place of all the others.
+    """
 
     kind: str
     slug: str
@@ -42,6 +46,7 @@ class Anchor:
     days: int = 0
     working: bool = False
     at_time: time | None = None
+    hours: int = 0
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,23 @@ def parse_anchor(raw: Mapping[str, Any]) -> Anchor:
         raise AnchorWrong(reason=f"days: a whole number, at most {MOST_DAYS}")
     if not isinstance(working, bool):
         raise AnchorWrong(reason="working: true or false")
+    if "hours" in raw:
+        return Anchor(kind, str(raw[kind]), moment, hours=_read_hours(raw))
     return Anchor(kind, str(raw[kind]), moment, days, working, _read_time(raw.get("time"), needed=kind == "phase"))
+
+
+def leaves_at_its_hour(raw: Mapping[str, Any] | None) -> bool:
+    """Whether a mailing is counted in hours: then it is of use at that hour alone, and waits for no send window."""
+    return "hours" in (raw or {})
+
+
+def _read_hours(raw: Mapping[str, Any]) -> int:
+    hours = raw["hours"]
+    if "event" not in raw or any(raw.get(key) for key in ("days", "working", "time")):
+        raise AnchorWrong(reason="hours: of an event, without days, working and time")
+    if not isinstance(hours, int) or isinstance(hours, bool) or abs(hours) > MOST_HOURS:
+        raise AnchorWrong(reason=f"hours: a whole number, at most {MOST_HOURS}")
+    return hours
 
 
 def _read_time(raw: object, *, needed: bool) -> time | None:
@@ -88,6 +109,8 @@ def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
     """The local time an anchor means, without a zone; raises AnchorUnknown."""
     start, end = _find(anchor, timetable)
     base = start if anchor.moment in {"opens", "starts"} else end
+    if anchor.hours and isinstance(base, datetime):
+        return base + timedelta(hours=anchor.hours)
     day = base.date() if isinstance(base, datetime) else base
     own_time = base.time() if isinstance(base, datetime) else time()
     if anchor.working:

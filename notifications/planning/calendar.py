@@ -11,10 +11,11 @@ from itertools import combinations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from notifications.ledger.events import nobody_noted
 from notifications.ledger.report import Upcoming, upcoming
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing
-from notifications.planning.planner import send_window
+from notifications.planning.planner import NOT_NOTED, send_window
 from notifications.planning.preview import NOBODY_MEANT, Preview, dry_run, share_readers
 from notifications.planning.rules import Rules
 from notifications.planning.windows import is_open
@@ -58,12 +59,15 @@ def _entry(session: Session, due: Upcoming, preview: Preview) -> Entry:
 
 
 def _conflicts(session: Session, due: Upcoming, preview: Preview) -> list[str]:
-    window, zone = send_window(session, session.get_one(Mailing, due.mailing_id))
+    mailing = session.get_one(Mailing, due.mailing_id)
+    window, zone = send_window(session, mailing)
+    to_be_noted = any(nobody_noted(session, mailing))  # whom it is for shows once it is noted who came
     nobody_meant = preview.refusal == NOBODY_MEANT
     found = {
         NO_AUDIENCE: nobody_meant,
         NO_TEXT: bool(preview.missing_languages),
-        NOBODY: not nobody_meant and not preview.people,
+        NOBODY: not nobody_meant and not preview.people and not to_be_noted,
+        NOT_NOTED: to_be_noted and due.late,
         NOT_RELEASED: due.mailing_state != MailingState.RELEASED,
         LATE: due.late,
         WINDOW: not due.late and not is_open(window, due.due_at, zone),

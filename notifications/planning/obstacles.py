@@ -24,6 +24,7 @@ class Cause(StrEnum):
     NO_TEXT = "no-text"
     NO_AUDIENCE = "no-audience"
     ASKED = "asked"
+    NOT_NOTED = "not-noted"
     DROPPED = "dropped"
     NOT_RELEASED = "not-released"
     PAUSED = "paused"
@@ -37,6 +38,9 @@ CAUSE_NAMES = {
     Cause.NO_TEXT: N_("It does not leave: some of its readers read a language that it has no text in."),
     Cause.NO_AUDIENCE: N_("It does not leave: it is not clear to whom it goes."),
     Cause.ASKED: N_("Its time passed while the service was off, and it waits for somebody to decide."),
+    Cause.NOT_NOTED: N_(
+        "It waits, because nobody, or nobody who followed online, is noted as having come to its event."
+    ),
     Cause.DROPPED: N_("Its time was missed, and it did not leave."),
     Cause.NOT_RELEASED: N_("Its time has passed, and nobody has released it."),
     Cause.PAUSED: N_("It is paused, although its time has come."),
@@ -49,6 +53,7 @@ WHAT_TO_DO = {
     Cause.NO_TEXT: N_("Add the missing text. It leaves within a minute then."),
     Cause.NO_AUDIENCE: N_("Choose an audience or a questionnaire."),
     Cause.ASKED: N_("Let it leave now, or stop it for good."),
+    Cause.NOT_NOTED: N_("Note who came, also of those who followed online; then let it leave, or stop it for good."),
     Cause.DROPPED: N_("Let it leave now if it is still of use, or stop it for good."),
     Cause.NOT_RELEASED: N_("Release it, choose another day, or stop it for good."),
     Cause.PAUSED: N_("Let it go on, or stop it for good."),
@@ -104,7 +109,7 @@ def _late(mailing: Mailing, occurrence: Occurrence, now: datetime) -> tuple[Caus
     """Why an occurrence whose time has come was not planned; None while it is about to be."""
     reason, _, detail = occurrence.reason.partition(":")
     if occurrence.state == OccurrenceState.ASKED:
-        return Cause.ASKED, ""
+        return (Cause.NOT_NOTED if reason == Cause.NOT_NOTED else Cause.ASKED), ""
     if occurrence.state == OccurrenceState.DROPPED:
         return Cause.DROPPED, ""
     if mailing.state == MailingState.DRAFT:

@@ -16,7 +16,7 @@ from core.errors import Problem
 from core.i18n import N_, Translator
 from core.people.tables import Audience
 from core.process.tables import Process
-from notifications.ledger.events import asked_by, event_of
+from notifications.ledger.events import asked_by, event_of, nobody_noted
 from notifications.ledger.reach import Meant, asks_for_vote
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.revision import hold_mailing
@@ -29,7 +29,7 @@ from notifications.ledger.snapshot import (
 )
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
-from notifications.planning.anchors import latest_useful, parse_anchor
+from notifications.planning.anchors import latest_useful, leaves_at_its_hour, parse_anchor
 from notifications.planning.missed import Verdict, judge, parse_missed
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import feast_of, timetables
@@ -41,6 +41,11 @@ from surveys.responses.tables import Round
 log = structlog.get_logger()
 
 NEVER = datetime.min.replace(tzinfo=UTC)
+NOT_NOTED = "not-noted"  # why an occurrence is asked about: nobody knows who came
+NOBODY_NOTED = N_(
+    "Nothing leaves, because nobody is noted as having come to the event: whom it is for is not known. Please note "
+    "who came, then let it leave."
+)
 NO_TEXT = N_(
     "Nothing leaves, because some of its readers read a language that the mailing has no text in: {languages}. "
     "Please add the text, or write a new mailing if this one has left already."
@@ -58,13 +63,15 @@ class Planned:
 
 
 class DoesNotLeave(Problem):
-    """`reason` is what an occurrence keeps: no-audience, or no-text with the languages."""
+    """`reason` is what an occurrence keeps: no-audience, not-noted, or no-text with the languages."""
 
     text = N_("Nothing leaves, because it is not clear to whom. Please give the mailing an audience.")
     status = 409
 
     def say(self, t: Translator) -> str:
         reason, _, languages = str(self.values["reason"]).partition(":")
+        if reason == NOT_NOTED:
+            return t(NOBODY_NOTED)
         return t(NO_TEXT, languages=languages.replace(",", ", ")) if reason == "no-text" else t(self.text)
 
     def __str__(self) -> str:
@@ -101,14 +108,24 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: 
             return None
         _note(session, occurrence, "missed")
         return Planned(occurrence_id, state, reason="missed")
+    if any(nobody_noted(session, mailing)):
+        if not _claim(session, occurrence_id, now, OccurrenceState.ASKED):
+            return None
+        _note(session, occurrence, NOT_NOTED)
+        return Planned(occurrence_id, OccurrenceState.ASKED, reason=NOT_NOTED)
     if not _claim(session, occurrence_id, now, OccurrenceState.PLANNED):
         return None
     return _write(session, snapshot_of(session, occurrence, mailing, now, rules), occurrence)
 
 
 def plan_missed(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> Planned | None:
-    """Staff's yes to an occurrence that was asked about or dropped: it leaves now. Raises MailingStateWrong."""
+    """Staff's yes to an occurrence that was asked about or dropped: it leaves now.
+
+    Raises MailingStateWrong, and DoesNotLeave where nobody is noted as having come to the event it looks back at.
+    """
     occurrence, mailing = _hold_released(session, occurrence_id)
+    if nobody_noted(session, mailing)[1]:
+        raise DoesNotLeave(reason=NOT_NOTED)
     waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
     claimed = _changed(
         session,
@@ -215,17 +232,23 @@ def _audience(session: Session, mailing: Mailing, now: datetime, rules: Rules) -
 
 
 def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
-    """The process's window and zone; a mailing of no process may leave at any time."""
+    """The process's window and zone; a mailing of no process may leave at any time.
+
+    What is counted in hours leaves at its hour: two hours before an event nobody would have it later.
+    """
     process = session.get(Process, mailing.process_id) if mailing.process_id is not None else None
     if process is None:
         return ALWAYS, "UTC"
-    return replace(parse_window(process.send_window), feast=feast_of(session, process)), process.time_zone
+    window = parse_window(process.send_window)
+    if leaves_at_its_hour(mailing.anchor):
+        return Window(quiet=window.quiet), process.time_zone
+    return replace(window, feast=feast_of(session, process)), process.time_zone
 
 
 def useful_until(session: Session, mailing: Mailing) -> datetime | None:
     """The start of the event announced or the close of the round or poll asked for, whichever comes first.
 
-    Nobody is invited to, or reminded of, an event that was called off; a mailing that says so leaves.
+    Nobody is invited to, reminded of or thanked for an event that was called off; a mailing that says so leaves.
     """
     ends: list[datetime] = []
     if mailing.process_id is not None and mailing.anchor:
@@ -233,7 +256,8 @@ def useful_until(session: Session, mailing: Mailing) -> datetime | None:
         event, asked = event_of(session, mailing), asked_by(session, mailing)
         if (start := latest_useful(parse_anchor(mailing.anchor), table, event.slug if event else "")) is not None:
             ends.append(start)
-        if event is not None and event.cancelled and asked is not None and (asked.reminds or asked.invites):
+        speaks_of_it = asked is not None and (asked.reminds or asked.invites or asked.looks_back)
+        if event is not None and event.cancelled and speaks_of_it:
             ends.append(NEVER)
     if mailing.round_id is not None and mailing.purpose == "questionnaires":
         closes = session.get_one(Round, mailing.round_id).closes_at

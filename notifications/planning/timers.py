@@ -36,6 +36,7 @@ from notifications.planning.planner import Planned, claim_due, plan_occurrence
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import changes, schedule_occurrences
 from surveys.polls.due import next_moments, polls_due, polls_to_purge, purge, tend_poll
+from surveys.responses.round_times import move_rounds, rounds_to_move
 
 log = structlog.get_logger()
 
@@ -100,7 +101,9 @@ async def _lead(deps: PlannerDeps, still_leading: StillLeading) -> None:
 
 
 async def rederive(deps: PlannerDeps) -> None:
-    """Brings the occurrences up to their anchors; writes only when something changed."""
+    """Brings rounds and occurrences up to what they hang on; writes only when something changed."""
+    if await deps.database.aread(rounds_to_move):
+        await deps.database.awrite(move_rounds)
     if await deps.database.aread(lambda session: bool(changes(session))):
         now = deps.clock.now()
         await deps.database.awrite(lambda session: schedule_occurrences(session, None, now))

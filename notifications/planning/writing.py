@@ -90,6 +90,7 @@ class Draft:
     poll_id: int | None = None
     files: Mapping[str, MailedFile] = field(default_factory=dict)
     limit_mb: int = 10
+    slug: str = ""  # of a new one; made of its subject if left out
 
     @property
     def has_event(self) -> bool:
@@ -131,7 +132,7 @@ def save_draft(session: Session, process: Process, draft: Draft, author: int, no
     row = _row(draft, author) | {
         "office_id": process.office_id,
         "process_id": process.id,
-        "slug": _free_slug(session, process, draft),
+        "slug": draft.slug or _free_slug(session, process, draft),
     }
     mailing_id = session.execute(insert(Mailing).values(row).returning(Mailing.id)).scalar_one()
     _write_texts(session, mailing_id, draft)

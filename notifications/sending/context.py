@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.addresses import PublicUrls
 from core.clock import last_day
 from core.i18n import pick_text, translator
+from core.process.event_files import Document, documents_of
 from core.process.events import EventFacts, load_event
 from core.process.replies import MODES
 from core.process.tables import Office, Process
@@ -20,7 +21,7 @@ from notifications.content.asking import asked_poll
 from notifications.content.files import MailedFile
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
-from notifications.content.variables import BY_MODE, OF_EVENT, event_values, mode_values
+from notifications.content.variables import BY_MODE, DOCUMENTS, OF_EVENT, event_values, mode_values
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.files import files_of
 from notifications.ledger.queue import ASKING
@@ -65,6 +66,7 @@ class MailingContext:
     closes_at: datetime | None
     event: EventFacts | None = None
     poll_id: int | None = None
+    documents: tuple[Document, ...] = ()  # of the event
     # Settings with what mails bring for calendars, by language, reply and whether the link is shown: made when needed.
     with_calendars: dict[tuple[str, str, bool], Setting] = field(default_factory=dict)
 
@@ -84,12 +86,17 @@ class MailingContext:
         if key not in self.by_mode:
             setting = self.settings[language]
             own = mode_values(self.event, mode, now, translator(language))
+            is_over = self.event.is_over(now)
+            own[DOCUMENTS] = ", ".join(one.name for one in self.documents if is_over or not one.afterwards)
             self.by_mode[key] = replace(setting, fixed={**setting.fixed, **own})
         return self.by_mode[key]
 
     def sample_setting(self, language: str, reply: str) -> Setting:
-        """As `setting_for` when the event begins, so that everything shows."""
-        return self.setting_for(language, reply, self.event.starts_at) if self.event else self.settings[language]
+        """As `setting_for` when the event begins, so that everything shows; what looks back is written when it ends."""
+        if self.event is None:
+            return self.settings[language]
+        looks_back = self.limits.asked is not None and self.limits.asked.looks_back
+        return self.setting_for(language, reply, self.event.ends_at if looks_back else self.event.starts_at)
 
     def language_for(self, language: str) -> str:
         """The person's language, else the process's first one that there is a text in."""
@@ -135,6 +142,7 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
         closes_at=round_.closes_at if round_ else None,
         event=facts,
         poll_id=mailing.poll_id,
+        documents=documents_of(session, facts.id) if facts is not None else (),
     )
 
 
@@ -180,7 +188,7 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
         "round": pick_text(parts.round.title, language) if parts.round else "",
         "closes_on": "",
         "poll": parts.poll.title_in(language) if parts.poll is not None else "",
-        **dict.fromkeys((*OF_EVENT, *BY_MODE), ""),
+        **dict.fromkeys((*OF_EVENT, DOCUMENTS, *BY_MODE), ""),
     }
     if parts.round is not None and parts.round.closes_at is not None:
         values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=language)

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.errors import Problem
 from core.i18n import LANGUAGES
+from core.process.appointments.who import booked_among
+from core.process.came import came_among
 from notifications.channels.contract import ChatMessage, Mail, Message
 from notifications.content.mime import HeaderUnsafe
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, other_address
@@ -214,7 +216,26 @@ def _with_replies(
         people = [one.participant_id for one in found if one.mailing_id == mailing_id]
         said |= {(mailing_id, person): reply for person, reply in replies_to(session, event_id, people).items()}
     replies = [said.get((one.mailing_id, one.participant_id), "") for one in found]
-    return [one._replace(reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
+    with_replies = [one._replace(reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
+    return _with_came(session, with_replies, loaded)
+
+
+def _with_came(session: Session, found: list[Candidate], loaded: Mapping[int, MailingContext]) -> list[Candidate]:
+    """With who came after all of those whom a mailing tells that they were missed; who has what another offers."""
+    for mailing_id, context in loaded.items():
+        asked = context.limits.asked
+        if asked is None or not (asked.regrets or asked.offers):
+            continue
+        people = [one.participant_id for one in found if one.mailing_id == mailing_id]
+        came = came_among(session, asked.event_id, people) if asked.regrets else set()
+        booked = booked_among(session, asked.event_id, people) if asked.offers else set()
+        found = [
+            one._replace(came=one.participant_id in came, booked=one.participant_id in booked)
+            if one.mailing_id == mailing_id
+            else one
+            for one in found
+        ]
+    return found
 
 
 def _with_votes(session: Session, found: Sequence[Candidate], loaded: Mapping[int, MailingContext]) -> list[Candidate]:

@@ -112,7 +112,7 @@ def _appointment(session: Session, event: EventFacts, values: Mapping[str, Any],
         "starts_on": format_date(local.date(), "full", locale=language),
         "starts_at": format_time(local.time(), "short", locale=language),
         "interviewer": found.interviewer if found is not None else "",
-        "how": "".join(f" {one}" for one in places),
+        "how": " ".join(places),
     }
 
 

@@ -105,8 +105,9 @@ class PersonalValues(dict[str, str]):
         return f"{self._now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
 
     def calendar_organizer(self) -> str:
-        """Where what a calendar answers comes back to: the address for answers of this delivery."""
-        return ReturnAddresses(self._mailbox, self._links).replies(self._candidate.id)
+        """Where what a calendar answers comes back to: the same in every mail about the event to this person."""
+        person = self._candidate.participant_id
+        return ReturnAddresses(self._mailbox, self._links).organizer(self._event_id, person)
 
     def calendar_attendee(self) -> str:
         return quote(self._candidate.address or "", safe=IN_MAILTO)

@@ -60,7 +60,10 @@ def judge(candidate: Candidate, limits: Limits, now: datetime, opens_at: datetim
         return Wait(None)
     if (limits.asks_for_answer and candidate.has_answered) or candidate.has_voted:
         return Skip(Reason.ANSWERED)
-    if limits.asked is not None and (settled := limits.asked.skips(candidate.reply)) is not None:
+    if (
+        limits.asked is not None
+        and (settled := limits.asked.skips(candidate.reply, came=candidate.came, booked=candidate.booked)) is not None
+    ):
         return Skip(settled)
     if candidate.is_over_budget:
         return Skip(Reason.BUDGET)

@@ -81,6 +81,7 @@ def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Tr
         _part(t("What you asked for to join"), [_request(writer, one) for one in known["requests_to_join"]]),
         _part(t("What you replied to invitations"), [_replies(writer, known)]),
         _part(t("Your appointments"), [_appointments(writer, known)]),
+        _part(t("At events: questions, votes, tables"), [_rooms(writer, known["rooms"])]),
         _part(t("Days that suit you or not"), [_dates(writer, known)]),
         *(_part(heading, [rows]) for heading, rows in known["told"]),
     ]
@@ -158,12 +159,37 @@ def _request(writer: _Writer, one: Mapping[str, Any]) -> list[Row]:
 
 def _replies(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
     t = writer.t
-    rows = []
-    for one in known["events"]:
-        said = f"{t(STANDS[Reply(one['reply'])])} – {writer.day(one['at'])}"
-        came = t(CAME[one["came"]], day=writer.day(one["came_at"])) if one["came"] else ""
-        rows.append((pick_text(one["event"], t.language), f"{said}; {came}" if came else said))
-    return rows
+    return [(pick_text(one["event"], t.language), " – ".join(_reply(writer, one))) for one in known["events"]]
+
+
+def _reply(writer: _Writer, one: Mapping[str, Any]) -> list[str]:
+    """What was replied and what was said beside it; whether they came."""
+    t = writer.t
+    told = [t(STANDS[Reply(one["reply"])]), writer.day(one["at"])]
+    told += [t.n("with {count} person", "with {count} people", one["companions"])] if one["companions"] else []
+    told += [t("instead comes: {name}", name=one["substitute"])] if one["substitute"] else []
+    told += [t("needs: {words}", words=one["needs"])] if one["needs"] else []
+    return told + ([t(CAME[one["came"]], day=writer.day(one["came_at"]))] if one["came"] else [])
+
+
+def _rooms(writer: _Writer, rooms: Mapping[str, Any]) -> list[Row]:
+    """Questions, votes, wishes for tables and tables, by event."""
+    t = writer.t
+
+    def of(one: Mapping[str, Any], label: str) -> str:
+        return f"{pick_text(one['event'], t.language)}: {label}"
+
+    def theme(title: dict[str, str] | None) -> str:
+        return pick_text(title, t.language) if title else ""
+
+    rows = [(of(one, t("your question")), str(one["text"])) for one in rooms["questions"]]
+    rows += [(of(one, t("you voted for")), str(one["question"])) for one in rooms["votes"]]
+    rows += [
+        (of(one, t("you would like")), ", ".join(filter(None, (theme(one["first"]), theme(one["second"])))))
+        for one in rooms["table_wishes"]
+    ]
+    places = [(one, t("table {number}", number=one["table"])) for one in rooms["tables"]]
+    return rows + [(of(one, table), theme(one["theme"])) for one, table in places]
 
 
 def _appointments(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:

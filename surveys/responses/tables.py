@@ -66,6 +66,8 @@ class Round(Base):
     opens_at: Mapped[datetime]
     closes_at: Mapped[datetime | None]
     quotas: Mapped[list[Any]] = mapped_column(server_default="[]")  # slug, title, when, most
+    # {"opens_at": {"event": "launch", "at": "ends", "days": 0, "time": ""}}: what moves with an event; {} for nothing
+    hangs_on: Mapped[dict[str, Any]] = mapped_column(server_default="{}", default=dict)
 
 
 class Response(Base):

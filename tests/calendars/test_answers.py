@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.links import Purpose
 from core.people.merging import merge
 from core.process.tables import Event
+from notifications.intake.addresses import Signed
 from notifications.intake.itip import CalendarAnswer, read_calendar
 from notifications.intake.letter import read_letter
 from tests.calendars.mails import answer_mail, calendar, change, event, mails_to, newest, take, tell
-from tests.events.test_mail import deliver, kept, last_mail, notices, states
+from tests.events.test_mail import RETURNS, deliver, kept, last_mail, notices, states
 from tests.events.test_telling import RSVP, plan, prepared, say
-from tests.intake.mails import written
+from tests.intake.mails import addressed, written
 from tests.notifications.office import Person
 from tests.notifications.sending import Telling
 from tests.support.sandbox import RunningSandbox, running_sandbox
@@ -62,6 +64,31 @@ def test_an_answer_is_a_reply(telling: Telling, partstat: str, before: str, expe
     take(telling, answer_mail(mail, partstat))
     assert kept(telling) == expected
     assert states(telling) == [("acted", "")]
+
+
+async def test_an_event_has_one_organizer_in_all_mails_to_somebody(telling: Telling) -> None:
+    """It is no other person's and no other event's; what is written to it in words is answered as the newest mail."""
+    asked = newest(telling)
+    take(telling, answer_mail(asked, "ACCEPTED"))
+    change(telling, place="Sala")
+    await tell(telling, "sender-2")
+    changed = newest(telling)
+    assert changed is not asked and event(changed).organizer.value == event(asked).organizer.value
+    organizer = event(asked).organizer.value.removeprefix("mailto:")
+    others = event(newest(telling, "bruno@example.com")).organizer.value.removeprefix("mailto:")
+    assert organizer != others and RETURNS.find(organizer.upper()) == Signed(
+        Purpose.ORGANIZER, event_id=1, participant_id=telling.rows.people["anna"]
+    )
+    take(telling, answer_mail(changed, "DECLINED", organizer=others))
+    assert kept(telling) == ("in-person", "calendar", 0), "the organizer of somebody else's event"
+    take(telling, answer_mail(changed, "DECLINED", organizer=organizer))
+    assert kept(telling) == ("no", "calendar", 1)
+    strange = RETURNS.organizer(1, 999), RETURNS.organizer(99, telling.rows.people["anna"])
+    for number, address in enumerate(strange):
+        take(telling, addressed(written("Sì", headers=f"X: {number}\n"), address))
+    take(telling, addressed(written("A che ora?"), organizer))
+    assert kept(telling) == ("no", "calendar", 1)
+    assert [state for state, _ in states(telling)][-3:] == ["for-staff"] * 3, "a person reads them"
 
 
 async def test_it_is_confirmed_once_with_the_event_as_it_now_is(telling: Telling) -> None:

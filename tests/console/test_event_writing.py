@@ -61,7 +61,9 @@ def test_an_event_is_added_and_stands_on_the_front_page(scene: Scene, sign_in: S
     assert (event.seats, event.online, event.modes, event.offer_hours) == ({"in-person": 300}, True, [], 48)
     assert event.programme == {"it": "- **Apertura**"}
     assert "Assembly" in httpx.get(f"{web.url}/", headers={"Accept-Language": "en"}).text
-    client.post(new(scene), data=form | written())
+    again = client.post(new(scene), data=form | written())
+    assert again.url.path == f"/console/processes/{scene.process_id}" and len(events(scene)) == 1, "a double click"
+    client.post(new(scene), data=form_of(client.get(new(scene))) | written())
     assert [one.slug for one in events(scene)] == ["assemblea", "assemblea-2"]
     assert acts(scene) == [("event.added", "event:1"), ("event.added", "event:2")]
 

@@ -103,7 +103,7 @@ def test_times_are_kept_given_blocked_and_marked(scene: Scene, sign_in: SignIn, 
     assert "blocked" in client.get(here).text
     post(client, here, f"{here}/acts/open", slot=str(eleven))
     post(client, here, f"{here}/acts/book", person=str(CARLA), slot=str(eleven))
-    post(client, here, f"{here}/acts/cancel", person=str(CARLA))
+    post(client, here, f"{here}/acts/cancel", person=str(CARLA), appointment="2")
     post(client, here, f"{here}/acts/hours", hours="48")
     assert booked(scene) == {ADA: ten, CARLA: None}
     early = post(client, here, f"{here}/acts/held", appointment="1", held="held")

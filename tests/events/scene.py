@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.database.database import Database
 from core.process.attendance import Given, Kept, reply
@@ -23,11 +23,17 @@ def add_event(scene: Scene, slug: str = "launch", **values: Any) -> int:
         "kind": "event", "title": {"it": "Incontro di lancio", "en": "Launch event"}, "summary": {},
         "starts_local": "2023-07-20T10:00", "ends_local": "2023-07-20T13:00", "place": "Torino", "online": True,
     }  # fmt: skip
-    return scene.insert(Event, process_id=scene.process_id, slug=slug, **usual | values)
+    return scene.insert(Event, slug=slug, **{"process_id": scene.process_id, **usual, **values})
 
 
 def say(database: Database, given: Given, now: datetime) -> Kept:
     return database.write(lambda session: reply(session, given, now))
+
+
+def came(scene: Scene, event_id: int, *people: int, mode: str = "in-person") -> None:
+    """Notes that these people came."""
+    mine = Attendance.event_id == event_id, Attendance.participant_id.in_(people)
+    scene.database.write(lambda s: s.execute(update(Attendance).where(*mine).values(came=mode, came_at=ENDS)))
 
 
 def rows(database: Database) -> Sequence[Attendance]:

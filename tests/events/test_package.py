@@ -105,7 +105,7 @@ def test_an_rsvp_button_needs_an_event(database: Database, package: Path) -> Non
     bring(database, package)
     phase = "{phase: listening, time: 10:00}"
     change(package, "process.yaml", "{event: launch, at: starts, days: -1}", phase)
-    found = [one for one in faults(package) if "rsvp button needs an event" in one]
+    found = [one for one in faults(package) if "has a button about an event" in one]
     assert len(found) == 2 and "messages/come.en.md" in found[0]
     change(package, "process.yaml", phase, f"{phase}\n    event: launch")
     assert {name: str(what) for name, what in told(bring(database, package)).items()} == {"mailing come": "changed"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +11,13 @@ from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.database.database import Database
-from core.people.audience import audience_clause, check_rule, preview
+from core.people.audience import audience_clause, check_rule, preview, qualify_rule
 from core.people.merging import merge
 from core.people.predicates import core_predicates
 from core.process.attendance import Given
 from core.process.rsvp_rule import means_silent_only
-from core.process.tables import Office
-from tests.events.scene import add_event, say
+from core.process.tables import Event, Office
+from tests.events.scene import add_event, came, say
 from tests.responses.scene import Scene, build
 
 PREDICATES = core_predicates()
@@ -86,6 +87,8 @@ def test_what_is_wrong_is_said(value: Any, says: str) -> None:
         ({"rsvp": {"event": "launch", "reply": "none"}}, True),
         ({"rsvp": {"event": "launch", "reply": ["none"]}}, True),
         ({"all": [{"everyone": True}, {"rsvp": {"event": "launch", "reply": "none"}}]}, True),
+        ({"rsvp": {"event": "plan/launch", "reply": ["none"]}}, True),
+        ({"rsvp": {"event": "other/launch", "reply": ["none"]}}, False),
         ({"rsvp": {"event": "other", "reply": "none"}}, False),
         ({"rsvp": {"event": "launch", "reply": ["none", "maybe"]}}, False),
         ({"any": [{"everyone": True}, {"rsvp": {"event": "launch", "reply": "none"}}]}, False),
@@ -94,7 +97,68 @@ def test_what_is_wrong_is_said(value: Any, says: str) -> None:
     ],
 )
 def test_rules_that_mean_only_the_silent(rule: Any, so: bool) -> None:
-    assert means_silent_only(rule, "launch") is so
+    assert means_silent_only(rule, "plan", "launch") is so
+
+
+def test_events_of_one_short_name_in_two_processes_are_told_apart(scene: Scene, database: Database) -> None:
+    """The short name alone is the event that begins last, as on the public page."""
+    other = scene.copy_process("next")
+    first, second = add_event(scene), add_event(scene, process_id=other, starts_local="2024-07-20T10:00")
+    said = {"Ada": (first, "in-person"), "Bo": (second, "in-person"), "Cleo": (first, "no"), "Dario": (second, "no")}
+    for name, (event, word) in said.items():
+        say(database, Given(event, scene.participant(name=name), word, "web"), scene.now)
+    assert names(scene, "rsvp: {event: plan/launch, reply: in-person}") == ["Ada"]
+    assert names(scene, "rsvp: {event: next/launch, reply: in-person}") == ["Bo"]
+    assert names(scene, "rsvp: {event: launch, reply: in-person}") == ["Bo"]
+    assert names(scene, "rsvp: {event: plan/launch, reply: none}") == ["Bo", "Dario"]
+    rule = {"all": [{"not": {"rsvp": {"event": "launch", "reply": "no"}}}, {"came": "launch"}, {"everyone": True}]}
+    assert qualify_rule(rule, PREDICATES, "plan") == {
+        "all": [
+            {"not": {"rsvp": {"event": "plan/launch", "reply": "no"}}},
+            {"came": "plan/launch"},
+            {"everyone": True},
+        ]
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        ({"came": ["launch"]}, "Write the event's short name after {name}:"),
+        ({"did_not_come": {"event": "launch"}}, "Write the event's short name after {name}:"),
+        ({"came": ""}, "Write the event's short name after {name}:"),
+        ({"came": "plan/lunch"}, "Did you mean {near}"),
+        ({"rsvp": {"event": "plan/lunch", "reply": "no"}}, "Did you mean {near}"),
+    ],
+)
+def test_an_event_that_cannot_be_meant_is_said(rule: Any, says: str) -> None:
+    (fault,) = check_rule(rule, PREDICATES, KNOWN | {"process": {"plan"}})
+    assert says in fault.text
+    assert check_rule({"came": "another/lunch"}, PREDICATES, KNOWN | {"process": {"plan"}}) == []
+
+
+def test_who_came_and_who_did_not(scene: Scene, database: Database) -> None:
+    """Who had a seat and did not come is known of the modes only in which it was noted who came."""
+    event = add_event(scene)
+    guests = {"Ada": "in-person", "Bo": "in-person", "Cleo": "online", "Dario": "maybe", "Emma": "no", "Fe": "online"}
+    people = {name: scene.participant(name=name) for name in guests}
+    for name, word in guests.items():
+        say(database, Given(event, people[name], word, "web"), scene.now)
+    assert names(scene, "came: launch") == []
+    assert names(scene, "did_not_come: launch") == [], "nobody was noted: nobody is known to have stayed away"
+    came(scene, event, people["Ada"], people["Dario"])
+    assert names(scene, "came: launch") == ["Ada", "Dario"]
+    assert names(scene, "did_not_come: launch") == ["Bo"], "nothing is known yet of who followed online"
+    came(scene, event, people["Cleo"], mode="online")
+    assert names(scene, "did_not_come: launch") == ["Bo", "Fe"]
+    again = scene.participant(name="Fe R.")  # registered once more under another name, and came so
+    say(database, Given(event, again, "in-person", "web"), scene.now + timedelta(hours=1))
+    came(scene, event, again)
+    database.write(lambda session: merge(session, again, people["Fe"], scene.now))
+    assert names(scene, "did_not_come: launch") == ["Bo"]
+    assert names(scene, "came: launch") == ["Ada", "Cleo", "Dario", "Fe"]
+    scene.change(Event, event, cancelled=True)
+    assert names(scene, "any: [{came: launch}, {did_not_come: launch}]") == []
 
 
 def test_the_clause_is_one_statement(scene: Scene) -> None:

@@ -227,3 +227,24 @@ async def test_erasing_takes_along_what_was_asked_for(stage: Stage, chat: Chatti
 
 def test_a_buttons_data_fits() -> None:
     assert len(Step(AGREE, 2**40, 15, "f" * 12).data.encode()) <= 64
+
+
+async def test_where_somebody_came_from_comes_along_into_the_chat(stage: Stage, chat: Chatting) -> None:
+    """The code of a link that was passed on is on the page, in its link into the chat, and with the membership."""
+    page = Reader(stage.http, "/join/metro?from=s-abcdefgh")
+    link = page.page.xpath("string(//a[contains(@href, 'start=join')]/@href)")
+    assert link.endswith("?start=join-metro__s-abcdefgh")
+    person = await chat.person(7)
+    await chat.say(person, f"/start {link.partition('start=')[2]}")
+    await chat.press(person, "Quick polls")
+    await chat.press(person, "I agree and join")
+    assert [one.source for one in stage.rows(Membership)] == ["joined by themselves: s-abcdefgh"]
+    other = await chat.person(8)
+    for start in ("join-metro__", "join-metro__<b>", f"join-metro__{'x' * 41}"):
+        shown = await chat.say(other, f"/start {start}")
+        assert "What you agree to" in shown["text"], start
+    await chat.press(other, "Quick polls")
+    await chat.press(other, "I agree and join")
+    assert [one.source for one in stage.rows(Membership)][1:] == ["joined by themselves"]
+    long = Reader(stage.http, f"/join/metro?from={'y' * 40}.z")
+    assert "start=join-metro&" in long.at.text or 'start=join-metro"' in long.at.text, "what does not fit is left out"

@@ -42,6 +42,8 @@ TABLE = Timetable(
         ({"phase": "analysis", "at": "closes", "days": 1, "working": True, "time": "9:00"}, "2023-11-02T09:00"),
         ({"event": "launch", "days": -1}, "2023-09-26T10:00"),
         ({"event": "launch", "at": "ends", "days": 1, "time": "09:00"}, "2023-09-28T09:00"),
+        ({"event": "launch", "hours": -2}, "2023-09-27T08:00"),
+        ({"event": "launch", "at": "ends", "hours": 12}, "2023-09-28T01:00"),
     ],
 )
 def test_an_anchor_says_a_local_time(anchor: dict[str, Any], expected: str) -> None:
@@ -57,6 +59,10 @@ def test_an_anchor_says_a_local_time(anchor: dict[str, Any], expected: str) -> N
         {"phase": "analysis", "time": "25:00"},
         {"phase": "analysis"},
         {"phase": "analysis", "days": "3", "time": "09:00"},
+        {"phase": "analysis", "hours": -2},
+        {"event": "launch", "hours": -2, "days": 1},
+        {"event": "launch", "hours": 1.5},
+        {"event": "launch", "hours": 24 * 14 + 1},
         {"phase": "analysis", "working": 1, "time": "09:00"},
         {"phase": "analysis", "hour": 3, "time": "09:00"},
     ],

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from core.database.database import Database
+from core.i18n import translator
 from core.people.erasing import erase_person
 from core.people.merging import merge as merge_people
 from core.people.my_data import export_person
@@ -26,6 +27,8 @@ from core.process.room.moderating import merge, moderate
 from core.process.room.rooms import find_room, load_room, rooms_for
 from core.process.room.tables import Question
 from core.process.tables import Event
+from surveys.responses.my_data_page import my_data_page
+from surveys.responses.shelf import FormShelf
 from tests.events.scene import ENDS, STARTS
 from tests.responses.scene import Scene
 from tests.room.hall import DURING, cast, comes, listed, open_room, put
@@ -212,6 +215,9 @@ def test_erasing_leaves_what_the_room_has_seen_without_an_author(scene: Scene, d
     known = database.read(lambda s: export_person(s, person))["rooms"]
     assert [one["text"] for one in known["questions"]] == ["Seen", "Waiting", "Hidden"]
     assert "Of somebody else" in [one["question"] for one in known["votes"]]
+    page = database.read(lambda s: my_data_page(s, FormShelf(), person, translator("it"), DURING))
+    assert "Incontro di lancio: la Sua domanda</dt><dd>Waiting" in page
+    assert "Incontro di lancio: ha votato per</dt><dd>Of somebody else" in page
     database.write(lambda s: erase_person(s, person, [], DURING))
     left = {row.text: row for row in database.read(lambda s: s.query(Question).all())}
     assert set(left) == {"Seen", "Of somebody else", "Merged into one that waits"}

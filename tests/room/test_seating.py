@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from core.database.database import Database
+from core.i18n import translator
 from core.people.erasing import erase_person
 from core.people.merging import merge
 from core.people.my_data import export_person
@@ -32,6 +33,8 @@ from core.process.room.seating import (
 from core.process.room.themes import TableInUse, ThemeInUse, WantedTheme, load_themes, save_themes
 from core.staff.tables import Account
 from core.tables import Notice
+from surveys.responses.my_data_page import my_data_page
+from surveys.responses.shelf import FormShelf
 from tests.events.scene import add_event
 from tests.responses.scene import Scene
 from tests.room.hall import comes, set_tables
@@ -149,6 +152,9 @@ def test_a_wish_and_a_table_are_told_and_erased(scene: Scene, database: Database
     database.write(lambda s: deal(s, event))
     known = database.read(lambda s: export_person(s, person))["rooms"]
     assert known["table_wishes"][0]["first"] == {"en": "Environment"} and known["tables"][0]["table"] == 1
+    page = database.read(lambda s: my_data_page(s, FormShelf(), person, translator("en"), scene.now))
+    assert "<dt>Launch event: you would like</dt><dd>Environment</dd>" in page
+    assert "<dt>Launch event: table 1</dt><dd>Environment</dd>" in page
     database.write(lambda s: erase_person(s, person, [], scene.now))
     assert database.write(lambda s: deal(s, event)) == 0 and database.read(lambda s: coming(s, event)) == []
 

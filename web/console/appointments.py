@@ -163,7 +163,7 @@ def _interviewer(session: Session, doing: Doing) -> tuple[str, str]:
     known = doing.number("interviewer") if sent.get("interviewer") else None
     if known is not None and known not in {one.id for one in interviewers_of(session, doing.event.id)}:
         raise NothingHere
-    kept = interviewers.set_interviewer(session, doing.event.id, new, known)
+    kept = interviewers.change_interviewer(session, doing.event.id, new, known, doing.now)
     return "interviewer.kept", f"interviewer:{kept}"
 
 
@@ -188,10 +188,9 @@ def _book(session: Session, doing: Doing) -> tuple[str, str]:
 
 
 def _cancel(session: Session, doing: Doing) -> tuple[str, str]:
-    asking = _asking(session, doing)
-    before = booking.standing(session, doing.event.id, asking.participant_id)
-    booking.cancel(session, asking, doing.now)
-    return "appointment.cancelled", f"appointment:{before.id}"
+    number = doing.number("appointment")
+    booking.cancel(session, _asking(session, doing), doing.now, number)
+    return "appointment.cancelled", f"appointment:{number}"
 
 
 def _held(session: Session, doing: Doing) -> tuple[str, str]:

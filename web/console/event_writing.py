@@ -18,8 +18,9 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, pick_text, translator
+from core.inbound import first_time
 from core.process.changing import CANCELLED, change_event, concerned
-from core.process.event_files import Document, add_document, documents_of, remove_document
+from core.process.event_files import Document, add_document, documents_of, keep_for_afterwards, remove_document
 from core.process.events import EventFacts
 from core.process.replies import MODES
 from core.process.tables import Event, Process
@@ -63,11 +64,11 @@ class Choices:
 async def new(request: Request, staff: Staff) -> Response:
     process_id = int(request.path_params["process_id"])
     choices = await site_of(request).deps.database.aread(lambda session: _choices(session, staff, process_id))
-    return _form(request, staff, choices, USUAL)
+    return _form(request, staff, choices, {**USUAL, "key": site_of(request).deps.ids.token()})
 
 
 async def create(request: Request, staff: Staff) -> Response:
-    """Keeps a new event; with anything wrong the form comes back as it was sent."""
+    """Keeps a new event, of a form that was sent twice once; with anything wrong it comes back as it was sent."""
     deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
     values, now = await _typed(request), deps.clock.now()
 
@@ -76,6 +77,8 @@ async def create(request: Request, staff: Staff) -> Response:
         columns, amiss = read_event(values, choices.languages, [str(one) for one, _ in choices.phases])
         if amiss:
             return choices, amiss, 0
+        if values.get("key") and not first_time(session, "web", f"event:{staff.account_id}:{values['key'][:64]}", now):
+            return choices, amiss, 0  # the second press of a double click: the event is there
         slug = _free_slug(session, process_id, pick_text(columns["title"], choices.languages[0]))
         row = insert(Event).values(process_id=process_id, slug=slug, **columns).returning(Event.id)
         made = session.execute(row).scalar_one()
@@ -85,7 +88,7 @@ async def create(request: Request, staff: Staff) -> Response:
     choices, amiss, made = await deps.database.awrite(work)
     if amiss:
         return _form(request, staff, choices, values, amiss)
-    return RedirectResponse(f"/console/events/{made}/edit?kept=1", 303)
+    return RedirectResponse(f"/console/events/{made}/edit?kept=1" if made else f"/console/processes/{process_id}", 303)
 
 
 async def edit(request: Request, staff: Staff) -> Response:
@@ -130,11 +133,13 @@ async def keep_documents(request: Request, staff: Staff) -> Response:
     deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
     form, now = await request.form(), deps.clock.now()
     removed = [str(one) for one in form.getlist("remove")]
+    afterwards = {str(one) for one in form.getlist("afterwards")}
     uploads = await uploads_of(form)
 
     def work(session: Session) -> tuple[Choices, list[Amiss], dict[str, str]]:
         about = event_id, _choices_of(session, staff, event_id, now).process.office_id
         amiss = []
+        keep_for_afterwards(session, event_id, afterwards)
         for name in removed:
             remove_document(session, event_id, name)
             _note(session, staff, "event.file-removed", about, now)
@@ -144,7 +149,8 @@ async def keep_documents(request: Request, staff: Staff) -> Response:
             except Problem as problem:
                 amiss.append(Amiss("upload", problem))
                 continue
-            document = Document(found.name, found.media_type, found.sha256, found.size)
+            later = "new-afterwards" in form
+            document = Document(found.name, found.media_type, found.sha256, found.size, later)
             add_document(session, event_id, document, content, now)
             _note(session, staff, "event.file-added", about, now)
         values = standing_form(session.get_one(Event, event_id))

@@ -15,6 +15,7 @@ from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, Translator
 from core.people.consent import PURPOSES
 from core.process.package.entry import MOST_DAYS
+from notifications.content.check import OF_EVENTS
 from notifications.content.errors import (
     FileMissing,
     LanguageMissing,
@@ -28,14 +29,14 @@ from notifications.content.errors import (
 )
 from notifications.content.text import SCHEMES
 from notifications.ledger.states import Kind
-from notifications.planning.anchors import AnchorUnknown, AnchorWrong
+from notifications.planning.anchors import MOST_HOURS, AnchorUnknown, AnchorWrong
 from notifications.planning.spread import LONGEST as LONGEST_SPREAD
 from notifications.planning.writing import Amiss, BodyMissing, Draft, SubjectMissing, TextTooLarge
 from web.console.mailing_files import FormFiles
 
 KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
 RULES = ("catch-up", "ask", "drop")
-BUTTON_KINDS = ("answer", "rsvp", "appointment", "poll", "join-chat", "link")
+BUTTON_KINDS = ("answer", "rsvp", "event-page", "appointment", "poll", "join-chat", "link")
 BUTTONS = 3  # as many rows there are at least
 WITHIN_UNITS, SPREAD_UNITS = ("days", "hours"), ("hours", "days", "minutes")
 SPANS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
@@ -48,6 +49,7 @@ FIELDS = {
     "poll": N_("Poll it asks for votes in"),
     "moment": N_("Counted from"),
     "days": N_("Days after it (with a minus: before it)"),
+    "hours": N_("Or hours after an event (with a minus: before it)"),
     "time": N_("Time of day"),
     "missed": N_("If its time passes while the service is off"),
     "within": N_("At most so late"),
@@ -88,6 +90,10 @@ class DaysWrong(Problem):
     text = N_("Please write a whole number: 0 for the day itself, 3 for three days after, -3 for three days before.")
 
 
+class HoursWrong(Problem):
+    text = N_("Please write a whole number of hours, at most {most}, for an event alone: -2 for two hours before.")
+
+
 class TooFar(Problem):
     text = N_("This is too much: at most {most} days.")
 
@@ -125,7 +131,7 @@ class QuestionnaireMissing(Problem):
 
 
 class EventMissing(Problem):
-    text = N_("This button asks for a reply to an event: please choose the event above, or take the button away.")
+    text = N_("This button is about an event: please choose the event above, or take the button away.")
 
 
 class PollMissing(Problem):
@@ -200,11 +206,14 @@ class _Reading:
     def anchor(self) -> dict[str, Any]:
         kind, _, rest = self.typed.get("moment", "").partition(":")
         slug, _, at = rest.rpartition(":")
-        anchor: dict[str, Any] = {"days": self._days(), "working": "working" in self.typed}
+        where: dict[str, Any] = {}
         if slug and kind in {"phase", "event"}:
-            anchor |= {kind: slug, "at": at}
+            where = {kind: slug, "at": at}
         else:
             self.amiss("moment", MomentMissing())
+        if self.typed.get("hours", ""):
+            return where | {"hours": self._hours(kind)}
+        anchor: dict[str, Any] = {"days": self._days(), "working": "working" in self.typed, **where}
         time = self.typed.get("time", "")
         if TIME.fullmatch(time):
             anchor["time"] = time
@@ -212,6 +221,13 @@ class _Reading:
             self.amiss("time", TimeWrong())
             anchor["time"] = "09:00"
         return anchor
+
+    def _hours(self, kind: str) -> int:
+        text = self.typed["hours"].replace("\N{MINUS SIGN}", "-")
+        if kind != "event" or not re.fullmatch(r"[+-]?[0-9]{1,4}", text) or abs(int(text)) > MOST_HOURS:
+            self.amiss("hours", HoursWrong(most=MOST_HOURS))
+            return 0
+        return int(text)
 
     def _days(self) -> int:
         text = self.typed.get("days", "").replace("\N{MINUS SIGN}", "-")
@@ -236,7 +252,7 @@ class _Reading:
                 self.amiss(f"button-{tail}", NotInTheList())
             elif kind == "answer" and "round" not in has:
                 self.amiss(f"button-{tail}", QuestionnaireMissing())
-            elif kind in {"rsvp", "appointment"} and "event" not in has:
+            elif kind in OF_EVENTS and "event" not in has:
                 self.amiss(f"button-{tail}", EventMissing())
             elif kind == "poll" and "poll" not in has:
                 self.amiss(f"button-{tail}", PollMissing())

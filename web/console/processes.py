@@ -63,6 +63,7 @@ class Dashboard:
     today: date
     phases: tuple[Phase, ...]
     rounds: tuple[RoundView, ...]
+    later: tuple[OpenRound, ...]  # questionnaires that are not open yet, the next one first
     mailings: tuple[MailingView, ...]
     events: tuple[EventFacts, ...]
     came: dict[int, Numbers]  # of the events to which somebody has come
@@ -89,14 +90,15 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
     process = store.find_process(session, staff, process_id)
     events = tuple(load_event(session, one.id) for one in store.events(session, process_id))
     due = store.next_due(session, process_id)
+    rounds = store.rounds(session, process_id)
     return Dashboard(
         process=process,
         today=local(now, process.time_zone).date(),
         phases=tuple(store.phases(session, process_id)),
         rounds=tuple(
-            RoundView(one, participation(session, one, now), one.open_at(now))
-            for one in store.rounds(session, process_id)
+            RoundView(one, participation(session, one, now), one.open_at(now)) for one in rounds if one.opens_at <= now
         ),
+        later=tuple(one for one in reversed(rounds) if one.opens_at > now),
         mailings=tuple(
             MailingView(one, tuple(counts(session, one.id)), due.get(one.id))
             for one in store.mailings(session, process_id)

@@ -19,6 +19,7 @@ from core.process.events import EventFacts
 from core.process.room.seating import Seated, announce, ask_for_wishes, coming, deal, move
 from core.process.room.tables import TablePlan
 from core.process.room.themes import (
+    MIX,
     MOST_SEATS,
     MOST_TABLES,
     MOST_THEMES,
@@ -73,6 +74,9 @@ class TablesView:
         tables = {one for one, _, _ in theme.tables}
         return sum(1 for one in self.people if one.table_id in tables and theme.id in one.wishes)
 
+    def mixes(self, by: str) -> bool:
+        return by in (self.plan.mix if self.plan is not None else MIX)
+
     def axes(self) -> str:
         """As they are written: a line `name = text`."""
         found = self.plan.axes if self.plan is not None else []
@@ -90,7 +94,8 @@ async def save(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> None:
         event = event_for(session, staff, event_id, Permission.RUN_ROOMS)
-        save_plan(session, event_id, _axes(str(form.get("axes", ""))), wishes_open="wishes" in form)
+        axes, mix = _axes(str(form.get("axes", ""))), [str(one) for one in form.getlist("mix")]
+        save_plan(session, event_id, axes, wishes_open="wishes" in form, mix=mix)
         save_themes(session, event_id, _wanted(form, _languages(session, event)))
         record(session, Act("tables.changed", f"event:{event_id}", staff.account_id, event.office_id), now)
 

@@ -25,6 +25,7 @@ BUTTONS = {
     "answer": N_("answer the questionnaire"),
     "rsvp": N_("reply to the event's invitation"),
     "poll": N_("vote in the poll"),
+    "event-page": N_("open the event's page, with its documents"),
     "appointment": N_("choose an appointment"),
     "join-chat": N_("go on in Telegram"),
     "link": N_("open an address"),

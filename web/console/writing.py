@@ -58,7 +58,7 @@ from web.console.page import console_page
 from web.site import site_of
 
 NO_FILES = FormFiles()
-TIMED = frozenset({"moment", "days", "time"})
+TIMED = frozenset({"moment", "days", "hours", "time"})
 MOMENTS = {"phase": ("opens", "closes"), "event": ("starts", "ends")}
 
 
@@ -220,6 +220,7 @@ def _standing(row: Mailing, texts: Sequence[MailingText]) -> dict[str, str]:
         "poll": str(row.poll_id or ""),
         "moment": f"{kind}:{anchor.get(kind, '')}:{anchor.get('at', MOMENTS[kind][0])}",
         "days": str(anchor.get("days", 0)),
+        "hours": str(anchor.get("hours", "")),
         "time": str(anchor.get("time", "")),
         "missed": str(row.missed.get("rule", "catch-up")),
     }

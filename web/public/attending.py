@@ -80,10 +80,9 @@ async def show_certificate(request: Request) -> Response:
 
 async def show_file(request: Request) -> Response:
     """A document of the event, for who holds the link."""
-    invitation, name = await _open(request), request.path_params["name"]
-    found = await site_of(request).deps.database.aread(
-        lambda session: read_document(session, invitation.event.id, name)
-    )
+    invitation, name, deps = await _open(request), request.path_params["name"], site_of(request).deps
+    event_id, is_over = invitation.event.id, invitation.event.is_over(deps.clock.now())
+    found = await deps.database.aread(lambda session: read_document(session, event_id, name, is_over=is_over))
     if found is None:
         raise PageUnknown
     return documents_as_files(*found)
@@ -155,7 +154,8 @@ def _page(
 async def _open(request: Request) -> Invitation:
     """Raises LinkForged, LinkExpired, PersonErased, EventUnknown."""
     deps = site_of(request).deps
-    numbers = deps.links.read(Purpose.RSVP, request.path_params["token"], deps.clock.now())
+    now = deps.clock.now()
+    numbers = deps.links.read(Purpose.RSVP, request.path_params["token"], now)
     if len(numbers) != 2:
         raise LinkForged
     participant_id, event_id = numbers
@@ -165,7 +165,8 @@ async def _open(request: Request) -> Invitation:
         if erased:
             raise PersonErased
         event, person = load_event(session, event_id), remaining(session, participant_id)
-        office, files = load_office(session, event.office_id), documents_of(session, event_id)
+        office = load_office(session, event.office_id)
+        files = documents_of(session, event_id, is_over=event.is_over(now))
         return Invitation(event, person, desk_for(session, event, person), language, office, files)
 
     invitation = await deps.database.aread(work)

@@ -30,14 +30,16 @@ class EventPage:
 async def show(request: Request) -> Response:
     """Raises PageUnknown, for a meeting of those invited too."""
     site = site_of(request)
+    now = site.deps.clock.now()
 
     def work(session: Session) -> EventPage:
         event = load_event(session, _find(session, request))
         office = load_office(session, event.office_id)
-        return EventPage(event, office, lines_about(rooms_of(session, event)), documents_of(session, event.id))
+        documents = documents_of(session, event.id, is_over=event.is_over(now))
+        return EventPage(event, office, lines_about(rooms_of(session, event)), documents)
 
     found = await site.deps.database.aread(work)
-    event, now = found.event, site.deps.clock.now()
+    event = found.event
     remember_reader(request, "", found.office)
     return site.page(
         request,
@@ -55,10 +57,14 @@ async def show(request: Request) -> Response:
 
 async def show_file(request: Request) -> Response:
     """A document of a public event; raises PageUnknown."""
-    name = request.path_params["name"]
-    found = await site_of(request).deps.database.aread(
-        lambda session: read_document(session, _find(session, request), name)
-    )
+    name, deps = request.path_params["name"], site_of(request).deps
+    now = deps.clock.now()
+
+    def work(session: Session) -> tuple[Document, bytes] | None:
+        event = load_event(session, _find(session, request))
+        return read_document(session, event.id, name, is_over=event.is_over(now))
+
+    found = await deps.database.aread(work)
     if found is None:
         raise PageUnknown
     return documents_as_files(*found)

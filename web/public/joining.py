@@ -162,7 +162,7 @@ def _show(
         faults=faults or {},
         purposes=PURPOSE_NAMES,
         trap=TRAP,
-        chat=site.deps.urls.join_chat(page.office.start) if page.office.start else "",
+        chat=site.deps.urls.join_chat(page.office.start_from(typed.tag)) if page.office.start else "",
         action=_path(request, request.url.path),
         kept_query=f"&from={typed.tag}" if typed.tag else "",
     )

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.notices import News, tell
 from core.people.merged import all_of
 from core.people.store import remaining
+from core.process.appointments.elsewhere import busy_elsewhere, hold_interviewer, is_free
 from core.process.appointments.errors import (
     ChangesClosed,
     HeldAlready,
@@ -25,6 +26,7 @@ from core.process.appointments.errors import (
 from core.process.appointments.interviewers import change_hours, renew_slots
 from core.process.appointments.slots import a_day_before
 from core.process.appointments.tables import Appointment, Slot
+from core.process.appointments.who import HELD, NOT_HELD
 from core.process.attendance import EventCalledOff
 from core.process.events import EventFacts, load_event
 from core.process.replies import Door
@@ -34,7 +36,7 @@ from core.process.who import person_who_may
 CONFIRMED, MOVED, CANCELLED, REMINDER = (
     f"appointment-{name}" for name in ("confirmed", "moved", "cancelled", "reminder")
 )
-HELD = ("held", "not-held")
+MARKS = (HELD, NOT_HELD)
 
 
 @dataclass(frozen=True)
@@ -62,11 +64,14 @@ def choose(session: Session, asking: Asking, slot_id: int, now: datetime) -> int
     before = standing(session, facts.id, person)
     if before is not None and before.slot_id == slot_id:
         return int(before.id)
-    if session.scalar(select(Appointment.id).where(Appointment.slot_id == slot_id)) is not None:
+    hold_interviewer(session, slot.interviewer_id)
+    busy = busy_elsewhere(session, [slot.interviewer_id]).get(slot.interviewer_id, [])
+    taken = select(Appointment.id).where(Appointment.slot_id == slot_id)
+    if session.scalar(taken) is not None or not is_free(busy, slot.starts_at, slot.ends_at):
         raise SlotTaken
     if now >= slot.starts_at:
         raise SlotOver
-    had_one = before is not None and before.slot_id is not None
+    had_one = _is_had(before)
     if had_one:
         _check_change(session, asking, before, now)
     remind_at = a_day_before(slot.starts_at, facts.time_zone)
@@ -85,11 +90,16 @@ def choose(session: Session, asking: Asking, slot_id: int, now: datetime) -> int
     return int(appointment_id)
 
 
-def cancel(session: Session, asking: Asking, now: datetime) -> None:
-    """Gives an appointment's slot back; raises NoAppointment, ChangesClosed, HeldAlready and what `choose` does."""
+def cancel(session: Session, asking: Asking, now: datetime, appointment_id: int | None = None) -> None:
+    """Gives an appointment's slot back; raises NoAppointment, ChangesClosed, HeldAlready and what `choose` does.
+
+    Somebody who was merged may have several: `appointment_id` says which, else it is the one that stands.
+    """
     facts, person = _opened(session, asking)
     before = standing(session, facts.id, person)
-    if before is None or before.slot_id is None:
+    if appointment_id is not None:
+        before = _one_of(session, facts.id, person, appointment_id)
+    if not _is_had(before):
         raise NoAppointment
     _check_change(session, asking, before, now)
     values = {"slot_id": None, "remind_at": None, "door": asking.door, "at": now, "sequence": Appointment.sequence + 1}
@@ -116,7 +126,7 @@ def mark_held(session: Session, event_id: int, appointment_id: int, held: str, n
         .join(Slot, Slot.id == Appointment.slot_id)
         .where(Appointment.id == appointment_id, Appointment.event_id == event_id)
     ).one_or_none()
-    if found is None or held not in {"", *HELD}:
+    if found is None or held not in {"", *MARKS}:
         raise NoAppointment
     if now < found.starts_at:
         raise NotHeldYet
@@ -124,18 +134,30 @@ def mark_held(session: Session, event_id: int, appointment_id: int, held: str, n
 
 
 def standing(session: Session, event_id: int, person: int) -> Any:
-    """The appointment of somebody who remains: id, slot_id, starts_at, interviewer_id; None where there was never one.
+    """The appointment of somebody who remains: id, slot_id, starts_at, interviewer_id, held; None where there was none.
 
     Of people merged after both had chosen the earliest with a slot.
     """
-    mine = Appointment.event_id == event_id, Appointment.participant_id.in_(all_of(session, person))
-    found = (
-        select(Appointment.id, Appointment.slot_id, Slot.starts_at, Slot.interviewer_id)
+    return session.execute(_all_of(session, event_id, person).limit(1)).one_or_none()
+
+
+def _one_of(session: Session, event_id: int, person: int, appointment_id: int) -> Any:
+    """A certain one of theirs; None where it is somebody else's."""
+    return session.execute(_all_of(session, event_id, person).where(Appointment.id == appointment_id)).one_or_none()
+
+
+def _all_of(session: Session, event_id: int, person: int) -> Any:
+    return (
+        select(Appointment.id, Appointment.slot_id, Appointment.held, Slot.starts_at, Slot.interviewer_id)
         .outerjoin(Slot, Slot.id == Appointment.slot_id)
-        .where(*mine)
-        .order_by(Appointment.slot_id.is_(None), Appointment.first_at, Appointment.id)
+        .where(Appointment.event_id == event_id, Appointment.participant_id.in_(all_of(session, person)))
+        .order_by(Appointment.slot_id.is_(None), Appointment.held == NOT_HELD, Appointment.first_at, Appointment.id)
     )
-    return session.execute(found.limit(1)).one_or_none()
+
+
+def _is_had(one: Any) -> bool:
+    """Whether it is an appointment still: who did not appear at one may choose another."""
+    return one is not None and one.slot_id is not None and one.held != NOT_HELD
 
 
 def changes_until(session: Session, event_id: int, starts_at: datetime) -> datetime:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.process.appointments.errors import InterviewerKnown, InterviewerWrong
 from core.process.appointments.slots import Rhythm, Span, Window, make_slots, read_window, write_window
 from core.process.appointments.tables import Appointment, Interviewer, Slot, SlotPlan
+from core.process.appointments.who import tell_interviewer_changed
 from core.process.tables import Event, Process
 from core.process.waiting import lock_event
 
@@ -68,6 +69,19 @@ def set_interviewer(session: Session, event_id: int, new: NewInterviewer, interv
         session.execute(update(Interviewer).where(*mine).values(values))
     renew_slots(session, interviewer_id)
     return int(interviewer_id)
+
+
+def change_interviewer(
+    session: Session, event_id: int, new: NewInterviewer, interviewer_id: int | None, now: datetime
+) -> int:
+    """As `set_interviewer`; where name, place or link became others, those with an appointment are told."""
+    before = session.get(Interviewer, interviewer_id) if interviewer_id is not None else None
+    shown = ("name", "place", "link")
+    stood = [getattr(before, name) for name in shown] if before is not None else None
+    kept = set_interviewer(session, event_id, new, interviewer_id)
+    if stood is not None and stood != [getattr(new, name) for name in shown]:
+        tell_interviewer_changed(session, event_id, kept, now)
+    return kept
 
 
 def keep_interviewers(session: Session, event_id: int, names: Collection[str]) -> None:

@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 from core.people.store import remaining
 from core.people.tables import Membership, Participant
 from core.process.appointments.booking import standing
+from core.process.appointments.elsewhere import busy_elsewhere, is_free
 from core.process.appointments.tables import Appointment, Interviewer, Slot
+from core.process.appointments.who import NOT_HELD
 from core.process.tables import Event, Process
 
 
@@ -65,7 +67,9 @@ def free_slots(session: Session, event_id: int, now: datetime) -> list[SlotView]
     """What can be chosen now, in order."""
     chosen = _SLOTS.where(Slot.event_id == event_id, Slot.starts_at > now)
     free = chosen.where(Slot.blocked.is_(False), Appointment.id.is_(None))
-    return [_slot(row) for row in session.execute(free)]
+    rows = session.execute(free).all()
+    busy = busy_elsewhere(session, {row.interviewer_id for row in rows})
+    return [_slot(row) for row in rows if is_free(busy.get(row.interviewer_id, []), row.starts_at, row.ends_at)]
 
 
 def all_slots(session: Session, event_id: int, interviewer_id: int | None = None) -> list[SlotView]:
@@ -84,7 +88,10 @@ def interviewers(session: Session, event_id: int) -> Sequence[Interviewer]:
 
 
 def appointment_of(session: Session, participant_id: int, event_id: int | None = None) -> AppointmentFacts | None:
-    """The appointment somebody has for an event, else the next one of all of theirs; None where they have none."""
+    """The appointment somebody has for an event, else the next one of all of theirs; None where they have none.
+
+    One at which they did not appear is none any more: they may choose another time.
+    """
     person = remaining(session, participant_id)
     mine = select(Appointment.event_id, Slot.starts_at).join(Slot, Slot.id == Appointment.slot_id)
     mine = mine.join(Participant, Participant.id == Appointment.participant_id).order_by(Slot.starts_at)
@@ -92,7 +99,7 @@ def appointment_of(session: Session, participant_id: int, event_id: int | None =
         mine.where((Participant.id == person) | (Participant.merged_into == person)))]  # fmt: skip
     for one in events:
         found = standing(session, one, person)
-        if found is not None and found.slot_id is not None:
+        if found is not None and found.slot_id is not None and found.held != NOT_HELD:
             return load_appointment(session, found.id)
     return None
 

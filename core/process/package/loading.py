@@ -14,7 +14,7 @@ from core.faults import Fault, FileWrong
 from core.i18n import N_
 from core.process.package.dates import read_day
 from core.process.package.document import read_document
-from core.process.package.section import Change, Item, Load, Package, Section
+from core.process.package.section import Change, Expands, Item, Load, Package, Section
 from core.staff.audit import Act, record
 
 PROCESS = "process.yaml"
@@ -74,6 +74,9 @@ def check_package(folder: Path, sections: Sequence[Section], start: date | None 
         if key not in names:
             near = difflib.get_close_matches(key, names, 1, 0.0)[0]
             package.root.fault(key, NO_SECTION, key=key, near=near)
+    for section in sections:
+        if isinstance(section, Expands):
+            section.expand(package)
     parts = [(section, section.check(package)) for section in sections]
     if package.faults:
         raise FileWrong(sorted(package.faults, key=lambda fault: (fault.file != PROCESS, fault.file, fault.line)))

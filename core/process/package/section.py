@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from sqlalchemy.orm import Session
 
@@ -38,6 +38,13 @@ class Package:
     @property
     def root(self) -> Entry:
         return Entry(self.document, self.faults, self.document.data)
+
+    def add(self, name: str, line: int, data: dict[str, Any]) -> None:
+        """Adds an entry to a list of the file, as if it stood at `line`; one of the same slug is left as it is."""
+        entries = self.document.data.setdefault(name, [])
+        if isinstance(entries, list) and data["slug"] not in self.slugs_of(name):
+            self.document.lines[name, len(entries)] = line
+            entries.append(data)
 
     def entries(self, name: str, keys: Mapping[str, str], needed: Sequence[str]) -> list[Entry]:
         """The entries of a section that is a list, each with a slug of its own."""
@@ -125,6 +132,13 @@ class Load:
     @property
     def process(self) -> Process:
         return self.session.get_one(Process, self.process_id)
+
+
+@runtime_checkable
+class Expands(Protocol):
+    """A section that adds entries to the file's lists before they are checked: one short entry may stand for many."""
+
+    def expand(self, package: Package) -> None: ...
 
 
 class Section(Protocol):

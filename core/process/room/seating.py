@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
 from core.process.room.assigning import Guest, Table, assign
 from core.process.room.tables import TablePlan, TableSeat, TableTheme, TableWish, ThematicTable
-from core.process.room.themes import load_plan, load_themes
+from core.process.room.themes import MIX, load_plan, load_themes
 from core.process.standing import standing_attendance, standing_reply
 
 ASSIGNED, ASKED = "table-assigned", "table-wishes"
@@ -132,13 +132,20 @@ def deal(session: Session, event: EventFacts) -> int:
         for table_id, _, seats in theme.tables
     ]
     kept = {one.participant_id: one.table_id for one in people if one.table_id and (one.fixed or one.told_table_id)}
-    guests = [Guest(one.participant_id, one.category, str(one.zone_id or ""), one.wishes) for one in people]
+    mix = plan.mix if plan is not None else MIX
+    guests = [_guest(one, mix) for one in people]
     found = assign(guests, tables, kept, plan.seed if plan is not None else event.id)
     _free(session, event.id, {one.participant_id for one in people})
     for one in people:
         if one.participant_id in found and one.table_id != found[one.participant_id]:
             _seat(session, event.id, one, found[one.participant_id], fixed=False)
     return len(people) - len(found)
+
+
+def _guest(one: Seated, mix: Collection[str]) -> Guest:
+    """What tables are not mixed by is the same for everybody."""
+    category, zone = one.category if "category" in mix else "", str(one.zone_id or "") if "zone" in mix else ""
+    return Guest(one.participant_id, category, zone, one.wishes)
 
 
 def move(session: Session, event: EventFacts, participant_id: int, table_id: int) -> None:

@@ -72,6 +72,7 @@ class TablePlan(Base):
     axes: Mapped[list[Any]]  # [{"value": "green", "label": "Ambiente"}], in order
     seed: Mapped[int]  # the same people, wishes and seed give the same tables
     wishes_open: Mapped[bool] = mapped_column(default=True)
+    mix: Mapped[list[Any]] = mapped_column(server_default='["category", "zone"]')  # what tables are mixed by
 
 
 class TableTheme(Base):

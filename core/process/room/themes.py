@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from core.errors import Problem
 from core.i18n import N_
 from core.process.room.tables import TableNote, TablePlan, TableSeat, TableTheme, TableWish, ThematicTable
 
+MIX = ("category", "zone")
 MOST_THEMES, MOST_TABLES, MOST_SEATS = 30, 60, 100
 
 
@@ -69,8 +70,12 @@ def load_themes(session: Session, event_id: int) -> list[ThemeFacts]:
     ]
 
 
-def save_plan(session: Session, event_id: int, axes: Sequence[Mapping[str, Any]], *, wishes_open: bool) -> None:
-    values: dict[str, Any] = {"axes": [dict(one) for one in axes], "wishes_open": wishes_open}
+def save_plan(
+    session: Session, event_id: int, axes: Sequence[Mapping[str, Any]], *, wishes_open: bool, mix: Collection[str] = MIX
+) -> None:
+    """`mix` says what tables are mixed by, category, zone or both."""
+    by = [one for one in MIX if one in mix]
+    values: dict[str, Any] = {"axes": [dict(one) for one in axes], "wishes_open": wishes_open, "mix": by}
     if load_plan(session, event_id) is None:
         session.execute(insert(TablePlan).values(event_id=event_id, seed=event_id, **values))
     else:

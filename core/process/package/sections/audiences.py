@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
-from core.people.audience import Known, Predicates, check_rule
+from core.people.audience import Known, Predicates, check_rule, qualify_rule
 from core.people.tables import Audience
 from core.process.package.document import Path
 from core.process.package.entry import Entry
@@ -33,16 +33,18 @@ class AudienceSection:
 
     def check(self, package: Package) -> Sequence[Item]:
         known: dict[str, Any] = {kind: package.slugs.get(kind, set()) for kind in PLACES}
-        known |= {one: package.slugs_of(f"{one}s") for one in ("round", "event", "poll")}
+        known |= {one: package.slugs_of(f"{one}s") for one in ("round", "event", "poll")} | {"process": {package.slug}}
         entries = package.entries("audiences", self.keys["audiences"], ("slug", "name", "rule"))
         package.slugs["audience"] = package.slugs_of("audiences")
-        return [self._item(entry, known) for entry in entries]
+        return [self._item(entry, known, package.slug) for entry in entries]
 
-    def _item(self, entry: Entry, known: Known) -> Item:
+    def _item(self, entry: Entry, known: Known, process_slug: str) -> Item:
         rule = entry.data.get("rule")
         if rule is not None:
-            for fault in check_rule(rule, self._predicates, known):
+            faults = check_rule(rule, self._predicates, known)
+            for fault in faults:
                 entry.fault_at((*entry.path, "rule", *_from_nought(fault.path)), fault.text, **fault.values)
+            rule = rule if faults else qualify_rule(rule, self._predicates, process_slug)
         return Item("audience", entry.slug(), {"name": entry.text("name"), "rule": rule})
 
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:

@@ -11,6 +11,7 @@ from core.process.package.sections.phases import PhaseSection
 from core.process.package.sections.places import OrganisationSection, TerritorySection
 from core.process.package.sections.process import OfficeSection, ProcessSection
 from core.process.package.sections.slots import SlotSection
+from core.process.package.sections.tables import TableSection
 
 
 def core_sections(predicates: Predicates) -> tuple[Section, ...]:
@@ -21,6 +22,7 @@ def core_sections(predicates: Predicates) -> tuple[Section, ...]:
         PhaseSection(),
         EventSection(),
         SlotSection(),
+        TableSection(),
         TerritorySection(),
         OrganisationSection(),
         PeopleSection(),

@@ -64,6 +64,8 @@ class EventSection:
             "programme": "its programme, one text a language",
             "link": "where it is followed online: an https address; shown to those who reply so",
             "link_hours": "how many hours before the start the link is shown",
+            "set": "the ready set of mailings around it",
+            "tables": "its thematic tables",
             "slots": "of kind appointment: who holds the appointments and when",
         }
     }

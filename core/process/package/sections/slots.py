@@ -14,9 +14,9 @@ from core.process.appointments.interviewers import (
     USUAL_HOURS,
     NewInterviewer,
     change_hours,
+    change_interviewer,
     keep_interviewers,
     set_change_hours,
-    set_interviewer,
 )
 from core.process.appointments.reading import interviewers
 from core.process.appointments.slots import Window, read_window, write_window
@@ -136,6 +136,6 @@ class SlotSection:
                     available=[read_window(raw) for raw in one["available"]],
                     account_id=accounts.get(one["account"]),
                 )
-                set_interviewer(session, event_id, new, known.get(one["name"]))
+                change_interviewer(session, event_id, new, known.get(one["name"]), load.now)
 
         return apply_items(load, items, standing, write)
