@@ -17,9 +17,10 @@ from core.people.erasing import erase_person
 from surveys.polls.ballot import Choice
 from surveys.polls.kinds import Kind, Secrecy, Shown
 from surveys.polls.making import close_poll
+from surveys.polls.order import order_for
 from surveys.polls.poll import Picture, Poll
 from surveys.polls.voters import Voter
-from tests.polls.scene import BOOTH, add, chosen, define, named, piles, register, vote
+from tests.polls.scene import BOOTH, LINKS, add, chosen, define, named, piles, register, vote
 from tests.polls.test_package import picture
 from tests.polls.test_secret import dump
 from tests.responses.scene import Scene
@@ -167,8 +168,10 @@ def test_forged_expired_and_foreign_links_vote_for_nobody(
 
 
 def test_two_tabs_and_the_chat_are_one_voter(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:
-    poll = add(scene, named())
+    poll = add(scene, named(names="ABCD", rules={"shuffled": True}))
     one, two = Reader(http, at(web, person, poll)), Reader(http, at(web, person, poll))
+    shown = [page.page.xpath("//input[@name='choice']/@value") for page in (one, two)]
+    assert shown == [list(order_for(poll, f"p:{person}", LINKS))] * 2, "in an order of their own, the chat's too"
     one.press("vote", choice="A")
     vote(scene, poll, Voter(person, 77), chosen("B"), door="chat")
     two.press("vote", choice="C")
