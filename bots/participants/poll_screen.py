@@ -8,7 +8,7 @@ from babel.dates import format_date, format_time
 
 from bots.participants.callback import IDLE, PollAct, poll_press
 from bots.participants.poll_draft import after_press, fewer, place_of, write_draft
-from bots.participants.screen import Key, Rows, Screen, arrange, label, plain
+from bots.participants.screen import LONGEST_LABEL, Key, Rows, Screen, arrange, label, plain
 from core.clock import local
 from core.i18n import N_, Translator, pick_text
 from surveys.polls.ballot import in_words
@@ -25,6 +25,7 @@ WAYS = {
 }
 BESIDE = 6  # numbers in a row
 BAR = 10  # characters
+MOST_WRITTEN = 2000
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def voting_screen(shown: Shown) -> Screen:
     """The poll with its buttons; those of a draft carry what would come of it."""
     poll, t = shown.poll, shown.t
     lines = [*heading(shown), "", plain(_way(shown))]
+    lines += _written_out(shown)
     if poll.kind is Kind.DOTS:
         left = poll.rules.budget - len(shown.draft)
         lines.append(t.n("{count} point left.", "{count} points left.", left))
@@ -98,6 +100,19 @@ def result_lines(shown: Shown, standing: Glance | None) -> list[str]:
     for one in standing.lines:
         bar = "▪" * round(BAR * one.count / standing.most) if standing.most else ""
         lines.append(f"{plain(poll.label_of(one.name, t), 60)}: {one.count} {bar}".rstrip())
+    return lines
+
+
+def _written_out(shown: Shown) -> list[str]:
+    """The options whose text is too long for a button, as far as they fit."""
+    labels = [shown.poll.label_of(name, shown.t) for name in shown.order]
+    if all(len(one) <= LONGEST_LABEL for one in labels):
+        return []
+    room, lines = MOST_WRITTEN, [""]
+    for one in labels:
+        line = f"• {plain(one, 400)}"
+        room -= len(line)
+        lines += [line] if room > 0 else []
     return lines
 
 

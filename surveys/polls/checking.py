@@ -14,6 +14,7 @@ from surveys.polls.kinds import (
     LONGEST_NAME,
     LONGEST_WORDS,
     METHODS,
+    MOST_DOTTED,
     MOST_OPTIONS,
     NONE,
     OF_OPTIONS,
@@ -75,8 +76,9 @@ def _options(poll: Definition, languages: Sequence[str]) -> Found:
         return
     if len(poll.options) < FEWEST:
         yield "options", TOO_FEW, {"least": FEWEST}
-    if len(poll.options) > MOST_OPTIONS:
-        yield "options", TOO_MANY, {"most": MOST_OPTIONS}
+    most = MOST_DOTTED if poll.kind is Kind.DOTS else MOST_OPTIONS
+    if len(poll.options) > most:
+        yield "options", TOO_MANY, {"most": most}
     seen: set[str] = set()
     for one in poll.options:
         if not NAME.fullmatch(one.name) or len(one.name) > LONGEST_NAME:

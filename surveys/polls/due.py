@@ -17,7 +17,7 @@ from surveys.polls.store import change_row
 from surveys.polls.tables import Poll, SecretBallot
 
 MOST_AT_ONCE = 100
-PATIENCE_MS = 2000
+PATIENCE_MS = 200  # whoever purges holds up those who vote
 RUNNING = Poll.state.in_((State.PLANNED, State.OPEN))
 
 
@@ -75,7 +75,7 @@ def _emptied(connection: Connection) -> bool:
     """The write-ahead log goes into the file and is cut to nothing; what was deleted there is overwritten already."""
     raw = connection.connection.driver_connection
     assert raw is not None
-    raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS // 10}")  # it holds up whoever writes; the next sweep tries again
+    raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
     busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     raw.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
     return not busy

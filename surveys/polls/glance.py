@@ -9,7 +9,6 @@ from core.i18n import N_
 from surveys.polls.ballot import choice_of
 from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
-from surveys.polls.reading import Pile
 
 COUNTED = {
     Kind.SINGLE: N_("votes"),
@@ -18,6 +17,14 @@ COUNTED = {
     Kind.RANKING: N_("first places"),
     Kind.DOTS: N_("points"),
 }
+
+
+@dataclass(frozen=True)
+class Pile:
+    """Equal ballots: how many there are of one."""
+
+    ballot: str
+    count: int
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ NONE_LABEL = N_("None of these")
 CHOSEN = frozenset({Kind.SINGLE, Kind.MULTIPLE})  # kinds that may offer "none of these"
 OF_OPTIONS = frozenset(Kind) - {Kind.SCALE, Kind.TEXT}
 MOST_OPTIONS = 40  # what a button's data can tell of a ranking (bots/participants/polls)
+MOST_DOTTED = 30  # three buttons each, of the hundred that a message can have
 LONGEST_NAME, LONGEST_WORDS = 30, 2000
 USUAL_WORDS = 500
 LARGEST_BUDGET = 35  # points, each a digit of base 36

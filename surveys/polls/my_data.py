@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from core.i18n import Translator
 from core.ids import RandomIds
 from core.people.my_data import Contributor
+from surveys.polls.ballot import in_words
 from surveys.polls.kinds import Secrecy
+from surveys.polls.store import load_poll
 from surveys.polls.tables import NamedBallot, Poll, PollVoter
 
 GONE = "gone:"  # before a random word, in the place of a voter who was erased
@@ -44,6 +47,19 @@ def _told(row: Any) -> dict[str, Any]:
         return told | {"choice": None}
     times = {"first_at": ballot.first_at.isoformat(), "at": ballot.at.isoformat()}
     return told | {"choice": ballot.choice, "door": ballot.door, "changes": ballot.changes, **times}
+
+
+def votes_in_words(session: Session, participant_ids: Sequence[int], t: Translator) -> list[tuple[str, str]]:
+    """The same for people to read: the question, and what was chosen."""
+    unknown = t("you took part; the poll is anonymous, so nobody can say what you chose")
+    took_part = (
+        select(PollVoter.poll_id, NamedBallot.choice)
+        .outerjoin(NamedBallot, (NamedBallot.poll_id == PollVoter.poll_id) & (NamedBallot.voter == PollVoter.voter))
+        .where(PollVoter.participant_id.in_(participant_ids))
+        .order_by(PollVoter.poll_id, PollVoter.voter)
+    )
+    rows = [(load_poll(session, row.poll_id), row.choice) for row in session.execute(took_part).all()]
+    return [(poll.title_in(t.language), in_words(poll, choice, t) if choice else unknown) for poll, choice in rows]
 
 
 def erase_votes(session: Session, participant_ids: Sequence[int]) -> None:

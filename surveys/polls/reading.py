@@ -11,17 +11,10 @@ from sqlalchemy.orm import Session
 
 from core.people.merged import MERGED, person_of
 from core.people.tables import Audience, Membership, Participant
+from surveys.polls.glance import Pile
 from surveys.polls.poll import Poll
 from surveys.polls.tables import NamedBallot, PollVoter, SecretBallot
 from surveys.responses.audience import round_audience
-
-
-@dataclass(frozen=True)
-class Pile:
-    """Equal ballots: how many there are of one."""
-
-    ballot: str
-    count: int
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from core.people.my_data import export_person
 from core.process.dates.choosing import SUITS
 from core.process.replies import STANDS, Reply
 from surveys.engine.show import review_items
+from surveys.polls.my_data import votes_in_words
 from surveys.responses.my_data import kept_responses
 from surveys.responses.service import current, in_language
 from surveys.responses.shelf import FormShelf
@@ -70,7 +71,9 @@ class _Writer:
 def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Translator, now: datetime) -> str:
     """An HTML file in the language of `t`, every text escaped; raises ParticipantUnknown."""
     writer = _Writer(t, usual_zone(session), now)
-    known = export_person(session, participant_id, [("told", lambda found, ids: _told(found, shelf, ids, writer))])
+    told = ("told", lambda found, ids: _told(found, shelf, ids, writer))
+    votes = ("votes", lambda found, ids: votes_in_words(found, ids, t))
+    known = export_person(session, participant_id, [told, votes])
     title = t("What is known about you")
     parts = [
         _part(title, [_person(writer, known)], "h1"),
@@ -83,6 +86,7 @@ def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Tr
         _part(t("Your appointments"), [_appointments(writer, known)]),
         _part(t("At events: questions, votes, tables"), [_rooms(writer, known["rooms"])]),
         _part(t("Days that suit you or not"), [_dates(writer, known)]),
+        _part(t("Your votes in polls"), [known["votes"]]),
         *(_part(heading, [rows]) for heading, rows in known["told"]),
     ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.i18n import translator
 from core.people.audience import preview
 from core.people.erasing import erase_person
 from core.people.errors import ParticipantUnknown, PersonErased
@@ -47,6 +48,8 @@ from surveys.polls.store import find_by_code, load_poll
 from surveys.polls.tables import NamedBallot
 from surveys.polls.voters import Voter
 from surveys.responses.audience import round_audience
+from surveys.responses.my_data_page import my_data_page
+from surveys.responses.shelf import FormShelf
 from tests.polls.scene import BOOTH, LINKS, add, chosen, define, named, piles, register, vote
 from tests.responses.scene import Scene, build
 from tests.support.races import meet
@@ -294,6 +297,10 @@ def test_votes_are_part_of_somebodys_data_and_are_cut_off_from_them(scene: Scene
     assert [(one["poll"], one["anonymous"], one["choice"]) for one in known] == [
         ("bench", False, "A"), ("done", False, "A"), ("secret", True, None),
     ]  # fmt: skip
+    page = scene.database.read(lambda s: my_data_page(s, FormShelf(), ada, translator("en"), scene.now))
+    assert (
+        "Your votes in polls" in page and page.count("<dd>Park</dd>") == 2 and "nobody can say what you chose" in page
+    )
     scene.database.write(lambda session: erase_person(session, ada, [erase_votes], scene.now))
     close(scene, secret)
     assert piles(scene.database, open_) == {"B": 1}

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from structlog.testing import capture_logs
 
 from bots.participants.callback import PollAct, poll_press
+from core.i18n import translator
 from surveys.polls.kinds import Kind, Shown
 from surveys.polls.making import close_poll
+from surveys.polls.order import order_for
 from tests.bots.stage import Json, Stage, labels, newest
 from tests.dates.test_chat import somebody, toast
 from tests.polls.scene import BOOTH, add, define, named, piles, register
@@ -202,3 +205,15 @@ async def test_what_does_not_fit_is_said_and_nothing_breaks(stage: Stage) -> Non
         await press(stage, person, shown, data)
         assert len((await person.chat())["toasts"]) == count + 1 and await toast(person), data
     assert register(stage.scene.database) == []
+
+
+async def test_options_stand_in_an_order_of_their_own_and_long_ones_are_written_out(stage: Stage) -> None:
+    participant, person = await somebody(stage)
+    new = named(names="ABCD", rules={"shuffled": True})
+    text = "A bench under the old lime trees, beside the fountain <b>and</b> the school's wall"
+    long = {"it": "Una panchina " * 9, "en": text}
+    poll = add(stage.scene, replace(new, options=(replace(new.options[0], label=long), *new.options[1:])))
+    shown = await stage.say(person, "/vote")
+    order = order_for(poll, f"p:{participant}", stage.links)
+    assert [one[:20] for one in labels(shown)] == [poll.label_of(name, translator("en"))[:20] for name in order]
+    assert f"• {text}" in shown["text"] and "• Square" in shown["text"]

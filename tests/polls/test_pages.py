@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -10,14 +11,17 @@ import pytest
 from playwright.sync_api import Browser
 
 from core.clock import FixedClock
+from core.file_contents import keep_content
 from core.links import Purpose
 from core.people.erasing import erase_person
 from surveys.polls.ballot import Choice
 from surveys.polls.kinds import Kind, Secrecy, Shown
 from surveys.polls.making import close_poll
-from surveys.polls.poll import Poll
+from surveys.polls.order import order_for
+from surveys.polls.poll import Picture, Poll
 from surveys.polls.voters import Voter
-from tests.polls.scene import BOOTH, add, chosen, define, named, piles, register, vote
+from tests.polls.scene import BOOTH, LINKS, add, chosen, define, named, piles, register, vote
+from tests.polls.test_package import picture
 from tests.polls.test_secret import dump
 from tests.responses.scene import Scene
 from tests.support.browser import chromium, overflow, page_of, violations
@@ -164,8 +168,10 @@ def test_forged_expired_and_foreign_links_vote_for_nobody(
 
 
 def test_two_tabs_and_the_chat_are_one_voter(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:
-    poll = add(scene, named())
+    poll = add(scene, named(names="ABCD", rules={"shuffled": True}))
     one, two = Reader(http, at(web, person, poll)), Reader(http, at(web, person, poll))
+    shown = [page.page.xpath("//input[@name='choice']/@value") for page in (one, two)]
+    assert shown == [list(order_for(poll, f"p:{person}", LINKS))] * 2, "in an order of their own, the chat's too"
     one.press("vote", choice="A")
     vote(scene, poll, Voter(person, 77), chosen("B"), door="chat")
     two.press("vote", choice="C")
@@ -196,3 +202,18 @@ def test_pages_are_for_everybody_in_a_browser(scene: Scene, web: RunningWeb, bro
         assert page.__dict__["told_errors"] == []
     (ballot,) = piles(scene.database, ranking)
     assert ballot.count(">") >= 1
+
+
+def test_options_show_pictures_with_words_for_who_cannot_see_them(
+    scene: Scene, web: RunningWeb, http: httpx.Client
+) -> None:
+    known = scene.database.write(lambda session: keep_content(session, picture()))
+    shown = Picture(known, "image/png", {"it": "Un parco", "en": "A park"})
+    new = define(walk_ins=True)
+    poll = add(scene, replace(new, options=(replace(new.options[0], picture=shown), *new.options[1:])))
+    page = Reader(http, f"/v/{poll.code}")
+    (image,) = page.page.xpath("//img[@class='option-picture']")
+    assert image.get("alt") == "A park"
+    given = http.get(image.get("src"))
+    assert given.content == picture() and given.headers["content-type"] == "image/png"
+    assert http.get(f"/v/{poll.code}/pictures/B").status_code == 404

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Row, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.base import Base
@@ -180,4 +181,19 @@ def test_while_somebody_reads_the_log_stays_and_is_emptied_later(
     poll = hall.close()
     assert not purge(database, [poll.id], scene.now)
     reader.close()
+    assert purge(database, [poll.id], scene.now)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_votes_elsewhere_meanwhile_is_not_held_up_by_the_purge(scene: Scene, database: Database) -> None:
+    hall, other = Hall(scene), add(scene, define(), "other")
+    hall.vote()
+    poll = hall.close()
+    given = Vote(other.id, Voter(hall.people[0]), Choice(names=("A",)), "web")
+
+    def work(session: Session) -> bool:
+        cast(session, hall.booth, given, scene.now)  # not committed yet
+        return purge(database, [poll.id], scene.now)
+
+    assert not database.write(work), "it gives way, and tries again later"
     assert purge(database, [poll.id], scene.now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -16,13 +17,13 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkForged, Problem
 from core.file_contents import read_content
-from core.links import Purpose
+from core.links import Links, Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.process.room.errors import BrowserForgets
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
-from surveys.polls.glance import COUNTED, Glance, glance
+from surveys.polls.glance import COUNTED, glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
 from surveys.polls.poll import Poll
@@ -35,7 +36,7 @@ from web.files import SAFE
 from web.public.ballot_form import Filled, filled_by, filled_with, preselected, read_choice
 from web.public.open_link import TRAP
 from web.public.store import load_office, look_up_reader
-from web.site import OfficeName, Site, remember_reader, site_of
+from web.site import OfficeName, remember_reader, site_of
 
 COOKIE = "ascolto-vote"
 DAYS = 400  # longer than polls are open: the poll decides
@@ -50,9 +51,9 @@ class Arrived:
     stand: Stand
     voter: Voter
     order: tuple[str, ...]
-    ballots: Ballots
-    language: str
+    ballots: Ballots | None  # None where they are not shown
     office: OfficeName
+    language: str = ""
     forgets: bool = False
 
     @property
@@ -103,7 +104,7 @@ async def show_picture(request: Request) -> Response:
 
 
 def _page(request: Request, arrived: Arrived, problem: Problem | None = None, form: FormData | None = None) -> Response:
-    site, poll, stand = site_of(request), arrived.poll, arrived.stand
+    site, poll, stand, ballots = site_of(request), arrived.poll, arrived.stand, arrived.ballots
     state = poll.state_at(site.deps.clock.now())
     votes = state is State.OPEN and not (poll.is_secret and stand.has_voted)
     response = site.page(
@@ -121,9 +122,9 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         words_most=poll.rules.most or USUAL_WORDS,
         secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
         kinds=KIND_NAMES,
-        standing=_standing(site, arrived),
+        standing=glance(poll, ballots.together) if ballots is not None else None,
         counted=COUNTED.get(poll.kind, ""),
-        waiting=arrived.ballots.waiting,
+        waiting=ballots.waiting if ballots is not None else 0,
         problem=problem,
         thanks=stand.has_voted and problem is None and "kept" in request.query_params,
         key=site.deps.ids.token(),
@@ -142,13 +143,6 @@ def _filled(request: Request, arrived: Arrived, form: FormData | None) -> Filled
         return filled_by(arrived.poll, form)
     wanted = preselected(arrived.poll, request.query_params) if "kept" not in request.query_params else None
     return wanted or filled_with(arrived.poll, arrived.stand.ballot)
-
-
-def _standing(site: Site, arrived: Arrived) -> Glance | None:
-    poll = arrived.poll
-    if not poll.shows_result(site.deps.clock.now(), has_voted=arrived.stand.has_voted):
-        return None
-    return glance(poll, arrived.ballots.together)
 
 
 async def _open(request: Request) -> Arrived:
@@ -171,7 +165,7 @@ async def _by_link(request: Request, token: str) -> Arrived:
         if erased:
             raise PersonErased
         voter = Voter(remaining(session, participant_id))
-        found = _look(session, Booth(deps.links, deps.ids), stand_of(session, deps.links, poll_id, voter, now), voter)
+        found = _look(session, deps.links, stand_of(session, deps.links, poll_id, voter, now), voter, now)
         return replace(found, language=language)
 
     return await deps.database.aread(work)
@@ -185,13 +179,15 @@ async def _by_code(request: Request) -> Arrived:
 
     def work(session: Session) -> Arrived:
         poll = find_by_code(session, code)
-        found = _look(session, Booth(deps.links, deps.ids), stand_of(session, deps.links, poll.id, voter, now), voter)
+        found = _look(session, deps.links, stand_of(session, deps.links, poll.id, voter, now), voter, now)
         return replace(found, forgets=forgets)
 
     return await deps.database.aread(work)
 
 
-def _look(session: Session, booth: Booth, stand: Stand, voter: Voter) -> Arrived:
+def _look(session: Session, links: Links, stand: Stand, voter: Voter, now: datetime) -> Arrived:
     poll = stand.poll
-    order = order_for(poll, stand.standing.key, booth.links)
-    return Arrived(stand, voter, order, read_ballots(session, poll), "", load_office(session, poll.office_id))
+    order = order_for(poll, stand.standing.key, links)
+    shows = poll.shows_result(now, has_voted=stand.has_voted)
+    ballots = read_ballots(session, poll) if shows else None
+    return Arrived(stand, voter, order, ballots, load_office(session, poll.office_id))
