@@ -27,7 +27,7 @@ from tests.support.web import RunningWeb
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SENT = "() => door.waiting() === 0"
 KEPT = """() => new Promise(done => { const asked = indexedDB.open('ascolto-door'); asked.onsuccess = () => {
-    const base = asked.result, all = ['events', 'queue', 'problems'].map(name => new Promise(told => {
+    const base = asked.result, all = ['events', 'people', 'queue', 'problems'].map(name => new Promise(told => {
         const counted = base.transaction(name).objectStore(name).count();
         counted.onsuccess = () => told(counted.result); }));
     Promise.all(all).then(async counts => { base.close(); done([...counts, (await caches.keys()).length]); }); }; })"""
@@ -125,10 +125,10 @@ def test_a_sign_in_that_ends_meanwhile_loses_nothing_and_signing_out_clears_the_
         scan(page, [code(web, bruno, event)])
         page.unroute("**/acts")
         page.goto(f"{web.url}/console/door")
-        assert page.evaluate(KEPT)[:2] == [1, 1]
+        assert page.evaluate(KEPT)[:3] == [1, 3, 1]
         page.get_by_role("button", name="Sign out").click()
         page.get_by_role("heading", name="Sign in").wait_for()
-        assert page.evaluate(KEPT) == [0, 0, 0, 0], "what was noted was sent before"
+        assert page.evaluate(KEPT) == [0] * 5, "what was noted was sent before"
         assert count(database, event).inside == 4
 
 
@@ -243,15 +243,15 @@ def test_what_a_telephone_keeps_goes_after_the_event(
     clock.set(COMING_IN)
     with held(browser) as page:
         telephone(page, web, keeper(web), event)
-        assert page.evaluate(KEPT)[0] == 1
+        assert page.evaluate(KEPT)[:2] == [1, 1]
         old = json.dumps({"ends": "2023-07-19T07:00:00+00:00"})
         page.evaluate(
             """ends => doorStore.list(Number(document.body.dataset.door)).then(list => {
-                list.event.ends = JSON.parse(ends).ends; return doorStore.keepList(list); })""",
+                list.event.ends = JSON.parse(ends).ends; return doorStore.keepList(list, [], false); })""",
             old,
         )
         page.goto(f"{web.url}/console")
-        page.wait_for_function(f"() => ({KEPT})().then(counts => counts[0] === 0)")
+        page.wait_for_function(f"() => ({KEPT})().then(counts => counts[0] + counts[1] === 0)")
 
 
 def test_the_pages_around_the_door_are_accessible_and_fit_a_telephone(
@@ -267,10 +267,11 @@ def test_the_pages_around_the_door_are_accessible_and_fit_a_telephone(
         telephone(page, web, keeper(web, "organiser"), event)
         here = f"/console/events/{event}"
         invitations = [f"/events/{web.link(Purpose.RSVP, one, event)}" for one in (ada, bruno)]
-        for moment in (COMING_IN, ENDS):
+        door = code(web, ada, event).removeprefix(web.url)
+        before = (here, f"{here}/came/list?who=expected", "/console/door", door, *invitations)
+        for moment, paths in ((COMING_IN, before), (ENDS, (f"{here}/came", invitations[0]))):
             clock.set(moment)
-            door = code(web, ada, event).removeprefix(web.url)
-            for path in (here, f"{here}/came", f"{here}/came/list?who=expected", "/console/door", door, *invitations):
+            for path in paths:
                 page.goto(web.url + path)
                 assert violations(page) == [], path
                 assert overflow(page) <= 0, path
