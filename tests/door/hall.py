@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 from playwright.sync_api import Page
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.database.database import Database
 from core.links import Links
+from core.people.store import NewMember, add_member
 from core.process.attendance import Given, reply
 from core.process.door.acting import Became, Wanted, act
 from core.process.door.codes import code_for
@@ -36,6 +38,20 @@ def guest(scene: Scene, event: int, said: str = "in-person", **known: Any) -> in
     person = scene.participant(**{"language": "en", **known})
     scene.database.write(lambda s: reply(s, Given(event, person, said, "web", **more), scene.now))
     return person
+
+
+def crowd(scene: Scene, event: int, many: int) -> list[int]:
+    """So many guests in one transaction: "Guest 000" and on."""
+
+    def work(session: Session) -> list[int]:
+        people = []
+        for number in range(many):
+            new = NewMember("test", "consent", "en", name=f"Guest {number:03}")
+            people.append(add_member(session, scene.office_id, new, scene.now))
+            reply(session, Given(event, people[-1], "in-person", "web"), scene.now)
+        return people
+
+    return scene.database.write(work)
 
 
 def come(database: Database, event: int, person: int, kind: Kind = Kind.IN, **more: Any) -> Became:

@@ -10,6 +10,7 @@
       const asked = indexedDB.open("ascolto-door", 1);
       asked.onupgradeneeded = function () {
         asked.result.createObjectStore("events", { keyPath: "id" });
+        asked.result.createObjectStore("people", { keyPath: ["event", "id"] }).createIndex("event", "event");
         asked.result.createObjectStore("queue", { keyPath: "number", autoIncrement: true }).createIndex("event", "event");
         asked.result.createObjectStore("problems", { keyPath: "key" }).createIndex("event", "event");
       };
@@ -35,9 +36,27 @@
     return run([store], "readonly", function (at) { return at(store).index("event").getAll(event); });
   }
 
+  function drop(store, event, then) {
+    store.index("event").getAllKeys(event).onsuccess = function (got) {
+      got.target.result.forEach(function (key) { store.delete(key); });
+      if (then) then();
+    };
+  }
+
   const store = {
-    list: function (event) { return run(["events"], "readonly", function (at) { return at("events").get(event); }); },
-    keepList: function (list) { return run(["events"], "readwrite", function (at) { at("events").put(list); }); },
+    list: function (event) {
+      return Promise.all([run(["events"], "readonly", function (at) { return at("events").get(event); }), of("people", event)]).then(function (found) {
+        return found[0] && Object.assign(found[0], { people: found[1] });
+      });
+    },
+    // The event and those of its people who have changed, or all of them in the place of all there were.
+    keepList: function (list, people, whole) {
+      return run(["events", "people"], "readwrite", function (at) {
+        at("events").put(list);
+        function put() { people.forEach(function (one) { at("people").put(Object.assign({}, one, { event: list.id })); }); }
+        if (whole) drop(at("people"), list.id, put); else put();
+      });
+    },
     queue: function (event) { return of("queue", event); },
     problems: function (event) { return of("problems", event); },
     add: function (act) { return run(["queue"], "readwrite", function (at) { return at("queue").add(act); }); },
@@ -58,16 +77,15 @@
       });
     },
     forget: function (event) {
-      return run(["events", "problems"], "readwrite", function (at) {
+      return run(["events", "people", "problems"], "readwrite", function (at) {
         at("events").delete(event);
-        at("problems").index("event").getAllKeys(event).onsuccess = function (got) {
-          got.target.result.forEach(function (key) { at("problems").delete(key); });
-        };
+        drop(at("people"), event);
+        drop(at("problems"), event);
       }).then(function () { return window.caches ? caches.open(CACHE) : null; })
         .then(function (cache) { return cache && cache.delete("/console/door/" + event); });
     },
     clearAll: function () {
-      return run(["events", "problems"], "readwrite", function (at) { at("events").clear(); at("problems").clear(); })
+      return run(["events", "people", "problems"], "readwrite", function (at) { at("events").clear(); at("people").clear(); at("problems").clear(); })
         .then(function () { return window.caches && caches.delete(CACHE); });
     },
     events: function () {

@@ -5,7 +5,7 @@
   const page = document.querySelector("[data-door]");
   if (!page) return;
   const store = window.doorStore, words = JSON.parse(document.getElementById("door-words").textContent);
-  const event = Number(page.dataset.door), POLL = 10000, AGAIN = 4000, ANEW = 300000;
+  const event = Number(page.dataset.door), SOON = 200, POLL = 10000, AGAIN = 4000, ANEW = 300000;
   const state = { list: null, queue: [], numbers: null, meta: null, token: "", skew: 0, loaded: 0, busy: false, error: "", shown: null, most: 50, failed: 0 };
   const ui = window.doorView(page, words);
 
@@ -27,13 +27,9 @@
       state.loaded = Date.now();
     } else if (state.list) state.list.take(answer.people);
     addLocals();
-    return keep();
-  }
-
-  function keep() {
     if (!state.list || !state.meta) return Promise.resolve();
-    const people = Array.from(state.list.people.values()).filter(function (one) { return !one.local; });
-    return store.keepList(Object.assign({ id: event, people: people, numbers: state.numbers, skew: state.skew, loaded: state.loaded }, state.meta)).catch(function () { ui.warn(say("no-storage")); });
+    const list = Object.assign({ id: event, numbers: state.numbers, skew: state.skew, loaded: state.loaded }, state.meta);
+    return store.keepList(list, answer.people, whole).catch(function () { ui.warn(say("no-storage")); });
   }
 
   // Whoever was registered here and is not sent yet stands on the list too.
@@ -109,11 +105,11 @@
       else if (became.outcome === "already" && isIn) problems.push({ key: entry.act.key, event: event, text: say("conflict", { name: entry.name, time: clock(became.first || became.at), here: clock(entry.act.at) }) });
       return true;
     });
-    return store.settle(done, problems).then(function () {
+    return take(answer, false).then(function () { return store.settle(done, problems); }).then(function () {
       const gone = new Set(done.map(function (entry) { return entry.number; }));
       state.queue = state.queue.filter(function (entry) { return !gone.has(entry.number); });
       done.forEach(function (entry) { if (entry.local && state.shown && state.shown.id === entry.local.id) state.shown = null; });
-      return take(answer, false);
+      addLocals();
     }).then(function () { return problems.length ? store.problems(event).then(ui.problems) : null; })
       .then(function () { if (problems.length) ui.signal("ask"); });
   }
@@ -129,7 +125,7 @@
       entry.number = number;
       state.queue.push(entry);
       addLocals();
-      sync();
+      if (!state.busy) schedule(SOON); else state.again = true;
       return entry;
     });
   }
