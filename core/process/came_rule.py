@@ -13,7 +13,7 @@ from core.people.audience import Complaint, Known, Predicate, Scope
 from core.people.tables import Participant
 from core.process.appointments.who import who_is_booked, who_was_met
 from core.process.came import came_to, stayed_away_from
-from core.process.event_rule import event_named, no_such_event, with_process
+from core.process.event_rule import event_named, names_event, no_such_event, with_process
 
 CAME, DID_NOT_COME = "came", "did_not_come"
 BOOKED, HELD = "appointment", "appointment_held"
@@ -42,16 +42,38 @@ def _predicate(name: str, people: Callable[[ColumnElement[int]], Select[tuple[in
 
 def looks_back_at(rule: Any) -> Iterator[tuple[str, str]]:
     """What a rule asks of who came: the condition and the event's name, for each."""
+    yield from ((condition, name) for condition, name in _asked_of(rule) if condition != BOOKED)
+
+
+def asks_who_is_booked(rule: Any) -> bool:
+    """Whether a rule means those who have an appointment: then it is they who are to be told of theirs."""
+    if not isinstance(rule, Mapping):
+        return False
+    several = (one for key in ("all", "any") for one in rule.get(key, ()))
+    return bool({BOOKED, HELD} & set(rule)) or any(asks_who_is_booked(one) for one in several)
+
+
+def _asked_of(rule: Any) -> Iterator[tuple[str, str]]:
     if not isinstance(rule, Mapping):
         return
     for key, value in rule.items():
-        if key in {CAME, DID_NOT_COME, HELD}:
+        if key in PEOPLE:
             yield key, str(value)
         elif key in {"all", "any"} and isinstance(value, list):
             for one in value:
-                yield from looks_back_at(one)
+                yield from _asked_of(one)
         elif key == "not":
-            yield from looks_back_at(value)
+            yield from _asked_of(value)
+
+
+def means_absent_only(rule: Any, process_slug: str, event_slug: str) -> bool:
+    """Whether a rule means nobody but people who did not come to the event."""
+    if not isinstance(rule, Mapping) or len(rule) != 1:
+        return False
+    ((key, value),) = rule.items()
+    if key == "all" and isinstance(value, list):
+        return any(means_absent_only(one, process_slug, event_slug) for one in value)
+    return key == DID_NOT_COME and names_event(str(value), process_slug, event_slug)
 
 
 def _checked(name: str) -> Any:

@@ -13,7 +13,7 @@ from core.people.merged import all_of, roots_of
 from core.people.tables import Audience
 from core.process.appointments.who import is_marked
 from core.process.came import noted_modes, unnoted_modes
-from core.process.came_rule import DID_NOT_COME, HELD, looks_back_at
+from core.process.came_rule import DID_NOT_COME, HELD, asks_who_is_booked, looks_back_at, means_absent_only
 from core.process.event_rule import event_named, names_event
 from core.process.replies import Reply
 from core.process.rsvp_rule import means_silent_only
@@ -78,6 +78,10 @@ def asked_by(session: Session, mailing: Mailing) -> Asked | None:
     back = [condition for condition, name in looks_back_at(rule) if names_event(name, process, event.slug)]
     offers = mailing.kind in {Kind.MAILING, Kind.REMINDER} and has_button(session, mailing.id, APPOINTMENT)
     return Asked(event.id, reminds, invites or is_for_the_silent, bool(back), DID_NOT_COME in back, offers)
+    looks_back = any(names_event(name, process, event.slug) for _, name in looks_back_at(rule))
+    regrets = means_absent_only(rule, process, event.slug)
+    offers = not asks_who_is_booked(rule) and _has_button(session, mailing.id, APPOINTMENT)
+    return Asked(event.id, reminds, invites or is_for_the_silent, looks_back, regrets, offers)
 
 
 def has_rsvp(session: Session, mailing_id: int) -> bool:

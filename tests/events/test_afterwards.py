@@ -19,6 +19,7 @@ from core.process.appointments.slots import Window
 from core.process.appointments.tables import Appointment, Slot
 from core.process.changing import change_event
 from core.process.tables import Attendance, Event, Process
+from notifications.ledger.events import asked_by
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.calendar import plan_ahead
 from notifications.planning.obstacles import Cause, obstacles
@@ -165,6 +166,10 @@ async def test_who_has_an_appointment_is_offered_none(
         telling.write(book) if act is book else plan(telling)
     assert await sent_to(telling) == ["maybe", "no", "silent"]
     assert reasons(telling) == {"in-person": "booked", "online": "booked"}
+    rule = {"appointment": "launch"}
+    telling.write(lambda s: s.execute(update(Mailing).values(audience_id=_audience(s, telling, rule))))
+    asked = telling.database.read(lambda s: asked_by(s, s.scalars(select(Mailing)).one()))
+    assert asked is not None and not asked.offers, "a mailing for those who have one is not withheld from them"
 
 
 async def test_hours_before_the_start_a_reminder_waits_for_no_send_window(

@@ -15,6 +15,7 @@ from core.people.audience import audience_clause, check_rule, preview, qualify_r
 from core.people.merging import merge
 from core.people.predicates import core_predicates
 from core.process.attendance import Given
+from core.process.came_rule import asks_who_is_booked, means_absent_only
 from core.process.rsvp_rule import means_silent_only
 from core.process.tables import Event, Office
 from tests.events.scene import add_event, came, say
@@ -159,6 +160,36 @@ def test_who_came_and_who_did_not(scene: Scene, database: Database) -> None:
     assert names(scene, "came: launch") == ["Ada", "Cleo", "Dario", "Fe"]
     scene.change(Event, event, cancelled=True)
     assert names(scene, "any: [{came: launch}, {did_not_come: launch}]") == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "so"),
+    [
+        ({"did_not_come": "launch"}, True),
+        ({"all": [{"everyone": True}, {"did_not_come": "plan/launch"}]}, True),
+        ({"did_not_come": "other/launch"}, False),
+        ({"not": {"did_not_come": "launch"}}, False),
+        ({"any": [{"came": "launch"}, {"did_not_come": "launch"}]}, False),
+        ({"came": "launch"}, False),
+        (None, False),
+    ],
+)
+def test_rules_that_mean_only_who_did_not_come(rule: Any, so: bool) -> None:
+    assert means_absent_only(rule, "plan", "launch") is so
+
+
+@pytest.mark.parametrize(
+    ("rule", "so"),
+    [
+        ({"appointment": "talks"}, True),
+        ({"all": [{"everyone": True}, {"any": [{"appointment_held": "talks"}]}]}, True),
+        ({"not": {"appointment": "talks"}}, False),
+        ({"everyone": True}, False),
+        (None, False),
+    ],
+)
+def test_rules_that_mean_who_has_an_appointment(rule: Any, so: bool) -> None:
+    assert asks_who_is_booked(rule) is so
 
 
 def test_the_clause_is_one_statement(scene: Scene) -> None:
