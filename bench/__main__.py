@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import logging
 import platform
 import sys
+
+from cli.loop import run
 
 NAMES = ("engine_step", "walks", "chat_answer", "web_step", "hostile", "plan", "tally", "mail", "telegram")
 
@@ -18,7 +19,7 @@ def main() -> None:
         sys.exit(f"There is no benchmark {', '.join(sorted(unknown))}. There are: {', '.join(NAMES)}.")
     sys.stdout.write(f"Python {platform.python_version()}, {platform.machine()}\n")
     for name in chosen:
-        found = asyncio.run(importlib.import_module(f"bench.{name}").run())
+        found = run(importlib.import_module(f"bench.{name}").run())
         sys.stdout.write("\n" + "\n".join(found.lines()) + "\n")
 
 

@@ -6,20 +6,21 @@ import asyncio
 import gc
 import sys
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
 
 if sys.platform != "win32":
     import uvloop
 
+T = TypeVar("T")
+
 FRESH_OBJECTS = 10_000  # before the youngest are searched for garbage: a group of mails is thousands
 
 
-def run(work: Coroutine[Any, Any, None]) -> None:
+def run(work: Coroutine[Any, Any, T]) -> T:
     """Runs a process's work to its end."""
     if sys.platform == "win32":  # where uvloop does not run
-        asyncio.run(work)
-    else:
-        uvloop.run(work)
+        return asyncio.run(work)
+    return uvloop.run(work)
 
 
 def settle_memory() -> None:

@@ -14,7 +14,7 @@ from cli import (
     mailing,
     people,
     plan,
-    poll,
+    polls,
     results,
     serve,
     terminal,
@@ -38,8 +38,8 @@ app.add_typer(people.app, name="people")
 app.add_typer(account.app, name="account")
 app.add_typer(form.app, name="form")
 app.add_typer(mailing.app, name="mailing")
-app.add_typer(poll.app, name="poll")
 app.add_typer(mail.app, name="mail")
+app.add_typer(polls.app, name="poll")
 app.add_typer(results.app, name="results")
 app.add_typer(webhook.app, name="webhook")
 

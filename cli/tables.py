@@ -6,6 +6,7 @@ import bots.participants.tables
 import core.people.tables
 import core.process.appointments.tables
 import core.process.dates.tables
+import core.process.door.tables
 import core.process.room.tables
 import core.process.tables
 import core.sharing.tables
@@ -15,6 +16,7 @@ import core.webhooks.tables
 import notifications.channels.tables
 import notifications.intake.tables
 import notifications.ledger.tables
+import surveys.polls.tables
 import surveys.responses.tables
 from core.database.base import Base
 
@@ -24,6 +26,7 @@ MODULES = (
     core.process.room.tables,
     core.process.appointments.tables,
     core.process.dates.tables,
+    core.process.door.tables,
     core.process.tables,
     core.sharing.tables,
     core.staff.tables,
@@ -32,6 +35,7 @@ MODULES = (
     notifications.channels.tables,
     notifications.intake.tables,
     notifications.ledger.tables,
+    surveys.polls.tables,
     surveys.responses.tables,
 )
 METADATA = Base.metadata

@@ -20,6 +20,7 @@ from core.people.personal import PersonalData
 from core.people.predicates import core_predicates
 from notifications.intake.my_data import erase_mails, mails_contributor
 from notifications.planning.rules import Rules
+from surveys.polls.my_data import erase_votes, votes_contributor
 from surveys.responses.audience import survey_predicates
 from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.shelf import FormShelf
@@ -44,7 +45,9 @@ class World:
     @cached_property
     def personal(self) -> PersonalData:
         """What surveys and notifications know of a person, and how it is taken away."""
-        return PersonalData((answers_contributor(), mails_contributor()), (erase_answers, erase_mails))
+        return PersonalData(
+            (answers_contributor(), votes_contributor(), mails_contributor()), (erase_answers, erase_votes, erase_mails)
+        )
 
     @cached_property
     def links(self) -> Links:

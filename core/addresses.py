@@ -41,6 +41,14 @@ class PublicUrls:
     def rsvp(self, token: str) -> str:
         return f"{self.public}/events/{token}"
 
+    def door(self, code: str) -> str:
+        """What stands in the code that somebody shows at an event's door."""
+        return f"{self.public}/door/{code}"
+
+    def certificate(self, token: str) -> str:
+        """Where anybody sees whether a certificate of attendance is true."""
+        return f"{self.public}/certificates/{token}"
+
     def tables(self, token: str) -> str:
         """Where somebody says at which thematic table of an event they would like to sit."""
         return f"{self.public}/tables/{token}"
@@ -51,6 +59,18 @@ class PublicUrls:
 
     def dates(self, token: str) -> str:
         return f"{self.public}/dates/{token}"
+
+    def vote(self, token: str) -> str:
+        """Where one person votes."""
+        return f"{self.public}/p/{token}"
+
+    def open_vote(self, code: str) -> str:
+        """Where anybody in the room votes; short enough to be typed."""
+        return f"{self.public}/v/{code}"
+
+    def vote_in_chat(self, code: str) -> str:
+        """The same in the chat, "" without a bot."""
+        return f"{self.chat}?start=poll-{code}" if self.chat else ""
 
     def appointment(self, token: str) -> str:
         return f"{self.public}/appointments/{token}"

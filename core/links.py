@@ -26,9 +26,15 @@ class Purpose(StrEnum):
 
     ANSWER = "answer"  # participant, round
     RSVP = "rsvp"  # participant, event
+    DOOR = "door"  # participant, event, sealed: what somebody shows at the event's door
+    DOOR_TEXT = "door-text"  # what somebody agrees to at the door, as a telephone was given it: sealed data
+    CERTIFICATE = "certificate"  # participant, event, sealed: that a certificate of attendance is true
     TABLES = "tables"  # participant, event: which thematic table one would like
     DATES = "dates"  # participant, dates asked about
     APPOINTMENT = "appointment"  # participant, event
+    VOTE = "vote"  # participant, poll
+    POLL_VOTER = "poll-voter"  # browsers and accounts that are nobody's, told apart within one poll
+    POLL_ORDER = "poll-order"  # the order in which somebody sees a poll's options
     OPEN_ANSWER = "open-answer"  # round, the number of a response of an open round
     OPEN_APP = "open-app"  # participant, round: opens nothing without Telegram's word on who opens it
     JOIN_CHAT = "join-chat"  # participant, round or 0, nonce
@@ -40,6 +46,7 @@ class Purpose(StrEnum):
     REPLY = "reply"  # delivery: the address its answers come to
     CALENDAR = "calendar"  # participant: their events, for a calendar that subscribes to them
     CONSOLE_CSRF = "console-csrf"  # session
+    MEETING_LIST = "meeting-list"  # the attendance of an online meeting, looked at and not noted yet: sealed data
     TRIAL = "trial"  # a questionnaire tried out: sealed data, no numbers
     WEBHOOK = "webhook"  # the secrets that calls of webhooks are signed with
 

@@ -30,6 +30,7 @@ from notifications.planning.missed import parse_missed
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.spread import parse_spread
 from notifications.planning.writing import may_be_changed
+from surveys.polls.tables import Poll
 from surveys.responses.tables import Round
 
 FENCE = "---"
@@ -41,7 +42,7 @@ NO_SUBJECT = N_("The text has no subject. Write it between the dashes at the top
 NO_BODY = N_("The text is empty.")
 NOT_BUTTONS = N_("Write the buttons as a list, as in: - {{kind: answer, label: Answer the questionnaire}}")
 NOT_FILES = N_("Write the attachments as a list of names, as in: attachments: [programme.pdf]")
-NOBODY = N_("The mailing needs an audience or a round, so that it is clear to whom it goes.")
+NOBODY = N_("The mailing needs an audience, a round or a poll, so that it is clear to whom it goes.")
 HAS_LEFT = N_(
     "The mailing {value} has left or was stopped: what the package says of it now was not taken over. "
     "For a new one choose another short name."
@@ -61,9 +62,10 @@ class MailingSection:
             "slug": "the mailing's short name",
             "kind": "mailing or reminder",
             "purpose": "what consent it needs: questionnaires, events, polls or results",
-            "audience": "to whom; the round's audience if left out",
+            "audience": "to whom; that of the round or the poll if left out",
             "round": "the round it asks for: who has answered is left out",
             "event": "the event it is about; that of its anchor if left out",
+            "poll": "the poll it asks for votes in: who has voted is left out of those about polls",
             "text": "the name of its texts: messages/NAME.LANGUAGE.md; its slug if left out",
             "anchor": "when: phase or event, at, days, working, time",
             "spread": "over how long it leaves: days, hours or minutes of the send window; at once if left out",
@@ -87,6 +89,7 @@ class MailingSection:
             "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),
             "round": entry.reference("round", "round", package.slugs_of("rounds")),
             "event": _own_event(package, entry),
+            "poll": entry.reference("poll", "poll", package.slugs_of("polls")),
             "anchor": self._anchor(package, entry),
             "missed": self._checked(entry, "missed", parse_missed),
             "spread": self._checked(entry, "spread", parse_spread),
@@ -94,7 +97,7 @@ class MailingSection:
             "files": files.digests(),
             "released": entry.truth("released"),
         }
-        if not values["audience"] and not values["round"]:
+        if not values["audience"] and not values["round"] and not values["poll"]:
             entry.fault(None, NOBODY)
         return Item("mailing", entry.slug(), values)
 
@@ -109,7 +112,8 @@ class MailingSection:
                 texts[language] = text = _read_text(package, path) or {}
                 if text.get("body") and text.get("subject"):
                     has_event = entry.has("event") or bool(_anchor_event(entry))
-                    allowed = Allowed(entry.has("round"), has_event, files.found, self._mail_limit_mb)
+                    has = entry.has("round"), has_event, entry.has("poll")
+                    allowed = Allowed(*has, files.found, self._mail_limit_mb)
                     for wrong in files.look(text) or check_text({"language": language, **text}, allowed):
                         file, line = f"messages/{path.name}", _line(path, str(wrong.values.get("name", "")))
                         package.fault(file, line, wrong.text, **_values(wrong))
@@ -167,6 +171,7 @@ class _Rows:
         self._audiences = ids_by_slug(load, Audience, Audience.office_id == load.office_id)
         self._rounds = ids_by_slug(load, Round, Round.process_id == load.process_id)
         self._events = ids_by_slug(load, Event, Event.process_id == load.process_id)
+        self._polls = ids_by_slug(load, Poll, Poll.process_id == load.process_id)
         mine = select(Mailing).where(Mailing.process_id == load.process_id).order_by(Mailing.id)
         # Held until the commit: what is judged here is neither planned nor changed before it is written.
         mine = mine.with_for_update(key_share=True).execution_options(populate_existing=True)
@@ -182,6 +187,7 @@ class _Rows:
         audiences = {row_id: slug for slug, row_id in self._audiences.items()}
         rounds = {row_id: slug for slug, row_id in self._rounds.items()}
         events = {row_id: slug for slug, row_id in self._events.items()}
+        polls = {row_id: slug for slug, row_id in self._polls.items()}
         texts = self._load.session.scalars(select(MailingText).where(MailingText.mailing_id == row.id))
         return {
             "kind": row.kind,
@@ -189,6 +195,7 @@ class _Rows:
             "audience": audiences.get(row.audience_id or 0, ""),
             "round": rounds.get(row.round_id or 0, ""),
             "event": events.get(row.event_id or 0, ""),
+            "poll": polls.get(row.poll_id or 0, ""),
             "anchor": row.anchor,
             "missed": row.missed,
             "spread": row.spread,
@@ -208,7 +215,7 @@ class _Rows:
         values, session = item.values, self._load.session
         row = {name: values[name] for name in ("kind", "purpose", "anchor", "missed", "spread")}
         row |= {"audience_id": self._audiences.get(values["audience"]), "round_id": self._rounds.get(values["round"])}
-        row |= {"event_id": self._events.get(values["event"])}
+        row |= {"event_id": self._events.get(values["event"]), "poll_id": self._polls.get(values["poll"])}
         if exists:
             mailing_id = self._known[item.slug].id
             row |= {"written_by": None}

@@ -1,4 +1,4 @@
-"""What surveys adds to a process package: questionnaires and rounds."""
+"""What surveys adds to a process package: questionnaires, rounds and polls."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from core.faults import Fault
 from core.process.package.items import apply_items
 from core.process.package.section import Change, Item, Load, Package, Section
 from surveys.engine.form import Form
+from surveys.package_polls import PollSection
 from surveys.package_rounds import RoundSection
 from surveys.responses.publishing import Source, publish
 from surveys.responses.tables import FormVersion, Questionnaire
@@ -23,7 +24,7 @@ from surveys.xlsform.errors import FormError, FormErrors
 
 def survey_sections() -> tuple[Section, ...]:
     asking = QuestionnaireSection()
-    return (asking, RoundSection(asking.forms))
+    return (asking, RoundSection(asking.forms), PollSection())
 
 
 class QuestionnaireSection:

@@ -79,8 +79,8 @@ class RoundSection:
             "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),
             "title": entry.texts("title", package.languages),
             "subject_kind": entry.choice("subject", [one.value for one in SubjectKind], "participant"),
-            "opens_at": _read_time(package, entry, "opens"),
-            "closes_at": _read_time(package, entry, "closes"),
+            "opens_at": read_time(package, entry, "opens"),
+            "closes_at": read_time(package, entry, "closes"),
         }
         opens, closes = values["opens_at"], values["closes_at"]
         if isinstance(opens, str) and isinstance(closes, str) and closes <= opens:
@@ -170,7 +170,7 @@ def _check_condition(entry: Entry, form: Form, when: str) -> None:
         entry.fault("when", found.text, **{name: str(value) for name, value in found.values})
 
 
-def _read_time(package: Package, entry: Entry, key: str) -> Any:
+def read_time(package: Package, entry: Entry, key: str) -> Any:
     """A local time as text, a mapping that hangs on a phase, or None."""
     if not entry.has(key):
         return None
@@ -192,12 +192,12 @@ def _timed(load: Load, item: Item) -> Item:
     phases = {one.slug: one for one in load.session.scalars(select(Phase).where(Phase.process_id == load.process_id))}
     times = {}
     for key in ("opens_at", "closes_at"):
-        local = _local(item.values[key], phases)
+        local = local_time(item.values[key], phases)
         times[key] = None if local is None else to_instant(local, load.process.time_zone).isoformat()
     return Item(item.kind, item.slug, {**item.values, **times})
 
 
-def _local(when: Any, phases: Mapping[str, Phase]) -> datetime | None:
+def local_time(when: Any, phases: Mapping[str, Phase]) -> datetime | None:
     """A phase opens as its first day begins and closes as its last day ends."""
     if when is None or isinstance(when, str):
         return datetime.fromisoformat(when) if when else None

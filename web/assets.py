@@ -83,6 +83,7 @@ def _files() -> Iterator[tuple[str, Asset]]:
     yield "bootstrap-italia.css", Asset(ITALIA / "css" / "bootstrap-italia.min.css")
     yield "bootstrap-italia.js", Asset(ITALIA / "js" / "bootstrap-italia.min.js")
     yield "sprites.svg", Asset(ITALIA / "svg" / "sprites.svg")
+    yield "jsqr.js", Asset(MODULES / "jsqr" / "dist" / "jsQR.js")
     yield "htmx.js", Asset(MODULES / "htmx.org" / "dist" / "htmx.min.js")
     for weight in ("300", "regular", "italic", "600", "700"):
         file = f"titillium-web-v10-latin-ext_latin-{weight}.woff2"

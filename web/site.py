@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator, wanted_languages
 from core.people.self_joined import safe_tag
+from surveys.polls.ballot import in_words
 from web.assets import Assets
 from web.deps import WebDeps
 from web.said import bubble, said, told
@@ -103,6 +104,7 @@ def create_pages(limit_mb: int) -> Pages:
         "said": said,
         "told": told,
         "bubble": bubble,
+        "vote_in_words": in_words,
     }
     return Pages(assets, environment, limit_mb)
 

@@ -4,6 +4,7 @@
 question by its code (`surveys/engine/codes.py`; 0 where none is meant);
 `open:<round>` begins a round; `rsvp:<event>:<reply>` replies to an invitation;
 `dates:<poll>:<date>:<answer>` says whether a date suits, `appt:<event>:<act>:<value>` is about an appointment;
+`poll:<poll>:<act><draft>` is about a vote that is being put together (poll_draft.py);
 `c:<command>:<value>` stands for a command. Choices go by their place among the options shown,
 which the revision keeps from meaning another one.
 """
@@ -15,6 +16,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 LONGEST = 64
+POLL = "poll:"
 LARGEST = 2**63 - 1  # of a number in the database; whoever writes their own client can send any
 DIGITS = string.digits + string.ascii_lowercase
 IDLE = "-"  # a button that only shows something
@@ -96,7 +98,21 @@ class AppointmentPress:
     value: str = ""
 
 
-Pressed = Press | OpenRound | CommandPress | RsvpPress | DatesPress | AppointmentPress
+class PollAct(StrEnum):
+    OPEN = ""  # shows the poll below
+    DRAFT = "d"  # shows what is being put together, in place
+    CAST = "c"
+    WRITE = "w"  # what is said next is the text
+
+
+@dataclass(frozen=True)
+class PollPress:
+    poll_id: int
+    act: PollAct = PollAct.OPEN
+    draft: str = ""
+
+
+Pressed = PollPress | Press | OpenRound | CommandPress | RsvpPress | DatesPress | AppointmentPress
 
 
 def pack(press: Press) -> str:
@@ -110,6 +126,14 @@ def pack(press: Press) -> str:
 
 def command(name: str, value: str = "") -> str:
     return f"c:{name}:{value}"
+
+
+def poll_press(poll_id: int, act: PollAct = PollAct.OPEN, draft: str = "") -> str:
+    """A vote's button; raises ValueError when it is too long."""
+    data = f"{POLL}{poll_id}:{act.value}{draft}"
+    if len(data.encode()) > LONGEST:
+        raise ValueError(f"callback data of {len(data)} bytes")
+    return data
 
 
 def unpack(data: str) -> Pressed | None:
@@ -132,6 +156,9 @@ def unpack(data: str) -> Pressed | None:
         if kind == "appt":
             event, act, value = rest.split(":", 2)
             return AppointmentPress(_number(event, 10), act, value)
+        if kind == "poll":
+            poll, _, said = rest.partition(":")
+            return PollPress(_number(poll, 10), PollAct(said[:1]), said[1:])
         if kind == "c":
             name, _, value = rest.partition(":")
             return CommandPress(name, value)

@@ -1,5 +1,5 @@
 """Commands at any moment: /start, /help, /language, /preferences, /pause, /resume, /stop, /mydata, /back, /review,
-/question, /table."""
+/question, /table, /entry."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from dataclasses import replace
 from bots.participants.by_themselves import JOIN, greet_stranger, press_joining
 from bots.participants.callback import CommandPress
 from bots.participants.dialogue import Talk, aside, held, take
+from bots.participants.door import show_codes
 from bots.participants.render import choice_row
 from bots.participants.room import ROOM, open_room, press_room
 from bots.participants.rounds import round_keys
@@ -36,6 +37,8 @@ MENU = {
     "review": N_("See all your answers"),
     "question": N_("Ask a question at an event"),
     "table": N_("Your table at an event"),
+    "vote": N_("Vote in a poll"),
+    "entry": N_("Your code for the door of an event"),
     "preferences": N_("Choose what comes, where, and from when on"),
     "pause": N_("Stop for now"),
     "resume": N_("Go on"),
@@ -213,6 +216,8 @@ COMMANDS: dict[str, Callable[[Talk], Reply]] = {
     "domanda": open_room,
     "table": show_tables,
     "tavolo": show_tables,
+    "entry": show_codes,
+    "ingresso": show_codes,
     "start": go_on_or_welcome,
 }
 PRESSES: dict[tuple[str, str], Callable[[Talk, str], Reply]] = {

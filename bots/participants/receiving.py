@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import structlog
 from aiogram import Bot, Dispatcher, Router
 from aiogram.exceptions import TelegramForbiddenError
-from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, Update
+from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, PollAnswer, Update
 
 from bots.participants.commands import MENU
+from bots.participants.group_polls import GroupPolls, parse_group
 from bots.participants.on_page import PageButtons
 from bots.participants.parse import Arrived, PressedButton, parse
 from bots.participants.sending_files import FileSender
@@ -28,13 +29,14 @@ from core.i18n import LANGUAGES, translator
 from core.ids import Ids
 from core.links import Links
 from core.people.personal import PersonalData
+from surveys.polls.casting import Booth
 from surveys.responses.shelf import FormShelf
 
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 5.0
 DEFAULT_LANGUAGE = "it"
-UPDATES = ["message", "callback_query", "my_chat_member"]
+UPDATES = ["message", "callback_query", "my_chat_member", "poll_answer"]
 
 
 @dataclass(frozen=True)
@@ -116,14 +118,19 @@ def create_dispatcher(deps: BotDeps) -> Dispatcher:
     receiver = Receiver(deps)
     router = Router(name="participants")
 
-    async def take(event: Message | CallbackQuery | ChatMemberUpdated, event_update: Update) -> None:
+    groups = GroupPolls(deps.bot, deps.database, deps.clock, Booth(deps.links, deps.ids))
+
+    async def take(event: Message | CallbackQuery | ChatMemberUpdated | PollAnswer, event_update: Update) -> None:
         arrived = parse(event_update)
         if arrived is not None:
             await receiver.receive(arrived)
+        elif (did := parse_group(event_update)) is not None:
+            await groups.take(did)
 
     router.message.register(take)
     router.callback_query.register(take)
     router.my_chat_member.register(take)
+    router.poll_answer.register(take)
     dispatcher = Dispatcher(disable_fsm=True)
     dispatcher.include_router(router)
     return dispatcher

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bots.participants.callback import RsvpPress
 from bots.participants.dialogue import Talk
+from bots.participants.door import code_of, follow_online, show_code
 from bots.participants.parse import PressedButton
 from bots.participants.rsvp_more import ask_words, asks_more, event_line, offers_other, waiting_words
 from bots.participants.screen import Reply, Rows, Screen
@@ -16,7 +17,7 @@ from core.process.attendance import Given
 from core.process.events import load_event
 from core.process.replies import MODES, STANDS, Door
 from core.process.seating import Stand, desk_for, how_stands
-from notifications.content.presses import ALONG, LEAVE, TAKE, WRITE, rsvp
+from notifications.content.presses import ALONG, CODE, HERE, LEAVE, TAKE, WRITE, rsvp
 from notifications.ledger.events import was_told_of
 
 TICK, WAIT = "✓ ", "⏳ "
@@ -32,6 +33,10 @@ def reply_to_event(talk: Talk, press: RsvpPress, button: PressedButton) -> Reply
     try:
         if press.reply.startswith(WRITE):
             return ask_words(talk, press.event_id, press.reply.removeprefix(WRITE))
+        if press.reply == CODE:
+            return show_code(talk, press.event_id, person)
+        if press.reply == HERE:
+            return follow_online(talk, press.event_id, person)
         if press.reply == LEAVE:
             return _leave(talk, press.event_id, person, before)
         if press.reply == TAKE and not before.offered_until:
@@ -64,7 +69,7 @@ def _shown(talk: Talk, press: RsvpPress, button: PressedButton, stands: tuple[St
     if press.reply == TAKE:
         more = asks_more(talk, event, now)
         told = Screen(f"{event_line(talk, event)}\n\n{said}", more.rows if more else ())
-        return Reply((told,), toast=said, apart=True)
+        return Reply((told,), toast=said, documents=code_of(talk, event, now), apart=True)
     marked = ticked(button.rows, press.event_id, now)
     if press.reply.startswith(ALONG):
         said = t.n("Noted: {count} person comes along.", "Noted: {count} people come along.", now.companions)
@@ -78,7 +83,8 @@ def _shown(talk: Talk, press: RsvpPress, button: PressedButton, stands: tuple[St
         said = waiting_words(talk, now)
     is_new = now.reply in MODES and before.reply not in MODES
     more = asks_more(talk, event, now) if is_new else None
-    return Reply((more,) if more else (), toast=said, marked=marked, beside=more is not None)
+    code = code_of(talk, event, now) if now.reply != before.reply else ()
+    return Reply((more,) if more else (), toast=said, documents=code, marked=marked, beside=more is not None)
 
 
 def _leave(talk: Talk, event_id: int, person: int, before: Stand) -> Reply:

@@ -46,11 +46,12 @@ Group = tuple[ShownFile, ...]
 
 @dataclass(frozen=True)
 class Document:
-    """A file for the person."""
+    """A file for the person, shown as a picture where it is one."""
 
     name: str
     content: bytes
     caption: str
+    is_picture: bool = False
 
 
 @dataclass(frozen=True)

@@ -71,7 +71,11 @@ async def _send(bot: Bot, chat_id: int, screen: Screen) -> int:
 
 
 async def _send_document(bot: Bot, chat_id: int, document: Document) -> None:
-    await bot.send_document(chat_id, BufferedInputFile(document.content, document.name), caption=document.caption)
+    file = BufferedInputFile(document.content, document.name)
+    if document.is_picture:
+        await bot.send_photo(chat_id, file, caption=document.caption)
+    else:
+        await bot.send_document(chat_id, file, caption=document.caption)
 
 
 async def _edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:

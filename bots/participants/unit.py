@@ -16,6 +16,8 @@ from bots.participants.callback import (
     CommandPress,
     DatesPress,
     OpenRound,
+    PollAct,
+    PollPress,
     RsvpPress,
     unpack,
 )
@@ -36,6 +38,7 @@ from bots.participants.parse import (
     SentLocation,
     SentSomethingElse,
 )
+from bots.participants.polls import START, VOTES, open_by_code, open_votes, press_poll, show_again, take_text
 from bots.participants.room import ASKS, open_room, take_question
 from bots.participants.rsvp import reply_to_event
 from bots.participants.rsvp_more import AWAITS_WORDS, take_words
@@ -49,6 +52,7 @@ from core.people.open_offices import office_in
 from core.people.personal import PersonalData
 from surveys.engine.inputs import Resume, Words
 from surveys.engine.session import Stage
+from surveys.polls.casting import Booth
 from surveys.responses.shelf import FormShelf
 
 DOOR = "telegram:participants"
@@ -66,6 +70,11 @@ class Desk:
     attachment_limit_mb: int
     pages: PageButtons
     personal: PersonalData
+
+    @property
+    def booth(self) -> Booth:
+        """What voting stands on."""
+        return Booth(self.links, self.ids)
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -
         set_blocked(session, arrived.chat_id, now if arrived.did.blocked else None)
         return Taken(Reply(), chat)
     if not first:
-        return Taken(_again(talk), chat)
+        return Taken(_again(talk, desk, arrived.did), chat)
     return Taken(_guarded(talk, desk, arrived.did), chat)
 
 
@@ -103,9 +112,12 @@ def _guarded(talk: Talk, desk: Desk, did: Did) -> Reply:
     return reply
 
 
-def _again(talk: Talk) -> Reply:
+def _again(talk: Talk, desk: Desk, did: Did) -> Reply:
     if "code" in talk.chat.awaiting:
         return ask_code(talk)
+    pressed = unpack(did.data) if isinstance(did, PressedButton) else None
+    if isinstance(pressed, PollPress) and pressed.act is not PollAct.OPEN:
+        return show_again(talk, desk.booth, pressed)
     return stand(talk) if talk.chat.response_id is not None else welcome(talk)
 
 
@@ -113,6 +125,10 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
     match did:
         case Command("start", token) if office := office_in(token):
             return _locked(talk, "start") or open_joining(talk, office)
+        case Command("start", token) if token.startswith(START):
+            return _locked(talk, "start") or open_by_code(talk, desk.booth, token.removeprefix(START))
+        case Command("vote" | "vota" as name, said):
+            return _locked(talk, name) or open_votes(talk, desk.booth, said)
         case Command("start", token) if token:
             return join(talk, desk.links, desk.ids, token)
         case Command("question" | "domanda" as name, said) if said:
@@ -140,6 +156,8 @@ def _said(talk: Talk, desk: Desk, text: str) -> Reply:
         return take_words(talk, text)
     if ASKS in talk.chat.awaiting:
         return take_question(talk, text)
+    if VOTES in talk.chat.awaiting:
+        return take_text(talk, desk.booth, text)
     turn = held(talk)
     if turn is None:
         return welcome(talk)
@@ -169,6 +187,8 @@ def _press(talk: Talk, desk: Desk, button: PressedButton) -> Reply:
         return new_code(talk, desk.ids)
     if "code" in talk.chat.awaiting and not (isinstance(pressed, CommandPress) and pressed.command in UNLOCKED):
         return ask_code(talk)
+    if isinstance(pressed, PollPress):
+        return press_poll(talk, desk.booth, pressed)
     if isinstance(pressed, DatesPress):
         return press_dates(talk, pressed)
     if isinstance(pressed, AppointmentPress):
@@ -192,7 +212,7 @@ def _locked(talk: Talk, name: str) -> Reply | None:
 
 def _attending(talk: Talk, did: Did) -> Talk:
     """An address, other words or a question are awaited as the very next thing that is said: else they were left."""
-    if {AWAITS, AWAITS_WORDS, ASKS}.isdisjoint(talk.chat.awaiting) or isinstance(did, Said):
+    if {AWAITS, AWAITS_WORDS, ASKS, VOTES}.isdisjoint(talk.chat.awaiting) or isinstance(did, Said):
         return talk
     change_chat(talk.session, talk.chat.id, awaiting={})
     return replace(talk, chat=replace(talk.chat, awaiting={}))

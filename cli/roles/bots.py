@@ -32,7 +32,8 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
     except TokenValidationError as error:
         raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=NO_TOKEN) from error
     stack.push_async_callback(bot.session.close)
-    together = settings.checked_telegram_rate()
+    settings.checked_telegram_rate()
+    together = settings.telegram_pace
     rate = Rate(together, min(together, FREE_RATE))  # what answers a person is never paid for
     bot.session.middleware(PacedRequests(FirstInLine(world.database, TELEGRAM, rate)))
     deps = BotDeps(

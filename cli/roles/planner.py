@@ -13,7 +13,7 @@ from notifications.planning.timers import PlannerDeps, run_planner
 
 async def start(world: World, _: AsyncExitStack) -> Part:
     """Raises SettingMissing, SettingWrong where mails are to be read and cannot."""
-    work = [run_planner(PlannerDeps(world.database, world.clock, world.rules, world.personal))]
+    work = [run_planner(PlannerDeps(world.database, world.clock, world.rules, world.personal, world.ids))]
     if world.settings.incoming_mail:
         returns = ReturnAddresses(world.settings.need_return_address(), world.links)
         source = parse_source(world.settings.incoming_mail)

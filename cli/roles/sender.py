@@ -79,4 +79,5 @@ def process_name(world: World) -> str:
 def _paces(settings: Settings) -> dict[str, Pace]:
     relays = parse_relays(settings.need_smtp())
     paces = {one.way: pace_over(rate_of(one, relays, settings.smtp_rate), one.connections) for one in relays}
-    return paces | {TELEGRAM: Pace(settings.telegram_rate, max(2, math.ceil(settings.telegram_rate / A_WORKER)))}
+    pace = settings.telegram_pace
+    return paces | {TELEGRAM: Pace(pace, max(2, math.ceil(pace / A_WORKER)))}

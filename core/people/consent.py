@@ -21,6 +21,8 @@ PURPOSE_NAMES = {
     "results": N_("Results and what became of them"),
 }
 
+AT_THE_DOOR = "door"  # in the place of a channel: to be noted as having come; nobody is written to by it
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -47,7 +49,7 @@ def state_consent(  # noqa: PLR0913, PLR0917 - who, to whom, for what, by which 
     """
     if purpose not in PURPOSES:
         raise PurposeUnknown(value=purpose, known=", ".join(PURPOSES))
-    if channel not in CHANNELS:
+    if channel not in {*CHANNELS, AT_THE_DOOR}:
         raise ChannelUnknown(value=channel, known=", ".join(CHANNELS))
     about = (
         Consent.participant_id == participant_id,

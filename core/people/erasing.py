@@ -17,6 +17,7 @@ from core.people.tables import Address, Consent, ContactPerson, Joining, Members
 from core.process.appointments.booking import free_all_of
 from core.process.attendance import erase_attendance
 from core.process.dates.my_data import erase_dates
+from core.process.door.my_data import erase_door
 from core.process.room.my_data import erase_room
 from core.process.tables import PackageItem
 from core.tables import Notice
@@ -44,6 +45,7 @@ def erase_person(session: Session, participant_id: int, erasers: Sequence[Eraser
     session.execute(delete(Notice).where(Notice.participant_id.in_(ids)))
     session.execute(update(WebhookCall).where(WebhookCall.participant_id.in_(ids)).values(participant_id=None))
     erase_attendance(session, ids)
+    erase_door(session, ids)
     erase_room(session, ids)
     free_all_of(session, ids)
     erase_dates(session, ids)

@@ -17,6 +17,7 @@ from core.people.tables import ContactPerson, JoinRequest, Membership, Municipal
 from core.process.appointments.my_data import export_appointments
 from core.process.attendance import export_attendance
 from core.process.dates.my_data import export_dates
+from core.process.door.my_data import export_door
 from core.process.room.my_data import export_room
 from core.process.tables import Office
 
@@ -42,6 +43,7 @@ def export_person(session: Session, participant_id: int, contributors: Sequence[
         "consents": [_consent(session, one) for each in ids for one in consent_history(session, each)],
         "requests_to_join": [_request(one) for one in session.scalars(_requests(ids))],
         "events": export_attendance(session, ids),
+        "doors": export_door(session, ids),
         "rooms": export_room(session, ids),
         "appointments": export_appointments(session, ids),
         "dates": export_dates(session, ids),

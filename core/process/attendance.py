@@ -227,6 +227,8 @@ def export_attendance(session: Session, participant_ids: Sequence[int]) -> list[
             "needs": one.needs,
             "waits_for": one.waits_for,
             "came": one.came,
+            "came_at": one.came_at.isoformat() if one.came_at else None,
+            "came_along": one.came_along,
         }
         for one, event in session.execute(mine)
     ]

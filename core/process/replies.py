@@ -40,6 +40,7 @@ class Door(StrEnum):
     MAIL = "mail"
     CALENDAR = "calendar"  # what a calendar program answers by itself when somebody presses "accept" in it
     STAFF = "staff"
+    DOOR = "door"  # registered on coming in
 
 
 def modes_of(modes: Iterable[str], online: bool) -> tuple[Reply, ...]:

@@ -30,6 +30,8 @@ class Stand:
     waits_for: str = ""
     offered_until: datetime | None = None
     place: int = 0
+    came: str = ""  # in-person or online
+    came_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,8 @@ def how_stands(session: Session, event_id: int, participant_id: int) -> Stand:
         needs=found.needs,
         waits_for=found.waits_for,
         offered_until=found.offered_until,
+        came=found.came,
+        came_at=found.came_at,
         place=place_in_line(session, event_id, found.id) if found.waits_for and not found.offered_until else 0,
     )
 

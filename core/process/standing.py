@@ -15,8 +15,7 @@ from core.process.tables import Attendance, Event
 
 SHOWN = (
     Attendance.reply, Attendance.door, Attendance.at, Attendance.changes, Attendance.companions, Attendance.substitute,
-    Attendance.needs, Attendance.waits_for, Attendance.waiting_since, Attendance.offered_until, Attendance.came,
-    Attendance.came_at,
+    Attendance.needs, Attendance.waits_for, Attendance.waiting_since, Attendance.offered_until,
 )  # fmt: skip
 
 
@@ -40,8 +39,9 @@ def standing_attendance(event: int | ColumnElement[bool]) -> Subquery:
     place = func.row_number().over(
         partition_by=(Attendance.event_id, person), order_by=(Attendance.first_at, Attendance.id)
     )
+    came = _came((Attendance.event_id, person))
     rows = (
-        select(Attendance.id, Attendance.event_id, person.label("person_id"), *SHOWN, place.label("place"))
+        select(Attendance.id, Attendance.event_id, person.label("person_id"), *SHOWN, *came, place.label("place"))
         .outerjoin(MERGED, MERGED.c.id == Attendance.participant_id)
         .where(Attendance.event_id == event if isinstance(event, int) else event)
         .subquery("every_attendance")
@@ -53,11 +53,25 @@ def standing_attendance(event: int | ColumnElement[bool]) -> Subquery:
 def earliest(event_id: int, participant_ids: Sequence[int]) -> Any:
     """The row that stands of these participants, who are one person."""
     return (
-        select(Attendance.id, *SHOWN)
+        select(Attendance.id, *SHOWN, *_came(()))
         .where(Attendance.event_id == event_id, Attendance.participant_id.in_(participant_ids))
         .order_by(Attendance.first_at, Attendance.id)
         .limit(1)
     )
+
+
+def _came(person: Sequence[Any]) -> list[Any]:
+    """How somebody came: whoever was merged after coming in has come, whichever reply stands.
+
+    In person before online, at the first time, with all who came along.
+    """
+    apart = person or None
+    mode = func.min(func.nullif(Attendance.came, "")).over(partition_by=apart)
+    return [
+        func.coalesce(mode, "").label("came"),
+        func.min(Attendance.came_at).over(partition_by=apart).label("came_at"),
+        func.max(Attendance.came_along).over(partition_by=apart).label("came_along"),
+    ]
 
 
 def rooms(session: Session, event: Event, without: int = 0) -> dict[str, Room]:
@@ -87,11 +101,11 @@ def rooms(session: Session, event: Event, without: int = 0) -> dict[str, Room]:
 
 
 def line_of(session: Session, event_id: int, mode: str) -> list[Waiting]:
-    """Those who wait for a seat of a mode and have none offered, in order."""
+    """Those who wait for a seat of a mode and have none offered, in order; whoever was let in waits no more."""
     attended = standing_attendance(event_id)
     waiting = (
         select(attended.c.id, attended.c.companions)
-        .where(attended.c.waits_for == mode, attended.c.offered_until.is_(None))
+        .where(attended.c.waits_for == mode, attended.c.offered_until.is_(None), attended.c.came == "")
         .order_by(attended.c.waiting_since, attended.c.id)
     )
     return [Waiting(one.id, one.companions + 1) for one in session.execute(waiting)]

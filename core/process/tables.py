@@ -132,7 +132,7 @@ class Attendance(Base):
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     participant_id: Mapped[int] = mapped_column(ForeignKey("participant.id"))
     reply: Mapped[str]  # in-person, online (both have a seat), maybe, no, waiting (has none)
-    door: Mapped[str]  # of the last word: chat, web, mail, calendar, staff
+    door: Mapped[str]  # of the last word: chat, web, mail, calendar, staff, door
     first_at: Mapped[datetime]
     at: Mapped[datetime]  # of the last word
     changes: Mapped[int] = mapped_column(default=0)  # how often the reply became another one
@@ -144,6 +144,7 @@ class Attendance(Base):
     offered_until: Mapped[datetime | None]  # a seat of that mode is kept for them till then
     came: Mapped[str] = mapped_column(default="")  # in-person or online; "" for who has not (yet) come
     came_at: Mapped[datetime | None]
+    came_along: Mapped[int] = mapped_column(default=0)  # who came in with them
 
 
 class PackageItem(Base):

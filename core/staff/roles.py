@@ -11,6 +11,7 @@ class Role(StrEnum):
     CLERK = "clerk"  # only in a municipality's office, so of its own people only
     REVIEWER = "reviewer"  # releases what others wrote
     READER = "reader"
+    DOORKEEPER = "doorkeeper"  # lets people in at events, and sees who is expected
     FACILITATOR = "facilitator"  # leads the talk at a table and writes it down
 
 
@@ -30,6 +31,8 @@ class Permission(StrEnum):
     RUN_ROOMS = "run-rooms"  # questions from the audience, thematic tables
     WRITE_TABLE_NOTES = "write-table-notes"
     SHARE_LINKS = "share-links"
+    MANAGE_POLLS = "manage-polls"
+    CHECK_IN = "check-in"  # at the door of an event: who is expected, who came
 
 
 _READ = frozenset({Permission.SEE_RESULTS})
@@ -45,6 +48,8 @@ _ORGANISE = _READ | {
     Permission.RUN_ROOMS,
     Permission.WRITE_TABLE_NOTES,
     Permission.SHARE_LINKS,
+    Permission.MANAGE_POLLS,
+    Permission.CHECK_IN,
 }
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -53,6 +58,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.CLERK: _ORGANISE,
     Role.REVIEWER: _REVIEW,
     Role.READER: _READ,
+    Role.DOORKEEPER: frozenset({Permission.CHECK_IN}),
     Role.FACILITATOR: frozenset({Permission.WRITE_TABLE_NOTES}),
 }
 

@@ -50,6 +50,7 @@ class ChatFile:
     sha256: str
     kind: str
     words: str = ""
+    content: bytes = b""  # of a picture that is made for one person: it stands in no store
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,9 @@ class TelegramChannel:
         """One part; a picture that Telegram does not take as one goes out as a document."""
         if not part.files:
             return (await self._calls.make(call_for(chat, part))).outcome
+        if any(one.content for one in part.files):
+            given = [Given(one, "", one.content) for one in part.files]
+            return (await self._calls.make(call_for(chat, part, given, part.files[0].kind))).outcome
         if self._shelf is None:
             return Misconfigured("this channel was given no files")
         files, kind = tuple(one.sha256 for one in part.files), part.files[0].kind

@@ -8,22 +8,31 @@ from typing import Any
 
 from core.errors import Problem
 from core.process.replies import SAID
+from notifications.content.asking import AskedPoll
 from notifications.content.email import MailSkeleton, compile_mail
-from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, LanguageMissing, MailTooLarge
+from notifications.content.errors import (
+    ButtonWithoutEvent,
+    ButtonWithoutPoll,
+    ButtonWithoutRound,
+    LanguageMissing,
+    MailTooLarge,
+)
 from notifications.content.files import MEGABYTE, MailedFile
 from notifications.content.telegram import compile_chat
 from notifications.content.text import ButtonText, Setting, Text, read_buttons
 from notifications.content.variables import BY_MODE, PERSONAL, VARIABLES
 
+SAMPLE_POLL = AskedPoll(1)
 SAMPLE_SENDER = "ascolto@example.org"
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """What a text may use: an answer button, buttons about an event, files by name, megabytes on the wire."""
+    """What a text may use: an answer button, buttons about an event or a poll, files by name, megabytes on the wire."""
 
     has_round: bool = True
     has_event: bool = False
+    has_poll: bool = False
     files: Mapping[str, MailedFile] = field(default_factory=dict)
     limit_mb: int = 10
 
@@ -44,6 +53,8 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
         found.append(ButtonWithoutRound(language=language))
     if not allowed.has_event and kinds & {"rsvp", "appointment"}:
         found.append(ButtonWithoutEvent(language=language))
+    if not allowed.has_poll and "poll" in kinds:
+        found.append(ButtonWithoutPoll(language=language))
     if found:  # its buttons can be compiled only when they are whole: the text is looked at without them
         buttons = []
     text = Text(language, str(raw["subject"]), str(raw["body"]), tuple(buttons), tuple(raw.get("attachments") or ()))
@@ -52,7 +63,7 @@ def check_text(raw: Mapping[str, Any], allowed: Allowed = ALLOWED) -> list[Probl
         setting = Setting(
             SAMPLE_SENDER, fixed=filled, round_id=1 if allowed.has_round else None,
             event_id=1 if allowed.has_event else None, replies=SAID, answered_by_mail=True, has_chat=True,
-            files=allowed.files,
+            files=allowed.files, poll=SAMPLE_POLL if allowed.has_poll else None,
         )  # fmt: skip
         try:
             for has_name in (True, False):

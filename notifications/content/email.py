@@ -5,6 +5,7 @@ Compiled once per mailing and language; a person costs the filling of a few gaps
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,12 +22,22 @@ from core.process.replies import LABELS, NUMBERS
 from notifications.calendars.part import CalendarText, compile_calendar
 from notifications.channels.contract import Mail
 from notifications.content.enclosed import Enclosed, enclose
-from notifications.content.errors import ButtonWithoutEvent
+from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutPoll
 from notifications.content.markdown import to_html, to_plain
 from notifications.content.mime import CRLF, Quoted, header, plain_header, quote_skeleton
-from notifications.content.multipart import Contents, Tail, content_id, make_parts, tail_size
+from notifications.content.multipart import (
+    Contents,
+    Drawn,
+    Piece,
+    Tail,
+    content_id,
+    door_id,
+    encode,
+    make_parts,
+    tail_size,
+)
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
-from notifications.content.text import ALL_LINKS, ButtonText, Setting, Text, fill_states
+from notifications.content.text import ALL_LINKS, DOOR_LINK, DOOR_PICTURE, ButtonText, Setting, Text, fill_states
 from notifications.content.variables import GAP, check_kept, expand, mark
 
 GAP_ADDRESS = "https://gap.invalid/"  # MJML rewrites marks inside attributes, but leaves this alone
@@ -82,13 +93,16 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
     enclosed, domain = enclose(text, body, setting.files), parseaddr(setting.sender)[1].rpartition("@")[2]
     html = to_html(body, _shown_by(enclosed, domain))
     check_kept(body, html, text.language)
-    buttons = [button for button in text.buttons if button.kind != "join-chat" or setting.has_chat]
-    words = _words_to_answer_with(buttons, setting, text.language)
+    buttons = _buttons(text, setting)
+    words = [*_words_to_answer_with(buttons, setting, text.language), *_asked_by_poll(buttons, setting)]
     footer = _Footer(text.language, setting)
-    page = compile_skeleton(_page(html, buttons, words, footer), setting.fixed, as_html)
+    words += _door_words(setting, text.language)
+    drawn = door_id(domain) if setting.has_door else ""
+    page = compile_skeleton(_page(html, buttons, (words, drawn), footer), setting.fixed, as_html)
     plain = compile_skeleton(_plain(body, buttons, words, footer), setting.fixed, one_line)
     calendar = _calendar(setting, has_name)
-    parts = make_parts(quote_skeleton(plain), quote_skeleton(page), enclosed, domain, calendar)
+    door = DOOR_PICTURE if setting.has_door else ""
+    parts = make_parts(quote_skeleton(plain), quote_skeleton(page), enclosed, domain, calendar, door)
     subject = compile_skeleton(expand(text.subject, text.language, states), setting.fixed, one_line)
     return MailSkeleton(
         subject=subject,
@@ -128,9 +142,11 @@ def render_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str],
     return Mail(sender, routable, skeleton.body.fill(letter.values, head), tail)
 
 
-def _piece(one: bytes | Contents | Quoted, values: Mapping[str, str], encoded: Callable[[str], bytes]) -> bytes:
+def _piece(one: Piece, values: Mapping[str, str], encoded: Callable[[str], bytes]) -> bytes:
     if isinstance(one, Quoted):
         return one.fill(values)
+    if isinstance(one, Drawn):
+        return encode(base64.b64decode(values[one.name]))
     return encoded(one.sha256) if isinstance(one, Contents) else one
 
 
@@ -224,6 +240,26 @@ class _Footer:
         ]
 
 
+def _buttons(text: Text, setting: Setting) -> list[ButtonText]:
+    """Those of a text; of a named poll one for each option, which chooses it on the page."""
+    found: list[ButtonText] = []
+    for button in text.buttons:
+        if button.kind == "poll" and setting.poll is None and not setting.is_notice:
+            raise ButtonWithoutPoll(language=text.language)
+        choices = setting.poll.choices if button.kind == "poll" and setting.poll is not None else ()
+        if button.kind != "join-chat" or setting.has_chat:
+            own = [ButtonText("poll", label, f"{button.address}?choice={name}") for name, label in choices]
+            found += own or [button]
+    return found
+
+
+def _asked_by_poll(buttons: list[ButtonText], setting: Setting) -> list[str]:
+    """How a poll's vote is treated, and how it can be given by answering the mail."""
+    if setting.poll is None or not any(button.kind == "poll" for button in buttons):
+        return []
+    return [setting.poll.told, *(setting.poll.by_mail if setting.answered_by_mail else ())] if setting.poll.told else []
+
+
 def _words_to_answer_with(buttons: list[ButtonText], setting: Setting, language: str) -> list[str]:
     """How an invitation is replied to by answering the mail, a line each; none where that is not understood."""
     if not any(button.kind == "rsvp" for button in buttons) or setting.is_notice:
@@ -237,7 +273,17 @@ def _words_to_answer_with(buttons: list[ButtonText], setting: Setting, language:
     return [lead, *(f"{NUMBERS[one]} – {t(LABELS[one])}" for one in setting.replies)]
 
 
-def _page(body: str, buttons: list[ButtonText], words: list[str], footer: _Footer) -> str:
+def _door_words(setting: Setting, language: str) -> list[str]:
+    """What stands beside the code for the door; its address opens the reader's own page, with the code on it."""
+    if not setting.has_door:
+        return []
+    t = translator(language)
+    told = t("Please show this code at the entrance, on your phone or on paper. It is for you alone.")
+    return [t("Your code for the door"), told, mark(DOOR_LINK)]
+
+
+def _page(body: str, buttons: list[ButtonText], said: tuple[list[str], str], footer: _Footer) -> str:
+    words, drawn = said
     head = as_html(footer.setting.office or PRODUCT)
     small = "<br />".join(map(as_html, footer.office()))
     links = " · ".join(f'<a href="{_attribute(address)}">{escape(label)}</a>' for label, address in footer.links())
@@ -247,6 +293,9 @@ def _page(body: str, buttons: list[ButtonText], words: list[str], footer: _Foote
     )
     if words:
         actions += f'<mj-text font-size="14px">{"<br />".join(map(as_html, words))}</mj-text>'
+    if drawn:
+        words_of_it = escape(translator(footer.language)("Your code for the door"), quote=True)
+        actions += f'<mj-image src="cid:{drawn}" alt="{words_of_it}" width="260px" />'
     page = mrml.to_html(
         f'<mjml lang="{escape(footer.language)}"><mj-head><mj-title>{head}</mj-title><mj-attributes>'
         '<mj-all font-family="Titillium Web, Segoe UI, Helvetica, Arial, sans-serif" />'
@@ -266,8 +315,8 @@ def _page(body: str, buttons: list[ButtonText], words: list[str], footer: _Foote
 
 
 def _attribute(address: str) -> str:
-    found = GAP.fullmatch(address)
-    return GAP_ADDRESS + found[1] if found else escape(address, quote=True)
+    found = GAP.match(address)  # what follows says more of the same page
+    return escape(GAP_ADDRESS + found[1] + address[found.end() :] if found else address, quote=True)
 
 
 def _plain(body: str, buttons: list[ButtonText], words: list[str], footer: _Footer) -> str:

@@ -20,7 +20,7 @@ class VariableMisplaced(Problem):
 
 class ButtonUnknown(Problem):
     text = N_(
-        "The text in {language} has an unknown button: {kind}. Known are: answer, rsvp, appointment, join-chat, "
+        "The text in {language} has an unknown button: {kind}. Known are: answer, rsvp, appointment, poll, join-chat, "
         "link (with a url)."
     )
 
@@ -34,6 +34,10 @@ class ButtonWithoutEvent(Problem):
         "The text in {language} has an rsvp button, and an rsvp button needs an event. Give the mailing an event, "
         "or an anchor that hangs on one."
     )
+
+
+class ButtonWithoutPoll(Problem):
+    text = N_("The text in {language} has a poll button, but the mailing has no poll. Give the mailing a poll.")
 
 
 class TextTooLong(Problem):

@@ -5,7 +5,7 @@
             text/plain
             multipart/related, where the text shows pictures
                 text/html
-                pictures
+                pictures, the reader's code for an event's door among them
             text/calendar, where the mail is about an event (RFC 6047)
         the calendar once more as a file, for programs that look for one
         attachments
@@ -30,6 +30,7 @@ ALTERNATIVE, RELATED, MIXED = "=_ascolto", "=_related", "=_mixed"
 LINE = 57  # bytes that make a line of base64
 LONGEST_PARAMETER = 60
 CALENDAR_FILE = "invite.ics"
+DOOR_FILE = "code.png"
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,16 @@ class Contents:
         return lines * (LINE // 3 * 4 + 2) + (-(-rest // 3) * 4 + 2 if rest else 0)
 
 
-Tail = tuple[bytes | Contents | Quoted, ...]  # what is quoted has gaps
+@dataclass(frozen=True)
+class Drawn:
+    """Stands for a picture that is made for one person: the value of this name, in base64."""
+
+    name: str
+    encoded_size: int = 4096  # at most, about
+
+
+Piece = bytes | Contents | Quoted | Drawn
+Tail = tuple[Piece, ...]  # what is quoted has gaps
 
 
 @dataclass(frozen=True)
@@ -67,23 +77,37 @@ def content_id(file: MailedFile, domain: str) -> str:
     return f"{file.sha256[:32]}@{domain}"
 
 
-def make_parts(
-    plain: Quoted, page: Quoted, enclosed: Enclosed, domain: str, calendar: CalendarText | None = None
+def door_id(domain: str) -> str:
+    """The name by which a mail's page shows its reader's code for the door."""
+    return f"door-code@{domain}"
+
+
+def make_parts(  # noqa: PLR0913, PLR0917 - each part that a mail can have
+    plain: Quoted,
+    page: Quoted,
+    enclosed: Enclosed,
+    domain: str,
+    calendar: CalendarText | None = None,
+    door: str = "",
 ) -> Parts:
-    """Puts the texts and files of a mail together; `domain` makes the pictures' names unique."""
+    """Puts the texts and files of a mail together; `domain` makes the pictures' names unique.
+
+    `door` is the name of the value that holds the reader's code for the door, "" where there is none.
+    """
     content_type = f'multipart/alternative; boundary="{ALTERNATIVE}"'
     opened: list[str | Quoted] = []
-    tail: list[bytes | Contents | Quoted] = []
+    tail: list[Piece] = []
     is_mixed = bool(enclosed.attachments or calendar)
     if is_mixed:
         opened.append(f"--{MIXED}{CRLF}Content-Type: {content_type}{CRLF}{CRLF}")
         content_type = f'multipart/mixed; boundary="{MIXED}"'
     opened += [f"--{ALTERNATIVE}{CRLF}{part_head('text/plain')}", plain, f"{CRLF}--{ALTERNATIVE}{CRLF}"]
-    if enclosed.pictures:
+    if enclosed.pictures or door:
         related = f'Content-Type: multipart/related; type="text/html"; boundary="{RELATED}"'
         opened.append(f"{related}{CRLF}{CRLF}--{RELATED}{CRLF}")
         for one in enclosed.pictures:
             tail += [_head(RELATED, one.file, "inline", content_id(one.file, domain)), _contents(one.file)]
+        tail += [_drawn_head(domain), Drawn(door)] if door else []
         tail.append(f"--{RELATED}--{CRLF}".encode())
     opened += [part_head("text/html"), page, CRLF]
     tail += _for_calendars(calendar) if calendar else [f"--{ALTERNATIVE}--{CRLF}".encode()]
@@ -91,7 +115,7 @@ def make_parts(
         tail += [_head(MIXED, file, "attachment"), _contents(file)]
     if is_mixed:
         tail.append(f"--{MIXED}--{CRLF}".encode())
-    texts = [one.decode() if isinstance(one, bytes) else one for one in tail if not isinstance(one, Contents)]
+    texts = [one.decode() if isinstance(one, bytes) else one for one in tail if not isinstance(one, Contents | Drawn)]
     if len(texts) == len(tail):  # no files: one piece
         return Parts(content_type, join(*opened, *texts))
     return Parts(content_type, join(*opened), _joined(tail))
@@ -102,13 +126,13 @@ def tail_size(tail: Tail) -> int:
     return sum(map(_size, tail))
 
 
-def _size(piece: bytes | Contents | Quoted) -> int:
+def _size(piece: Piece) -> int:
     if isinstance(piece, Quoted):
         return sum(map(len, piece.pieces))
-    return piece.encoded_size if isinstance(piece, Contents) else len(piece)
+    return piece.encoded_size if isinstance(piece, Contents | Drawn) else len(piece)
 
 
-def _for_calendars(calendar: CalendarText) -> list[bytes | Contents | Quoted]:
+def _for_calendars(calendar: CalendarText) -> list[Piece]:
     """The last part of the alternative, and the same as a file."""
     kind = f"text/calendar; method={calendar.method}"
     file = (
@@ -156,13 +180,21 @@ def _head(boundary: str, file: MailedFile, disposition: str, identity: str = "")
     ).encode()
 
 
+def _drawn_head(domain: str) -> bytes:
+    return (
+        f"--{RELATED}{CRLF}Content-Type: image/png{CRLF}Content-Transfer-Encoding: base64{CRLF}"
+        f"Content-ID: <{door_id(domain)}>{CRLF}"
+        f"Content-Disposition: inline{parameter('filename', DOOR_FILE)}{CRLF}{CRLF}"
+    ).encode()
+
+
 def _contents(file: MailedFile) -> Contents:
     return Contents(file.sha256, file.size)
 
 
-def _joined(tail: Sequence[bytes | Contents | Quoted]) -> Tail:
+def _joined(tail: Sequence[Piece]) -> Tail:
     """Bytes that follow one another are one piece."""
-    pieces: list[bytes | Contents | Quoted] = []
+    pieces: list[Piece] = []
     for one in tail:
         if pieces and isinstance(one, bytes) and isinstance(last := pieces[-1], bytes):
             pieces[-1] = last + one

@@ -107,6 +107,16 @@ NOTICES = {
         N_("**{event}**, planned for {starts_on}, does not take place. Please take it out of your calendar."),
         variables=("event", "starts_on"),
     ),
+    "door-code": NoticeText(
+        N_("Your code for the door: {event}"),
+        N_(
+            "With this code you come in faster at **{event}**, **{starts_on} at {starts_at}**{where}. Whoever has no "
+            "code with them comes in too, by their name.\n\nIf you cannot come any more, please say so here."
+        ),
+        N_("See or change my reply"),
+        "rsvp",
+        variables=("event", "starts_on", "starts_at", "where"),
+    ),
     "room-open": NoticeText(
         N_("Ask your questions: {event}"),
         N_(
@@ -153,6 +163,26 @@ NOTICES = {
         N_("See or change my reply"),
         "rsvp",
         variables=("event", "starts_on", "starts_at", "where"),
+    ),
+    "vote-kept": NoticeText(
+        N_("Your vote has been counted: {poll}"),
+        N_(
+            "Thank you for your mail. Your vote in **{poll}** has been counted: **{vote}**.\n\n"
+            "If this is not what you meant, you can change it here until the poll is closed."
+        ),
+        N_("See or change my vote"),
+        "poll",
+        variables=("poll", "vote"),
+    ),
+    "vote-not-by-mail": NoticeText(
+        N_("Your mail was not counted as a vote: {poll}"),
+        N_(
+            "**{poll}** is an anonymous poll, and an answer by mail would carry your name. So it was not counted, and "
+            "what you wrote was not kept by us; please delete your mail.\n\nPlease vote on the page instead."
+        ),
+        N_("To the page of the poll"),
+        "poll",
+        variables=("poll",),
     ),
     "appointment-confirmed": NoticeText(
         N_("Your appointment on {starts_on}, {starts_at}"),

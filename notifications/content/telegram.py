@@ -14,9 +14,9 @@ from core.i18n import N_, translator
 from core.process.replies import LABELS
 from notifications.channels.contract import Button, ChatFile, ChatMessage, ChatPart
 from notifications.content.enclosed import Enclosed, enclose
-from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutRound, TextTooLong
+from notifications.content.errors import ButtonWithoutEvent, ButtonWithoutPoll, ButtonWithoutRound, TextTooLong
 from notifications.content.markdown import Block, telegram_blocks, together
-from notifications.content.presses import LEAVE, TAKE, appointment, dates, open_round, room, rsvp
+from notifications.content.presses import LEAVE, TAKE, appointment, dates, open_round, poll, room, rsvp
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.splitting import split, width
 from notifications.content.text import LINKS, ButtonText, Setting, Text, fill_states
@@ -140,9 +140,18 @@ def _press_of(button: ButtonText, setting: Setting, language: str) -> str | None
         return room()
     if button.kind == "dates":
         return dates(setting.fixed["date_poll_id"])
+    if button.kind == "poll":
+        return _poll_of(setting, language)
     if button.kind != "appointment":
         return None
     event_id = setting.event_id or setting.fixed.get("event_id")
     if not event_id:
         raise ButtonWithoutEvent(language=language)
     return appointment(event_id)
+
+
+def _poll_of(setting: Setting, language: str) -> str:
+    poll_id = setting.poll.poll_id if setting.poll is not None else setting.fixed.get("poll_id")
+    if not poll_id:
+        raise ButtonWithoutPoll(language=language)
+    return poll(poll_id)

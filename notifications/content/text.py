@@ -13,6 +13,7 @@ from markdown_it.common.normalize_url import normalizeLink
 from core.i18n import N_, translator
 from core.process.replies import Reply
 from notifications.calendars.carried import Carried
+from notifications.content.asking import VOTE, AskedPoll
 from notifications.content.errors import ButtonUnknown
 from notifications.content.files import MailedFile
 from notifications.content.variables import PRIVATE, mark
@@ -27,9 +28,11 @@ LINKS = {
     "tables": "tables_link",
     "dates": "dates_link",
     "appointment": "appointment_link",
+    "poll": "poll_link",
     "confirm-join": "confirm_link",
 }
-ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link"}
+DOOR_LINK, DOOR_PICTURE = "door_link", "door_picture"  # what the code for the door holds, and the code in base64
+ALL_LINKS = frozenset(LINKS.values()) | {"unsubscribe_link", "preferences_link", DOOR_LINK}
 SCHEMES = {"http", "https", "mailto", "tel"}
 REPLY_TO_INVITATION = N_("Reply to the invitation")
 
@@ -65,8 +68,8 @@ class Setting:
 
     `fixed` holds the values of variables (those that are "" count as not filled), `sender` is
     the From header, `round_id` what an answer button opens, `event_id` what is replied to with one
-    of `replies`, also by an answer to the mail where `answered_by_mail`; `list_id` names the mailing
-    in List-Id, `files` are those that texts may show or have attached, by name.
+    of `replies`, also by an answer to the mail where `answered_by_mail`, `poll` what its poll button asks; `list_id`
+    names the mailing in List-Id, `files` are those that texts may show or have attached, by name.
     """
 
     sender: str
@@ -82,7 +85,9 @@ class Setting:
     event_id: int | None = None
     replies: tuple[Reply, ...] = ()
     answered_by_mail: bool = False
+    poll: AskedPoll | None = None
     calendar: Carried | None = None  # what the mail brings for calendars
+    has_door: bool = False  # whether it brings the code that its reader shows at the event's door
     files: Mapping[str, MailedFile] = field(default_factory=dict)
 
     @cached_property
@@ -100,6 +105,8 @@ def _read_button(raw: Mapping[str, Any], language: str) -> ButtonText:
     kind, label = str(raw.get("kind", "")), str(raw.get("label", ""))
     if kind == "rsvp":  # its labels are built in; one of the office's own stands on the mail's button
         return ButtonText(kind, label or translator(language)(REPLY_TO_INVITATION), mark(LINKS[kind]))
+    if kind == "poll":
+        return ButtonText(kind, label or translator(language)(VOTE), mark(LINKS[kind]))
     if kind in {"answer", "join-chat", "appointment"} and label:
         return ButtonText(kind, label, mark(LINKS[kind]))
     address = str(raw.get("url", ""))

@@ -29,6 +29,7 @@ from notifications.intake.replies import own_answer
 from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
 from notifications.intake.understanding import says_only_that
+from notifications.intake.voting import Answer, take_vote
 from notifications.ledger.tables import Delivery, Mailing
 
 DOOR = "mail"
@@ -62,6 +63,8 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
     if state is MailState.FOR_STAFF and _answers(found, signed) and delivery is not None:
         if calendar is not None:
             state = _by_calendar(calendar) if take_calendar_answer(session, delivery, calendar, key, now) else state
+        elif (vote := take_vote(session, delivery, (letter.text, key), returns.links, now)) is not Answer.NO_VOTE:
+            state = {Answer.COUNTED: _replied(letter), Answer.NOT_BY_MAIL: MailState.ACTED}.get(vote, state)
         else:
             state = _replied(letter) if take_reply(session, delivery, letter.text, key, now) else state
     written = {"received_at": now, "kind": found.kind.value, "state": state.value}

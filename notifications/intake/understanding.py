@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeVar
 
 from core.process.replies import MODES, NUMBERS, SAID, Reply
 from notifications.intake.phrases import load_lines
+
+T = TypeVar("T")
 
 ANY_MODE = "yes"  # a section of replies.txt: yes, in the way that is offered
 SENT_FROM = re.compile(r"^(?:inviato da|sent from|envoye de|envoye depuis|get outlook|scarica outlook)\b")
@@ -57,13 +60,18 @@ SPOKEN = frozenset(word for words in WORDS for word in words.split()) - WITHIN_N
 
 def understand(text: str, offered: Collection[str]) -> Reply | None:
     """The reply that the words above a quotation mean, among those an event offers; None for anything unclear."""
+    return said_alone(text, lambda words: _meaning(words, offered))
+
+
+def said_alone(text: str, meaning: Callable[[str], T | None]) -> T | None:
+    """What the first line means, where nothing else is said; `meaning` reads small letters without punctuation."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     while lines and bare(lines[0]) in GREETING:
         lines = lines[1:]
     if not lines or "?" in lines[0] or lines[0].startswith(">"):
         return None
-    found = _meaning(bare(lines[0]), offered)
-    return found if found is not None and _says_nothing_more(lines[1:], found, offered) else None
+    found = meaning(bare(lines[0]))
+    return found if found is not None and _says_nothing_more(lines[1:], found, meaning) else None
 
 
 def says_only_that(text: str) -> bool:
@@ -79,13 +87,13 @@ def _meaning(words: str, offered: Collection[str]) -> Reply | None:
         beside = number[2]
         agrees = not beside or beside in COURTESY or _meaning(beside, offered) is meant
         return meant if agrees and meant in offered else None
-    meaning = WORDS.get(words) or WORDS.get(_without_courtesy(words), "")
+    meaning = WORDS.get(words) or WORDS.get(without_courtesy(words), "")
     if meaning == ANY_MODE:
         return next((mode for mode in MODES if mode in offered), None)
     return Reply(meaning) if meaning in offered else None
 
 
-def _without_courtesy(words: str) -> str:
+def without_courtesy(words: str) -> str:
     """Without a greeting in front of the reply, and without thanks before or behind it."""
     for greeting in GREETING:
         if words.startswith(f"{greeting} "):
@@ -99,12 +107,12 @@ def _without_courtesy(words: str) -> str:
     return words
 
 
-def _says_nothing_more(lines: Sequence[str], reply: Reply, offered: Collection[str]) -> bool:
+def _says_nothing_more(lines: Sequence[str], said: T, meaning: Callable[[str], T | None]) -> bool:
     for at, line in enumerate(lines):
         words = bare(line)
         if words in CLOSING:
             return _is_signature(lines[at + 1 :])
-        same = _meaning(words, offered) is reply  # the same mail once more, as HTML
+        same = meaning(words) == said  # the same mail once more, as HTML
         if not (same or words in COURTESY or words in GREETING or SENT_FROM.match(words) or _is_name(line)):
             return False
     return True

@@ -48,6 +48,7 @@ class Candidate(NamedTuple):
     attempts: int
     tries: int
     values: dict[str, Any] | None  # a notice's own
+    has_voted: bool = False  # in the poll the mailing asks about, likewise
     reply: str = ""  # to the event the mailing is about: asked for once it is known which
 
 

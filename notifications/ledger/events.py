@@ -18,7 +18,7 @@ from notifications.ledger.budget import LEFT
 from notifications.ledger.states import EVENTS, Kind, Reason
 from notifications.ledger.tables import Delivery, Mailing, MailingText
 
-RSVP = "rsvp"  # the kind of button that asks for a reply
+RSVP, POLL = "rsvp", "poll"  # the kinds of buttons that ask for a reply and for a vote
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,13 @@ def asked_by(session: Session, mailing: Mailing) -> Asked | None:
 
 def has_rsvp(session: Session, mailing_id: int) -> bool:
     """Whether a mailing's texts ask for a reply."""
+    return has_button(session, mailing_id, RSVP)
+
+
+def has_button(session: Session, mailing_id: int, kind: str) -> bool:
+    """Whether a mailing's texts have a button of a kind."""
     buttons = session.scalars(select(MailingText.buttons).where(MailingText.mailing_id == mailing_id))
-    return any(button.get("kind") == RSVP for each in buttons for button in each or ())
+    return any(button.get("kind") == kind for each in buttons for button in each or ())
 
 
 def was_told_of(session: Session, event_id: int, participant_id: int) -> bool:

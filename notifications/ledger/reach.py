@@ -17,8 +17,9 @@ from core.process.replies import Reply
 from core.process.standing import standing_attendance
 from notifications.ledger.budget import WEEK, told_lately
 from notifications.ledger.events import Asked
-from notifications.ledger.states import EMAIL, QUESTIONNAIRES, TELEGRAM, Kind, Reason
+from notifications.ledger.states import EMAIL, POLLS, QUESTIONNAIRES, TELEGRAM, Kind, Reason
 from notifications.ledger.tables import Mailing
+from surveys.polls.predicates import voters_of
 from surveys.responses.tables import Response
 
 NOTICE = "notice"
@@ -148,6 +149,8 @@ def _reason(meant: Meant) -> ColumnElement[str]:
             Response.round_id == mailing.round_id, Response.participant_id == one, Response.state == "complete"
         )
         reasons.append((answered, literal(Reason.ANSWERED.value)))
+    if asks_for_vote(mailing):
+        reasons.append((one.in_(voters_of(mailing.poll_id or 0)), literal(Reason.ANSWERED.value)))
     if meant.asked is not None:
         reasons += _replied(one, meant.asked)
     if meant.contact_budget and not meant.is_notice:
@@ -181,3 +184,8 @@ def _why_not(each: Subquery) -> ColumnElement[str]:
 def asks_for_answer(mailing: Mailing) -> bool:
     """Whether the mailing is of no use to somebody who has answered its round."""
     return mailing.round_id is not None and mailing.purpose == QUESTIONNAIRES
+
+
+def asks_for_vote(mailing: Mailing) -> bool:
+    """Whether the mailing is of no use to somebody who has voted in its poll."""
+    return mailing.poll_id is not None and mailing.purpose == POLLS

@@ -34,7 +34,7 @@ def hold_mailing(session: Session, mailing_id: int) -> Mailing:
 def revision_of(session: Session, mailing: Mailing) -> str:
     """A digest of what a mailing says, to whom and when; its state is not part of it."""
     texts = select(*WORDS).where(MailingText.mailing_id == mailing.id).order_by(MailingText.language)
-    about = (mailing.kind, mailing.purpose, mailing.audience_id, mailing.round_id, mailing.event_id)
+    about = (mailing.kind, mailing.purpose, mailing.audience_id, mailing.round_id, mailing.event_id, mailing.poll_id)
     when = (mailing.anchor, mailing.missed, mailing.spread)
     files = {name: file.sha256 for name, file in files_of(session, mailing.id).items()}
     told = json.dumps([about, when, [tuple(row) for row in session.execute(texts)], files], sort_keys=True)

@@ -71,4 +71,5 @@ EMAIL = "email"
 CHANNELS = (TELEGRAM, EMAIL)
 
 QUESTIONNAIRES = "questionnaires"  # the purpose of mailings that ask for an answer
+POLLS = "polls"  # of those that ask for a vote
 EVENTS = "events"  # the purpose of those that invite and remind

@@ -29,6 +29,7 @@ class Mailing(Base):
     audience_id: Mapped[int | None] = mapped_column(ForeignKey("audience.id"))
     round_id: Mapped[int | None] = mapped_column(ForeignKey("round.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))  # None: that of its anchor (ledger.events)
+    poll_id: Mapped[int | None] = mapped_column(ForeignKey("poll.id", ondelete="SET NULL"))  # of its poll button
     anchor: Mapped[dict[str, Any]]  # {"phase": "analysis", "at": "opens", "days": 3, "working": true, "time": "09:30"}
     missed: Mapped[dict[str, Any]]  # {"rule": "catch-up" | "ask" | "drop", "until": {"days": 2}}; {} catches up
     spread: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"hours": 4}: over how long it leaves; {} at once

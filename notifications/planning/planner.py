@@ -17,7 +17,7 @@ from core.i18n import N_, Translator
 from core.people.tables import Audience
 from core.process.tables import Process
 from notifications.ledger.events import asked_by, event_of
-from notifications.ledger.reach import Meant
+from notifications.ledger.reach import Meant, asks_for_vote
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
@@ -35,6 +35,7 @@ from notifications.planning.rules import Rules
 from notifications.planning.schedule import feast_of, timetables
 from notifications.planning.spread import parse_spread
 from notifications.planning.windows import ALWAYS, Window, parse_window, spread_over
+from surveys.polls.store import load_poll
 from surveys.responses.tables import Round
 
 log = structlog.get_logger()
@@ -203,6 +204,9 @@ def _audience(session: Session, mailing: Mailing, now: datetime, rules: Rules) -
     if audience_id is None and mailing.round_id is not None:
         audience_id = session.get_one(Round, mailing.round_id).audience_id
         everybody = audience_id is None
+    elif audience_id is None and mailing.poll_id is not None:
+        audience_id = load_poll(session, mailing.poll_id).definition.audience_id
+        everybody = audience_id is None
     if everybody:
         return true()
     if audience_id is None or mailing.office_id is None:
@@ -219,7 +223,7 @@ def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
 
 
 def useful_until(session: Session, mailing: Mailing) -> datetime | None:
-    """The start of the event announced or the close of the round asked for, whichever comes first.
+    """The start of the event announced or the close of the round or poll asked for, whichever comes first.
 
     Nobody is invited to, or reminded of, an event that was called off; a mailing that says so leaves.
     """
@@ -234,6 +238,9 @@ def useful_until(session: Session, mailing: Mailing) -> datetime | None:
     if mailing.round_id is not None and mailing.purpose == "questionnaires":
         closes = session.get_one(Round, mailing.round_id).closes_at
         ends += [closes] if closes is not None else []
+    if asks_for_vote(mailing) and mailing.poll_id is not None:
+        poll = load_poll(session, mailing.poll_id)
+        ends += [poll.closes_at] if poll.closes_at is not None else []
     return min(ends, default=None)
 
 

@@ -24,6 +24,7 @@ from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.database.leader import StillLeading, leadership
 from core.errors import Problem
+from core.ids import Ids, RandomIds
 from core.people.join_requests import are_over, forget_requests
 from core.people.personal import PersonalData
 from core.process.appointments.reminding import remind, reminders_due
@@ -34,6 +35,7 @@ from notifications.planning.notices import plan_notices, waiting_notices
 from notifications.planning.planner import Planned, claim_due, plan_occurrence
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import changes, schedule_occurrences
+from surveys.polls.due import next_moments, polls_due, polls_to_purge, purge, tend_poll
 
 log = structlog.get_logger()
 
@@ -54,6 +56,7 @@ class PlannerDeps:
     clock: Clock
     rules: Rules
     personal: PersonalData = field(default_factory=PersonalData)
+    ids: Ids = field(default_factory=RandomIds)
     machine: Clock = field(default_factory=SystemClock)
 
 
@@ -82,6 +85,7 @@ async def _lead(deps: PlannerDeps, still_leading: StillLeading) -> None:
                     return
                 await rederive(deps)
                 await forget_unconfirmed(deps)
+                await purge_polls(deps)
                 await timers.rebuild()
                 rederived = loop.time()
             await plan_due(deps, refused)
@@ -109,6 +113,18 @@ async def forget_unconfirmed(deps: PlannerDeps) -> None:
         await deps.database.awrite(lambda session: forget_requests(session, deps.personal.erasers, now))
 
 
+async def purge_polls(deps: PlannerDeps) -> None:
+    """Takes away what the database still holds of the earlier ballots of secret polls that were closed."""
+    if polls := await deps.database.aread(polls_to_purge):
+        await asyncio.to_thread(purge, deps.database, polls, deps.clock.now())
+
+
+async def tend_polls(deps: PlannerDeps, now: datetime) -> None:
+    """Opens and closes the polls whose time has come."""
+    for poll_id in await deps.database.aread(lambda session: polls_due(session, now)):
+        await deps.database.awrite(partial(tend_poll, ids=deps.ids, poll_id=poll_id, now=now))
+
+
 class Refused:
     """Mailings that may not leave (no text in a language) are looked at again once a minute, not at every sweep."""
 
@@ -129,6 +145,7 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
     taken = 0
     for event_id in await deps.database.aread(lambda session: events_to_tend(session, now)):
         await deps.database.awrite(partial(tend_event, event_id=event_id, now=now))
+    await tend_polls(deps, now)
     if await deps.database.aread(lambda session: reminders_due(session, now)):
         await deps.database.awrite(lambda session: remind(session, now))
     if await deps.database.aread(waiting_notices):
@@ -155,7 +172,7 @@ def _plan(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> 
 
 
 class Timers:
-    """APScheduler's jobs, one an occurrence due within a day, at real instants.
+    """APScheduler's jobs, one an occurrence, or a poll's opening or close, due within a day, at real instants.
 
     Our clock may be moved: the real instant of a due time is re-derived at each rebuild.
     """
@@ -173,8 +190,9 @@ class Timers:
 
     async def rebuild(self) -> None:
         now, machine_now = self._deps.clock.now(), self._deps.machine.now()
-        due = await self._deps.database.aread(lambda session: next_due(session, now))
-        wanted = {str(occurrence_id): machine_now + (due_at - now) for occurrence_id, due_at in due}
+        due = [(str(name), at) for name, at in await self._deps.database.aread(lambda session: next_due(session, now))]
+        due += await self._deps.database.aread(lambda session: next_moments(session, now, now + AHEAD))
+        wanted = {name: machine_now + (due_at - now) for name, due_at in due[:MOST_TIMERS]}
         present = {job.id: job for job in self._scheduler.get_jobs()}
         for stale in present.keys() - wanted.keys():
             self._scheduler.remove_job(stale)

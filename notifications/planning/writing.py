@@ -16,7 +16,7 @@ from core.i18n import N_
 from core.people.tables import Audience
 from core.process.tables import Event, Process
 from notifications.content.check import Allowed, check_languages, check_text
-from notifications.content.errors import ButtonUnknown, ButtonWithoutEvent, ButtonWithoutRound
+from notifications.content.errors import ButtonUnknown, ButtonWithoutEvent, ButtonWithoutPoll, ButtonWithoutRound
 from notifications.content.files import MailedFile
 from notifications.ledger.files import write_files
 from notifications.ledger.revision import hold_mailing
@@ -26,12 +26,13 @@ from notifications.planning.anchors import due_local, parse_anchor
 from notifications.planning.missed import parse_missed
 from notifications.planning.schedule import schedule_occurrences, timetables
 from notifications.planning.spread import parse_spread
+from surveys.polls.tables import Poll
 from surveys.responses.tables import Round
 
 LONGEST_SLUG = 60
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
-OF_BUTTONS = (ButtonUnknown, ButtonWithoutEvent, ButtonWithoutRound)
+OF_BUTTONS = (ButtonUnknown, ButtonWithoutEvent, ButtonWithoutPoll, ButtonWithoutRound)
 EDITABLE = (MailingState.DRAFT, MailingState.RELEASED, MailingState.PAUSED)
 
 
@@ -53,7 +54,7 @@ class TextTooLarge(Problem):
 
 
 class NobodyMeant(Problem):
-    text = N_("Please choose an audience or a questionnaire, so that it is clear to whom the mailing goes.")
+    text = N_("Please choose an audience, a questionnaire or a poll, so that it is clear to whom the mailing goes.")
 
 
 class NotOfThisOffice(Problem):
@@ -62,8 +63,8 @@ class NotOfThisOffice(Problem):
 
 @dataclass(frozen=True)
 class Amiss:
-    """What is wrong, and where: a part of the draft ("audience", "round", "event", "anchor", "missed", "spread"), or
-    of its text in a language ("subject", "body", "buttons")."""
+    """What is wrong, and where: a part of the draft ("audience", "round", "event", "poll", "anchor", "missed",
+    "spread"), or of its text in a language ("subject", "body", "buttons")."""
 
     part: str
     problem: Problem
@@ -86,6 +87,7 @@ class Draft:
     spread: Mapping[str, Any]
     texts: Mapping[str, Mapping[str, Any]]
     event_id: int | None = None  # the event it is about, where its anchor does not say it
+    poll_id: int | None = None
     files: Mapping[str, MailedFile] = field(default_factory=dict)
     limit_mb: int = 10
 
@@ -97,7 +99,7 @@ class Draft:
 def check_draft(session: Session, process: Process, draft: Draft) -> list[Amiss]:
     """Everything that is wrong with a draft."""
     found: list[Amiss] = []
-    if draft.audience_id is None and draft.round_id is None:
+    if draft.audience_id is None and draft.round_id is None and draft.poll_id is None:
         found.append(Amiss("audience", NobodyMeant()))
     found += [Amiss(part, NotOfThisOffice()) for part in _strange(session, process, draft)]
     timetable = timetables(session, {process.id})[process.id]
@@ -112,7 +114,8 @@ def check_draft(session: Session, process: Process, draft: Draft) -> list[Amiss]
             found.append(Amiss(part, problem))
     written = {language: text for language, text in draft.texts.items() if text["subject"] or text["body"]}
     found += [Amiss("subject", one, str(one.values["language"])) for one in check_languages(written, process.languages)]
-    allowed = Allowed(draft.round_id is not None, draft.has_event, draft.files, draft.limit_mb)
+    has_poll = draft.poll_id is not None
+    allowed = Allowed(draft.round_id is not None, draft.has_event, has_poll, draft.files, draft.limit_mb)
     for language, text in written.items():
         found += _check(language, text, allowed)
     return found
@@ -185,10 +188,12 @@ def _strange(session: Session, process: Process, draft: Draft) -> list[str]:
     audience = session.get(Audience, draft.audience_id) if draft.audience_id is not None else None
     round_ = session.get(Round, draft.round_id) if draft.round_id is not None else None
     event = session.get(Event, draft.event_id) if draft.event_id is not None else None
+    poll = session.get(Poll, draft.poll_id) if draft.poll_id is not None else None
     fits = {
         "audience": draft.audience_id is None or (audience is not None and audience.office_id == process.office_id),
         "round": draft.round_id is None or (round_ is not None and round_.process_id == process.id),
         "event": draft.event_id is None or (event is not None and event.process_id == process.id),
+        "poll": draft.poll_id is None or (poll is not None and poll.process_id == process.id),
     }
     return [part for part, is_so in fits.items() if not is_so]
 
@@ -200,6 +205,7 @@ def _row(draft: Draft, author: int | None) -> dict[str, Any]:
         "audience_id": draft.audience_id,
         "round_id": draft.round_id,
         "event_id": draft.event_id,
+        "poll_id": draft.poll_id,
         "anchor": dict(draft.anchor),
         "missed": dict(draft.missed),
         "spread": dict(draft.spread),

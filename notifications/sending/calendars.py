@@ -7,7 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from core.process.door.telling import CODE
 from core.process.events import EventFacts, load_event
+from core.process.replies import Reply
 from core.process.standing import standing_reply
 from notifications.calendars.carried import NOTICES, Carried, mailing_carries, notice_carries
 from notifications.calendars.entry import Reader, entry_for
@@ -25,7 +27,7 @@ def setting_for(session: Session, candidate: Candidate, context: MailingContext,
     """The setting of a message, with what it brings for calendars."""
     language, event, reply = context.language_for(candidate.language), context.event, candidate.reply
     if context.notice:
-        is_carried = candidate.channel == EMAIL and context.notice in NOTICES
+        is_carried = candidate.channel == EMAIL and context.notice in {*NOTICES, CODE}
         return _of_notice(session, candidate, (context, language), now) if is_carried else context.settings[language]
     if candidate.channel != EMAIL or event is None:
         return context.setting_for(language, reply, now)
@@ -53,11 +55,16 @@ def _of_notice(session: Session, candidate: Candidate, where: tuple[MailingConte
         return setting
     event = load_event(session, int(values["event_id"]))
     reply = standing_reply(session, event.id, candidate.participant_id)
-    if now >= event.ends_at or not notice_carries(context.notice, reply, is_cancelled=event.cancelled):
+    if now >= event.ends_at:
+        return setting
+    if context.notice == CODE:
+        return replace(setting, has_door=reply == Reply.IN_PERSON)
+    if not notice_carries(context.notice, reply, is_cancelled=event.cancelled):
         return setting
     return _carrying(setting, event, Reader(language, reply, PAGE), now)
 
 
 def _carrying(setting: Setting, event: EventFacts, reader: Reader, now: datetime) -> Setting:
     entry = entry_for(event, reader, now)
-    return replace(setting, calendar=Carried(entry, reader.reply, setting.answered_by_mail))
+    shows_code = reader.reply == Reply.IN_PERSON and not event.cancelled
+    return replace(setting, calendar=Carried(entry, reader.reply, setting.answered_by_mail), has_door=shows_code)

@@ -21,6 +21,7 @@ from notifications.ledger.queue import message_id
 from notifications.ledger.states import EMAIL
 from notifications.sending.calendars import setting_for
 from notifications.sending.context import MailingContext, Voice
+from notifications.sending.doors import for_the_door
 from notifications.sending.encoded import EncodedFiles
 from notifications.sending.notice_words import notice_words
 from notifications.sending.personal import PersonalValues
@@ -75,7 +76,8 @@ class Composer:
         skeleton = self.skeletons.get(candidate.channel, text, setting, has_name=has_name)
         values = PersonalValues(candidate, context, self.links, self.voice, now)
         if isinstance(skeleton, ChatSkeleton):
-            return render_chat(skeleton, candidate.address, values)
+            message = render_chat(skeleton, candidate.address, values)
+            return for_the_door(session, message, (candidate, context), values, now)
         identity = message_id(candidate.id, self.voice.domain)
         letter = Letter(candidate.address, identity, now, values, self._return_path(candidate.id))
         return render_mail(skeleton, letter, partial(self.files.get, session))

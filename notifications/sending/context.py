@@ -16,6 +16,7 @@ from core.i18n import pick_text, translator
 from core.process.events import EventFacts, load_event
 from core.process.replies import MODES
 from core.process.tables import Office, Process
+from notifications.content.asking import asked_poll
 from notifications.content.files import MailedFile
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
@@ -23,12 +24,14 @@ from notifications.content.variables import BY_MODE, OF_EVENT, event_values, mod
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.files import files_of
 from notifications.ledger.queue import ASKING
-from notifications.ledger.reach import asks_for_answer
+from notifications.ledger.reach import asks_for_answer, asks_for_vote
 from notifications.ledger.sent_texts import Wording, wording_of
 from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
 from notifications.planning.planner import send_window, useful_until
 from notifications.sending.verdict import Limits
+from surveys.polls.poll import Poll
+from surveys.polls.store import load_poll
 from surveys.responses.tables import Round
 
 LINK_LASTS = timedelta(days=180)
@@ -61,6 +64,7 @@ class MailingContext:
     round_id: int | None
     closes_at: datetime | None
     event: EventFacts | None = None
+    poll_id: int | None = None
     # Settings with what mails bring for calendars, by language, reply and whether the link is shown: made when needed.
     with_calendars: dict[tuple[str, str, bool], Setting] = field(default_factory=dict)
 
@@ -105,8 +109,9 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
     window, zone = send_window(session, mailing)
     event = event_of(session, mailing)
     facts = load_event(session, event.id) if event is not None else None
+    poll = load_poll(session, mailing.poll_id) if mailing.poll_id is not None else None
     settings = {
-        language: _setting(_Parts(mailing, office, process, round_, facts, files), language, voice)
+        language: _setting(_Parts(mailing, office, process, round_, facts, files, poll), language, voice)
         for language in texts
     }
     return MailingContext(
@@ -114,7 +119,12 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
         slug=mailing.slug,
         kind=mailing.kind,
         limits=Limits(
-            window, zone, asks_for_answer(mailing), useful_until(session, mailing), asked_by(session, mailing)
+            window,
+            zone,
+            asks_for_answer(mailing),
+            useful_until(session, mailing),
+            asked_by(session, mailing),
+            mailing.poll_id if asks_for_vote(mailing) else None,
         ),
         texts=texts,
         wordings={row.language: wording_of(row, files) for row in rows},
@@ -124,6 +134,7 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
         round_id=mailing.round_id,
         closes_at=round_.closes_at if round_ else None,
         event=facts,
+        poll_id=mailing.poll_id,
     )
 
 
@@ -135,6 +146,7 @@ class _Parts:
     round: Round | None
     event: EventFacts | None
     files: Mapping[str, MailedFile]
+    poll: Poll | None = None
 
 
 def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
@@ -150,6 +162,7 @@ def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
         event_id=parts.event.id if parts.event else None,
         replies=parts.event.replies if parts.event else (),
         answered_by_mail=bool(voice.return_mailbox),
+        poll=asked_poll(parts.poll, translator(language)) if parts.poll is not None else None,
         list_id="" if is_notice else f"{mailing.slug}.{process.slug if process else 'ascolto'}.{voice.domain}",
         is_notice=is_notice,
         is_asking=is_notice and mailing.slug == ASKING,
@@ -166,6 +179,7 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
         "process": pick_text(parts.process.title, language) if parts.process else "",
         "round": pick_text(parts.round.title, language) if parts.round else "",
         "closes_on": "",
+        "poll": parts.poll.title_in(language) if parts.poll is not None else "",
         **dict.fromkeys((*OF_EVENT, *BY_MODE), ""),
     }
     if parts.round is not None and parts.round.closes_at is not None:

@@ -29,6 +29,7 @@ from notifications.sending.permits import Line, reserve
 from notifications.sending.retry import OTHER
 from notifications.sending.scopes import key_for, scope_of, take
 from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
+from surveys.polls.predicates import voted_among
 
 log = structlog.get_logger()
 
@@ -89,7 +90,7 @@ class Desk:
         found = candidates(session, ids, moment.now, self.contact_budget)
         loaded = self._load(session, found, moment)
         found = [candidate for candidate in found if candidate.mailing_id in loaded]
-        found = _with_replies(session, found, loaded)
+        found = _with_votes(session, _with_replies(session, found, loaded), loaded)
         verdicts = self._judge(session, found, loaded, moment)
         going: dict[int, tuple[Candidate, Message]] = {}
         weight = 0
@@ -214,6 +215,18 @@ def _with_replies(
         said |= {(mailing_id, person): reply for person, reply in replies_to(session, event_id, people).items()}
     replies = [said.get((one.mailing_id, one.participant_id), "") for one in found]
     return [one._replace(reply=reply) if reply else one for one, reply in zip(found, replies, strict=True)]
+
+
+def _with_votes(session: Session, found: Sequence[Candidate], loaded: Mapping[int, MailingContext]) -> list[Candidate]:
+    """With who has voted meanwhile in the poll that a mailing asks about."""
+    polls = {one: context.limits.poll_id for one, context in loaded.items() if context.limits.poll_id is not None}
+    voted = {
+        one: voted_among(session, poll_id, [each.participant_id for each in found if each.mailing_id == one])
+        for one, poll_id in polls.items()
+    }
+    return [
+        one._replace(has_voted=True) if one.participant_id in voted.get(one.mailing_id, ()) else one for one in found
+    ]
 
 
 def _opening(context: MailingContext, now: datetime) -> datetime:

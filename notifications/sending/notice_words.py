@@ -16,6 +16,7 @@ from core.process.appointments.reading import load_appointment
 from core.process.appointments.reminding import still_true
 from core.process.changing import CANCELLED, CHANGED
 from core.process.dates.reading import poll_facts
+from core.process.door.telling import CODE
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
 from core.process.room.rooms import load_room
@@ -24,6 +25,9 @@ from core.process.standing import standing, standing_reply
 from core.process.waiting import OFFERED
 from notifications.content.variables import MODE_WORDS, event_values
 from notifications.ledger.candidates import Candidate
+from surveys.polls.ballot import in_words
+from surveys.polls.casting import named_ballot
+from surveys.polls.store import load_poll
 
 
 def notice_words(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -31,6 +35,8 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
     words = {name: str(value) for name, value in values.items()}
     if "date_poll_id" in values:
         return words | _dates(session, int(values["date_poll_id"]), language)
+    if "poll_id" in values:
+        return words | _poll(session, values, language)
     if "event_id" not in values:
         return words
     event = load_event(session, int(values["event_id"]))
@@ -56,12 +62,18 @@ def notice_is_true(session: Session, candidate: Candidate, slug: str, now: datet
     if kind in {CHANGED, CANCELLED}:
         event = load_event(session, int(values["event_id"]))
         return event.cancelled == (kind == CANCELLED) and now < event.ends_at
+    if kind == CODE:
+        event, person = load_event(session, int(values["event_id"])), remaining(session, candidate.participant_id)
+        is_coming = standing_reply(session, event.id, person) == Reply.IN_PERSON
+        return is_coming and not event.cancelled and now < event.ends_at
     if kind in {"room-open", "table-wishes", "table-assigned", "date-chosen"}:
         return _is_useful(session, candidate, kind, values, now)
     if kind == OFFERED:
         stands = standing(session, int(values["event_id"]), remaining(session, candidate.participant_id))
         until = stands.offered_until if stands is not None else None
         return until is not None and until.isoformat() == values["until"] and now < until
+    if "poll_id" in values:
+        return load_poll(session, int(values["poll_id"])).takes_votes(now)
     return "date_poll_id" not in values or poll_facts(session, int(values["date_poll_id"])).open_at(now)
 
 
@@ -81,6 +93,13 @@ def _is_useful(session: Session, candidate: Candidate, kind: str, values: Mappin
 def _dates(session: Session, poll_id: int, language: str) -> dict[str, str]:
     poll = poll_facts(session, poll_id)
     return {"about": pick_text(poll.title, language), "until": _moment(poll.time_zone, poll.closes_at, language)}
+
+
+def _poll(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
+    """The question and, of a named vote, what it says now: a notice holds no choice of its own."""
+    poll, t = load_poll(session, int(values["poll_id"])), translator(language)
+    ballot = named_ballot(session, poll.id, str(values["voter"])) if "voter" in values else ""
+    return {"poll": poll.title_in(language), "vote": in_words(poll, ballot, t) if ballot else "–"}
 
 
 def _appointment(session: Session, event: EventFacts, values: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from core.links import Links, Purpose
+from core.process.door.codes import code_for, picture
 from notifications.calendars.entry import uid_of
 from notifications.calendars.part import ATTENDEE, ORGANIZER, STAMP, UID
+from notifications.content.text import DOOR_LINK, DOOR_PICTURE
 from notifications.intake.addresses import ReturnAddresses
 from notifications.ledger.candidates import Candidate
 from notifications.sending.context import LINK_LASTS, MailingContext, Voice
@@ -54,6 +57,11 @@ class PersonalValues(dict[str, str]):
         poll_id = int(self._own["date_poll_id"])
         return self._urls.dates(self._sign(Purpose.DATES, self._candidate.participant_id, poll_id))
 
+    def poll_link(self) -> str:
+        """For the mailing's poll, or the one that a notice is about."""
+        poll_id = self._context.poll_id or int(self._own["poll_id"])
+        return self._urls.vote(self._sign(Purpose.VOTE, self._candidate.participant_id, poll_id))
+
     def appointment_link(self) -> str:
         """For the mailing's event, or the one that a notice is about."""
         event = self._context.event
@@ -82,6 +90,13 @@ class PersonalValues(dict[str, str]):
 
     def unsubscribe_link(self) -> str:
         return self._urls.unsubscribe(self._sign(Purpose.UNSUBSCRIBE, self._candidate.id))
+
+    def door_link(self) -> str:
+        """What the code for the door holds; the same in every message, so that any of them is good."""
+        return self._urls.door(code_for(self._links, self._candidate.participant_id, self._event_id))
+
+    def door_picture(self) -> str:
+        return base64.b64encode(picture(self["door_link"])).decode()
 
     def calendar_uid(self) -> str:
         return uid_of(self._event_id, self._candidate.participant_id, self._urls.host)
@@ -116,11 +131,14 @@ MAKERS: Mapping[str, Callable[[PersonalValues], str]] = {
     "room_link": PersonalValues.room_link,
     "dates_link": PersonalValues.dates_link,
     "appointment_link": PersonalValues.appointment_link,
+    "poll_link": PersonalValues.poll_link,
     "join_link": PersonalValues.join_link,
     "undo_link": PersonalValues.undo_link,
     "confirm_link": PersonalValues.confirm_link,
     "preferences_link": PersonalValues.preferences_link,
     "unsubscribe_link": PersonalValues.unsubscribe_link,
+    DOOR_LINK: PersonalValues.door_link,
+    DOOR_PICTURE: PersonalValues.door_picture,
     UID: PersonalValues.calendar_uid,
     STAMP: PersonalValues.calendar_stamp,
     ORGANIZER: PersonalValues.calendar_organizer,

@@ -20,6 +20,7 @@ class Limits:
     asks_for_answer: bool
     useful_until: datetime | None
     asked: Asked | None = None  # about an event
+    poll_id: int | None = None  # whose vote it asks for
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def judge(candidate: Candidate, limits: Limits, now: datetime, opens_at: datetim
         return Skip(Reason.CANCELLED)
     if candidate.mailing_state != MailingState.RELEASED:
         return Wait(None)
-    if limits.asks_for_answer and candidate.has_answered:
+    if (limits.asks_for_answer and candidate.has_answered) or candidate.has_voted:
         return Skip(Reason.ANSWERED)
     if limits.asked is not None and (settled := limits.asked.skips(candidate.reply)) is not None:
         return Skip(settled)

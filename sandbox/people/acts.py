@@ -82,6 +82,20 @@ def press(bot: Bot, chat: Chat, person: Person, button: Json) -> Act:
     return Act(bot.updates.add(chat.id, "callback_query", query), number)
 
 
+def vote(bot: Bot, chat: Chat, person: Person, choice: Json) -> Act:
+    """Votes in one of Telegram's polls by `message_id` and `options`, places from 0; none takes the vote back."""
+    message = chat.messages.get(choice.get("message_id", 0))
+    poll, options = message.media.get("poll") if message else None, choice.get("options")
+    if message is None or poll is None or poll["is_closed"] or not isinstance(options, list):
+        raise Impossible("message_id of an open poll and options are needed")
+    if not all(isinstance(one, int) and 0 <= one < len(poll["options"]) for one in options):
+        raise Impossible("options are places from 0")
+    answer = {"poll_id": poll["id"], "user": person.as_api(), "option_ids": options}
+    answer["option_persistent_ids"] = [poll["options"][one]["persistent_id"] for one in options]
+    # Of an anonymous poll the bot hears no answers.
+    return Act(None if poll["is_anonymous"] else bot.updates.add(chat.id, "poll_answer", answer), message.id)
+
+
 def block(bot: Bot, chat: Chat, person: Person, blocked: bool) -> Act:
     """Blocks the bot or lets it write again; in a group, removes it or adds it."""
     if chat.blocked == blocked:

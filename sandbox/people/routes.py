@@ -173,7 +173,12 @@ def _block(stage: Stage) -> Act:
     return acts.block(stage.bot, stage.chat, stage.person, blocked)
 
 
+def _vote(stage: Stage) -> Act:
+    return acts.vote(stage.bot, stage.chat, stage.person, stage.content)
+
+
 DOINGS: dict[str, Doing] = {
+    "votes": _vote,
     "messages": _say,
     "presses": _press,
     "locations": _locate,

@@ -45,6 +45,7 @@ def message_view(message: Message) -> Json:
         "edited": message.edited_at is not None,
         "reply_to": message.reply_to.id if message.reply_to else None,
         "buttons": [[_button(button) for button in row] for row in message.inline_rows],
+        "poll": message.media.get("poll"),
         "media": {"kind": kind, "file": _file(message, kind)} if kind else None,
     }
 

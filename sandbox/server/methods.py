@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from sandbox.server import editing, profile, sending
+from sandbox.server import editing, polls, profile, sending
 from sandbox.server.bot import Bot, Json
 from sandbox.server.errors import Refusal, bad_request
 from sandbox.server.strict import Method, Uploads, check_request
@@ -39,6 +39,8 @@ PLAYED: dict[str, Played] = {
     "sendVideo": sending.send_video,
     "sendMediaGroup": sending.send_media_group,
     "sendLocation": sending.send_location,
+    "sendPoll": polls.send_poll,
+    "stopPoll": polls.stop_poll,
     "sendChatAction": sending.send_chat_action,
     "editMessageText": editing.edit_message_text,
     "editMessageCaption": editing.edit_message_caption,

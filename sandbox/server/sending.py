@@ -29,7 +29,7 @@ async def send_message(bot: Bot, request: Json) -> Json:
     text, entities = formatted(request)
     chat = bot.open_chat(request["chat_id"])
     message = bot.compose(bot.as_api(), text, entities)
-    return _spend_and_put(bot, chat, message, request | {"method": "sendMessage"})
+    return put_message(bot, chat, message, request | {"method": "sendMessage"})
 
 
 async def send_photo(bot: Bot, request: Json) -> Json:
@@ -78,7 +78,7 @@ async def send_location(bot: Bot, request: Json) -> Json:
         raise bad_request("wrong latitude or longitude")
     message = bot.compose(bot.as_api())
     message.media = {"location": {"latitude": request["latitude"], "longitude": request["longitude"]}}
-    return _spend_and_put(bot, chat, message, request | {"method": "sendLocation"})
+    return put_message(bot, chat, message, request | {"method": "sendLocation"})
 
 
 async def send_chat_action(bot: Bot, request: Json) -> bool:
@@ -95,7 +95,7 @@ def _captioned(item: Json) -> Json:
 
 def _send_file(bot: Bot, request: Json, kind: str) -> Json:
     chat, message = bot.open_chat(request["chat_id"]), _with_file(bot, request, kind)
-    return _spend_and_put(bot, chat, message, request | {"method": f"send{kind.capitalize()}"})
+    return put_message(bot, chat, message, request | {"method": f"send{kind.capitalize()}"})
 
 
 def _with_file(bot: Bot, request: Json, kind: str) -> Message:
@@ -121,7 +121,7 @@ def _is_paid(request: Json) -> bool:
     return bool(request.get("allow_paid_broadcast"))
 
 
-def _spend_and_put(bot: Bot, chat: Chat, message: Message, request: Json) -> Json:
+def put_message(bot: Bot, chat: Chat, message: Message, request: Json) -> Json:
     checked_markup(request.get("reply_markup"), private=chat.person is not None)
     _replied_to(chat, request)
     bot.rates.spend(chat.id, paid=_is_paid(request))

@@ -8,7 +8,7 @@ parameters themselves may come as text, as a form carries them (Bot API, "Making
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -65,8 +65,8 @@ def check_request(method: Method, given: Mapping[str, Any], uploads: Uploads) ->
     for name in values:
         if name not in fields:
             raise bad_request(f'parameter "{name}" is unknown in {method.__api_method__}')
-    for name, field in fields.items():
-        if field.is_required() and name not in values:
+    for name in _required(method):
+        if name not in values:
             raise bad_request(MISSING.get(name, f'parameter "{name}" is required'))
     return {name: _Fit(uploads, name).parameter(value, fields[name].annotation) for name, value in values.items()}
 
@@ -96,14 +96,14 @@ class _Fit:
             return int(value) if isinstance(value, str) and str not in options and Any not in options else value
         raise self._wrong_type(options)
 
-    def _literal(self, value: Any, options: list[Any]) -> Any:
+    def _literal(self, value: Any, options: Sequence[Any]) -> Any:
         allowed = [choice for option in options for choice in get_args(option)]
         if not any(value == choice and isinstance(value, bool) == isinstance(choice, bool) for choice in allowed):
             shown = ", ".join(str(getattr(choice, "value", choice)) for choice in allowed)
             raise bad_request(f'can\'t parse field "{self.where}": one of {shown} is expected')
         return value
 
-    def _list(self, value: list[Any], options: list[Any]) -> list[Any]:
+    def _list(self, value: list[Any], options: Sequence[Any]) -> list[Any]:
         lists = [option for option in options if get_origin(option) is list]
         if not lists:
             raise self._wrong_type(options)
@@ -138,7 +138,7 @@ class _Fit:
             raise bad_request(f'file "{name}" is not attached to the request')
         return self.uploads[name]
 
-    def _wrong_type(self, options: list[Any]) -> Refusal:
+    def _wrong_type(self, options: Sequence[Any]) -> Refusal:
         names = [_type_name(option) for option in options if option is not NoneType]
         return bad_request(f'can\'t parse field "{self.where}": it must be of type {" or ".join(names)}')
 
@@ -157,12 +157,13 @@ def _from_text(value: str, hint: Any, where: str) -> Any:
         raise bad_request(f"can't parse {where.replace('_', ' ')} JSON object") from None
 
 
-def _options(hint: Any) -> list[Any]:
+@cache
+def _options(hint: Any) -> tuple[Any, ...]:
     if get_origin(hint) is Annotated:
         return _options(get_args(hint)[0])
     if get_origin(hint) in {Union, UnionType}:
-        return [option for part in get_args(hint) for option in _options(part)]
-    return [hint]
+        return tuple(option for part in get_args(hint) for option in _options(part))
+    return (hint,)
 
 
 def _is_model(option: Any) -> bool:
@@ -193,13 +194,23 @@ def _type_name(option: Any) -> str:
 def _distance(model: type[BaseModel], value: Mapping[str, Any]) -> int:
     """How far a value is from a kind: what it has too much counts, and what is missing."""
     fields = _fields(model)
-    missing = sum(field.is_required() and name not in value for name, field in fields.items())
-    return missing + sum(name not in fields for name in value) + _wrong_constants(fields, value)
+    missing = sum(name not in value for name in _required(model))
+    return missing + sum(name not in fields for name in value) + _wrong_constants(model, value)
 
 
-def _wrong_constants(fields: Mapping[str, FieldInfo], value: Mapping[str, Any]) -> int:
-    constants = ((n, get_args(f.annotation)) for n, f in fields.items() if get_origin(f.annotation) is Literal)
-    return sum(name in value and value[name] not in allowed for name, allowed in constants)
+def _wrong_constants(model: type[BaseModel], value: Mapping[str, Any]) -> int:
+    return sum(name in value and value[name] not in allowed for name, allowed in _constants(model).items())
+
+
+@cache
+def _constants(model: type[BaseModel]) -> dict[str, tuple[Any, ...]]:
+    fields = _fields(model)
+    return {n: get_args(f.annotation) for n, f in fields.items() if get_origin(f.annotation) is Literal}
+
+
+@cache
+def _required(model: type[BaseModel]) -> tuple[str, ...]:
+    return tuple(name for name, field in _fields(model).items() if field.is_required())
 
 
 @cache

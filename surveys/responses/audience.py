@@ -9,14 +9,16 @@ from sqlalchemy import ColumnElement, or_
 
 from core.people.audience import AudienceClause, Complaint, Known, Predicate, Predicates, Scope, audience_clause
 from core.people.predicates import check_names, core_predicates, names_of
+from surveys.polls.predicates import poll_predicates
 from surveys.responses.predicates import answered, started
 
 Responded = Callable[[str, int], ColumnElement[bool]]
 
 
 def survey_predicates() -> Predicates:
-    """`answered` (completely) and `started` (completely or not), each with a round's slug or several."""
-    return {name: _predicate(name, responded) for name, responded in (("answered", answered), ("started", started))}
+    """`answered` (completely) and `started` (completely or not), each with a round's slug; `voted`, `not_voted`."""
+    own = {name: _predicate(name, responded) for name, responded in (("answered", answered), ("started", started))}
+    return {**own, **poll_predicates()}
 
 
 def round_audience() -> AudienceClause:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session as Database
 from core.clock import local
 from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.people.addresses import CHANNEL_NAMES
-from core.people.consent import PURPOSE_NAMES
+from core.people.consent import AT_THE_DOOR, PURPOSE_NAMES
 from core.people.my_data import export_person
 from core.process.dates.choosing import SUITS
 from core.process.replies import STANDS, Reply
@@ -41,6 +41,10 @@ STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:44rem;margin:2rem auto;padding:0 1rem;color:#17324d}"
     "dt{font-weight:600;margin-top:.5rem}dd{margin:0;white-space:pre-line;overflow-wrap:anywhere}"
 )
+
+
+NOTED = N_("noted on coming in")
+CAME = {"in-person": N_("came in person on {day}"), "online": N_("followed online on {day}")}
 
 
 @dataclass(frozen=True)
@@ -128,7 +132,8 @@ def _consents(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
     t = writer.t
     rows: list[Row] = []
     for one in known["consents"]:
-        subject = f"{writer.word(PURPOSE_NAMES, one['purpose'])}, {writer.word(CHANNEL_NAMES, one['channel'])}"
+        by = writer.word({**CHANNEL_NAMES, AT_THE_DOOR: NOTED}, one["channel"])
+        subject = f"{writer.word(PURPOSE_NAMES, one['purpose'])}, {by}"
         days = {"day": writer.day(one["stated_at"])}
         said = t("agreed on {day}", **days) if one["granted"] else t("refused on {day}", **days)
         ended = t("replaced on {day}", day=writer.day(one["ended_at"])) if one["ended_at"] else ""
@@ -153,10 +158,12 @@ def _request(writer: _Writer, one: Mapping[str, Any]) -> list[Row]:
 
 def _replies(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:
     t = writer.t
-    return [
-        (pick_text(one["event"], t.language), f"{t(STANDS[Reply(one['reply'])])} – {writer.day(one['at'])}")
-        for one in known["events"]
-    ]
+    rows = []
+    for one in known["events"]:
+        said = f"{t(STANDS[Reply(one['reply'])])} – {writer.day(one['at'])}"
+        came = t(CAME[one["came"]], day=writer.day(one["came_at"])) if one["came"] else ""
+        rows.append((pick_text(one["event"], t.language), f"{said}; {came}" if came else said))
+    return rows
 
 
 def _appointments(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+
+from tests.support.nursery import Child, begin
 
 
 @dataclass
@@ -18,16 +18,14 @@ class Service:
     roles: str
     settings: Mapping[str, str]
     kills: int = 0
-    process: subprocess.Popen[bytes] = field(init=False)
+    process: Child = field(init=False)
 
     def __post_init__(self) -> None:
         self.start()
 
     def start(self) -> None:
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ASCOLTO_")}
-        command = [sys.executable, "-m", "cli.main", "serve", "--roles", self.roles]
-        environment, quiet = clean | dict(self.settings), subprocess.DEVNULL
-        self.process = subprocess.Popen(command, env=environment, stdout=quiet, stderr=quiet)
+        self.process = begin("cli.main", ["serve", "--roles", self.roles], clean | dict(self.settings))
 
     def dies(self) -> None:
         """SIGKILL: nothing is tidied up."""

@@ -58,7 +58,7 @@ async def run_campaign(url: str, folder: Path, seeds: list[int]) -> AsyncIterato
             scene = await asyncio.to_thread(build, database, clock, PEOPLE)
             for number in range(0, PEOPLE, 2):
                 sandbox.world.bots["participants"].private_chat(FIRST_CHAT + number).started = True
-            async with Fleet(_options(url, folder, sandbox)).running() as fleet:
+            with Fleet(_options(url, folder, sandbox)).running() as fleet:
                 faults = possible(url)
                 for seed in seeds:
                     fault, dice = faults[seed % len(faults)], Random(seed)

@@ -59,7 +59,7 @@ async def kill_senders(ground: Ground) -> int:
             await asyncio.sleep(ground.dice.uniform(0, 0.05))
         else:
             await ground.a_while()
-        dead = await ground.fleet.kill(place)
+        dead = ground.fleet.kill(place)
         doubts += min(MOST_IN_FLIGHT, await asyncio.to_thread(ground.scene.handed_over_by, dead, ground.mailing))
     return doubts
 
@@ -78,7 +78,7 @@ async def kill_planners(ground: Ground) -> int:
     """SIGKILL to both planners."""
     for place in ground.fleet.of("planner"):
         await asyncio.sleep(ground.dice.uniform(0, 0.4))
-        await ground.fleet.kill(place)
+        ground.fleet.kill(place)
     return 0
 
 

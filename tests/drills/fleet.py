@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.support.nursery import Child, begin
 
 PLANNERS, SENDERS = 2, 3
 
@@ -18,13 +18,13 @@ PLANNERS, SENDERS = 2, 3
 class Member:
     name: str
     role: str
-    process: asyncio.subprocess.Process
+    process: Child
 
-    async def kill(self) -> None:
-        if self.process.returncode is not None:
+    def kill(self) -> None:
+        if self.process.poll() is not None:
             raise AssertionError(f"{self.name} ended by itself with {self.process.returncode}")
-        self.process.send_signal(signal.SIGKILL)
-        await self.process.wait()
+        self.process.kill()
+        self.process.wait()
 
 
 @dataclass
@@ -35,15 +35,15 @@ class Fleet:
     members: list[Member] = field(default_factory=list)
     started: int = 0
 
-    @asynccontextmanager
-    async def running(self) -> AsyncIterator[Fleet]:
+    @contextmanager
+    def running(self) -> Iterator[Fleet]:
         roles = ["planner"] * PLANNERS + ["sender"] * SENDERS
-        self.members = [await self._start(role) for role in roles]
+        self.members = [self._start(role) for role in roles]
         try:
             yield self
         finally:
             for member in self.members:
-                await member.kill()
+                member.kill()
 
     def of(self, role: str) -> list[int]:
         """The places of a role's members."""
@@ -53,18 +53,16 @@ class Fleet:
     def pids(self) -> list[int]:
         return [member.process.pid for member in self.members]
 
-    async def kill(self, place: int) -> str:
+    def kill(self, place: int) -> str:
         """Kills one and starts another in its place; the dead one's name."""
         dead = self.members[place]
-        await dead.kill()
-        self.members[place] = await self._start(dead.role)
+        dead.kill()
+        self.members[place] = self._start(dead.role)
         return dead.name
 
-    async def _start(self, role: str) -> Member:
+    def _start(self, role: str) -> Member:
         self.started += 1
         name = f"{role}-{self.started}"
         options = json.dumps(self.options | {"role": role, "name": name})
-        errors = None if os.environ.get("ASCOLTO_DRILLS_LOUD") else asyncio.subprocess.DEVNULL
-        command = (sys.executable, "-m", "tests.drills.role_process", options)
-        process = await asyncio.create_subprocess_exec(*command, stdout=errors, stderr=errors)
-        return Member(name, role, process)
+        said = Path("/dev/stderr") if os.environ.get("ASCOLTO_DRILLS_LOUD") else None
+        return Member(name, role, begin("tests.drills.role_process", [options], os.environ, said=said))

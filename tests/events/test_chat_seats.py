@@ -75,7 +75,9 @@ async def test_an_offered_place_is_taken_or_left_by_a_button(stage: Stage) -> No
     assert labels(offer) == ["Take the place", "Leave the place to others", "More on a page"]
     await stage.press(person, "Take the place")
     assert replies(stage.scene.database)[participant][0] == "in-person"
-    assert "your reply is noted: I come" in (await newest(person))["text"]
+    told = await person.bot_messages()
+    assert any("your reply is noted: I come" in one["text"] for one in told)
+    assert "code for the door" in told[-1]["text"], "with a place comes the code"
     await person.presses_data(offer["id"], f"rsvp:{event}:take", force=True)
     await stage.hears()
     assert "No place is kept for you any more" in await toast(person)

@@ -117,7 +117,8 @@ def test_too_late_is_said(scene: Scene, web: RunningWeb, http: httpx.Client, per
     early.press("no")
     assert early.at.status_code == 410 and "is over" in early.at.text
     early.open(early.path)
-    assert early.buttons() == {} and "You have replied: I follow online." in early.at.text
+    assert list(early.buttons()) == ["here"], "that they follow can be said for two hours more"
+    assert "You have replied: I follow online." in early.at.text
 
 
 def test_an_event_that_does_not_take_place(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:

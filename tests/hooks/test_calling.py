@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
-import subprocess
-import sys
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -30,6 +29,7 @@ from tests.conftest import NOW
 from tests.hooks.receiver import Say, is_genuine, receiving, until
 from tests.hooks.scene import LINKS, PRIVATE, SECRET, calling, calls, hook, secret, states, webhook
 from tests.people import scene
+from tests.support.nursery import Child, begin
 
 DEAD_AFTER = timedelta(seconds=2)
 
@@ -287,8 +287,8 @@ def _last(database: Database) -> tuple[str, int]:
     return states(database)[-1]
 
 
-def _to_be_killed(options: dict[str, object]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "tests.hooks.process", json.dumps(options)])
+def _to_be_killed(options: dict[str, object]) -> Child:
+    return begin("tests.hooks.process", [json.dumps(options)], os.environ)
 
 
 def documented() -> Any:

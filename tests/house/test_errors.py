@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +13,7 @@ import pytest
 from core.database.engine import open_engine
 from core.database.migrating import upgrade
 from tests.house.commands import ROOT
+from tests.support.nursery import begin
 
 EXAMPLE = ROOT / "examples" / "psm-torino"
 FORM = EXAMPLE / "questionnaires" / "follow-up.md"
@@ -32,17 +31,11 @@ def run(tmp_path: Path) -> Run:
     def command(*words: str, status: int = 2, language: str = "en_GB.UTF-8", **settings: str) -> str:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(("ASCOLTO_", "LC_", "LANG"))}
         given = {"ASCOLTO_DATABASE_URL": f"sqlite:///{tmp_path / 'migrated.sqlite'}", "LANG": language, **settings}
-        done = subprocess.run(
-            [sys.executable, "-m", "cli.main", *words],
-            check=False,
-            cwd=tmp_path,
-            env=clean | given | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"},
-            capture_output=True,
-            text=True,
-            timeout=100,
-        )
-        said = done.stdout + done.stderr
-        assert done.returncode == status, said
+        told = tmp_path / "told.txt"
+        told.unlink(missing_ok=True)
+        done = begin("cli.main", words, clean | given | {"COLUMNS": "200"}, said=told, folder=tmp_path)
+        ended, said = done.wait(), told.read_text("utf-8")
+        assert ended == status, said
         assert "Traceback" not in said
         return " ".join(said.split())
 

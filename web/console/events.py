@@ -15,6 +15,8 @@ from core.errors import Problem
 from core.ids import read_id
 from core.people.store import membership
 from core.process.attendance import Given, TooManyCompanions, reply
+from core.process.door.listing import Numbers, numbers
+from core.process.door.window import opens_at
 from core.process.event_files import Document, documents_of
 from core.process.events import EventFacts, EventUnknown, load_event
 from core.process.replies import NO_REPLY, Door, Reply
@@ -38,6 +40,7 @@ class EventView:
     """What the page shows; `guests`, `found` and `delegations` are empty for who may not see people."""
 
     event: EventFacts
+    came: Numbers
     counts: Mapping[str, int]
     heads: tuple[Heads, ...]
     documents: tuple[Document, ...]
@@ -124,6 +127,7 @@ async def show_page(request: Request, staff: Staff, problem: Problem | None = No
         more=len(view.guests) > PAGE,
         rows=view.guests[:PAGE],
         problem=problem,
+        door_is_open=site_of(request).deps.clock.now() >= opens_at(view.event),
         kept="kept" in request.query_params,
     )
 
@@ -155,6 +159,7 @@ def _load(session: Session, staff: Staff, event_id: int, asked: tuple[str, str, 
     seats = {mode: room.seats for mode, room in rooms_of(session, event).items()}
     return EventView(
         event=event,
+        came=numbers(session, event_id),
         counts=attendance_store.counts(session, event),
         heads=tuple(attendance_store.heads(session, event, seats)),
         documents=documents_of(session, event_id),

@@ -35,7 +35,7 @@ from web.console.mailing_files import FormFiles
 
 KINDS = (Kind.MAILING.value, Kind.REMINDER.value)
 RULES = ("catch-up", "ask", "drop")
-BUTTON_KINDS = ("answer", "rsvp", "appointment", "join-chat", "link")
+BUTTON_KINDS = ("answer", "rsvp", "appointment", "poll", "join-chat", "link")
 BUTTONS = 3  # as many rows there are at least
 WITHIN_UNITS, SPREAD_UNITS = ("days", "hours"), ("hours", "days", "minutes")
 SPANS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
@@ -45,6 +45,7 @@ FIELDS = {
     "audience": N_("Audience"),
     "round": N_("Questionnaire it asks for"),
     "event": N_("Event it is about"),
+    "poll": N_("Poll it asks for votes in"),
     "moment": N_("Counted from"),
     "days": N_("Days after it (with a minus: before it)"),
     "time": N_("Time of day"),
@@ -125,6 +126,10 @@ class QuestionnaireMissing(Problem):
 
 class EventMissing(Problem):
     text = N_("This button asks for a reply to an event: please choose the event above, or take the button away.")
+
+
+class PollMissing(Problem):
+    text = N_("This button asks for a vote: please choose the poll above, or take the button away.")
 
 
 @dataclass(frozen=True)
@@ -233,7 +238,9 @@ class _Reading:
                 self.amiss(f"button-{tail}", QuestionnaireMissing())
             elif kind in {"rsvp", "appointment"} and "event" not in has:
                 self.amiss(f"button-{tail}", EventMissing())
-            if kind and kind != "rsvp" and not label:
+            elif kind == "poll" and "poll" not in has:
+                self.amiss(f"button-{tail}", PollMissing())
+            if kind and kind not in {"rsvp", "poll"} and not label:
                 self.amiss(f"label-{tail}", LabelMissing())
             if kind == "link" and not is_address(url):
                 self.amiss(f"url-{tail}", AddressWrong())
@@ -260,6 +267,7 @@ def read_draft(form: FormData, languages: Sequence[str], files: FormFiles) -> tu
         "audience_id": reading.number("audience"),
         "round_id": reading.number("round"),
         "event_id": reading.number("event"),
+        "poll_id": reading.number("poll"),
         "anchor": reading.anchor(),
     }
     missed: dict[str, Any] = {"rule": reading.choice("missed", RULES)}
@@ -267,7 +275,8 @@ def read_draft(form: FormData, languages: Sequence[str], files: FormFiles) -> tu
         missed["until"] = until
     spread = reading.span("spread", SPREAD_UNITS, LONGEST_SPREAD)
     has_event = found["event_id"] is not None or "event" in found["anchor"]
-    has = [name for name, there in (("round", found["round_id"] is not None), ("event", has_event)) if there]
+    there = {"round": found["round_id"] is not None, "event": has_event, "poll": found["poll_id"] is not None}
+    has = [name for name, is_there in there.items() if is_there]
     texts = {language: reading.text(language, files.attached[language], has) for language in languages}
     draft = Draft(**found, missed=missed, spread=spread if any(spread.values()) else {}, texts=texts, files=files.found)
     return draft, reading.found

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from core.clock import local
+from core.process.door.listing import Numbers, attended_events, numbers
 from core.process.events import EventFacts, load_event
 from core.process.tables import Phase
 from core.staff.accounts import Staff
@@ -64,6 +65,7 @@ class Dashboard:
     rounds: tuple[RoundView, ...]
     mailings: tuple[MailingView, ...]
     events: tuple[EventFacts, ...]
+    came: dict[int, Numbers]  # of the events to which somebody has come
     obstacles: tuple[Obstacle, ...]
     may_see_people: bool
     may_review: bool
@@ -85,6 +87,7 @@ async def dashboard(request: Request, staff: Staff) -> Response:
 
 def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Dashboard:
     process = store.find_process(session, staff, process_id)
+    events = tuple(load_event(session, one.id) for one in store.events(session, process_id))
     due = store.next_due(session, process_id)
     return Dashboard(
         process=process,
@@ -98,7 +101,8 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
             MailingView(one, tuple(counts(session, one.id)), due.get(one.id))
             for one in store.mailings(session, process_id)
         ),
-        events=tuple(load_event(session, one.id) for one in store.events(session, process_id)),
+        events=events,
+        came={one: numbers(session, one) for one in attended_events(session, [each.id for each in events])},
         obstacles=tuple(obstacles(session, now, process_id=process_id)),
         may_see_people=staff.may(Permission.SEE_PEOPLE, process.office_id),
         may_review=any(staff.may(one, process.office_id) for one in READS),

@@ -17,6 +17,7 @@ from web.console import (
     mailings,
     on_behalf,
     plan,
+    polls,
     processes,
     questionnaires,
     releasing,
@@ -28,6 +29,7 @@ from web.console import (
     webhooks,
     writing,
 )
+from web.console.door_routes import add_door
 from web.console.room_routes import add_rooms
 from web.console.signing import signed_in
 
@@ -57,6 +59,7 @@ def console_routes() -> APIRouter:
     _add_mailings(router)
     _add_events(router)
     _add_dates(router)
+    _add_polls(router)
     router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
     router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
     router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
@@ -69,6 +72,7 @@ def console_routes() -> APIRouter:
     trying = f"{here}/versions/{{version_id:int}}/try"
     router.add_api_route(trying, signed_in(questionnaires.try_version), methods=["GET", "POST"])
     add_rooms(router)
+    add_door(router)
     _add_webhooks(router)
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
     return router
@@ -111,6 +115,17 @@ def _add_dates(router: APIRouter) -> None:
     router.add_api_route("/links/{link_id:int}/close", signed_in(sharing.close), methods=["POST"])
     router.add_api_route("/links/{link_id:int}/poster", signed_in(sharing.poster), methods=["GET"])
     router.add_api_route("/links/{link_id:int}/qr.svg", signed_in(sharing.picture), methods=["GET"])
+
+
+def _add_polls(router: APIRouter) -> None:
+    of_process, poll = "/processes/{process_id:int}/polls", "/polls/{poll_id:int}"
+    router.add_api_route(of_process, signed_in(polls.list_all), methods=["GET"])
+    router.add_api_route(f"{of_process}/new", signed_in(polls.new), methods=["GET"])
+    router.add_api_route(f"{of_process}/new", signed_in(polls.create), methods=["POST"])
+    router.add_api_route(poll, signed_in(polls.show), methods=["GET"])
+    router.add_api_route(f"{poll}/edit", signed_in(polls.edit), methods=["GET"])
+    router.add_api_route(f"{poll}/edit", signed_in(polls.change), methods=["POST"])
+    router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.act), methods=["POST"])
 
 
 def _add_webhooks(router: APIRouter) -> None:

@@ -24,6 +24,7 @@ BUTTONS = {
     "": N_("no button"),
     "answer": N_("answer the questionnaire"),
     "rsvp": N_("reply to the event's invitation"),
+    "poll": N_("vote in the poll"),
     "appointment": N_("choose an appointment"),
     "join-chat": N_("go on in Telegram"),
     "link": N_("open an address"),
@@ -41,8 +42,10 @@ DOORS = {
     "chat": N_("in the chat"),
     "web": N_("on the web"),
     "mail": N_("by mail"),
+    "group": N_("in a group"),
     "calendar": N_("in their calendar"),
     "staff": N_("entered by the office"),
+    "door": N_("at the door"),
 }
 MOMENTS = {"opens": N_("opens"), "closes": N_("closes"), "starts": N_("starts"), "ends": N_("ends")}
 UNITS = {"days": N_("days"), "hours": N_("hours"), "minutes": N_("minutes")}
@@ -65,6 +68,7 @@ ROLES = {
     "reviewer": N_("reviewer"),
     "reader": N_("reader"),
     "facilitator": N_("facilitator"),
+    "doorkeeper": N_("doorkeeper"),
 }
 DETAILS = {
     "role": N_("role"),
@@ -104,6 +108,7 @@ SUBJECTS = {
     "slot": N_("time of an appointment"),
     "appointment": N_("appointment"),
     "share": N_("link to pass on"),
+    "poll": N_("poll"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -158,6 +163,14 @@ ACTS = {
     "attendance.taken-off": N_("taken off a waiting list"),
     "attendance.exported": N_("list of an event exported"),
     "attendance.invited": N_("substitute invited to an event"),
+    "door.in": N_("let in at the door"),
+    "door.walk-in": N_("registered at the door"),
+    "door.out": N_("taken back at the door"),
+    "door.along": N_("number of those who came along changed"),
+    "door.codes": N_("codes for the door sent"),
+    "door.listed": N_("list of who came opened or exported"),
+    "door.certificate": N_("certificate of attendance made"),
+    "door.imported": N_("list of a meeting read in"),
     "event.added": N_("event added"),
     "event.changed": N_("event changed"),
     "event.cancelled": N_("event called off"),
@@ -180,6 +193,12 @@ ACTS = {
     "share.added": N_("link to pass on made"),
     "share.closed": N_("link to pass on closed"),
     "shares.exported": N_("counts of links exported"),
+    "poll.added": N_("poll made"),
+    "poll.changed": N_("poll changed"),
+    "poll.planned": N_("poll set to open at its time"),
+    "poll.opened": N_("poll opened"),
+    "poll.closed": N_("poll closed"),
+    "poll.dropped": N_("draft of a poll taken away"),
 }
 
 

@@ -35,6 +35,8 @@ from notifications.planning.writing import (
     save_draft,
     texts_of,
 )
+from surveys.polls.store import polls_of
+from surveys.polls.tables import Poll
 from surveys.responses.tables import Round
 from web.console import store
 from web.console.errors import ChangedMeanwhile
@@ -69,6 +71,7 @@ class Choices:
     audiences: Sequence[tuple[int, str]]
     rounds: Sequence[tuple[int, dict[str, str]]]
     events: Sequence[tuple[int, dict[str, str]]]
+    polls: Sequence[tuple[int, dict[str, str]]]
     moments: Sequence[tuple[str, str, dict[str, str]]]  # "phase:analysis:opens", the moment, the title
 
 
@@ -214,6 +217,7 @@ def _standing(row: Mailing, texts: Sequence[MailingText]) -> dict[str, str]:
         "audience": str(row.audience_id or ""),
         "round": str(row.round_id or ""),
         "event": str(row.event_id or ""),
+        "poll": str(row.poll_id or ""),
         "moment": f"{kind}:{anchor.get(kind, '')}:{anchor.get('at', MOMENTS[kind][0])}",
         "days": str(anchor.get("days", 0)),
         "time": str(anchor.get("time", "")),
@@ -252,6 +256,7 @@ def _choices(session: Session, staff: Staff, process_id: int, written: Collectio
         audiences=[(row.id, row.name) for row in session.execute(audiences)],
         rounds=[(row.id, row.title) for row in session.execute(rounds)],
         events=[(one.id, one.title) for one in own],
+        polls=[(one.id, dict(one.definition.title)) for one in polls_of(session, Poll.process_id == process_id)],
         moments=moments,
     )
 

@@ -15,15 +15,20 @@ from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.process.attendance import LONGEST, LONGEST_NEEDS, Given, TooManyCompanions, reply, stop_waiting
+from core.process.door.acting import confirm_online
+from core.process.door.codes import code_for, drawing
+from core.process.door.window import is_online_now, online_window
 from core.process.event_files import Document, documents_of, read_document
 from core.process.events import EventFacts, load_event
-from core.process.replies import LABELS, MODES, STANDS, Door
+from core.process.replies import LABELS, MODES, STANDS, Door, Reply
 from core.process.seating import Desk, desk_for, other_mode, registers_now
 from web.errors import PageUnknown
+from web.public.door import hand_out
 from web.public.store import load_office, look_up_reader
 from web.public.telling_rooms import MODE_NAMES, documents_as_files, lines_about
 from web.site import OfficeName, remember_reader, site_of
 
+HERE = "here"  # that they follow online now
 LEAVE = "leave"  # the waiting list, or a place that is offered
 FIELDS = ("companions", "substitute", "needs")
 
@@ -50,10 +55,12 @@ async def act(request: Request) -> Response:
     form, now, event = await request.form(), site.deps.clock.now(), invitation.event
     pressed = str(form.get("do", ""))
     try:
-        given = None if pressed == LEAVE else _given(invitation, pressed, form)
+        given = None if pressed in {LEAVE, HERE} else _given(invitation, pressed, form)
 
         def work(session: Session) -> None:
-            if given is None:
+            if pressed == HERE:
+                confirm_online(session, event, invitation.participant_id, Door.WEB, now)
+            elif given is None:
                 stop_waiting(session, event.id, invitation.participant_id, now)
             else:
                 reply(session, given, now)
@@ -62,7 +69,13 @@ async def act(request: Request) -> Response:
     except Problem as problem:
         typed = {name: str(form[name]) for name in FIELDS if name in form}
         return _page(request, await _open(request), problem, typed)
-    return RedirectResponse(f"{request.url.path}?kept=1", 303)
+    return RedirectResponse(f"{request.url.path}?{'here' if pressed == HERE else 'kept'}=1", 303)
+
+
+async def show_certificate(request: Request) -> Response:
+    """A certificate of attendance for who holds the link, after the event."""
+    invitation = await _open(request)
+    return await hand_out(request, invitation.event, invitation.participant_id)
 
 
 async def show_file(request: Request) -> Response:
@@ -105,6 +118,8 @@ def _page(
     now, stand = site.deps.clock.now(), desk.stand
     is_over = now >= event.ends_at
     known = {"companions": str(stand.companions or 0), "substitute": stand.substitute, "needs": stand.needs}
+    shows_code = stand.reply == Reply.IN_PERSON and not stand.came and not event.cancelled and not is_over
+    code = site.deps.urls.door(code_for(site.deps.links, invitation.participant_id, event.id))
     registers, theirs = registers_now(event, now), {stand.reply, stand.waits_for}
     return site.page(
         request,
@@ -125,6 +140,10 @@ def _page(
         documents=invitation.documents,
         thanks=bool(stand.reply) and problem is None and "kept" in request.query_params,
         is_over=is_over,
+        qr=drawing(code) if shows_code else "",
+        follows=is_online_now(event, now) and stand.reply == Reply.ONLINE and not stand.came,
+        follows_from=online_window(event)[0],
+        here=stand.came == Reply.ONLINE and "here" in request.query_params,
         opens_later=event.opens_at is not None and now < event.opens_at,
         is_closed=event.closes_at is not None and event.closes_at <= now < event.starts_at,
         shows_link=event.shows_link(now),

@@ -12,6 +12,7 @@ from web.public import (
     calendars,
     confirming,
     dates,
+    door,
     event_page,
     form_files,
     front,
@@ -19,6 +20,7 @@ from web.public import (
     leaving,
     mini_app,
     open_link,
+    polls,
     preferences,
     room,
     sharing,
@@ -68,7 +70,15 @@ def public_routes() -> APIRouter:
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
     router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
     _add_room(router)
+    _add_polls(router)
     return router
+
+
+def _add_polls(router: APIRouter) -> None:
+    for address in ("/p/{token}", "/v/{code}"):
+        router.add_api_route(address, polls.show, methods=LOOK)
+        router.add_api_route(address, polls.act, methods=ACT)
+    router.add_api_route("/v/{code}/pictures/{option}", polls.show_picture, methods=LOOK)
 
 
 def _add_events(router: APIRouter) -> None:
@@ -78,6 +88,9 @@ def _add_events(router: APIRouter) -> None:
     router.add_api_route("/my-calendar/{token}.ics", calendars.show_mine, methods=LOOK)
     router.add_api_route("/calendars/{office}.ics", calendars.show_public, methods=LOOK)
     router.add_api_route("/calendars/{office}/{process}.ics", calendars.show_public, methods=LOOK)
+    router.add_api_route("/events/{token}/certificate.pdf", attending.show_certificate, methods=LOOK)
+    router.add_api_route("/door/{code}", door.show, methods=LOOK)
+    router.add_api_route("/certificates/{token}", door.show_certificate, methods=LOOK)
     router.add_api_route("/events/{token}/files/{name}", attending.show_file, methods=LOOK)
     router.add_api_route("/e/{office}/{event}", event_page.show, methods=LOOK)
     router.add_api_route("/e/{office}/{event}/files/{name}", event_page.show_file, methods=LOOK)

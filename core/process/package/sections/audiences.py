@@ -33,7 +33,7 @@ class AudienceSection:
 
     def check(self, package: Package) -> Sequence[Item]:
         known: dict[str, Any] = {kind: package.slugs.get(kind, set()) for kind in PLACES}
-        known |= {"round": package.slugs_of("rounds"), "event": package.slugs_of("events")}
+        known |= {one: package.slugs_of(f"{one}s") for one in ("round", "event", "poll")}
         entries = package.entries("audiences", self.keys["audiences"], ("slug", "name", "rule"))
         package.slugs["audience"] = package.slugs_of("audiences")
         return [self._item(entry, known) for entry in entries]

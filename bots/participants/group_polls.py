@@ -1,0 +1,176 @@
+"""Named polls as Telegram's own in a group: `/poll CODE` posts one, and what its members choose is their vote.
+
+The code is the office's, so that whoever was given it may post the poll. Answers of accounts that belong to nobody are
+walk-ins, where the poll takes these; else they do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from aiogram import Bot
+from aiogram.exceptions import TelegramAPIError
+from aiogram.types import InputPollOption, Message, PollAnswer, Update
+from sqlalchemy.orm import Session
+
+from bots.participants.screen import shorten
+from bots.participants.show import patiently
+from core.clock import Clock
+from core.database.database import Database
+from core.errors import Problem
+from core.i18n import LANGUAGES, translator
+from core.inbound import first_time
+from surveys.polls.ballot import Choice
+from surveys.polls.casting import Booth, Vote, cast, check_open, withdraw
+from surveys.polls.errors import PollClosed
+from surveys.polls.groups import Posted, check_group, find_posted, is_posted_in, note_posted, voter_by_account
+from surveys.polls.kinds import Kind
+from surveys.polls.poll import Poll
+from surveys.polls.store import find_by_code, load_poll
+
+log = structlog.get_logger()
+
+INBOUND = "telegram:groups"
+DOOR = "group"
+ASKS = re.compile(r"/(?:poll|sondaggio)(?:@\w+)?(?:\s+(\S+))?\s*")
+LONGEST_QUESTION, LONGEST_OPTION = 300, 100  # Bot API, sendPoll
+GROUPS = ("group", "supergroup")
+
+
+@dataclass(frozen=True)
+class AskedFor:
+    """`/poll CODE` in a group."""
+
+    update_id: int
+    chat_id: int
+    language: str
+    code: str
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What somebody chose, by places from 0; nothing takes the vote back."""
+
+    update_id: int
+    telegram_id: str
+    account: int
+    places: tuple[int, ...]
+
+
+def parse_group(update: Update) -> AskedFor | Answered | None:
+    """None for what does not concern polls in groups."""
+    if update.poll_answer is not None:
+        return _answered(update.update_id, update.poll_answer)
+    return _asked_for(update.update_id, update.message) if update.message is not None else None
+
+
+@dataclass(frozen=True)
+class GroupPolls:
+    """Takes these updates in: each is committed first, then shown."""
+
+    bot: Bot
+    database: Database
+    clock: Clock
+    booth: Booth
+
+    async def take(self, did: AskedFor | Answered) -> None:
+        if isinstance(did, AskedFor):
+            await self._post(did)
+        else:
+            await self._count(did)
+
+    async def _post(self, did: AskedFor) -> None:
+        now, t = self.clock.now(), translator(did.language)
+
+        def work(session: Session) -> tuple[Poll | None, bool]:
+            first = first_time(session, INBOUND, str(did.update_id), now)
+            poll = find_by_code(session, did.code)
+            there = is_posted_in(session, poll.id, did.chat_id)
+            if there and not first:  # the process ended after it was posted
+                return None, False
+            check_group(poll)
+            check_open(poll, now)
+            return poll, there
+
+        try:
+            poll, there = await self.database.shared(work, key=f"chat:{did.chat_id}")
+        except Problem as problem:
+            await self._say(did.chat_id, problem.say(t))
+            return
+        if poll is None:
+            return
+        if there:
+            await self._say(did.chat_id, t("This poll stands in this group already."))
+            return
+        labels: list[InputPollOption | str] = [
+            InputPollOption(text=shorten(poll.label_of(name, t), LONGEST_OPTION)) for name in poll.names
+        ]
+        sent = await patiently(
+            lambda: self.bot.send_poll(
+                did.chat_id,
+                shorten(poll.title_in(did.language), LONGEST_QUESTION),
+                labels,
+                is_anonymous=False,
+                allows_multiple_answers=poll.kind is Kind.MULTIPLE,
+            )
+        )
+        assert sent.poll is not None
+        posted = Posted(sent.poll.id, poll.id, did.chat_id, sent.message_id)
+        await self.database.shared(lambda session: note_posted(session, posted, now), key=f"chat:{did.chat_id}")
+
+    async def _count(self, did: Answered) -> None:
+        now = self.clock.now()
+        late = await self.database.shared(
+            lambda session: count(session, self.booth, did, now), key=f"chat:{did.account}"
+        )
+        if late is not None:
+            try:
+                await patiently(lambda: self.bot.stop_poll(late.chat_id, late.message_id))
+            except TelegramAPIError as error:  # it was stopped already, or the message is gone
+                log.info("telegram refused a courtesy", reason=type(error).__name__)
+
+    async def _say(self, chat_id: int, text: str) -> None:
+        await patiently(lambda: self.bot.send_message(chat_id, text))
+
+
+def count(session: Session, booth: Booth, did: Answered, now: datetime) -> Posted | None:
+    """Counts what was chosen, or takes it back; the message of a poll that is closed, so that it is stopped."""
+    if not first_time(session, INBOUND, str(did.update_id), now):
+        return None
+    posted = find_posted(session, did.telegram_id)
+    if posted is None:
+        return None
+    savepoint = session.begin_nested()
+    try:
+        poll, voter = load_poll(session, posted.poll_id), voter_by_account(session, did.account)
+        names = tuple(poll.names[at] for at in did.places if at < len(poll.names))
+        if names:
+            cast(session, booth, Vote(poll.id, voter, Choice(names=names), DOOR), now)
+        else:
+            withdraw(session, booth, poll.id, voter, now)
+    except PollClosed:
+        savepoint.rollback()
+        return posted
+    except Problem as problem:  # not asked: Telegram shows the choice in the group, it does not count here
+        savepoint.rollback()
+        log.info("a vote in a group does not count", poll=posted.poll_id, reason=type(problem).__name__)
+    else:
+        savepoint.commit()
+    return None
+
+
+def _answered(update_id: int, answer: PollAnswer) -> Answered | None:
+    if answer.user is None:  # somebody who votes as a channel is nobody in particular
+        return None
+    return Answered(update_id, answer.poll_id, answer.user.id, tuple(answer.option_ids))
+
+
+def _asked_for(update_id: int, message: Message) -> AskedFor | None:
+    found = ASKS.fullmatch(message.text or "")
+    if message.chat.type not in GROUPS or message.from_user is None or found is None:
+        return None
+    code = (message.from_user.language_code or "").split("-")[0].lower()
+    return AskedFor(update_id, message.chat.id, code if code in LANGUAGES else "it", found[1] or "")

@@ -1,0 +1,171 @@
+"""A poll in one message: the question, what to press, and how the vote is treated, told before it is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel.dates import format_date, format_time
+
+from bots.participants.callback import IDLE, PollAct, poll_press
+from bots.participants.poll_draft import after_press, fewer, place_of, write_draft
+from bots.participants.screen import Key, Rows, Screen, arrange, label, plain
+from core.clock import local
+from core.i18n import N_, Translator, pick_text
+from surveys.polls.ballot import in_words
+from surveys.polls.glance import COUNTED, Glance
+from surveys.polls.kinds import SECRECY_TOLD, USUAL_WORDS, Kind
+from surveys.polls.poll import Poll
+
+TICK = "✓ "
+WAYS = {
+    Kind.SINGLE: N_("Choose one option."),
+    Kind.SCALE: N_("Choose a number from {least} to {most}."),
+    Kind.DOTS: N_("Give up to {budget} points: + gives one, − takes one back."),
+    Kind.TEXT: N_("Write up to {most} characters."),
+}
+BESIDE = 6  # numbers in a row
+BAR = 10  # characters
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A poll for one reader: `order` of the options, what they have in hand, what was kept of them before."""
+
+    poll: Poll
+    t: Translator
+    order: tuple[str, ...]
+    draft: str = ""
+    kept: str = ""  # the ballot of a named poll, as it stands
+
+    @property
+    def casts_at_once(self) -> bool:
+        """One press is a vote where it can be changed; a final one is confirmed."""
+        return not self.poll.is_secret and self.poll.kind in {Kind.SINGLE, Kind.SCALE}
+
+
+def voting_screen(shown: Shown) -> Screen:
+    """The poll with its buttons; those of a draft carry what would come of it."""
+    poll, t = shown.poll, shown.t
+    lines = [*heading(shown), "", plain(_way(shown))]
+    if poll.kind is Kind.DOTS:
+        left = poll.rules.budget - len(shown.draft)
+        lines.append(t.n("{count} point left.", "{count} points left.", left))
+    lines += ["", f"<i>{plain(t(SECRECY_TOLD[poll.definition.secrecy.value]))}</i>"]
+    return Screen("\n".join(lines), (*_rows(shown), *_ends(shown)))
+
+
+def thanks_screen(shown: Shown, standing: Glance | None) -> Screen:
+    """After a vote, and for whoever comes back: of a secret one only that it counts."""
+    poll, t = shown.poll, shown.t
+    lines = list(heading(shown))
+    rows: Rows = ()
+    if poll.is_secret:
+        lines += ["", t("Your vote has been counted. Thank you.")]
+    else:
+        lines += ["", t("Thank you, your vote: {vote}", vote=f"<b>{plain(in_words(poll, shown.kept, t), 700)}</b>")]
+        lines.append(t("You can change it until the poll is closed."))
+        draft = write_draft(poll, shown.kept)
+        change = poll_press(poll.id, PollAct.WRITE if poll.kind is Kind.TEXT else PollAct.DRAFT, draft)
+        rows = ((Key(label(t("Change my vote")), change),),)
+    return Screen("\n".join([*lines, *result_lines(shown, standing)]), rows)
+
+
+def over_screen(shown: Shown, standing: Glance | None) -> Screen:
+    told = [*heading(shown), "", shown.t("This poll is closed: votes are not taken any more.")]
+    return Screen("\n".join([*told, *result_lines(shown, standing)]))
+
+
+def heading(shown: Shown) -> list[str]:
+    poll, t = shown.poll, shown.t
+    lines = [f"<b>{plain(poll.title_in(t.language), 300)}</b>"]
+    if summary := pick_text(dict(poll.definition.summary), t.language):
+        lines.append(plain(summary))
+    if poll.closes_at is not None:
+        ends = local(poll.closes_at, poll.time_zone)
+        day, hour = format_date(ends, "long", locale=t.language), format_time(ends, "short", locale=t.language)
+        lines.append(t("Votes are taken until {day}, {hour}.", day=day, hour=hour))
+    return lines
+
+
+def result_lines(shown: Shown, standing: Glance | None) -> list[str]:
+    """How it stands, a bar an option; nothing where it is not shown, or nothing counts yet."""
+    if standing is None or not standing.ballots:
+        return []
+    t, poll = shown.t, shown.poll
+    if poll.kind is Kind.TEXT:
+        return ["", t.n("{count} text so far.", "{count} texts so far.", standing.ballots)]
+    lines = ["", t("How it stands ({what}):", what=t(COUNTED[poll.kind]))]
+    for one in standing.lines:
+        bar = "▪" * round(BAR * one.count / standing.most) if standing.most else ""
+        lines.append(f"{plain(poll.label_of(one.name, t), 60)}: {one.count} {bar}".rstrip())
+    return lines
+
+
+def _way(shown: Shown) -> str:
+    poll, t, rules = shown.poll, shown.t, shown.poll.rules
+    most = rules.most or (USUAL_WORDS if poll.kind is Kind.TEXT else len(poll.definition.options))
+    if poll.kind not in {Kind.MULTIPLE, Kind.RANKING}:
+        return t.fill(WAYS[poll.kind], {"least": rules.least, "most": most, "budget": rules.budget})
+    if poll.kind is Kind.RANKING:
+        if rules.least == most:
+            return t("Press all options in order, the best one first.")
+        return t("Press up to {most} options in order, the best one first.", most=most)
+    return t("Choose from {least} to {most} options.", least=rules.least, most=most)
+
+
+def _rows(shown: Shown) -> Rows:
+    poll = shown.poll
+    match poll.kind:
+        case Kind.SCALE:
+            return _scale(shown)
+        case Kind.TEXT:
+            return ((Key(label(shown.t("Write my text")), poll_press(poll.id, PollAct.WRITE)),),)
+        case Kind.DOTS:
+            return tuple(row for name in shown.order for row in _dots(shown, name))
+    return arrange([_option(shown, name) for name in shown.order])
+
+
+def _option(shown: Shown, name: str) -> Key:
+    poll, draft, place = shown.poll, shown.draft, place_of(shown.poll, name)
+    mark = TICK if place in draft else ""
+    if poll.kind is Kind.RANKING and place in draft:
+        mark = f"{draft.index(place) + 1}. "
+    after = after_press(poll, draft, name)
+    return Key(label(f"{mark}{poll.label_of(name, shown.t)}"), poll_press(poll.id, _act(shown), after))
+
+
+def _scale(shown: Shown) -> Rows:
+    poll, t = shown.poll, shown.t
+    keys = [
+        Key(f"{TICK if str(one) == shown.draft else ''}{one}", poll_press(poll.id, _act(shown), str(one)))
+        for one in range(poll.rules.least, poll.rules.most + 1)
+    ]
+    rows = [tuple(keys[at : at + BESIDE]) for at in range(0, len(keys), BESIDE)]
+    ends = [(poll.rules.least, poll.rules.low), (poll.rules.most, poll.rules.high)]
+    named = [f"{number} = {pick_text(dict(text), t.language)}" for number, text in ends if text]
+    return ((Key(label(", ".join(named)), IDLE),), *rows) if named else tuple(rows)
+
+
+def _dots(shown: Shown, name: str) -> Rows:
+    """The option with what it has, and below it a point less and a point more, where these can be."""
+    poll, draft, place = shown.poll, shown.draft, place_of(shown.poll, name)
+    has, rules = draft.count(place), poll.rules
+    less = Key("−", poll_press(poll.id, PollAct.DRAFT, fewer(draft, place))) if has else Key("·", IDLE)
+    can_more = len(draft) < rules.budget and not (rules.most and has >= rules.most)
+    more = Key("+", poll_press(poll.id, PollAct.DRAFT, draft + place)) if can_more else Key("·", IDLE)
+    return ((Key(label(f"{has} – {poll.label_of(name, shown.t)}"), IDLE),), (less, more))
+
+
+def _ends(shown: Shown) -> Rows:
+    """What ends a draft: the vote itself, and in a ranking a step back."""
+    poll, t, draft = shown.poll, shown.t, shown.draft
+    if not draft or shown.casts_at_once:
+        return ()
+    keys = [(Key(label(t("Cast my vote")), poll_press(poll.id, PollAct.CAST, draft)),)]
+    if poll.kind is Kind.RANKING:
+        keys.append((Key(label(t("Undo")), poll_press(poll.id, PollAct.DRAFT, draft[:-1])),))
+    return tuple(keys)
+
+
+def _act(shown: Shown) -> PollAct:
+    return PollAct.CAST if shown.casts_at_once else PollAct.DRAFT

@@ -1,0 +1,145 @@
+"""Polls in the chat: opened from a message, a link or /vote, put together in place, cast, and thanked for in place.
+
+Whoever comes by a room's link without being known votes by their Telegram account, once (docs/polls.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from html import escape
+
+from bots.participants.callback import PollAct, PollPress, poll_press
+from bots.participants.dialogue import Talk, aside
+from bots.participants.poll_draft import read_draft
+from bots.participants.poll_screen import Shown, over_screen, thanks_screen, voting_screen
+from bots.participants.screen import Key, Reply, Screen, label
+from bots.participants.store import change_chat
+from core.errors import Problem
+from surveys.polls.asked import polls_for
+from surveys.polls.ballot import Choice
+from surveys.polls.casting import Booth, Stand, Vote, cast, check_open, stand_of
+from surveys.polls.errors import BallotRefused, PollUnknown, VotedAlready
+from surveys.polls.glance import Glance, glance
+from surveys.polls.kinds import USUAL_WORDS, Kind, State
+from surveys.polls.order import order_for
+from surveys.polls.reading import read_ballots
+from surveys.polls.store import find_by_code, load_poll
+from surveys.polls.voters import Voter
+
+VOTES = "poll"  # in what a chat awaits: the poll that words are written for
+START = "poll-"  # what a deep link into the chat begins with, before the poll's code
+DOOR = "chat"
+
+
+def open_votes(talk: Talk, booth: Booth, said: str = "") -> Reply:
+    """For /vote: the poll of the code that was typed, else the one that is open, or a choice of several."""
+    if code := said.strip():
+        return open_by_code(talk, booth, code)
+    person = talk.chat.participant_id
+    polls = polls_for(talk.session, person, talk.now) if person is not None else []
+    if not polls:
+        text = talk.t("No poll is open for you at the moment. In a room, write the code on the screen: /vote CODE")
+        return aside(talk, Screen(text))
+    if len(polls) > 1:
+        keys = tuple((Key(label(one.title_in(talk.chat.language)), poll_press(one.id)),) for one in polls)
+        return aside(talk, Screen(talk.t("In which poll would you like to vote?"), keys))
+    return _opened(talk, booth, polls[0].id)
+
+
+def open_by_code(talk: Talk, booth: Booth, code: str) -> Reply:
+    """For a room's link, and for its code; raises PollUnknown, NotAsked."""
+    return _opened(talk, booth, find_by_code(talk.session, code).id)
+
+
+def press_poll(talk: Talk, booth: Booth, press: PollPress) -> Reply:
+    """A press on one of these buttons; what stands in the way is said over the chat, and nothing is lost."""
+    try:
+        if press.act is PollAct.OPEN:
+            return _opened(talk, booth, press.poll_id)
+        stand = _stand(talk, booth, press.poll_id)
+        if stand.poll.state_at(talk.now) is State.CLOSED or (stand.poll.is_secret and stand.has_voted):
+            return Reply((_standing_screen(talk, booth, stand),), apart=True)
+        check_open(stand.poll, talk.now)
+        match press.act:
+            case PollAct.DRAFT:
+                return Reply((voting_screen(replace(_shown(talk, booth, stand), draft=press.draft)),), apart=True)
+            case PollAct.WRITE:
+                change_chat(talk.session, talk.chat.id, awaiting={VOTES: press.poll_id})
+                most = stand.poll.rules.most or USUAL_WORDS
+                return Reply(
+                    (Screen(talk.t("Write your text now, at most {most} characters.", most=most)),), beside=True
+                )
+        return _cast(talk, booth, stand.poll.id, read_draft(stand.poll, press.draft))
+    except Problem as problem:
+        return Reply(toast=problem.say(talk.t))
+
+
+def show_again(talk: Talk, booth: Booth, press: PollPress) -> Reply:
+    """For a press that came before: where the vote stands, in place."""
+    try:
+        stand = _stand(talk, booth, press.poll_id)
+        if stand.has_voted or stand.poll.state_at(talk.now) is State.CLOSED:
+            return Reply((_standing_screen(talk, booth, stand),), apart=True)
+        return Reply((voting_screen(replace(_shown(talk, booth, stand), draft=press.draft)),), apart=True)
+    except Problem as problem:
+        return Reply(toast=problem.say(talk.t))
+
+
+def take_text(talk: Talk, booth: Booth, words: str) -> Reply:
+    """What was written after the press; raises a BallotRefused, after which the next words are a text again."""
+    poll_id = talk.chat.awaiting[VOTES]
+    change_chat(talk.session, talk.chat.id, awaiting={})
+    talk = replace(talk, chat=replace(talk.chat, awaiting={}))
+    try:
+        if load_poll(talk.session, poll_id).kind is not Kind.TEXT:
+            raise PollUnknown
+        return replace(_cast(talk, booth, poll_id, Choice(words=words)), apart=False, beside=True)
+    except BallotRefused:
+        raise
+    except Problem as problem:  # nothing was written
+        return aside(talk, Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}"))
+
+
+def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice) -> Reply:
+    """Counts a vote; the update was noted already."""
+    try:
+        cast(talk.session, booth, Vote(poll_id, _voter(talk), choice, DOOR), talk.now)
+    except VotedAlready as problem:
+        stand = _stand(talk, booth, poll_id)
+        return Reply((_standing_screen(talk, booth, stand),), toast=problem.say(talk.t), apart=True)
+    stand = _stand(talk, booth, poll_id)
+    return Reply((_standing_screen(talk, booth, stand),), toast=talk.t("Thank you, your vote counts."), apart=True)
+
+
+def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
+    """The poll as it stands for who asks, in a message of its own; raises PollUnknown, NotAsked, PollNotOpen."""
+    stand = _stand(talk, booth, poll_id)
+    if stand.poll.state_at(talk.now) is not State.CLOSED and not stand.has_voted:
+        check_open(stand.poll, talk.now)
+        return Reply((voting_screen(_shown(talk, booth, stand)),), beside=True)
+    return Reply((_standing_screen(talk, booth, stand),), beside=True)
+
+
+def _standing_screen(talk: Talk, booth: Booth, stand: Stand) -> Screen:
+    shown, standing = _shown(talk, booth, stand), _result(talk, stand)
+    if stand.poll.state_at(talk.now) is State.CLOSED:
+        return over_screen(shown, standing)
+    return thanks_screen(shown, standing)
+
+
+def _result(talk: Talk, stand: Stand) -> Glance | None:
+    if not stand.poll.shows_result(talk.now, has_voted=stand.has_voted):
+        return None
+    return glance(stand.poll, read_ballots(talk.session, stand.poll).together)
+
+
+def _shown(talk: Talk, booth: Booth, stand: Stand) -> Shown:
+    return Shown(stand.poll, talk.t, order_for(stand.poll, stand.standing.key, booth.links), kept=stand.ballot)
+
+
+def _stand(talk: Talk, booth: Booth, poll_id: int) -> Stand:
+    return stand_of(talk.session, booth.links, poll_id, _voter(talk), talk.now)
+
+
+def _voter(talk: Talk) -> Voter:
+    return Voter(talk.chat.participant_id, talk.chat.id)

@@ -1,0 +1,166 @@
+"""Letting people in and noting who followed online: one transaction an act, however often and late it arrives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from core.database.many import among
+from core.links import Links
+from core.people.errors import ParticipantUnknown
+from core.people.merged import all_of
+from core.people.store import remaining
+from core.people.tables import Participant
+from core.process.attendance import EventCalledOff
+from core.process.door.codes import read_code
+from core.process.door.errors import (
+    CodeOfOther,
+    DoorClosed,
+    DoorNotOpen,
+    NotHeldHere,
+    NotOnlineGuest,
+    NotOnlineNow,
+    NotOnTheList,
+)
+from core.process.door.settling import Came, Done, Kind, Outcome, outcome_of, settle
+from core.process.door.tables import DoorAct
+from core.process.door.window import LATER, closes_at, held_to, is_online_now, online_window, opens_at
+from core.process.events import EventFacts
+from core.process.replies import Door, Reply
+from core.process.standing import standing
+from core.process.tables import Attendance
+from core.process.waiting import lock_event
+
+MOST_ALONG = 99
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """An act as it came in; `said_at` is when it was done, by whoever did it."""
+
+    key: str
+    kind: Kind
+    participant_id: int
+    way: str
+    along: int = 0
+    said_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Became:
+    """What became of an act: of whom, and how they stand now. `first_at` is when they were in already."""
+
+    outcome: str
+    participant_id: int
+    act_id: int
+    at: datetime
+    now: Came
+    first_at: datetime | None = None
+    is_new: bool = True
+
+
+def person_of_code(session: Session, links: Links, event: EventFacts, scanned: str) -> int:
+    """Whose code it is; raises CodeForged, CodeOfOther, NotOnTheList."""
+    participant_id, event_id = read_code(links, scanned)
+    if event_id != event.id:
+        raise CodeOfOther
+    person = remaining(session, participant_id)
+    if standing(session, event.id, person) is None:
+        raise NotOnTheList
+    return person
+
+
+def act(session: Session, event: EventFacts, wanted: Wanted, now: datetime) -> Became:
+    """Keeps an act; one that was kept before says again what became of it. Who has no reply yet gets one.
+
+    Raises EventCalledOff, NotHeldHere, DoorNotOpen, DoorClosed, ParticipantUnknown.
+    """
+    lock_event(session, event.id)
+    known = kept_act(session, event.id, wanted.key)
+    if known is not None:
+        return _again(session, event, known)
+    check_open(event, wanted.kind, now)
+    person = remaining(session, wanted.participant_id)
+    alive = select(Participant.id).where(Participant.id == person, Participant.erased_at.is_(None))
+    if session.scalar(alive) is None:
+        raise ParticipantUnknown
+    before = came_of(session, event.id, person)
+    at, outcome = held_to(event, wanted.said_at, now), outcome_of(wanted.kind, before)
+    row = {
+        "event_id": event.id, "key": wanted.key, "participant_id": person, "kind": wanted.kind.value,
+        "way": wanted.way, "along": min(max(wanted.along, 0), MOST_ALONG), "at": at, "received_at": now,
+        "outcome": outcome.value,
+    }  # fmt: skip
+    act_id = int(session.execute(insert(DoorAct).values(row).returning(DoorAct.id)).scalar_one())
+    settled = came_of(session, event.id, person)
+    _write(session, event.id, person, settled, now)
+    first = before.at if outcome is Outcome.ALREADY else None
+    return Became(outcome.value, person, act_id, at, settled, first)
+
+
+def confirm_online(session: Session, event: EventFacts, participant_id: int, way: str, now: datetime) -> Became:
+    """Notes that somebody who said online follows the event, once; raises NotOnlineNow, NotOnlineGuest."""
+    person = remaining(session, participant_id)
+    if not is_online_now(event, now):
+        zone, (starts, ends) = ZoneInfo(event.time_zone), online_window(event)
+        told = [f"{one.astimezone(zone):%d.%m.%Y, %H:%M}" for one in (starts, ends)]
+        raise NotOnlineNow(starts=told[0], ends=told[1])
+    found = standing(session, event.id, person)
+    if found is None or found.reply != Reply.ONLINE:
+        raise NotOnlineGuest
+    return act(session, event, Wanted(f"online:{person}", Kind.ONLINE, person, way), now)
+
+
+def came_of(session: Session, event_id: int, person: int) -> Came:
+    """How somebody who remains came, by all that was done."""
+    mine = DoorAct.event_id == event_id, among(DoorAct.participant_id, list(all_of(session, person)))
+    rows = session.execute(select(DoorAct.kind, DoorAct.at, DoorAct.along, DoorAct.id).where(*mine))
+    return settle(Done(row.kind, row.at, row.along, row.id) for row in rows)
+
+
+def kept_act(session: Session, event_id: int, key: str) -> DoorAct | None:
+    """The act of a key that has arrived already."""
+    return session.scalars(select(DoorAct).where(DoorAct.event_id == event_id, DoorAct.key == key)).one_or_none()
+
+
+def check_open(event: EventFacts, kind: Kind, now: datetime) -> None:
+    """Raises EventCalledOff, NotHeldHere, DoorNotOpen, DoorClosed."""
+    if event.cancelled:
+        raise EventCalledOff
+    if kind is Kind.IN and Reply.IN_PERSON not in event.modes:
+        raise NotHeldHere
+    if now < opens_at(event):
+        local = opens_at(event).astimezone(ZoneInfo(event.time_zone))
+        raise DoorNotOpen(day=f"{local:%d.%m.%Y}", time=f"{local:%H:%M}")
+    if now >= closes_at(event):
+        raise DoorClosed(days=LATER)
+
+
+def _again(session: Session, event: EventFacts, known: DoorAct) -> Became:
+    """What was answered the first time; of somebody who was erased since, nothing but that."""
+    if known.participant_id is None:
+        raise NotOnTheList
+    person = remaining(session, known.participant_id)
+    settled = came_of(session, event.id, person)
+    first = settled.at if known.outcome == Outcome.ALREADY else None
+    return Became(known.outcome, person, known.id, known.at, settled, first, is_new=False)
+
+
+def _write(session: Session, event_id: int, person: int, came: Came, now: datetime) -> None:
+    """The row that stands tells how somebody came, and no other one of theirs does."""
+    values = {"came": came.mode, "came_at": came.at, "came_along": came.along}
+    mine = Attendance.event_id == event_id, among(Attendance.participant_id, list(all_of(session, person)))
+    found = standing(session, event_id, person)
+    if found is None:
+        mode = Reply.ONLINE if came.mode == Reply.ONLINE else Reply.IN_PERSON
+        said = {"reply": mode.value, "door": Door.DOOR.value, "first_at": now, "at": now, "changes": 0}
+        row = {"event_id": event_id, "participant_id": person, **said, **values}
+        session.execute(insert(Attendance).values(row))
+        return
+    away = {"came": "", "came_at": None, "came_along": 0}
+    session.execute(update(Attendance).where(*mine, Attendance.id != found.id).values(away))
+    session.execute(update(Attendance).where(Attendance.id == found.id).values(values))

@@ -1,0 +1,43 @@
+"""What a line of somebody's mail chooses in a poll: numbers, or the words on an option. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from core.i18n import LANGUAGES, translator
+from surveys.polls.ballot import Choice
+from surveys.polls.kinds import Kind
+from surveys.polls.poll import Poll
+
+AND = frozenset({"e", "ed", "and", "et", "poi", "then", "puis"})
+NUMBERS = re.compile(r"\d{1,2}")
+
+
+def understand(poll: Poll, words: str, bare: Callable[[str], str]) -> Choice | None:
+    """The choice, None for anything unclear; whether it is a ballot is judged when it is cast.
+
+    `words` are as `bare` makes them: small letters, single spaces, no punctuation. Numbers are the places of the
+    options as they were written, from 1.
+    """
+    if poll.kind is Kind.SCALE:
+        return Choice(number=words) if NUMBERS.fullmatch(words) else None
+    if poll.kind not in {Kind.SINGLE, Kind.MULTIPLE, Kind.RANKING}:
+        return None
+    if (name := _by_label(poll, words, bare)) is not None:
+        return Choice(names=(name,))
+    said = [one for one in words.split() if one not in AND]
+    if not said or not all(NUMBERS.fullmatch(one) and 0 < int(one) <= len(poll.names) for one in said):
+        return None
+    return Choice(names=tuple(poll.names[int(one) - 1] for one in said))
+
+
+def _by_label(poll: Poll, words: str, bare: Callable[[str], str]) -> str | None:
+    """The one option that is called so in one of our languages."""
+    found = {
+        name
+        for name in poll.names
+        for language in LANGUAGES
+        if words and bare(poll.label_of(name, translator(language))) == words
+    }
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,204 @@
+"""Polls in the chat, over the real Bot API: one message each, edited in place, and nothing stored before the vote."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
+
+from bots.participants.callback import PollAct, poll_press
+from surveys.polls.kinds import Kind, Shown
+from surveys.polls.making import close_poll
+from tests.bots.stage import Json, Stage, labels, newest
+from tests.dates.test_chat import somebody, toast
+from tests.polls.scene import BOOTH, add, define, named, piles, register
+from tests.polls.test_secret import dump
+from tests.support.bot_stage import quiet, sandbox, stage
+from tests.support.sandbox import Person
+
+__all__ = ["quiet", "sandbox", "stage"]  # fixtures
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+
+async def press(stage: Stage, person: Person, shown: Json, data: str) -> Json:
+    await person.presses_data(shown["id"], data, force=True)
+    await stage.hears()
+    return await newest(person)
+
+
+async def test_a_named_poll_is_one_press_and_another_changes_it(stage: Stage) -> None:
+    _, person = await somebody(stage)
+    poll = add(stage.scene, named(shown=Shown.AFTER_VOTE, closes_local="2023-07-14T18:00"))
+    shown = await stage.say(person, "/vote")
+    assert shown["text"].startswith("Where shall the bench stand?") and "July 14, 2023, 6:00" in shown["text"]
+    assert "This vote is named" in shown["text"] and labels(shown) == ["Park", "Square", "School"]
+    count = len(await person.bot_messages())
+    voted = await stage.press(person, "Square")
+    assert await toast(person) == "Thank you, your vote counts."
+    assert "your vote: Square" in voted["text"] and "Square: 1 ▪" in voted["text"] and "Park: 0" in voted["text"]
+    again = await stage.press(person, "Change my vote")
+    assert labels(again) == ["Park", "✓ Square", "School"]
+    changed = await stage.press(person, "School")
+    assert "your vote: School" in changed["text"] and changed["id"] == shown["id"]
+    assert len(await person.bot_messages()) == count, "all of it in one message"
+    assert piles(stage.scene.database, poll) == {"C": 1}
+    stage.clock.advance(timedelta(days=5))
+    late = await press(stage, person, shown, poll_press(poll.id, PollAct.CAST, "0"))
+    assert "This poll is closed" in late["text"] and labels(late) == []
+    assert piles(stage.scene.database, poll) == {"C": 1}
+
+
+async def test_a_secret_poll_is_told_confirmed_and_final_and_stands_nowhere_before(stage: Stage) -> None:
+    participant, person = await somebody(stage)
+    poll = add(stage.scene, define(Kind.MULTIPLE, "ABCD", rules={"none": True}))
+    before = {name: told for name, told in dump(stage.scene.database).items() if name != "inbound"}
+    with capture_logs() as logs:
+        shown = await stage.say(person, "/vote")
+        assert "This vote is anonymous" in shown["text"] and "your vote is final" in shown["text"]
+        await stage.press(person, "Park")
+        drafted = await stage.press(person, "School")
+        assert labels(drafted) == ["✓ Park", "Square", "✓ School", "River", "None of these", "Cast my vote"]
+        await stage.press(person, "None of these")
+        assert "✓ None of these" in labels(await newest(person)) and "✓ Park" not in labels(await newest(person))
+        for name in ("Square", "Park", "River"):
+            drafted = await stage.press(person, name)
+        still = await stage.press(person, "Cast my vote")
+        assert "At most 2 can be chosen; you have chosen 3" in await toast(person) and still == drafted
+        await stage.press(person, "✓ Park")
+        after = {name: told for name, told in dump(stage.scene.database).items() if name != "inbound"}
+        assert {name for name in after if after[name] != before[name]} <= {"chat"}, "a draft is in no table"
+        assert "'C'" not in after["chat"] and "poll" not in after["chat"]
+        done = await stage.press(person, "Cast my vote")
+    assert "Your vote has been counted" in done["text"] and "River" not in done["text"] and labels(done) == []
+    assert register(stage.scene.database) == [f"p:{participant}"]
+    told = dump(stage.scene.database)
+    assert [name for name in told if "B D" in told[name]] == ["secret_ballot"]
+    assert "B D" not in str(logs) and "c13" not in str(logs)
+    assert not any("cast" in told[name].lower() or "c13" in told[name] for name in ("inbound", "chat", "notice"))
+    for data in (poll_press(poll.id, PollAct.CAST, "0"), poll_press(poll.id, PollAct.DRAFT, "0")):
+        again = await press(stage, person, done, data)
+        assert "Your vote has been counted" in again["text"]
+    stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
+    assert piles(stage.scene.database, poll) == {"B D": 1}
+
+
+async def test_an_update_that_comes_again_is_counted_once_and_thanked_for_again(stage: Stage) -> None:
+    """The process was killed after its commit and before Telegram was told: the same update comes once more."""
+    _, person = await somebody(stage)
+    poll = add(stage.scene, define())
+    shown = await stage.say(person, "/vote")
+    await stage.press(person, "Park")
+    await person.presses("Cast my vote")
+    updates = await stage.bot.get_updates(timeout=0)
+    for _ in range(2):
+        for update in updates:
+            await stage.dispatcher().feed_update(stage.bot, update)
+    done = await newest(person)
+    assert done["id"] == shown["id"] and "Your vote has been counted" in done["text"]
+    stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
+    assert piles(stage.scene.database, poll) == {"A": 1}
+
+
+async def test_a_ranking_is_tapped_in_order_with_a_way_back(stage: Stage) -> None:
+    _, person = await somebody(stage)
+    poll = add(stage.scene, named(Kind.RANKING, "ABCD", rules={"least": 2, "most": 3}))
+    shown = await stage.say(person, "/vote")
+    assert "Press up to 3 options in order" in shown["text"]
+    for name in ("River", "Park", "School"):
+        shown = await stage.press(person, name)
+    assert labels(shown) == ["2. Park", "Square", "3. School", "1. River", "Cast my vote", "Undo"]
+    shown = await stage.press(person, "Undo")
+    assert labels(shown)[:4] == ["2. Park", "Square", "School", "1. River"]
+    shown = await stage.press(person, "1. River")
+    await stage.press(person, "Cast my vote")
+    assert "Please choose at least 2" in await toast(person)
+    await stage.press(person, "Square")
+    voted = await stage.press(person, "Cast my vote")
+    assert "1. Park; 2. Square" in voted["text"]
+    assert piles(stage.scene.database, poll) == {"A>B": 1}
+    assert labels(await stage.press(person, "Change my vote"))[:2] == ["1. Park", "2. Square"]
+
+
+async def test_points_are_given_and_taken_back(stage: Stage) -> None:
+    _, person = await somebody(stage)
+    poll = add(stage.scene, named(Kind.DOTS, "AB", shown=Shown.LIVE))
+    shown = await stage.say(person, "/vote")
+    assert "5 points left." in shown["text"] and labels(shown) == ["0 – Park", "·", "+", "0 – Square", "·", "+"]
+    for draft in ("0", "00", "000", "0001"):
+        shown = await press(stage, person, shown, poll_press(poll.id, PollAct.DRAFT, draft))
+    assert "1 point left." in shown["text"]
+    assert labels(shown) == ["3 – Park", "−", "·", "1 – Square", "−", "+", "Cast my vote"]
+    await stage.press(person, "Cast my vote")
+    assert piles(stage.scene.database, poll) == {"A:3 B:1": 1}
+    voted = await newest(person)
+    assert "Park (3), Square (1)" in voted["text"] and "How it stands (points)" in voted["text"]
+    for draft in ("0000", "000111"):
+        await press(stage, person, shown, poll_press(poll.id, PollAct.CAST, draft))
+        assert "points" in await toast(person)
+    assert piles(stage.scene.database, poll) == {"A:3 B:1": 1}
+
+
+async def test_a_scale_and_words(stage: Stage) -> None:
+    _, person = await somebody(stage)
+    scale = add(stage.scene, named(Kind.SCALE))
+    shown = await stage.say(person, "/vote")
+    assert labels(shown) == ["1 = not at all, 5 = very much", "1", "2", "3", "4", "5"]
+    await stage.press(person, "4")
+    assert piles(stage.scene.database, scale) == {"4": 1}
+    words = add(stage.scene, define(Kind.TEXT, rules={"most": 20}), "words")
+    menu = await stage.say(person, "/vote")
+    assert labels(menu) == ["Where shall the bench stand?"] * 2
+    shown = await press(stage, person, menu, poll_press(words.id))
+    await stage.press(person, "Write my text")
+    refused = await stage.say(person, "far too many words for a short text")
+    assert "at most 20 are taken" in refused["text"]
+    done = await stage.say(person, "More trees")
+    assert "Your vote has been counted" in done["text"] and "trees" not in done["text"]
+    shown = await press(stage, person, shown, poll_press(words.id, PollAct.WRITE))
+    assert "Your vote has been counted" in shown["text"]
+    stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, words.id, stage.clock.now()))
+    assert piles(stage.scene.database, words) == {"More trees": 1}
+
+
+async def test_words_are_awaited_as_the_very_next_thing(stage: Stage) -> None:
+    _, person = await somebody(stage)
+    poll = add(stage.scene, named(Kind.TEXT))
+    await stage.say(person, "/vote")
+    await stage.press(person, "Write my text")
+    await stage.say(person, "/help")
+    await stage.say(person, "This is no vote")
+    assert piles(stage.scene.database, poll) == {}
+    await press(stage, person, await newest(person), poll_press(poll.id, PollAct.WRITE))
+    stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
+    assert "This poll is closed" in (await stage.say(person, "Too late"))["text"]
+
+
+async def test_whoever_is_not_known_votes_from_the_room_once_an_account(stage: Stage) -> None:
+    stranger, (_, member) = await stage.person(9), await somebody(stage)
+    closed, poll = add(stage.scene, define(), "closed-shop"), add(stage.scene, define(walk_ins=True))
+    assert "not addressed to you" in (await stage.say(stranger, f"/start poll-{closed.code}"))["text"]
+    assert "no poll here" in (await stage.say(stranger, "/vote zzzzzz"))["text"]
+    assert "No poll is open for you" in (await stage.say(stranger, "/vote"))["text"]
+    for person in (stranger, member):
+        shown = await stage.say(person, f"/start poll-{poll.code}")
+        assert "Where shall the bench stand?" in shown["text"]
+        await stage.press(person, "Park")
+        assert "has been counted" in (await stage.press(person, "Cast my vote"))["text"]
+    assert "has been counted" in (await stage.say(stranger, f"/vote {poll.code.upper()}"))["text"]
+    keys = register(stage.scene.database)
+    assert len(keys) == 2 and not any(key.endswith(":9") for key in keys)
+
+
+async def test_what_does_not_fit_is_said_and_nothing_breaks(stage: Stage) -> None:
+    _, person = await somebody(stage)
+    draft = add(stage.scene, define(), "draft", opened=False)
+    poll = add(stage.scene, define())
+    shown = await stage.say(person, f"/vote {poll.code}")
+    for data in ("poll:x:", "poll:1:z", "poll:999:", f"poll:{draft.id}:", f"poll:{draft.id}:c0", f"poll:{poll.id}:c!",
+                 f"poll:{poll.id}:c", f"poll:{poll.id}:c00", "poll:99999999999999999999:c0"):  # fmt: skip
+        count = len((await person.chat())["toasts"])
+        await press(stage, person, shown, data)
+        assert len((await person.chat())["toasts"]) == count + 1 and await toast(person), data
+    assert register(stage.scene.database) == []

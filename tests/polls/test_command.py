@@ -1,0 +1,75 @@
+"""`ascolto poll` as it is typed."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from cli import polls
+from core.clock import SharedClock
+from core.database.database import Database
+from core.process.tables import Office
+from surveys.polls.errors import PollAmbiguous, PollNamedUnknown, PollNeverOpened, PollNotDraft
+from surveys.polls.making import add_poll
+from surveys.polls.store import Place
+from tests.conftest import NOW
+from tests.polls.scene import BOOTH, SECRET, add, chosen, define, piles, vote
+from tests.responses.scene import Scene, build
+
+app = typer.Typer()
+app.add_typer(polls.app, name="poll")
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+
+@pytest.fixture
+def installed(
+    database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Scene]:
+    monkeypatch.chdir(tmp_path)
+    named = {"DATABASE_URL": database_url, "CLOCK_FILE": str(tmp_path / "clock"), "SECRET_KEY": SECRET}
+    for name, value in named.items():
+        monkeypatch.setenv(f"ASCOLTO_{name}", value)
+    monkeypatch.setenv("LC_ALL", "en")
+    SharedClock(tmp_path / "clock").move_to(NOW)
+    handlers = logging.getLogger().handlers[:]
+    yield build(database, NOW)
+    logging.getLogger().handlers[:] = handlers  # the command's own write to a stream that is closed by now
+
+
+def run(*words: str) -> str:
+    done = CliRunner().invoke(app, ["poll", *words])
+    if done.exception is not None:
+        raise done.exception
+    return done.output
+
+
+def test_polls_are_listed_opened_and_closed(installed: Scene) -> None:
+    assert "There is no poll." in run("list")
+    poll, person = add(installed, define(), opened=False), installed.participant()
+    with pytest.raises(PollNeverOpened):
+        run("close", "bench")
+    assert "The poll metro/bench is open." in run("open", "metro/bench")
+    vote(installed, poll, person, chosen("A"))
+    (told,) = json.loads(run("list", "--json"))
+    assert (told["poll"], told["state"], told["secrecy"], told["code"]) == ("bench", "open", "anonymous", poll.code)
+    assert (told["voted"], told["may_vote"], told["walk_ins"]) == (1, 1, 0)
+    assert "metro/bench" in run("list")
+    with pytest.raises(PollNotDraft):
+        run("open", "bench")
+    assert "The poll bench is closed." in run("close", "bench")
+    assert json.loads(run("list", "--json"))[0]["state"] == "closed"
+    assert piles(installed.database, poll) == {"A": 1}
+    with pytest.raises(PollNamedUnknown):
+        run("open", "nothing")
+    other = installed.insert(Office, slug="other", name="Other", kind="municipality")
+    place = Place(other, None, "UTC")
+    installed.database.write(lambda s: add_poll(s, BOOTH.ids, place, ("bench", define()), NOW))
+    with pytest.raises(PollAmbiguous):
+        run("close", "bench")

@@ -1,0 +1,151 @@
+"""Polls in the console: made, changed, opened, closed; who may, and what the log holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from lxml import html
+from playwright.sync_api import Browser
+
+from core.clock import FixedClock
+from surveys.polls.kinds import Kind, Secrecy, State
+from surveys.polls.poll import Poll
+from surveys.polls.store import load_poll
+from surveys.polls.voters import Voter
+from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
+from tests.dates.test_console import acts, post
+from tests.polls.scene import add, chosen, define, named, piles, vote
+from tests.responses.scene import Scene
+from tests.support.browser import overflow, page_of, violations
+from tests.support.web import RunningWeb
+
+__all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
+ADA, BRUNO, CARLA = 1, 2, 3
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+FORM = {
+    "kind": "ranking", "title-it": "Quali temi?", "title-en": "Which themes?",
+    "options-it": "Parco\r\nPiazza\r\n Scuola ", "options-en": "Park\r\nSquare\r\nSchool", "least": "1", "most": "2",
+    "method": "borda", "ties": "lot", "quorum": "30%", "threshold": "50", "secrecy": "named", "shown": "after_vote",
+    "walk_ins": "yes", "shuffled": "yes", "opens": "2023-07-11", "opens-time": "10:00", "closes": "2023-07-12",
+    "closes-time": "18:00",
+}  # fmt: skip
+
+
+def poll_of(scene: Scene, path: str) -> Poll:
+    return scene.database.read(lambda session: load_poll(session, int(path.rsplit("/", 1)[1])))
+
+
+def test_what_is_wrong_with_a_poll_is_said_and_nothing_typed_is_lost(scene: Scene, sign_in: SignIn) -> None:
+    client, here = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls"
+    assert "There is no poll yet." in client.get(here).text
+    made = f"{here}/new"
+    for wrong, words in (
+        ({"title-en": ""}, "The question is missing in en"),
+        ({"options-en": "Park\r\nSquare"}, "as many options in each language"),
+        ({"options-it": "", "options-en": ""}, "At least 2 options"),
+        ({"most": "many"}, "a whole number"),
+        ({"most": "9"}, "do not fit"),
+        ({"quorum": "half"}, "a percentage"),
+        ({"closes": "2023-07-10"}, "closes before it opens"),
+        ({"opens": "", "opens-time": "10:00"}, "a day and a time"),
+        ({"kind": "riddle"}, "one of the list"),
+        ({"audience": "999"}, "one of the list"),
+        ({"slug": "Not so!"}, "small letters"),
+    ):
+        refused = post(client, made, **FORM | wrong)
+        assert refused.status_code == 422 and words in refused.text, wrong
+        assert "Quali temi?" in refused.text, "what was typed stays"
+
+
+def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
+    client, here = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls"
+    assert f'href="{here}"' in client.get(f"/console/processes/{scene.process_id}").text
+    made = f"{here}/new"
+    page = post(client, made, **FORM)
+    path = page.url.path
+    poll = poll_of(scene, path)
+    assert (poll.slug, poll.state, poll.kind, poll.rules.most, poll.rules.shuffled) == (
+        "quali-temi", State.DRAFT, Kind.RANKING, 2, True,
+    )  # fmt: skip
+    assert [(one.name, one.label["en"]) for one in poll.definition.options] == [
+        ("A", "Park"), ("B", "Square"), ("C", "School"),
+    ]  # fmt: skip
+    counting = poll.definition.counting
+    assert (counting.method, counting.ties, counting.quorum, counting.of_all, counting.threshold) == (
+        "borda", "lot", 30, True, 50,
+    )  # fmt: skip
+    assert post(client, made, **FORM | {"slug": "quali-temi"}).status_code == 422
+    assert post(client, made, **FORM).url.path != path, "a second one gets a name of its own"
+    page_now = html.fromstring(client.get(f"{path}/edit").text)
+    form: Any = page_now.xpath("//form[contains(@class, 'mailing-form')]")[0]  # type: ignore[index]
+    kept = client.post(f"{path}/edit", data=dict(form.form_values()))
+    assert "Done." in kept.text and poll_of(scene, path) == poll, "to keep what stands changes nothing"
+    more = {"options-it": "Parco\r\nPiazza\r\nScuola\r\nFiume", "options-en": "Park\r\nSquare\r\nSchool\r\nRiver"}
+    client.post(f"{path}/edit", data=dict(form.form_values()) | more | {"secrecy": "anonymous"})
+    assert len(poll_of(scene, path).names) == 4 and poll_of(scene, path).definition.secrecy is Secrecy.NAMED
+    assert "planned" in post(client, path, f"{path}/acts/plan").text
+    assert "open" in post(client, path, f"{path}/acts/open").text
+    assert post(client, path, f"{path}/acts/open").status_code == 409
+    poll = poll_of(scene, path)
+    vote(scene, poll, ADA, chosen("A", "C"))
+    vote(scene, poll, Voter(account=7), chosen("B"), door="chat")
+    shown = client.get(path).text
+    assert "1 of 3 have voted" in shown and "1 walk-in" in shown and poll.code in shown
+    assert (
+        "1. Park; 2. School" in shown and "Ada &lt;b&gt;Rossa&lt;/b&gt;" in shown and "somebody without a name" in shown
+    )
+    assert 'name="title-it"' not in client.get(f"{path}/edit").text
+    late = post(client, f"{path}/edit", **{"closes": "2023-07-10", "closes-time": "09:00"})
+    assert late.status_code == 422 and "closes before it opens" in late.text
+    assert "Done." in post(client, f"{path}/edit", **{"closes": "2023-07-13", "closes-time": "09:00"}).text
+    assert "Done." in post(client, path, f"{path}/acts/close").text
+    assert post(client, path, f"{path}/acts/drop").status_code == 409
+    assert post(client, path, f"{path}/acts/dance").status_code == 404
+    assert piles(scene.database, poll) == {"A>C": 1, "B": 1}
+    assert acts(scene, "poll.") == [
+        "poll.added", "poll.added", "poll.changed", "poll.changed", "poll.planned", "poll.opened", "poll.changed",
+        "poll.closed",
+    ]  # fmt: skip
+
+
+def test_a_secret_poll_shows_staff_no_more_than_voters(scene: Scene, sign_in: SignIn) -> None:
+    client, poll = sign_in("organiser"), add(scene, define(walk_ins=True))
+    path = f"/console/polls/{poll.id}"
+    for person in (ADA, BRUNO, CARLA):
+        vote(scene, poll, person, chosen("A"))
+    shown = client.get(path).text
+    assert "3 of 3 have voted" in shown and "0 votes counted" in shown and "Who chose what" not in shown
+    for number in range(6):
+        vote(scene, poll, Voter(account=number), chosen("B"))
+    post(client, path, f"{path}/acts/close")
+    shown = client.get(path).text
+    assert "9 votes counted" in shown and "Walk-ins" not in shown, "three alone are told with the others only"
+
+
+def test_a_draft_is_taken_away_and_others_see_nothing(scene: Scene, sign_in: SignIn) -> None:
+    draft = add(scene, define(), "draft", opened=False)
+    path, here = f"/console/polls/{draft.id}", f"/console/processes/{scene.process_id}/polls"
+    for role in ("reader", "reviewer"):
+        other = sign_in(role)
+        assert {other.get(one).status_code for one in (path, here, f"{here}/new", f"{path}/edit")} == {403}
+        assert other.get(f"/console/processes/{scene.process_id}").text.count(here) == 0
+    client = sign_in("organiser")
+    gone = post(client, path, f"{path}/acts/drop")
+    assert gone.url.path == here and "There is no poll yet." in gone.text
+    assert client.get(path).status_code == 404
+
+
+def test_the_pages_are_for_everybody_in_a_browser(
+    scene: Scene, web: RunningWeb, browser: Browser, sign_in: SignIn
+) -> None:
+    poll = add(scene, named(Kind.DOTS, walk_ins=True))
+    sign_in()
+    with page_of(browser, narrow=True, language="en") as page:
+        enter_console(page, web)
+        for path in (f"/console/processes/{scene.process_id}/polls", f"/console/processes/{scene.process_id}/polls/new",
+                     f"/console/polls/{poll.id}"):  # fmt: skip
+            page.goto(web.url + path)
+            assert violations(page) == [] and overflow(page) <= 0, path

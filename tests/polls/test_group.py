@@ -1,0 +1,128 @@
+"""Telegram's own polls in a group: posted by a code, counted with everything else, told apart by account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from surveys.polls.ballot import Choice
+from surveys.polls.errors import NotForGroup
+from surveys.polls.groups import check_group
+from surveys.polls.kinds import Kind
+from tests.bots.stage import Stage
+from tests.dates.test_chat import somebody
+from tests.polls.scene import add, define, named, piles, register, vote
+from tests.polls.test_ballots import poll as made
+from tests.support.bot_stage import quiet, sandbox, stage
+
+__all__ = ["quiet", "sandbox", "stage"]  # fixtures
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+GROUP = "/telegram/participants/groups/55"
+
+
+class Committee:
+    """A group with the bot; Ada is known to the office, 77 to nobody."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.stage = stage
+
+    async def say(self, text: str, account: int = 501) -> None:
+        await self._act("messages", {"text": text, "from": _who(account)})
+
+    async def choose(self, message: Any, account: int, *options: int) -> int:
+        content = {"message_id": message["id"], "options": list(options), "from": _who(account)}
+        return await self._act("votes", content)
+
+    async def messages(self) -> list[Any]:
+        found = (await self.stage.sandbox.http.get(f"{GROUP}/chat")).json()["messages"]
+        return [one for one in found if one["from"] == "bot"]
+
+    async def _act(self, what: str, content: Any) -> int:
+        answer = await self.stage.sandbox.http.post(f"{GROUP}/{what}", json=content)
+        await self.stage.hears()
+        return int(answer.status_code)
+
+
+def _who(account: int) -> Any:
+    return {"id": account, "first_name": f"P{account}", "language_code": "en"}
+
+
+async def test_members_vote_in_the_group_and_are_one_voter_over_all_doors(stage: Stage) -> None:
+    ada, _ = await somebody(stage)
+    committee, database = Committee(stage), stage.scene.database
+    poll = add(stage.scene, named(closes_local="2023-07-14T18:00"))
+    await committee.say(f"/poll@participants_bot {poll.code}")
+    (shown,) = await committee.messages()
+    assert shown["poll"]["question"] == "Where shall the bench stand?" and not shown["poll"]["is_anonymous"]
+    assert [one["text"] for one in shown["poll"]["options"]] == ["Park", "Square", "School"]
+    await committee.choose(shown, 501, 1)
+    assert piles(database, poll) == {"B": 1} and register(database) == [f"p:{ada}"]
+    vote(stage.scene, poll, ada, Choice(names=("A",)), door="mail")
+    assert piles(database, poll) == {"A": 1}
+    await committee.choose(shown, 501, 2)
+    assert piles(database, poll) == {"C": 1}
+    await committee.choose(shown, 77, 0)  # belongs to nobody, and the poll takes no walk-ins
+    assert piles(database, poll) == {"C": 1} and register(database) == [f"p:{ada}"]
+    await committee.choose(shown, 501)
+    assert piles(database, poll) == {} and register(database) == []
+    await committee.choose(shown, 501, 0)
+    await committee.say(f"/poll {poll.code}")
+    assert (await committee.messages())[-1]["text"] == "This poll stands in this group already."
+    stage.clock.advance(timedelta(days=5))
+    await committee.choose(shown, 501, 1)
+    assert piles(database, poll) == {"A": 1}
+    assert (await committee.messages())[0]["poll"]["is_closed"], "the first late vote stops it"
+    await committee.say(f"/poll {poll.code}")
+    assert "is closed" in (await committee.messages())[-1]["text"]
+
+
+async def test_strangers_are_counted_apart_where_the_poll_takes_them(stage: Stage) -> None:
+    committee, poll = Committee(stage), add(stage.scene, named(Kind.MULTIPLE, rules={"most": 0}, walk_ins=True))
+    await committee.say(f"/sondaggio {poll.code}")
+    (shown,) = await committee.messages()
+    assert shown["poll"]["allows_multiple_answers"]
+    for _ in range(2):
+        await committee.choose(shown, 77, 2, 0)
+    assert piles(stage.scene.database, poll) == {"A C": 1}
+    (key,) = register(stage.scene.database)
+    assert key.startswith("t:") and key[2:] != "77"
+
+
+async def test_an_update_that_comes_again_counts_and_posts_once(stage: Stage) -> None:
+    await somebody(stage)
+    committee, poll = Committee(stage), add(stage.scene, named())
+    http = stage.sandbox.http
+    await http.post(f"{GROUP}/messages", json={"text": f"/poll {poll.code}", "from": _who(501)})
+    for update in (updates := await stage.bot.get_updates(timeout=0)) * 2:
+        await stage.dispatcher().feed_update(stage.bot, update)
+    assert len(updates) == 1
+    (shown,) = await committee.messages()
+    await stage.hears()
+    await http.post(f"{GROUP}/votes", json={"message_id": shown["id"], "options": [0], "from": _who(501)})
+    first = await stage.bot.get_updates(timeout=0)
+    await stage.hears()
+    await committee.choose(shown, 501, 1)
+    for update in first:
+        await stage.dispatcher().feed_update(stage.bot, update)
+    assert piles(stage.scene.database, poll) == {"B": 1}
+
+
+async def test_what_a_group_cannot_ask_is_said_there(stage: Stage) -> None:
+    committee, secret = Committee(stage), add(stage.scene, define())
+    for code, words in ((secret.code, "Only a named poll"), ("zzzzzz", "no poll here"), ("", "no poll here")):
+        await committee.say(f"/poll {code}".strip())
+        assert words in (await committee.messages())[-1]["text"]
+    count = len(await committee.messages())
+    for text in ("/pollution", "hello", "/help"):
+        await committee.say(text)
+    assert len(await committee.messages()) == count
+
+
+def test_which_polls_fit_a_group(database_url: str) -> None:
+    for kind in (Kind.SCALE, Kind.RANKING, Kind.DOTS, Kind.TEXT):
+        with pytest.raises(NotForGroup):
+            check_group(made(kind, {}))

@@ -1,0 +1,209 @@
+"""Polls by mail and in mailings: links that choose and count nothing, answers that count, nobody asked twice."""
+
+from __future__ import annotations
+
+import email
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from email import policy
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.links import Links, Purpose
+from core.tables import Notice
+from notifications.content.check import Allowed, check_text
+from notifications.content.errors import ButtonWithoutPoll
+from notifications.intake.addresses import ReturnAddresses
+from notifications.intake.service import take_in
+from notifications.intake.tables import IncomingMail
+from notifications.ledger.tables import MailingText
+from notifications.planning.notices import plan_notices
+from notifications.planning.planner import plan_all_due
+from notifications.planning.schedule import schedule_occurrences
+from surveys.polls.kinds import Kind
+from surveys.polls.poll import Definition, Poll
+from surveys.polls.understanding import understand
+from tests.events.test_telling import WITH_RETURNS
+from tests.intake.mails import addressed, written
+from tests.notifications.office import DUE, RULES, OfficeRows, Person, make_mailing, make_office
+from tests.notifications.sending import PUBLIC, SECRET, Telling
+from tests.polls.scene import add, chosen, define, named, piles, register, vote
+from tests.polls.test_ballots import poll as made
+from tests.polls.test_secret import dump
+from tests.responses.scene import Scene
+from tests.support.sandbox import RunningSandbox, running_sandbox
+
+RETURNS = ReturnAddresses("ritorni@example.org", Links(SECRET))
+ANNA, BRUNO = Person("anna", email="anna@example.com"), Person("bruno", email="bruno@example.com", language="en")
+CARLA = Person("carla", telegram="901")
+QUOTED = "\n\nIl giorno lun 10 lug 2023 Ufficio <ufficio@example.org> ha scritto:\n> 1 – Parco\n> 2 – Piazza\n"
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[RunningSandbox]:
+    async with running_sandbox() as running:
+        yield running
+
+
+class Asking:
+    """A mailing with a poll's button, planned for Anna, Bruno and Carla."""
+
+    def __init__(self, database: Database, sandbox: RunningSandbox, clock: FixedClock, new: Definition) -> None:
+        clock.set(DUE + timedelta(minutes=1))
+        self.scene = Scene(database, clock.now())
+        sandbox.world.bots["participants"].private_chat(901).started = True
+        rows: OfficeRows = database.write(lambda session: make_office(session, [ANNA, BRUNO, CARLA]))
+        self.scene.office_id, self.scene.process_id = rows.office, rows.process
+        self.poll = add(self.scene, new)
+        self.telling = Telling(database, sandbox, clock, rows)
+
+        def work(session: Session) -> None:
+            mailing_id = make_mailing(session, rows, purpose="polls", round_id=None, poll_id=self.poll.id)
+            for text in session.scalars(select(MailingText).where(MailingText.mailing_id == mailing_id)):
+                text.body, text.buttons = "{{ poll }}", [{"kind": "poll"}]
+            schedule_occurrences(session, None, clock.now())
+
+        database.write(work)
+
+    def plan(self) -> None:
+        self.telling.write(lambda session: plan_all_due(session, self.telling.clock.now(), RULES))
+
+    async def deliver(self, name: str = "sender-1") -> None:
+        async with self.telling.sender(name, voice=WITH_RETURNS):
+            await self.telling.until(lambda one: not one.count("planned", "claimed", "handed-over"))
+
+    def mails(self) -> dict[str, Any]:
+        """The newest mail each has, by the address's name."""
+        kept = (
+            email.message_from_bytes(one.raw, policy=policy.default) for one in self.telling.sandbox.world.mail.kept
+        )
+        return {str(one["To"]).split("@")[0]: one for one in kept}
+
+    def plain(self, name: str) -> str:
+        return str(self.mails()[name].get_body(("plain",)).get_content())
+
+    def answer(self, name: str, words: str) -> None:
+        raw = addressed(written(words + QUOTED), str(self.mails()[name]["Reply-To"]))
+        now = self.telling.clock.now()
+        self.telling.write(lambda session: take_in(session, raw, RETURNS, now))
+
+    def person(self, name: str) -> int:
+        return self.telling.rows.people[name]
+
+
+def incoming(database: Database) -> list[tuple[str, str]]:
+    statement = select(IncomingMail).order_by(IncomingMail.id)
+    return [(one.state, one.words) for one in database.read(lambda s: s.scalars(statement).all())]
+
+
+def notices(database: Database) -> list[str]:
+    return list(database.read(lambda s: s.scalars(select(Notice.kind).order_by(Notice.id)).all()))
+
+
+async def test_a_named_poll_is_asked_by_mail_and_answered_by_mail(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    asking = Asking(database, sandbox, clock, named())
+    asking.plan()
+    await asking.deliver()
+    text = asking.plain("anna")
+    assert "Dove la panchina?" in text and "1 – Parco" in text and "2 – Piazza" in text
+    assert "Parco: https://ascolto.example.org/p/" in text and text.count("?choice=") == 3
+    html = asking.mails()["bruno"].get_body(("html",)).get_content()
+    link = html.split('href="https://ascolto.example.org/p/')[2].split('"')[0]
+    token, _, query = link.partition("?")
+    assert query == "choice=B" and "Square" in html
+    assert Links(SECRET).read(Purpose.VOTE, token, clock.now()) == (asking.person("bruno"), asking.poll.id)
+    async with httpx.AsyncClient() as client:
+        base = f"{sandbox.addresses.telegram.rsplit('/telegram', 1)[0]}/telegram/participants/people/901/chat"
+        chat = (await client.get(base)).json()
+    buttons = [button for row in chat["messages"][-1]["buttons"] for button in row]
+    assert [one["data"] for one in buttons] == [f"poll:{asking.poll.id}:"] and buttons[0]["text"] == "Vota"
+    asking.answer("anna", "2, grazie")
+    assert piles(database, asking.poll) == {"B": 1} and incoming(database) == [("acted", "")]
+    asking.telling.write(lambda session: plan_notices(session, clock.now()))
+    await asking.deliver("sender-2")
+    assert "Piazza" in asking.plain("anna") and f"{PUBLIC}/p/" in asking.plain("anna")
+    asking.answer("anna", "Parco")  # in answer to the confirmation
+    assert piles(database, asking.poll) == {"A": 1}
+    for unclear in ("Il parco, ma solo se c'è ombra", "7", "1 2"):
+        asking.answer("bruno", unclear)
+    assert [state for state, _ in incoming(database)][-3:] == ["for-staff"] * 3
+    assert piles(database, asking.poll) == {"A": 1} and notices(database) == ["vote-kept", "vote-kept"]
+
+
+async def test_a_secret_poll_is_voted_on_the_page_only(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    asking = Asking(database, sandbox, clock, define())
+    asking.plan()
+    await asking.deliver()
+    text = asking.plain("anna")
+    assert "?choice=" not in text and "1 – Parco" not in text and "Questo voto è anonimo" in text
+    asking.answer("anna", "Piazza")
+    assert register(database) == [] and incoming(database) == [("acted", "")]
+    told = dump(database)
+    assert not any("Piazza" in told[name] for name in told if name not in {"poll", "mailing_text"})
+    asking.telling.write(lambda session: plan_notices(session, clock.now()))
+    await asking.deliver("sender-2")
+    assert "non è stat" in asking.plain("anna") and f"{PUBLIC}/p/" in asking.plain("anna")
+    asking.answer("bruno", "What is this about?")
+    assert incoming(database)[-1][0] == "for-staff"
+
+
+async def test_who_has_voted_is_not_asked_again(database: Database, sandbox: RunningSandbox, clock: FixedClock) -> None:
+    asking = Asking(database, sandbox, clock, define())
+    vote(asking.scene, asking.poll, asking.person("anna"), chosen("A"))
+    asking.plan()
+    assert asking.telling.states()["anna"] == ("skipped", "email", "answered")
+    vote(asking.scene, asking.poll, asking.person("bruno"), chosen("A"))
+    await asking.deliver()
+    states = asking.telling.states()
+    assert states["bruno"][0::2] == ("skipped", "answered") and states["carla"][0] == "sent"
+
+
+async def test_nobody_is_asked_once_it_is_closed(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    asking = Asking(database, sandbox, clock, replace(define(), closes_local="2023-07-06T12:00"))
+    asking.plan()
+    clock.advance(timedelta(hours=5))
+    await asking.deliver()
+    assert {state for state, _, _ in asking.telling.states().values()} == {"skipped"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "words", "choice"),
+    [
+        (Kind.SINGLE, "2", ("B",)),
+        (Kind.SINGLE, "square", ("B",)),
+        (Kind.SINGLE, "école".replace("é", "e"), ("C",)),
+        (Kind.SINGLE, "the square", None),
+        (Kind.SINGLE, "4", None),
+        (Kind.MULTIPLE, "3 1", ("C", "A")),
+        (Kind.RANKING, "3 poi 1 e 2", ("C", "A", "B")),
+        (Kind.RANKING, "3 perhaps 1", None),
+        (Kind.TEXT, "2", None),
+    ],
+)
+def test_what_a_line_chooses(database_url: str, kind: Kind, words: str, choice: tuple[str, ...] | None) -> None:
+    found = understand(made(kind, {}), words, lambda text: text.casefold().replace("é", "e"))
+    assert (tuple(found.names) if found else None) == choice
+
+
+def test_a_scale_takes_numbers_and_a_button_needs_a_poll(database_url: str) -> None:
+    scale: Poll = made(Kind.SCALE, {})
+    said = understand(scale, "4", str.casefold)
+    assert said is not None and said.number == "4" and understand(scale, "four", str.casefold) is None
+    raw = {"language": "en", "subject": "Vote", "body": "{{ poll }}", "buttons": [{"kind": "poll"}]}
+    assert [type(one) for one in check_text(raw)] == [ButtonWithoutPoll]
+    assert check_text(raw, Allowed(has_poll=True)) == []

@@ -1,0 +1,155 @@
+"""What a telephone at the door sends: acts, each with a key of its own, and what became of each of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.i18n import N_, Translator
+from core.ids import read_id
+from core.links import Links
+from core.people.store import remaining
+from core.process.door.acting import Became, Wanted, act, kept_act, person_of_code
+from core.process.door.consenting import read_text
+from core.process.door.errors import NotOnTheList
+from core.process.door.settling import Kind, Outcome
+from core.process.door.walk_in import WAY, WalkIn, register
+from core.process.events import EventFacts
+from core.process.standing import standing
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+
+MOST_AT_ONCE = 200
+LONGEST_KEY = 64
+LOGGED = {Outcome.IN: "door.in", Outcome.OUT: "door.out", Outcome.NOTED: "door.along"}
+KINDS = {"in": Kind.IN, "out": Kind.OUT, "along": Kind.ALONG}
+
+
+class ActsUnread(Problem):
+    text = N_("What this telephone sent cannot be read. Please load the page anew; what was noted stays on it.")
+    status = 422
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """What became of an act: who it was about, or what stood in its way."""
+
+    key: str
+    became: Became | None = None
+    problem: Problem | None = None
+
+    def told(self, t: Translator) -> dict[str, Any]:
+        if self.became is None:
+            return {"key": self.key, "outcome": "refused", "words": self.problem.say(t) if self.problem else ""}
+        one = self.became
+        return {
+            "key": self.key,
+            "outcome": one.outcome,
+            "person": one.participant_id,
+            "at": one.at.isoformat(),
+            "first": one.first_at.isoformat() if one.first_at else None,
+        }
+
+
+@dataclass(frozen=True)
+class Door:
+    """Where acts are kept: whose door, who stands there, and when it is."""
+
+    session: Session
+    event: EventFacts
+    staff: Staff
+    links: Links
+    now: datetime
+
+    def keep(self, sent: Mapping[str, Any]) -> Arrived:
+        """One act, whole or not at all; a Problem of one is no other's."""
+        key = str(sent.get("key", ""))[: LONGEST_KEY + 1]
+        try:
+            if not key or len(key) > LONGEST_KEY or not key.isprintable():
+                raise ActsUnread
+            with self.session.begin_nested():
+                became = self._act(key, sent)
+                self._log(became, sent)
+        except Problem as problem:
+            return Arrived(key, problem=problem)
+        return Arrived(key, became)
+
+    def _act(self, key: str, sent: Mapping[str, Any]) -> Became:
+        along, at = read_id(sent.get("along", 0)) or 0, _moment(sent.get("at"))
+        if sent.get("kind") == WAY:
+            return register(self.session, self.event, self._walk_in(key, sent, along, at), self.now)
+        kind = KINDS.get(str(sent.get("kind", "")))
+        if kind is None:
+            raise ActsUnread
+        known = kept_act(self.session, self.event.id, key)
+        person = known.participant_id if known is not None else self._person(sent)
+        if person is None:
+            raise NotOnTheList
+        way = "code" if sent.get("code") else "name"
+        return act(self.session, self.event, Wanted(key, kind, person, way, along, at), self.now)
+
+    def _walk_in(self, key: str, sent: Mapping[str, Any], along: int, at: datetime | None) -> WalkIn:
+        def text(name: str) -> str:
+            return str(sent.get(name) or "")[:500]
+
+        return WalkIn(
+            key,
+            text("name"),
+            text("consent"),
+            read_text(self.links, str(sent.get("text", "")), self.event.office_id),
+            text("email"),
+            read_id(text("organisation")),
+            read_id(text("municipality")),
+            along,
+            text("language"),
+            at,
+        )
+
+    def _person(self, sent: Mapping[str, Any]) -> int:
+        """By the code that was scanned, by the list, or by the act in which they were registered."""
+        if code := sent.get("code"):
+            return person_of_code(self.session, self.links, self.event, str(code))
+        if before := sent.get("of"):
+            found = kept_act(self.session, self.event.id, str(before))
+            person = found.participant_id if found is not None else None
+        else:
+            person = read_id(sent.get("person", ""))
+        if person is None or standing(self.session, self.event.id, remaining(self.session, person)) is None:
+            raise NotOnTheList
+        return person
+
+    def _log(self, became: Became, sent: Mapping[str, Any]) -> None:
+        """What is said again, or changes nothing, is in the log already."""
+        logged = LOGGED.get(Outcome(became.outcome))
+        if not became.is_new or logged is None:
+            return
+        name = "door.walk-in" if sent.get("kind") == WAY else logged
+        found = standing(self.session, self.event.id, became.participant_id)
+        about = f"attendance:{found.id}" if found is not None else f"event:{self.event.id}"
+        record(self.session, Act(name, about, self.staff.account_id, self.event.office_id), self.now)
+
+
+def read_acts(text: str) -> list[Mapping[str, Any]]:
+    """Raises ActsUnread."""
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise ActsUnread from error
+    if not isinstance(found, list) or len(found) > MOST_AT_ONCE or not all(isinstance(one, dict) for one in found):
+        raise ActsUnread
+    return found
+
+
+def _moment(text: object) -> datetime | None:
+    """A time as a telephone says it, None for what is none: the server's own is taken then."""
+    try:
+        found = datetime.fromisoformat(str(text))
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,228 @@
+"""What the form of a poll says, as a definition; and a poll as the form's values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from core.i18n import N_
+from core.ids import read_id
+from surveys.polls.checking import check
+from surveys.polls.faults import PollFault
+from surveys.polls.kinds import METHODS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
+from surveys.polls.poll import Definition, Option
+
+FIELDS = {
+    "title": N_("Question"),
+    "summary": N_("What there is to know before voting"),
+    "options": N_("Options"),
+    "least": N_("At least; or where a scale begins"),
+    "most": N_("At most; or where a scale ends"),
+    "budget": N_("Points to give"),
+    "low": N_("What the lower end of the scale means"),
+    "high": N_("What the upper end of the scale means"),
+    "method": N_("How it is counted"),
+    "ties": N_("If options come out equal"),
+    "quorum": N_("Quorum"),
+    "threshold": N_("Share the winner needs more than"),
+    "audience": N_("Who may vote"),
+    "event": N_("Event at which it takes place"),
+    "opens": N_("Opens on"),
+    "closes": N_("Closes on"),
+    "slug": N_("Short name"),
+}
+NOT_NUMBER = N_("Please write a whole number, or leave it empty.")
+NOT_QUORUM = N_("Write how many people, or a percentage: 30, or 30%. Leave it empty for no quorum.")
+NOT_MOMENT = N_("Please choose a day and a time.")
+NOT_SAME = N_("Please write as many options in each language, one a line, in the same order.")
+NOT_IN_LIST = N_("Please choose one of the list.")
+NOT_SLUG = N_("Please write small letters, digits and hyphens, at most 60 characters.")
+QUORUM = re.compile(r"([0-9]{1,7})\s*(%?)")
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LONGEST_SLUG, LONGEST_TEXT = 60, 2000
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+USUAL_SCALE = (1, 5)
+
+
+@dataclass
+class Reading:
+    """Reads one field after the other, and notes what cannot be read."""
+
+    typed: Mapping[str, str]
+    languages: Sequence[str]
+    faults: list[PollFault] = field(default_factory=list)
+
+    def text(self, name: str) -> str:
+        return self.typed.get(name, "").strip()[:LONGEST_TEXT]
+
+    def texts(self, name: str) -> dict[str, str]:
+        found = {language: self.text(f"{name}-{language}") for language in self.languages}
+        return {language: text for language, text in found.items() if text}
+
+    def number(self, name: str, usual: int) -> int:
+        text = self.text(name)
+        if not text:
+            return usual
+        found = read_id(text)
+        if found is None:
+            self.faults.append(PollFault(name, NOT_NUMBER))
+            return usual
+        return found
+
+    def choice(self, name: str, known: Sequence[str]) -> str:
+        value = self.text(name) or known[0]
+        if value not in known:
+            self.faults.append(PollFault(name, NOT_IN_LIST))
+            return known[0]
+        return value
+
+    def row(self, name: str, known: Sequence[int]) -> int | None:
+        """What was chosen among rows; None for none."""
+        text = self.text(name)
+        found = read_id(text)
+        if text and found not in known:
+            self.faults.append(PollFault(name, NOT_IN_LIST))
+            return None
+        return found
+
+    def moment(self, name: str) -> str | None:
+        day, time = self.text(name), self.text(f"{name}-time")
+        if not day and not time:
+            return None
+        try:
+            return datetime.fromisoformat(f"{day}T{time or '00:00'}").isoformat(timespec="minutes")
+        except ValueError:
+            self.faults.append(PollFault(name, NOT_MOMENT))
+            return None
+
+    def counting(self, kind: Kind) -> Counting:
+        known = METHODS[kind]
+        method = self.text("method")
+        written = QUORUM.fullmatch(self.text("quorum") or "0")
+        if written is None:
+            self.faults.append(PollFault("quorum", NOT_QUORUM))
+        quorum, of_all = (int(written[1]), bool(written[2])) if written else (0, False)
+        ties = Ties(self.choice("ties", [one.value for one in Ties])) if kind in OF_OPTIONS else Ties.EQUAL
+        return Counting(method if method in known else known[0], ties, quorum, of_all, self.number("threshold", 0))
+
+    def options(self, before: Sequence[Option]) -> tuple[Option, ...]:
+        """A line an option, in each language; those that were there keep their names and pictures."""
+        lines = {
+            language: [line.strip() for line in self.text(f"options-{language}").splitlines() if line.strip()]
+            for language in self.languages
+        }
+        counts = {len(found) for found in lines.values()}
+        if len(counts) > 1:
+            self.faults.append(PollFault("options", NOT_SAME))
+            return ()
+        names = [one.name for one in before]
+        fresh = (name for name in _names() if name not in names)
+        return tuple(
+            Option(
+                before[at].name if at < len(before) else next(fresh),
+                {language: found[at] for language, found in lines.items()},
+                before[at].picture if at < len(before) else None,
+            )
+            for at in range(counts.pop() if counts else 0)
+        )
+
+
+@dataclass(frozen=True)
+class Known:
+    """What a form may choose from, and the definition that it changes, None for a new one."""
+
+    languages: Sequence[str]
+    audiences: Sequence[int]
+    events: Sequence[int]
+    before: Definition | None = None
+
+
+def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[PollFault]]:
+    """A definition that can be kept, and everything that is wrong with it."""
+    reading, before = Reading(typed, known.languages), known.before
+    kind = Kind(reading.choice("kind", [one.value for one in Kind]))
+    usual = USUAL_SCALE if kind is Kind.SCALE else (1, 0)
+    rules = Rules(
+        kind,
+        least=reading.number("least", usual[0]),
+        most=reading.number("most", usual[1]),
+        budget=reading.number("budget", 0),
+        low=reading.texts("low") if kind is Kind.SCALE else {},
+        high=reading.texts("high") if kind is Kind.SCALE else {},
+        none="none" in typed,
+        shuffled="shuffled" in typed,
+    )
+    secrecy = Secrecy(reading.choice("secrecy", [Secrecy.ANONYMOUS, Secrecy.NAMED]))
+    new = Definition(
+        kind=kind,
+        title=reading.texts("title"),
+        options=reading.options(before.options if before else ()) if kind in OF_OPTIONS else (),
+        rules=rules,
+        counting=reading.counting(kind),
+        summary=reading.texts("summary"),
+        secrecy=before.secrecy if before else secrecy,
+        shown=Shown(reading.choice("shown", [Shown.AFTER_CLOSE, Shown.AFTER_VOTE, Shown.LIVE])),
+        walk_ins="walk_ins" in typed,
+        audience_id=reading.row("audience", known.audiences),
+        event_id=reading.row("event", known.events),
+        opens_local=reading.moment("opens"),
+        closes_local=reading.moment("closes"),
+    )
+    told = {one.about for one in reading.faults}
+    return new, [*reading.faults, *(one for one in check(new, known.languages) if one.about not in told)]
+
+
+def read_close(typed: Mapping[str, str], before: Definition) -> tuple[Definition, list[PollFault]]:
+    """A poll that is open, with another close."""
+    reading = Reading(typed, ())
+    return replace(before, closes_local=reading.moment("closes")), reading.faults
+
+
+def values_of(poll: Definition) -> dict[str, str]:
+    """A kept poll as the form's values: all of it, so that to keep them changes nothing."""
+    rules, counting = poll.rules, poll.counting
+    values = {
+        "kind": poll.kind.value,
+        "least": str(rules.least),
+        "most": str(rules.most or ""),
+        "budget": str(rules.budget or ""),
+        "method": counting.method,
+        "ties": counting.ties.value,
+        "quorum": f"{counting.quorum}{'%' if counting.of_all else ''}" if counting.quorum else "",
+        "threshold": str(counting.threshold or ""),
+        "secrecy": poll.secrecy.value,
+        "shown": poll.shown.value,
+        "audience": str(poll.audience_id or ""),
+        "event": str(poll.event_id or ""),
+    }
+    for name, at in (("opens", poll.opens_local), ("closes", poll.closes_local)):
+        day, _, time = (at or "").partition("T")
+        values |= {name: day, f"{name}-time": time}
+    for name, texts in (("title", poll.title), ("summary", poll.summary), ("low", rules.low), ("high", rules.high)):
+        values |= {f"{name}-{language}": text for language, text in texts.items()}
+    for language in {language for one in poll.options for language in one.label}:
+        values[f"options-{language}"] = "\n".join(one.label.get(language, "") for one in poll.options)
+    return (
+        values
+        | {name: "yes" for name in ("none", "shuffled") if getattr(rules, name)}
+        | ({"walk_ins": "yes"} if poll.walk_ins else {})
+    )
+
+
+def slug_of(typed: Mapping[str, str], title: str, taken: Sequence[str]) -> tuple[str, PollFault | None]:
+    """The short name that was written, else one made of the question that is free."""
+    written = typed.get("slug", "").strip()
+    if written:
+        fits = SLUG.fullmatch(written) and len(written) <= LONGEST_SLUG
+        return written, None if fits else PollFault("slug", NOT_SLUG)
+    made = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-") or "poll"
+    number, free = 2, made
+    while free in taken:
+        number, free = number + 1, f"{made}-{number}"
+    return free, None
+
+
+def _names() -> Sequence[str]:
+    return [*LETTERS, *(f"{one}{other}" for one in LETTERS for other in LETTERS[:2])]

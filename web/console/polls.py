@@ -1,0 +1,349 @@
+"""Polls in the console: made, changed, opened, closed, and looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.errors import Problem
+from core.people.tables import Audience
+from core.process.tables import Event, Process
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from core.staff.roles import Permission
+from surveys.polls.errors import NotForGroup, PollSlugTaken, PollUnknown
+from surveys.polls.faults import PollFault
+from surveys.polls.glance import COUNTED, Glance, glance
+from surveys.polls.groups import check_group
+from surveys.polls.kinds import (
+    KIND_NAMES,
+    METHOD_NAMES,
+    METHODS,
+    SECRECY_NAMES,
+    SECRECY_TOLD,
+    SHOWN_NAMES,
+    STATE_NAMES,
+    TIES_NAMES,
+    Secrecy,
+)
+from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, drop_poll, open_poll, plan_poll
+from surveys.polls.mixing import STEP
+from surveys.polls.poll import Poll
+from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
+from surveys.polls.store import Place, load_poll, polls_of
+from surveys.polls.tables import Poll as Row
+from web.console import store
+from web.console.errors import ActUnknown, NothingHere
+from web.console.named_votes import NamedVote, named_votes
+from web.console.page import console_page
+from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
+from web.deps import WebDeps
+from web.site import site_of
+
+METHODS_SHOWN = {one: METHOD_NAMES[one] for kind in METHODS for one in METHODS[kind] if one}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What the form offers; `poll` is the one that is changed."""
+
+    process: store.ProcessRow
+    languages: Sequence[str]
+    time_zone: str
+    audiences: Sequence[tuple[int, str]]
+    events: Sequence[tuple[int, dict[str, str]]]
+    poll: Poll | None = None
+
+    @property
+    def known(self) -> Known:
+        audiences, events = [one for one, _ in self.audiences], [one for one, _ in self.events]
+        return Known(self.languages, audiences, events, self.poll.definition if self.poll else None)
+
+
+@dataclass(frozen=True)
+class FormFilled:
+    """The form with what stands in it, and what is wrong with it."""
+
+    choices: Choices
+    values: Mapping[str, str]
+    faults: Sequence[PollFault] = ()
+    problem: Problem | None = None
+
+
+@dataclass(frozen=True)
+class PollView:
+    """What a poll's page shows; `votes` are those of a named poll, for who may see people."""
+
+    poll: Poll
+    process: store.ProcessRow
+    turnout: Turnout
+    ballots: Ballots
+    votes: Sequence[NamedVote]
+
+
+async def list_all(request: Request, staff: Staff) -> Response:
+    process_id, now = int(request.path_params["process_id"]), site_of(request).deps.clock.now()
+
+    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]]]:
+        process = _process(session, staff, process_id)
+        found = polls_of(session, Row.process_id == process_id)
+        return process, [(one, turnout_of(session, one, now)) for one in found]
+
+    process, polls = await site_of(request).deps.database.aread(work)
+    return console_page(
+        request,
+        staff,
+        "console/polls.html",
+        process=process,
+        polls=polls,
+        now=now,
+        states=STATE_NAMES,
+        kinds=KIND_NAMES,
+    )
+
+
+async def new(request: Request, staff: Staff) -> Response:
+    process_id = int(request.path_params["process_id"])
+    choices = await site_of(request).deps.database.aread(lambda session: _choices(session, staff, process_id))
+    usual = {"kind": "single", "secrecy": "anonymous", "shown": "after_close"}
+    return _form(request, staff, FormFilled(choices, usual))
+
+
+async def create(request: Request, staff: Staff) -> Response:
+    """With anything wrong the form comes back as it was sent."""
+    deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
+    typed, now = await _typed(request), site_of(request).deps.clock.now()
+
+    def work(session: Session) -> tuple[Choices, list[PollFault], int]:
+        choices = _choices(session, staff, process_id)
+        definition, faults = read_poll(typed, choices.known)
+        office_id = choices.process.office_id
+        taken = session.scalars(select(Row.slug).where(Row.office_id == office_id)).all()
+        slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), taken)
+        if wrong is not None or faults:
+            return choices, [*([wrong] if wrong else []), *faults], 0
+        place = Place(office_id, process_id, choices.time_zone)
+        made = add_poll(session, deps.ids, place, (slug, definition), now)
+        record(session, Act("poll.added", f"poll:{made}", staff.account_id, office_id), now)
+        return choices, [], made
+
+    try:
+        choices, faults, made = await deps.database.shared(work)
+    except PollSlugTaken as problem:
+        choices = await deps.database.aread(lambda session: _choices(session, staff, process_id))
+        fault = PollFault("slug", problem.text, {"slug": typed["slug"].strip()})
+        return _form(request, staff, FormFilled(choices, typed, [fault]))
+    if faults:
+        return _form(request, staff, FormFilled(choices, typed, faults))
+    return RedirectResponse(f"/console/polls/{made}", 303)
+
+
+async def edit(request: Request, staff: Staff) -> Response:
+    choices = await _choices_of(request, staff)
+    assert choices.poll is not None
+    return _form(request, staff, FormFilled(choices, values_of(choices.poll.definition)))
+
+
+async def change(request: Request, staff: Staff) -> Response:
+    """Of a poll that is open only its close can be changed; what stands in the way is said on the form."""
+    deps, typed = site_of(request).deps, await _typed(request)
+    choices, now = await _choices_of(request, staff), site_of(request).deps.clock.now()
+    assert choices.poll is not None
+    poll = choices.poll
+    begun = poll.state_at(now) not in NOT_BEGUN
+    definition, faults = read_close(typed, poll.definition) if begun else read_poll(typed, choices.known)
+    if faults:
+        return _form(request, staff, FormFilled(choices, typed, faults))
+
+    def work(session: Session) -> None:
+        _poll(session, staff, poll.id)
+        change_poll(session, poll.id, definition, now)
+        record(session, Act("poll.changed", f"poll:{poll.id}", staff.account_id, poll.office_id), now)
+
+    try:
+        await deps.database.awrite(work)
+    except Problem as problem:
+        if problem.status == 403:
+            raise
+        return _form(request, staff, FormFilled(choices, typed, problem=problem))
+    return RedirectResponse(f"/console/polls/{poll.id}?done=changed", 303)
+
+
+async def show(request: Request, staff: Staff) -> Response:
+    return await _one(request, staff)
+
+
+async def act(request: Request, staff: Staff) -> Response:
+    """Opens, plans, closes or takes away; what stands in the way is said on the page."""
+    deps, poll_id, name = site_of(request).deps, int(request.path_params["poll_id"]), request.path_params["act"]
+    now = deps.clock.now()
+    if name not in ACTS:
+        raise ActUnknown
+
+    def work(session: Session) -> Poll:
+        poll = _poll(session, staff, poll_id)
+        _do(session, deps, name, poll_id, now)
+        record(session, Act(ACTS[name], f"poll:{poll_id}", staff.account_id, poll.office_id), now)
+        return poll
+
+    try:
+        poll = await deps.database.awrite(work)
+    except Problem as problem:
+        if problem.status in {403, 404}:
+            raise
+        return await _one(request, staff, problem)
+    back = f"/console/processes/{poll.process_id}/polls" if name == "drop" else f"/console/polls/{poll_id}?done={name}"
+    return RedirectResponse(back, 303)
+
+
+NAMES = {
+    "kind": KIND_NAMES, "state": STATE_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
+    "method": METHOD_NAMES,
+}  # fmt: skip
+ACTS = {"open": "poll.opened", "plan": "poll.planned", "close": "poll.closed", "drop": "poll.dropped"}
+
+
+def _do(session: Session, deps: WebDeps, name: str, poll_id: int, now: datetime) -> None:
+    match name:
+        case "open":
+            open_poll(session, poll_id, now)
+        case "plan":
+            plan_poll(session, poll_id, now)
+        case "close":
+            close_poll(session, deps.ids, poll_id, now)
+        case "drop":
+            drop_poll(session, poll_id, now)
+
+
+async def _one(request: Request, staff: Staff, problem: Problem | None = None) -> Response:
+    deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
+    now = deps.clock.now()
+
+    def work(session: Session) -> PollView:
+        poll = _poll(session, staff, poll_id)
+        reads_names = not poll.is_secret and staff.may(Permission.SEE_PEOPLE, poll.office_id)
+        return PollView(
+            poll=poll,
+            process=store.find_process(session, staff, poll.process_id or 0),
+            turnout=turnout_of(session, poll, now),
+            ballots=read_ballots(session, poll),
+            votes=named_votes(session, poll) if reads_names else (),
+        )
+
+    view = await deps.database.aread(work)
+    standing = glance(view.poll, view.ballots.together)
+    return console_page(
+        request,
+        staff,
+        "console/poll.html",
+        status=problem.status if problem else 200,
+        view=view,
+        poll=view.poll,
+        state=view.poll.state_at(now).value,
+        standing=standing,
+        apart=_apart(view),
+        counted=COUNTED.get(view.poll.kind, ""),
+        names=NAMES,
+        told=SECRECY_TOLD[view.poll.definition.secrecy.value],
+        address=deps.urls.open_vote(view.poll.code),
+        chat=deps.urls.vote_in_chat(view.poll.code),
+        group=bool(deps.urls.chat) and _fits_groups(view.poll),
+        problem=problem,
+        done=request.query_params.get("done", "") in {*ACTS, "changed"},
+    )  # fmt: skip
+
+
+def _apart(view: PollView) -> tuple[Glance, Glance] | None:
+    """How it stands among those asked and among walk-ins; of a secret poll only where neither pile is a small one."""
+    own, apart = glance(view.poll, view.ballots.own), glance(view.poll, view.ballots.apart)
+    fewest = STEP if view.poll.is_secret else 1
+    return (own, apart) if min(own.ballots, apart.ballots) >= fewest else None
+
+
+def _fits_groups(poll: Poll) -> bool:
+    try:
+        check_group(poll)
+    except NotForGroup:
+        return False
+    return True
+
+
+def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:
+    choices, values, faults, problem = filled.choices, filled.values, filled.faults, filled.problem
+    now = site_of(request).deps.clock.now()
+    return console_page(
+        request,
+        staff,
+        "console/poll_form.html",
+        status=problem.status if problem else 422 if faults else 200,
+        choices=choices,
+        values=values,
+        faults=faults,
+        errors={one.about for one in faults},
+        fields=FIELDS,
+        problem=problem,
+        begun=choices.poll is not None and choices.poll.state_at(now) not in NOT_BEGUN,
+        kinds=KIND_NAMES,
+        methods=METHODS_SHOWN,
+        ties=TIES_NAMES,
+        shown=SHOWN_NAMES,
+        secrecy=SECRECY_NAMES,
+        secrecy_told=SECRECY_TOLD,
+        secrecies=[one.value for one in (Secrecy.ANONYMOUS, Secrecy.NAMED)],
+    )
+
+
+async def _typed(request: Request) -> dict[str, str]:
+    return {str(name): str(value) for name, value in (await request.form()).items()}
+
+
+async def _choices_of(request: Request, staff: Staff) -> Choices:
+    poll_id = int(request.path_params["poll_id"])
+
+    def work(session: Session) -> Choices:
+        poll = _poll(session, staff, poll_id)
+        return _choices(session, staff, poll.process_id or 0, poll)
+
+    return await site_of(request).deps.database.aread(work)
+
+
+def _choices(session: Session, staff: Staff, process_id: int, poll: Poll | None = None) -> Choices:
+    """Raises NothingHere, NotAllowed."""
+    process = _process(session, staff, process_id)
+    row = session.get_one(Process, process_id)
+    audiences = (
+        select(Audience.id, Audience.name).where(Audience.office_id == process.office_id).order_by(Audience.name)
+    )
+    events = select(Event.id, Event.title).where(Event.process_id == process_id).order_by(Event.starts_local)
+    return Choices(
+        process=process,
+        languages=[str(one) for one in row.languages],
+        time_zone=row.time_zone,
+        audiences=[(one.id, one.name) for one in session.execute(audiences.order_by(Audience.name))],
+        events=[(one.id, one.title) for one in session.execute(events)],
+        poll=poll,
+    )
+
+
+def _process(session: Session, staff: Staff, process_id: int) -> store.ProcessRow:
+    process = store.find_process(session, staff, process_id)
+    staff.need(Permission.MANAGE_POLLS, process.office_id)
+    return process
+
+
+def _poll(session: Session, staff: Staff, poll_id: int) -> Poll:
+    """Raises NothingHere, NotAllowed."""
+    try:
+        poll = load_poll(session, poll_id)
+    except PollUnknown as error:
+        raise NothingHere from error
+    if poll.office_id not in staff.roles:
+        raise NothingHere
+    staff.need(Permission.MANAGE_POLLS, poll.office_id)
+    return poll

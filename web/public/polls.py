@@ -1,0 +1,197 @@
+"""A poll's page: personal by a signed link (`/p/`), or the room's by a short code (`/v/`). A look changes nothing.
+
+In the room a browser is told from others by a cookie with a random token, of which a digest of this poll alone is kept.
+That is no proof of a person: who clears it has another vote, which is why these are counted apart (docs/polls.md).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.errors import LinkForged, Problem
+from core.file_contents import read_content
+from core.links import Purpose
+from core.people.errors import PersonErased
+from core.people.store import remaining
+from core.process.room.errors import BrowserForgets
+from surveys.polls.ballot import Choice
+from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
+from surveys.polls.glance import COUNTED, Glance, glance
+from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
+from surveys.polls.order import order_for
+from surveys.polls.poll import Poll
+from surveys.polls.reading import Ballots, read_ballots
+from surveys.polls.store import find_by_code
+from surveys.polls.voters import Voter
+from web.assets import FOR_EVER
+from web.errors import PageUnknown, TrapSprung
+from web.files import SAFE
+from web.public.ballot_form import Filled, filled_by, filled_with, preselected, read_choice
+from web.public.open_link import TRAP
+from web.public.store import load_office, look_up_reader
+from web.site import OfficeName, Site, remember_reader, site_of
+
+COOKIE = "ascolto-vote"
+DAYS = 400  # longer than polls are open: the poll decides
+TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}")
+DOOR = "web"
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Who has opened which poll; `forgets` where the browser has not brought the cookie that tells it from others."""
+
+    stand: Stand
+    voter: Voter
+    order: tuple[str, ...]
+    ballots: Ballots
+    language: str
+    office: OfficeName
+    forgets: bool = False
+
+    @property
+    def poll(self) -> Poll:
+        return self.stand.poll
+
+
+async def show(request: Request) -> Response:
+    return _page(request, await _open(request))
+
+
+async def act(request: Request) -> Response:
+    """Counts the vote; what stands in the way is said on the page, with everything that was chosen."""
+    arrived, form = await _open(request), await request.form()
+    if form.get(TRAP):
+        raise TrapSprung
+    if arrived.forgets:
+        return _page(request, arrived, BrowserForgets(), form)
+    deps, now = site_of(request).deps, site_of(request).deps.clock.now()
+    booth, key = Booth(deps.links, deps.ids), str(form.get("key", ""))[:64]
+
+    def work(session: Session, choice: Choice) -> Cast:
+        given = Vote(arrived.poll.id, arrived.voter, choice, DOOR, f"vote:{key}" if key else "")
+        return cast(session, booth, given, now)
+
+    try:
+        choice = read_choice(arrived.poll, form)
+        await deps.database.shared(lambda session: work(session, choice), key=arrived.voter.lock)
+    except Problem as problem:
+        return _page(request, await _open(request), problem, form)
+    chosen = f"&lang={request.query_params['lang']}" if "lang" in request.query_params else ""
+    return RedirectResponse(f"{request.url.path}?kept=1{chosen}", 303)
+
+
+async def show_picture(request: Request) -> Response:
+    """The picture of an option."""
+    code, name = request.path_params["code"], request.path_params["option"]
+
+    def work(session: Session) -> tuple[str, bytes]:
+        options = find_by_code(session, code).definition.options
+        found = next((one.picture for one in options if one.name == name and one.picture is not None), None)
+        if found is None:
+            raise PageUnknown
+        return found.media_type, read_content(session, found.sha256)
+
+    media_type, content = await site_of(request).deps.database.aread(work)
+    return Response(content, media_type=media_type, headers={**SAFE, "Cache-Control": FOR_EVER})
+
+
+def _page(request: Request, arrived: Arrived, problem: Problem | None = None, form: FormData | None = None) -> Response:
+    site, poll, stand = site_of(request), arrived.poll, arrived.stand
+    state = poll.state_at(site.deps.clock.now())
+    votes = state is State.OPEN and not (poll.is_secret and stand.has_voted)
+    response = site.page(
+        request,
+        "public/poll.html",
+        status=problem.status if problem else 200,
+        poll=poll,
+        rules=poll.rules,
+        stand=stand,
+        state=state.value,
+        votes=votes,
+        order=arrived.order,
+        pictures={one.name: one.picture for one in poll.definition.options if one.picture is not None},
+        filled=_filled(request, arrived, form),
+        words_most=poll.rules.most or USUAL_WORDS,
+        secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
+        kinds=KIND_NAMES,
+        standing=_standing(site, arrived),
+        counted=COUNTED.get(poll.kind, ""),
+        waiting=arrived.ballots.waiting,
+        problem=problem,
+        thanks=stand.has_voted and problem is None and "kept" in request.query_params,
+        key=site.deps.ids.token(),
+        trap=TRAP if arrived.voter.participant_id is None else "",
+    )
+    if arrived.forgets:
+        response.set_cookie(
+            COOKIE, arrived.voter.browser, max_age=DAYS * 86_400, path="/v", httponly=True, samesite="lax",
+            secure=site.deps.secure,
+        )  # fmt: skip
+    return response
+
+
+def _filled(request: Request, arrived: Arrived, form: FormData | None) -> Filled:
+    if form is not None:
+        return filled_by(arrived.poll, form)
+    wanted = preselected(arrived.poll, request.query_params) if "kept" not in request.query_params else None
+    return wanted or filled_with(arrived.poll, arrived.stand.ballot)
+
+
+def _standing(site: Site, arrived: Arrived) -> Glance | None:
+    poll = arrived.poll
+    if not poll.shows_result(site.deps.clock.now(), has_voted=arrived.stand.has_voted):
+        return None
+    return glance(poll, arrived.ballots.together)
+
+
+async def _open(request: Request) -> Arrived:
+    """Raises LinkForged, LinkExpired, PersonErased, PollUnknown, NotAsked."""
+    token = request.path_params.get("token")
+    arrived = await (_by_link(request, token) if token is not None else _by_code(request))
+    remember_reader(request, arrived.language, arrived.office)
+    return arrived
+
+
+async def _by_link(request: Request, token: str) -> Arrived:
+    deps, now = site_of(request).deps, site_of(request).deps.clock.now()
+    numbers = deps.links.read(Purpose.VOTE, token, now)
+    if len(numbers) != 2:
+        raise LinkForged
+    participant_id, poll_id = numbers
+
+    def work(session: Session) -> Arrived:
+        language, erased = look_up_reader(session, participant_id)
+        if erased:
+            raise PersonErased
+        voter = Voter(remaining(session, participant_id))
+        found = _look(session, Booth(deps.links, deps.ids), stand_of(session, deps.links, poll_id, voter, now), voter)
+        return replace(found, language=language)
+
+    return await deps.database.aread(work)
+
+
+async def _by_code(request: Request) -> Arrived:
+    deps, now, code = site_of(request).deps, site_of(request).deps.clock.now(), request.path_params["code"]
+    brought = request.cookies.get(COOKIE, "")
+    forgets = TOKEN.fullmatch(brought) is None
+    voter = Voter(browser=deps.ids.token() if forgets else brought)
+
+    def work(session: Session) -> Arrived:
+        poll = find_by_code(session, code)
+        found = _look(session, Booth(deps.links, deps.ids), stand_of(session, deps.links, poll.id, voter, now), voter)
+        return replace(found, forgets=forgets)
+
+    return await deps.database.aread(work)
+
+
+def _look(session: Session, booth: Booth, stand: Stand, voter: Voter) -> Arrived:
+    poll = stand.poll
+    order = order_for(poll, stand.standing.key, booth.links)
+    return Arrived(stand, voter, order, read_ballots(session, poll), "", load_office(session, poll.office_id))

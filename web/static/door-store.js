@@ -1,0 +1,102 @@
+// What a telephone at the door keeps: the list of an event, what is still to be sent, what somebody has to look at.
+(function () {
+  "use strict";
+
+  const DAY = 86400000, CACHE = "ascolto-door";
+  let opened = null;
+
+  function open() {
+    opened = opened || new Promise(function (resolve, reject) {
+      const asked = indexedDB.open("ascolto-door", 1);
+      asked.onupgradeneeded = function () {
+        asked.result.createObjectStore("events", { keyPath: "id" });
+        asked.result.createObjectStore("queue", { keyPath: "number", autoIncrement: true }).createIndex("event", "event");
+        asked.result.createObjectStore("problems", { keyPath: "key" }).createIndex("event", "event");
+      };
+      asked.onsuccess = function () { resolve(asked.result); };
+      asked.onerror = function () { opened = null; reject(asked.error); };
+    });
+    return opened;
+  }
+
+  // One transaction; what `work` returns is asked for its result once everything is on the disk.
+  function run(stores, mode, work) {
+    return open().then(function (base) {
+      return new Promise(function (resolve, reject) {
+        const change = base.transaction(stores, mode, { durability: "strict" });
+        const asked = work(function (name) { return change.objectStore(name); });
+        change.oncomplete = function () { resolve(asked && asked.result); };
+        change.onerror = change.onabort = function () { reject(change.error); };
+      });
+    });
+  }
+
+  function of(store, event) {
+    return run([store], "readonly", function (at) { return at(store).index("event").getAll(event); });
+  }
+
+  const store = {
+    list: function (event) { return run(["events"], "readonly", function (at) { return at("events").get(event); }); },
+    keepList: function (list) { return run(["events"], "readwrite", function (at) { at("events").put(list); }); },
+    queue: function (event) { return of("queue", event); },
+    problems: function (event) { return of("problems", event); },
+    add: function (act) { return run(["queue"], "readwrite", function (at) { return at("queue").add(act); }); },
+    // What was answered leaves the queue in the same moment in which what is to be looked at is kept.
+    settle: function (acts, problems) {
+      return run(["queue", "problems"], "readwrite", function (at) {
+        acts.forEach(function (act) { at("queue").delete(act.number); });
+        problems.forEach(function (one) { at("problems").put(one); });
+      });
+    },
+    seen: function (key) { return run(["problems"], "readwrite", function (at) { at("problems").delete(key); }); },
+
+    // Lists go a day after the end; what is still to be sent stays until it was.
+    clearOld: function () {
+      return run(["events"], "readonly", function (at) { return at("events").getAll(); }).then(function (all) {
+        const old = all.filter(function (one) { return Date.parse(one.event.ends) + DAY < Date.now() + one.skew; });
+        return Promise.all(old.map(function (one) { return store.forget(one.id); }));
+      });
+    },
+    forget: function (event) {
+      return run(["events", "problems"], "readwrite", function (at) {
+        at("events").delete(event);
+        at("problems").index("event").getAllKeys(event).onsuccess = function (got) {
+          got.target.result.forEach(function (key) { at("problems").delete(key); });
+        };
+      }).then(function () { return window.caches ? caches.open(CACHE) : null; })
+        .then(function (cache) { return cache && cache.delete("/console/door/" + event); });
+    },
+    clearAll: function () {
+      return run(["events", "problems"], "readwrite", function (at) { at("events").clear(); at("problems").clear(); })
+        .then(function () { return window.caches && caches.delete(CACHE); });
+    },
+    events: function () {
+      return run(["queue"], "readonly", function (at) { return at("queue").getAll(); }).then(function (all) {
+        return Array.from(new Set(all.map(function (one) { return one.event; })));
+      });
+    },
+  };
+
+  function body(token, acts) {
+    const sent = acts.map(function (act) { return act.act; });
+    return new URLSearchParams([["token", token], ["acts", JSON.stringify(sent)]]);
+  }
+
+  // A redirect leads to the sign-in page: nobody is signed in any more.
+  function ask(address, options) {
+    const wanted = Object.assign({ redirect: "manual", headers: { Accept: "application/json" }, cache: "no-store" }, options);
+    return fetch(address, wanted).then(function (answer) {
+      if (answer.type === "opaqueredirect") throw new Error("signed-out");
+      if (answer.status === 403 || answer.status === 404) throw new Error("forbidden");
+      if (!answer.ok) throw new Error("failed");
+      return answer.json();
+    });
+  }
+
+  store.load = function (event, since) { return ask("/console/door/" + event + "/list" + (since ? "?since=" + since : "")); };
+  store.send = function (event, token, acts) {
+    return ask("/console/door/" + event + "/acts", { method: "POST", body: body(token, acts) });
+  };
+  store.CACHE = CACHE;
+  window.doorStore = store;
+})();
