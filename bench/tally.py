@@ -69,7 +69,8 @@ async def _measure(
 ) -> Comparison:
     options = None if method is Method.MEAN else Options(CODES)
     different = connection.execute("SELECT count(DISTINCT body) FROM ballot").fetchone()[0]
-    what = f"{make.__doc__}, {different:,} different{', row by row' if statement is SINGLE else ''}"
+    limit = "" if make is _with_ties or statement is SINGLE else " (limit 3)"
+    what = f"{make.__doc__}, {different:,} different{', row by row' if statement is SINGLE else ''}{limit}"
 
     async def ours(_: int) -> float:
         start = time.perf_counter()
@@ -84,7 +85,7 @@ async def _measure(
             pass
         return time.perf_counter() - start
 
-    return await compare(f"{BALLOTS:,} ballots by {method}: {what} (limit 3)", BALLOTS, (ours, bare), PAIRS)
+    return await compare(f"{BALLOTS:,} ballots by {method}: {what}", BALLOTS, (ours, bare), PAIRS)
 
 
 def _fill(path: Path, make: Callable[[random.Random], str]) -> sqlite3.Connection:

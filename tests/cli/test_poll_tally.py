@@ -96,15 +96,17 @@ def test_a_hostile_file_is_refused_with_its_line_and_what_to_do(
     file: Path, content: bytes, place: str, said: str
 ) -> None:
     file.write_bytes(content)
-    for language in ("en_GB.UTF-8", "it_IT.UTF-8", "fr_FR.UTF-8"):
-        done = run(file, "--method", "schulze", *ABC, "--json", language=language)
-        assert done.exit_code == 2, done.output
-        assert place in done.output
-        assert len(done.output) < 1000
-        if language.startswith("en"):
-            assert said in done.output, done.output
-        else:
-            assert said not in done.output or said in ("formula", "NUL")
+    done = run(file, "--method", "schulze", *ABC, "--json")
+    assert done.exit_code == 2, done.output
+    assert place in done.output
+    assert said in done.output, done.output
+    assert len(done.output) < 1000
+
+
+def test_faults_are_told_in_the_language_of_who_sits_there(file: Path) -> None:
+    file.write_text(HEADING + "3,A>X\n", encoding="utf-8")
+    assert '"X" non è tra le opzioni' in run(file, "--method", "irv", *ABC, language="it_IT.UTF-8").output
+    assert "ne figure pas parmi les options" in run(file, "--method", "irv", *ABC, language="fr_FR.UTF-8").output
 
 
 def test_all_that_is_wrong_is_told_at_once_and_a_million_faults_stay_short(file: Path) -> None:

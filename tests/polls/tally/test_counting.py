@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+import tracemalloc
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -77,6 +79,8 @@ def test_approvals_points_and_numbers() -> None:
         "distribution": {"1": 1, "2": 2, "3": 0, "4": 1}, "mean": "9/4", "median": 2,
     }  # fmt: skip
     assert (numbers.winners, numbers.verdict.value) == ((), "measured")
+    odd = told(Rule(Method.MEAN), [("0", 1), ("3", 1), ("8", 1)], None)
+    assert odd.to_json()["working"]["median"] == 3
     even = told(Rule(Method.MEAN), [("3", 1), ("8", 1)], None)
     assert even.to_json()["working"]["median"] == "11/2"
 
@@ -208,7 +212,6 @@ def test_few_ballots_are_held_at_a_time_and_the_outcome_is_the_same(monkeypatch:
     ballots = typed("5 A>C>B>D\n4 D>A\n2 B=C>A\n1 none\n3 C>B>D>A\n2 D>B>C>A\n5 A>C>B>D\n1 D>C>B\n2 blank\n1 B>A=D")
     ways = (ByOrder(),)
     plain = {method: told(Rule(method, ways), ballots, ABCD) for method in RANKED}
-    monkeypatch.setattr(placing, "MOST_KINDS", 3)
     monkeypatch.setattr(placing.Places.__init__, "__defaults__", (3,))
     for method in RANKED:
         source = Counted(ballots)
@@ -216,6 +219,33 @@ def test_few_ballots_are_held_at_a_time_and_the_outcome_is_the_same(monkeypatch:
         assert source.times > 1
     assert [len(heap) for heap in heaps(ballots, 2)] == [3, 3, 3, 1]
     assert gathering.MOST >= 109_600  # all ways to rank some or all of eight options
+
+
+def peak_of(different: int) -> int:
+    """Bytes held at most while so many ballots are counted, all of them different."""
+    options = Options(tuple("ABCDEFGH"))
+    every = itertools.permutations(options.codes)
+    ballots = Made([">".join(ranking) for ranking in itertools.islice(every, different)])
+    tracemalloc.start()
+    try:
+        tally(Rule(Method.SCHULZE), options, ballots, most=100)
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+class Made:
+    def __init__(self, texts: list[str]) -> None:
+        self.texts = texts
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        return ((text, 1) for text in self.texts)
+
+
+def test_memory_does_not_grow_with_the_ballots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placing.Places.__init__, "__defaults__", (100,))
+    few, many = peak_of(1000), peak_of(6000)
+    assert many < 4 * few, (few, many)  # Python keeps the room of up to 2,000 tuples that are gone
 
 
 def test_ballots_that_can_be_read_only_once_are_refused() -> None:
