@@ -75,12 +75,9 @@ def asked_by(session: Session, mailing: Mailing) -> Asked | None:
     invites = mailing.kind == Kind.MAILING and has_rsvp(session, mailing.id)
     rule, process = _rule_of(session, mailing), session.get_one(Process, event.process_id).slug
     is_for_the_silent = rule is not None and means_silent_only(rule, process, event.slug)
-    back = [condition for condition, name in looks_back_at(rule) if names_event(name, process, event.slug)]
-    offers = mailing.kind in {Kind.MAILING, Kind.REMINDER} and has_button(session, mailing.id, APPOINTMENT)
-    return Asked(event.id, reminds, invites or is_for_the_silent, bool(back), DID_NOT_COME in back, offers)
     looks_back = any(names_event(name, process, event.slug) for _, name in looks_back_at(rule))
     regrets = means_absent_only(rule, process, event.slug)
-    offers = not asks_who_is_booked(rule) and _has_button(session, mailing.id, APPOINTMENT)
+    offers = not asks_who_is_booked(rule) and has_button(session, mailing.id, APPOINTMENT)
     return Asked(event.id, reminds, invites or is_for_the_silent, looks_back, regrets, offers)
 
 
