@@ -136,8 +136,9 @@ def _options(url: str, folder: Path, sandbox: RunningSandbox) -> dict[str, str]:
 
 def _judge(finding: Finding, ground: Ground) -> None:
     scene = ground.scene
-    got = _got(ground, finding.seed)
+    # The ledger first: what a sender that was thought dead still sends has arrived before it is written down as sent.
     deliveries = {one.participant_id: one for one in scene.deliveries(ground.mailing)}
+    got = _got(ground, finding.seed)
     answered = scene.answered()
     for person, name in scene.names.items():
         delivery = deliveries.get(person)
