@@ -15,6 +15,7 @@ import core.webhooks.tables
 import notifications.channels.tables
 import notifications.intake.tables
 import notifications.ledger.tables
+import notifications.staff.tables
 import surveys.responses.tables
 from core.database.base import Base
 
@@ -32,6 +33,7 @@ MODULES = (
     notifications.channels.tables,
     notifications.intake.tables,
     notifications.ledger.tables,
+    notifications.staff.tables,
     surveys.responses.tables,
 )
 METADATA = Base.metadata
