@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bots.screen import Key, Screen, plain, shorten
-from bots.staff.talk import Reply, Talk, key, moment
+from bots.screen import Key, Screen, plain
+from bots.staff.talk import Reply, Talk, fitted, key, moment
 from bots.staff.today import MAILING, TODAY, by_channel, doubts_page, subject_of
 from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.ids import read_id
@@ -103,9 +103,9 @@ def act(talk: Talk, value: str) -> Reply:
 def _page(talk: Talk, mailing_id: int) -> Screen:
     found, t = load_review(talk.session, talk.staff, mailing_id, talk.judging, talk.now), talk.t
     process, mailing = found.process, found.mailing
+    title = plain(pick_text(process.title, t.language), 150)
     lines = [
-        f"<b>{plain(subject_of(mailing, t), 200)}</b>\n{plain(pick_text(process.title, t.language), 150)} – "
-        f"{plain(process.office, 100)}",
+        f"<b>{plain(subject_of(mailing, t), 200)}</b>\n{title} – {plain(process.office, 100)}",
         t("State: {state}", state=t(MAILING_STATE_NAMES[mailing.state])),
         *_times(talk, found),
         *_people(found, t),
@@ -118,7 +118,7 @@ def _page(talk: Talk, mailing_id: int) -> Screen:
         if one.cause is Cause.IN_DOUBT:
             lines.append(f"{talk.urls.public}{doubts_page(mailing_id)}")
     lines += [f"– {t(offer.label)}: {t(offer.why)}" for offer in _offers(found) if offer.why]
-    return Screen(shorten("\n\n".join(lines), 4000), tuple(_keys(talk, found)))
+    return Screen(fitted(lines), tuple(_keys(talk, found)))
 
 
 def _keys(talk: Talk, found: Review) -> Iterator[tuple[Key, ...]]:

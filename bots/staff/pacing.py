@@ -44,7 +44,7 @@ class Paced(BaseRateLimiter[None]):
     async def shutdown(self) -> None:
         """Nothing has to be closed."""
 
-    async def process_request(  # noqa: PLR0913 - as the library has it
+    async def process_request(  # noqa: PLR0913, PLR0917 - as the library has it
         self,
         callback: Callable[..., Coroutine[Any, Any, Any]],
         args: Any,

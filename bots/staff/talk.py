@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_datetime
 from sqlalchemy.orm import Session
 
-from bots.screen import Key, Screen, label
+from bots.screen import LONGEST_TEXT, Key, Screen, label, units
 from core.addresses import PublicUrls
 from core.i18n import Translator, translator
 from core.staff.accounts import Staff
@@ -59,3 +60,14 @@ def moment(instant: datetime, zone: str, language: str) -> str:
 
 def day_of(instant: datetime, zone: str, language: str) -> str:
     return str(format_date(instant.astimezone(ZoneInfo(zone)).date(), "full", locale=language))
+
+
+def fitted(lines: Iterable[str]) -> str:
+    """As many of the paragraphs as one message holds; each is whole in Telegram's HTML."""
+    text = ""
+    for line in lines:
+        longer = f"{text}\n\n{line}" if text else line
+        if units(longer) > LONGEST_TEXT:
+            return text
+        text = longer
+    return text

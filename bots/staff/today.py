@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 
 from bots.screen import Key, Screen, plain
-from bots.staff.talk import Reply, Talk, day_of, key
+from bots.staff.talk import Reply, Talk, day_of, fitted, key
 from core.i18n import Translator, pick_text
 from notifications.planning.obstacles import CAUSE_NAMES, Cause
 from notifications.review.store import MailingRow
@@ -44,7 +44,7 @@ def show_today(talk: Talk, _: str = "") -> Reply:
             planned.add(held.mailing.id)
             keys.append((key(f"⚠️ {subject_of(held.mailing, t)}", MAILING, held.mailing.id),))
     keys.append((key(f"🔄 {t('As it is now')}", TODAY),))
-    return Reply((Screen("\n\n".join(lines), tuple(keys)),))
+    return Reply((Screen(fitted(lines), tuple(keys)),))
 
 
 def show_doubts(talk: Talk, _: str = "") -> Reply:
@@ -55,7 +55,8 @@ def show_doubts(talk: Talk, _: str = "") -> Reply:
         return Reply((Screen(t("Nothing is in doubt.")),))
     lines = [f"<b>{t('In doubt')}</b>", t(CAUSE_NAMES[Cause.IN_DOUBT])]
     lines += [
-        f"{plain(subject_of(one.mailing, t), 80)}: {one.obstacle.detail}\n{talk.urls.public}{doubts_page(one.mailing.id)}"
+        f"{plain(subject_of(one.mailing, t), 80)}: {one.obstacle.detail}\n"
+        f"{talk.urls.public}{doubts_page(one.mailing.id)}"
         for one in found[:AT_ONCE]
     ]
     lines.append(t("Each is decided in the console: send it again, or take it as sent."))

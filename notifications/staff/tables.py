@@ -53,6 +53,7 @@ class StaffMessage(Base):
     due_at: Mapped[datetime]
     claimed_until: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=0)  # counts what happened that its words have to say
     chat_id: Mapped[int | None] = mapped_column(BigInteger)  # where it stands
     message_id: Mapped[int | None] = mapped_column(BigInteger)
 

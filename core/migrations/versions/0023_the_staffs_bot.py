@@ -84,6 +84,7 @@ def _chats() -> None:
         sa.Column('due_at', Instant(), nullable=False),
         sa.Column('claimed_until', Instant(), nullable=True),
         sa.Column('tries', BigId, nullable=False),
+        sa.Column('version', BigId, nullable=False),
         sa.Column('chat_id', sa.BigInteger(), nullable=True),
         sa.Column('message_id', sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(['account_id'], ['account.id'], name=op.f('fk_staff_message_account_id')),
