@@ -49,9 +49,10 @@ class StaffDoor:
     async def fetch(self, offset: int | None) -> Sequence[Update]:
         await self.open()
         async with asking():
-            return await self.application.bot.get_updates(
+            found: Sequence[Update] = await self.application.bot.get_updates(
                 offset=offset, limit=MOST_UPDATES, timeout=POLL_SECONDS, allowed_updates=UPDATES, read_timeout=SLOWEST
             )
+            return found
 
     async def take(self, update: Update) -> None:
         await self.open()

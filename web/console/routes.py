@@ -25,6 +25,7 @@ from web.console import (
     sampling,
     sharing,
     signing,
+    staff_bot,
     webhooks,
     writing,
 )
@@ -58,6 +59,7 @@ def console_routes() -> APIRouter:
     _add_events(router)
     _add_dates(router)
     router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
+    router.add_api_route("/mail/{mail_id:int}/answer", signed_in(incoming.answer_mail), methods=["POST"])
     router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
     router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
     router.add_api_route("/excluded/{suppression_id:int}/lift", signed_in(incoming.write_again), methods=["POST"])
@@ -68,6 +70,9 @@ def console_routes() -> APIRouter:
     router.add_api_route(f"{here}/trial", signed_in(questionnaires.go_on), methods=["POST"])
     trying = f"{here}/versions/{{version_id:int}}/try"
     router.add_api_route(trying, signed_in(questionnaires.try_version), methods=["GET", "POST"])
+    router.add_api_route("/staff-bot", signed_in(staff_bot.show), methods=["GET"])
+    router.add_api_route("/staff-bot/code", signed_in(staff_bot.make), methods=["POST"])
+    router.add_api_route("/staff-bot/unlink", signed_in(staff_bot.undo), methods=["POST"])
     add_rooms(router)
     _add_webhooks(router)
     router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
