@@ -66,12 +66,9 @@ class Seen:
 
 def look(session: Session, now: datetime, limits: Limits, free_bytes: int) -> list[Seen]:
     """Each thing once."""
-    found = [
-        *_bounces(session, now, limits),
-        *_held_up(session, now),
-        *_unreleased(session, now),
-        *_ways(session, now, limits),
-    ]
+    ways = list(_ways(session, now, limits))
+    stuck = [one for one in _held_up(session, now) if not (ways and one.values["cause"] == Cause.WAITING)]
+    found = [*_bounces(session, now, limits), *stuck, *_unreleased(session, now), *ways]
     if free_bytes < LITTLE:
         found.append(Seen(DISK, severe=free_bytes < TOO_LITTLE, values={"free": free_bytes // MEGABYTE}))
     return list({(one.kind, one.key): one for one in found}.values())
