@@ -163,8 +163,8 @@ def test_an_alarm_seen_by_several_at_once_is_one_and_told_once(database: Databas
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(end, range(8)))
     assert database.read(lambda session: session.scalar(select(func.count()).select_from(Alarm))) == 1
-    rows = database.read(lambda session: session.execute(select(StaffMessage.kind)).all())
-    assert sorted(row.kind for row in rows) == ["alarm", "alarm", "over", "over"]
+    kinds = database.read(lambda session: list(session.scalars(select(StaffMessage.kind))))
+    assert sorted(kinds) == ["alarm", "alarm", "over", "over"]
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
+from bots.staff.menu import COMMANDS
 from bots.staff.pacing import Turns
 from bots.updates.polling import Poller
 from bots.updates.webhook import path_of, route_for
-from tests.bots.test_receiving import serving_app
+from sandbox.serving import serving_app
 from tests.staff_bot.stage import StaffStage
 
 IN_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -59,8 +58,8 @@ async def test_the_webhook_takes_in_what_telegram_delivers(stage: StaffStage) ->
         for content in (b"{", b"[]", b'"x"', b"{}"):
             assert (await http.post(address, content=content, headers=right)).status_code == 400
         assert (await http.post(address, json={"update_id": 77}, headers=right)).status_code == 200
-    commands: Any = stage.sandbox.world.bots["staff"].profile
-    assert commands is not None
+    told = stage.sandbox.world.bots["staff"].commands
+    assert len(told) == 4 and {tuple(one["command"] for one in each) for each in told.values()} == {tuple(COMMANDS)}
 
 
 @IN_SQLITE

@@ -116,7 +116,12 @@ def _made(deps: WebDeps) -> FastAPI:
 
 @contextmanager
 def running_web(
-    database: Database, clock: FixedClock, links: Links, chat: str = CHAT, telling: Telling | None = None
+    database: Database,
+    clock: FixedClock,
+    links: Links,
+    chat: str = CHAT,
+    telling: Telling | None = None,
+    staff_chat: str = "",
 ) -> Iterator[RunningWeb]:
     """The pages over a database, with the clock standing still."""
     listening = free_port()
@@ -134,6 +139,7 @@ def running_web(
         participant_bot_token=TOKENS["participants"],
         telling=telling or Telling(),
         machine=FixedClock(clock.now()),
+        staff_chat=staff_chat,
     )
     with serving(_made(deps), listening) as url:
         yield RunningWeb(url, deps)
