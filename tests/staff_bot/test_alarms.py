@@ -21,12 +21,13 @@ from notifications.staff.alarms import WatchDeps, note, watch_once
 from notifications.staff.looking import Limits, Seen, look
 from notifications.staff.quiet import after_quiet, read_quiet
 from notifications.staff.tables import Alarm, StaffMessage
-from notifications.staff.ways import note_way
+from notifications.staff.ways import Way, note_way
 from tests.notifications.office import DUE, RULES, make_mailing
 from tests.staff_bot.stage import StaffStage
 
 IN_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PLENTY = 10**12
+RELAY = Way("email:relay", "email", ("email:relay",))
 
 
 async def watch(stage: StaffStage, free: int = PLENTY) -> None:
@@ -55,7 +56,7 @@ async def test_a_relay_that_is_down_is_told_once_after_quiet_hours_and_said_to_b
     for minutes in (0, 9):
         stage.clock.set(late + timedelta(minutes=minutes))
         now = stage.clock.now()
-        stage.database.write(lambda s, at=now: note_way(s, "email:relay", "email", [UnreachableNow("421 <busy>")], at))  # type: ignore[misc]
+        stage.database.write(lambda s, at=now: note_way(s, RELAY, [UnreachableNow("421 <busy>")], at))  # type: ignore[misc]
         await watch(stage)
     assert stage.database.read(lambda session: session.scalar(select(func.count()).select_from(Alarm))) == 0
     stage.clock.set(late + timedelta(minutes=10))
@@ -67,7 +68,7 @@ async def test_a_relay_that_is_down_is_told_once_after_quiet_hours_and_said_to_b
     stage.clock.set(late + timedelta(hours=11))  # 8:00
     await watch(stage)
     assert len([one for one in await vera.bot_messages() if "cannot leave" in one["text"]]) == 1
-    stage.database.write(lambda s: note_way(s, "email:relay", "email", [Delivered("1")], stage.clock.now()))
+    stage.database.write(lambda s: note_way(s, Way("email:other", "email"), [Delivered("1")], stage.clock.now()))
     stage.database.write(lambda s: s.execute(update(Delivery).values(state="sent")))
     for _ in range(2):
         await watch(stage)

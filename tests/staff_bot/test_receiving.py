@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
 from bots.staff.menu import COMMANDS
 from bots.staff.pacing import Turns
-from bots.updates.polling import Poller
+from bots.staff.telling import run_telling
+from bots.updates.polling import Poller, poll_for
 from bots.updates.webhook import path_of, route_for
+from notifications.staff.alarms import note
+from notifications.staff.looking import Seen
 from sandbox.serving import serving_app
 from tests.staff_bot.stage import StaffStage
 
@@ -77,3 +82,22 @@ def test_a_chat_gets_a_few_at_once_and_then_one_a_second() -> None:
     assert [turns.wait(1, 100.0) for _ in range(5)] == [0, 0, 0, 1, 2]
     assert turns.wait(2, 100.0) == 0, "another chat has its own"
     assert turns.wait(1, 110.0) == 0
+
+
+@IN_SQLITE
+async def test_as_it_is_served_it_polls_and_tells(stage: StaffStage) -> None:
+    vera = await stage.linked("Vera")
+    tasks = [
+        asyncio.ensure_future(poll_for(stage.door, stage.database)),
+        asyncio.ensure_future(run_telling(stage.deps, stage.door)),
+    ]
+    try:
+        await vera.says("/help")
+        await vera.waits_for("audit log")
+        seen, now = [Seen("disk", values={"free": 5})], stage.clock.now()
+        await stage.database.awrite(lambda session: note(session, seen, now))
+        await vera.waits_for("The disk is nearly full")
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -120,6 +120,7 @@ def running_web(
     clock: FixedClock,
     links: Links,
     chat: str = CHAT,
+    *,
     telling: Telling | None = None,
     staff_chat: str = "",
 ) -> Iterator[RunningWeb]:
