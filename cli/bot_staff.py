@@ -20,9 +20,9 @@ PATH = path_of("staff")
 
 
 async def start(world: World, stack: AsyncExitStack) -> Part:
-    """Raises SettingMissing without a token, SettingWrong where it is none."""
+    """For where there is a token; raises SettingWrong where it is none."""
     settings = world.settings
-    token = settings.need_staff_token()
+    token = settings.staff_bot_token
     if not TOKEN.fullmatch(token):
         raise SettingWrong(name=f"{PREFIX}STAFF_BOT_TOKEN", reason=NO_TOKEN)
     deps = StaffDeps(

@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     participant_bot_name: str = Field(
         default="", description="The bot's user name, for joining links; asked from Telegram if empty"
     )
-    staff_bot_token: str = Field(default="", description=N_("The token of the staff's bot, from BotFather"))
+    staff_bot_token: str = Field(default="", description="The token of the staff's bot, from BotFather")
     staff_bot_name: str = Field(
         default="", description="The staff's bot's user name, for links to it; asked from Telegram if empty"
     )
@@ -164,9 +164,6 @@ class Settings(BaseSettings):
 
     def need_participant_token(self) -> str:
         return self._need("participant_bot_token", self.participant_bot_token)
-
-    def need_staff_token(self) -> str:
-        return self._need("staff_bot_token", self.staff_bot_token)
 
     @property
     def webhook(self) -> bool:
