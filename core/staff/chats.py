@@ -79,9 +79,7 @@ def link(session: Session, code: str, chat_id: int, now: datetime) -> Problem | 
     taken = session.scalar(select(StaffChat.account_id).where(StaffChat.chat_id == chat_id))
     if taken is not None and taken != account_id:
         return ChatTaken()
-    used = delete(StaffChatCode).where(StaffChatCode.account_id == account_id, StaffChatCode.digest == found.digest)
-    if not _changes(session, used):
-        return CodeWrong()  # another chat was as quick
+    session.delete(found)
     _store(session, account_id, chat_id, now)
     _note(session, "staff-chat.linked", staff, now)
     return None

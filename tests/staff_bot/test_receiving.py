@@ -45,6 +45,9 @@ async def test_what_is_not_committed_is_fetched_again_and_what_is_comes_twice_wi
     await stage.door.take(update)
     assert "🔕 Alarms" in (await vera.bot_messages())[-1]["text"]
     await stage.door.take(update)  # as after a kill between the commit and the next getUpdates
+    shown = await stage.press(vera, "🌙 Other quiet hours")  # what was not confirmed comes a third time before this
+    assert "From when to when" in shown["text"]
+    await stage.door.take(update)
     assert "🔕 Alarms" in (await stage.say(vera, "/settings"))["text"], "turned off, not off and on"
 
 
