@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.database.database import Database
-from core.links import Links
 from core.staff.chats import link, linked_chat
 from core.staff.tables import AuditEntry, StaffChatCode
 from tests.console.conftest import SignIn
 from tests.console.test_pages import text_of
 from tests.console.test_signing import form_token
-from tests.responses.scene import Scene
-from tests.support.web import RunningWeb, running_web
 
 IN_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 PAGE = "/console/staff-bot"
-
-
-@pytest.fixture
-def web(scene: Scene, database: Database, clock: FixedClock, links: Links) -> Iterator[RunningWeb]:
-    assert scene.office_id
-    with running_web(database, clock, links, staff_chat="https://t.me/ascolto_staff_bot") as running:
-        yield running
 
 
 @IN_SQLITE

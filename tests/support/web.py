@@ -36,6 +36,7 @@ from web.public.routes import public_routes
 
 LOOPBACK = "127.0.0.1"
 CHAT = "https://t.me/ascolto_test_bot"
+STAFF_CHAT = "https://t.me/ascolto_staff_bot"
 
 
 class _Server(uvicorn.Server):
@@ -122,7 +123,7 @@ def running_web(
     chat: str = CHAT,
     *,
     telling: Telling | None = None,
-    staff_chat: str = "",
+    staff_chat: str = STAFF_CHAT,
 ) -> Iterator[RunningWeb]:
     """The pages over a database, with the clock standing still."""
     listening = free_port()
