@@ -8,11 +8,11 @@ from aiogram import Bot
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.utils.token import TokenValidationError
 
-from bots.participants.door import ParticipantsDoor
 from bots.participants.fetching import run_fetching
 from bots.participants.pacing import PacedRequests
 from bots.participants.receiving import BotDeps, create_dispatcher
 from bots.participants.session import BotSession
+from bots.participants.updates import ParticipantsDoor
 from bots.participants.webhook import PATH
 from bots.updates.polling import poll_for
 from bots.updates.webhook import keep_webhook, route_for, webhook_secret

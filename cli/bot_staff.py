@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
-from bots.staff.door import StaffDoor
 from bots.staff.receiving import StaffDeps, open_application
 from bots.staff.telling import run_telling
+from bots.staff.updates import StaffDoor
 from bots.updates.polling import poll_for
 from bots.updates.webhook import keep_webhook, path_of, route_for, webhook_secret
 from cli.bot_name import bot_name

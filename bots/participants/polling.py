@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bots.participants.door import ParticipantsDoor
 from bots.participants.receiving import BotDeps, create_dispatcher
+from bots.participants.updates import ParticipantsDoor
 from bots.updates.polling import poll_for
 
 

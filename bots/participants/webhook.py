@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
-from bots.participants.door import ParticipantsDoor
 from bots.participants.receiving import BotDeps, create_dispatcher
+from bots.participants.updates import ParticipantsDoor
 from bots.updates.webhook import path_of, route_for
 
 PATH = path_of("participants")

@@ -18,12 +18,12 @@ from sqlalchemy.orm import Session
 from telegram.error import Forbidden, TelegramError
 
 from bots.screen import Key, Screen, plain
-from bots.staff.door import StaffDoor
 from bots.staff.questions import question_screen
 from bots.staff.receiving import StaffDeps
 from bots.staff.show import edit, send
 from bots.staff.talk import Talk, fitted, key
 from bots.staff.today import MAILING, subject_of
+from bots.staff.updates import StaffDoor
 from bots.updates.door import Silent
 from core.staff.accounts import Staff, load_staff
 from core.staff.chats import Linked, linked_chat, unlink

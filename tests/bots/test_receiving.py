@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from bots.participants.door import ParticipantsDoor
 from bots.participants.polling import run_polling
+from bots.participants.updates import ParticipantsDoor
 from bots.participants.webhook import PATH, webhook_route
 from bots.updates import polling
 from bots.updates.failing import MOST_TRIES

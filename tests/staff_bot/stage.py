@@ -13,10 +13,10 @@ from telegram import Update
 
 from bots.participants.receiving import BotDeps, create_dispatcher
 from bots.participants.tables import Chat
-from bots.staff.door import StaffDoor
 from bots.staff.pacing import Turns
 from bots.staff.receiving import StaffDeps, open_application
 from bots.staff.telling import tell_due
+from bots.staff.updates import StaffDoor
 from core.addresses import PublicUrls
 from core.clock import FixedClock
 from core.database.database import Database

@@ -62,6 +62,8 @@ class ParticipantsDoor:
             return update.message.chat.id
         if update.callback_query is not None:
             return update.callback_query.from_user.id
+        if update.poll_answer is not None:
+            return update.poll_answer.user.id if update.poll_answer.user is not None else 0
         return update.my_chat_member.chat.id if update.my_chat_member is not None else 0
 
     def read(self, body: bytes) -> Update | None:
