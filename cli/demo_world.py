@@ -106,6 +106,7 @@ def demo_settings(folder: Path, address: str, mail_port: int) -> Settings:
         public_url=address,
         secret_key=RandomIds().token() + RandomIds().token(),
         participant_bot_token=TOKENS["participants"],
+        staff_bot_token=TOKENS["staff"],
         telegram_api_url=f"{address}/telegram",
         smtp_url=f"smtp://{HOST}:{mail_port}",
         mail_from="Città metropolitana di Torino <psm@cmto.example.org>",
@@ -158,6 +159,11 @@ def doors(address: str, t: Translator) -> Sequence[Door]:
                 email=REVIEWER.email,
             ),
             f"{address}/console",
+        ),
+        Door(
+            t("The office, in chat"),
+            t("Signed in to the console, make a link under “Staff bot” and follow it."),
+            f"{address}/console/staff-bot",
         ),
         Door(
             t("Anybody"),

@@ -46,10 +46,10 @@ def serve(
 
 
 def usual_roles(world: World) -> tuple[str, ...]:
-    """All roles; an office that has no bot does without the one that needs its token."""
-    if world.settings.participant_bot_token:
+    """All roles; an office that has no bot does without the one that needs a token."""
+    if world.settings.participant_bot_token or world.settings.staff_bot_token:
         return ROLES
-    log.warning("there is no bot: ASCOLTO_PARTICIPANT_BOT_TOKEN is not set")
+    log.warning("there is no bot: neither ASCOLTO_PARTICIPANT_BOT_TOKEN nor ASCOLTO_STAFF_BOT_TOKEN is set")
     return tuple(role for role in ROLES if role != "bots")
 
 

@@ -16,6 +16,7 @@ import core.webhooks.tables
 import notifications.channels.tables
 import notifications.intake.tables
 import notifications.ledger.tables
+import notifications.staff.tables
 import surveys.polls.tables
 import surveys.responses.tables
 from core.database.base import Base
@@ -35,6 +36,7 @@ MODULES = (
     notifications.channels.tables,
     notifications.intake.tables,
     notifications.ledger.tables,
+    notifications.staff.tables,
     surveys.polls.tables,
     surveys.responses.tables,
 )

@@ -10,7 +10,10 @@ from core.config import Settings
 from core.errors import SettingWrong
 from core.i18n import N_
 from notifications.channels.dkim import Signer, read_signer
+from notifications.channels.smtp.relay import parse_relays, rate_of
 from notifications.content.email import routable_address
+from notifications.ledger.states import EMAIL, TELEGRAM
+from notifications.review.review import Judging
 from notifications.sending.context import Voice
 
 SENDER = re.compile(r"[!-?A-~]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*")  # no relay has to know SMTPUTF8 for it
@@ -26,6 +29,18 @@ def voice_of(world: World, bot_name: str) -> Voice:
     settings = world.settings
     domain = _sender_domain(settings.mail_from)
     return Voice(settings.mail_from, world.urls(bot_name), domain, settings.checked_return_address())
+
+
+def rates_of(settings: Settings) -> dict[str, float]:
+    """How many messages leave a second, by channel; raises SettingWrong."""
+    relays = parse_relays(settings.smtp_url) if settings.smtp_url else ()
+    mails = sum(rate_of(one, relays, settings.smtp_rate) for one in relays) or settings.smtp_rate
+    return {EMAIL: mails, TELEGRAM: settings.telegram_rate}
+
+
+def judging_of(world: World, bot_name: str) -> Judging:
+    """By what staff judge a mailing."""
+    return Judging(world.rules, voice_of(world, bot_name), rates_of(world.settings))
 
 
 def signer_of(world: World) -> Signer | None:

@@ -68,6 +68,15 @@ def chat_address(settings: Settings, bot_name: str) -> str:
     return f"https://t.me/{name}" if name else ""
 
 
+def staff_chat_address(settings: Settings, bot_name: str) -> str:
+    """Where a chat with the staff's bot opens: Telegram, or the sandbox's chat window; "" where it is not known."""
+    if not settings.staff_bot_token:
+        return ""
+    if settings.telegram_api_url != TELEGRAM:
+        return f"{settings.telegram_api_url}/staff/people"
+    return f"https://t.me/{bot_name}" if bot_name else ""
+
+
 @contextmanager
 def open_world(settings: Settings | None = None, *, migrated: bool = True) -> Iterator[World]:
     """Opens the database and the rest; raises DatabaseBehind unless migrations are applied."""

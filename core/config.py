@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         default="", description="The bot's user name, for joining links; asked from Telegram if empty"
     )
     staff_bot_token: str = Field(default="", description="The token of the staff's bot, from BotFather")
+    staff_bot_name: str = Field(
+        default="", description="The staff's bot's user name, for links to it; asked from Telegram if empty"
+    )
     telegram_api_url: str = Field(default=TELEGRAM, description="Another Bot API server, such as the training sandbox")
     telegram_rate: float = Field(
         default=30,
@@ -105,6 +108,12 @@ class Settings(BaseSettings):
     )
     incoming_mail: str = Field(
         default="", description="Where that mailbox is read: maildir:PATH or imaps://USER:PASSWORD@HOST/FOLDER"
+    )
+    bounce_alarm: float = Field(
+        default=5, gt=0, le=100, description="From how many bounces in a hundred mails on the staff's bot gives alarm"
+    )
+    way_alarm: int = Field(
+        default=10, ge=1, description="After how many minutes in which nothing can leave the staff's bot gives alarm"
     )
     dns_server: str = Field(default="", description="Another name server for ascolto doctor to ask, as HOST:PORT")
     webhook_private: bool = Field(

@@ -27,7 +27,8 @@ class WebDeps:
     `check_ready` raises while the service cannot work (database away, migrations behind);
     `personal` holds the parts of a person's data that stand above core;
     `chat_preview` shows a questionnaire as the chat does; with the bot's token Telegram's word on
-    who opens a page is checked; `webhook_private` lets webhooks reach private networks.
+    who opens a page is checked; `webhook_private` lets webhooks reach private networks; `staff_chat` is where the
+    staff's bot is opened ("" without one).
     Sessions of staff last by the `machine`'s clock, wherever the office's is moved to.
     """
 
@@ -45,6 +46,7 @@ class WebDeps:
     participant_bot_token: str = ""
     telling: Telling = field(default_factory=Telling)
     webhook_private: bool = False
+    staff_chat: str = ""
     machine: Clock = field(default_factory=SystemClock)
 
     @property

@@ -1,5 +1,5 @@
 """Commands at any moment: /start, /help, /language, /preferences, /pause, /resume, /stop, /mydata, /back, /review,
-/question, /table, /entry."""
+/question, /table, /entry, /office."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from bots.participants.by_themselves import JOIN, greet_stranger, press_joining
 from bots.participants.callback import CommandPress
 from bots.participants.dialogue import Talk, aside, held, take
 from bots.participants.door import show_codes
+from bots.participants.office import OFFICE, open_office, press_office
 from bots.participants.render import choice_row
 from bots.participants.room import ROOM, open_room, press_room
 from bots.participants.rounds import round_keys
@@ -28,13 +29,14 @@ from surveys.responses.languages import not_offered
 from surveys.responses.my_data_page import my_data_page
 
 SOURCE = "telegram"
-OPEN_ENDED = {"language", JOIN, WISH, ROOM, TABLE}  # buttons whose values are no fixed words
+OPEN_ENDED = {"language", JOIN, WISH, ROOM, TABLE, OFFICE}  # buttons whose values are no fixed words
 
 MENU = {
     "help": N_("What I can do"),
     "language": N_("Choose the language"),
     "back": N_("Go back one question"),
     "review": N_("See all your answers"),
+    "office": N_("Write to the office"),
     "question": N_("Ask a question at an event"),
     "table": N_("Your table at an event"),
     "vote": N_("Vote in a poll"),
@@ -214,6 +216,8 @@ COMMANDS: dict[str, Callable[[Talk], Reply]] = {
     "preferences": preferences,
     "question": open_room,
     "domanda": open_room,
+    "office": open_office,
+    "ente": open_office,
     "table": show_tables,
     "tavolo": show_tables,
     "entry": show_codes,
@@ -226,6 +230,7 @@ PRESSES: dict[tuple[str, str], Callable[[Talk, str], Reply]] = {
     (WISH, ""): press_wish,
     (ROOM, ""): press_room,
     (TABLE, ""): press_table,
+    (OFFICE, ""): press_office,
     ("stop", "pause"): _stop_pause,
     ("stop", "all"): _stop_all,
     ("stop", "none"): _nothing,

@@ -26,6 +26,7 @@ from bots.participants.dates import press_dates
 from bots.participants.dialogue import Talk, aside, begin_round, held, stand, take, take_press
 from bots.participants.files import ask_for_file, take_sent
 from bots.participants.joining import ask_code, join, new_code, take_code
+from bots.participants.office import AWAITS_OFFICE, open_office, take_for_office
 from bots.participants.on_page import PageButtons
 from bots.participants.parse import (
     Arrived,
@@ -133,6 +134,8 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
             return join(talk, desk.links, desk.ids, token)
         case Command("question" | "domanda" as name, said) if said:
             return _locked(talk, name) or open_room(talk, said)
+        case Command("office" | "ente" as name, said) if said:
+            return _locked(talk, name) or open_office(talk, said)
         case PressedButton() as pressed:
             return _press(talk, desk, pressed)
         case Command(name):
@@ -158,6 +161,8 @@ def _said(talk: Talk, desk: Desk, text: str) -> Reply:
         return take_question(talk, text)
     if VOTES in talk.chat.awaiting:
         return take_text(talk, desk.booth, text)
+    if AWAITS_OFFICE in talk.chat.awaiting:
+        return take_for_office(talk, text)
     turn = held(talk)
     if turn is None:
         return welcome(talk)
@@ -212,7 +217,7 @@ def _locked(talk: Talk, name: str) -> Reply | None:
 
 def _attending(talk: Talk, did: Did) -> Talk:
     """An address, other words or a question are awaited as the very next thing that is said: else they were left."""
-    if {AWAITS, AWAITS_WORDS, ASKS, VOTES}.isdisjoint(talk.chat.awaiting) or isinstance(did, Said):
+    if {AWAITS, AWAITS_WORDS, ASKS, VOTES, AWAITS_OFFICE}.isdisjoint(talk.chat.awaiting) or isinstance(did, Said):
         return talk
     change_chat(talk.session, talk.chat.id, awaiting={})
     return replace(talk, chat=replace(talk.chat, awaiting={}))

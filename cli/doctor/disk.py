@@ -12,10 +12,9 @@ from cli.doctor.database import sqlite_file
 from core.config import Settings
 from core.findings import Finding, Judgement, State
 from core.i18n import N_
+from notifications.staff.looking import LITTLE, MEGABYTE, TOO_LITTLE
 
 CHECK = "disk"
-LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000
-MEGABYTE = 1_000_000
 
 GOOD = Judgement(CHECK, State.OK, N_("{free} MB are free for {folder}."))
 LITTLE_LEFT = Judgement(

@@ -39,7 +39,7 @@ SILENT = Judgement(
 OTHER_NAME = Judgement(
     CHECK,
     State.WRONG,
-    N_("ASCOLTO_PARTICIPANT_BOT_NAME says {name}, but the token is that of @{bot}: joining links lead to another bot."),
+    N_("{setting} says {name}, but the token is that of @{bot}: links lead to another bot."),
     N_("Set it to {bot}, or leave it empty."),
 )
 DELIVERED = Judgement(CHECK, State.OK, N_("Telegram delivers what people write to @{bot} here (waiting: {count})."))
@@ -128,8 +128,12 @@ async def _look(api: BotApi, setting: str, settings: Settings, clock: Clock) -> 
         if refusal.is_token:
             return [UNKNOWN_TOKEN.of(setting=setting, error=str(refusal))]
         return [SILENT.of(host=urlsplit(api.base).netloc, setting=setting, error=str(refusal))]
-    name = settings.participant_bot_name if setting.startswith(f"{PREFIX}PARTICIPANT") else ""
-    other = [OTHER_NAME.of(name=name, bot=bot)] if name and name.lstrip("@").lower() != bot.lower() else []
+    is_staff = setting.startswith(f"{PREFIX}STAFF")
+    name = settings.staff_bot_name if is_staff else settings.participant_bot_name
+    names = setting.replace("_TOKEN", "_NAME")
+    other = (
+        [OTHER_NAME.of(setting=names, name=name, bot=bot)] if name and name.lstrip("@").lower() != bot.lower() else []
+    )
     return [KNOWN.of(bot=bot, setting=setting), *other, *judge_hook(bot, hook, settings, clock.now())]
 
 

@@ -1,54 +1,22 @@
-"""The role that talks in Telegram: polling, or serving the webhook where Telegram can reach us."""
+"""The role that talks in Telegram: the participants' bot, the staff's, or both, by the tokens that are set."""
 
 from __future__ import annotations
 
+import importlib
 from contextlib import AsyncExitStack
 
-from aiogram import Bot
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.utils.token import TokenValidationError
-
-from bots.participants.fetching import run_fetching
-from bots.participants.pacing import PacedRequests
-from bots.participants.polling import run_polling
-from bots.participants.receiving import BotDeps
-from bots.participants.session import BotSession
-from bots.participants.webhook import keep_webhook, webhook_route, webhook_secret
 from cli.roles import Part
 from cli.world import World
-from core.config import FREE_RATE, NO_TOKEN, PREFIX
-from core.errors import SettingWrong
-from notifications.ledger.states import TELEGRAM
-from notifications.sending.first import FirstInLine
-from notifications.sending.permits import Rate
 
 
 async def start(world: World, stack: AsyncExitStack) -> Part:
-    """Raises SettingMissing without a token, SettingWrong where it is none."""
+    """Raises SettingMissing without any token, SettingWrong where one is none."""
     settings = world.settings
-    server = TelegramAPIServer.from_base(settings.telegram_api_url)
-    try:
-        bot = Bot(settings.need_participant_token(), session=BotSession(api=server))
-    except TokenValidationError as error:
-        raise SettingWrong(name=f"{PREFIX}PARTICIPANT_BOT_TOKEN", reason=NO_TOKEN) from error
-    stack.push_async_callback(bot.session.close)
-    settings.checked_telegram_rate()
-    together = settings.telegram_pace
-    rate = Rate(together, min(together, FREE_RATE))  # what answers a person is never paid for
-    bot.session.middleware(PacedRequests(FirstInLine(world.database, TELEGRAM, rate)))
-    deps = BotDeps(
-        bot=bot,
-        database=world.database,
-        clock=world.clock,
-        links=world.links,
-        ids=world.ids,
-        shelf=world.shelf,
-        attachment_limit_mb=settings.attachment_limit,
-        urls=world.urls(),
-        personal=world.personal,
+    tokens = {"participants": settings.participant_bot_token, "staff": settings.staff_bot_token}
+    wanted = [name for name, token in tokens.items() if token] or ["participants"]
+    # A process imports only the library of a bot that it runs.
+    modules = [importlib.import_module(f"cli.bot_{name}") for name in wanted]
+    parts = [await module.start(world, stack) for module in modules]
+    return Part(
+        tuple(work for part in parts for work in part.work), tuple(route for part in parts for route in part.routes)
     )
-    if not settings.webhook:
-        return Part((run_polling(deps), run_fetching(deps)))
-    secret = webhook_secret(settings.need_secret(), bot.token)
-    address = settings.public_url.rstrip("/")
-    return Part((keep_webhook(bot, address, secret), run_fetching(deps)), (webhook_route(deps, secret),))

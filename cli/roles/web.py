@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 
-from cli.bot_name import bot_name
+from cli.bot_name import bot_name, staff_bot_name
 from cli.chat_preview import BotScreens
 from cli.roles import Part
-from cli.voice import signer_of, voice_of
-from cli.world import World
+from cli.voice import rates_of, signer_of, voice_of
+from cli.world import World, staff_chat_address
 from core.clock import Clock, SystemClock
 from core.database.migrating import check_current
 from notifications.channels.contract import Mail, Outcome
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relays, rate_of
-from notifications.ledger.states import EMAIL, TELEGRAM
 from notifications.sending.permits import Line
 from notifications.sending.trial import turn_by
 from web.app import create_app
@@ -41,6 +40,7 @@ async def start(world: World, _: AsyncExitStack) -> Part:
         participant_bot_token=settings.participant_bot_token,
         telling=telling_of(world, name),
         webhook_private=settings.webhook_private,
+        staff_chat=staff_chat_address(settings, await staff_bot_name(settings)),
     )
     return Part(app=create_app(deps))
 
@@ -50,7 +50,6 @@ def telling_of(world: World, name: str, machine: Clock | None = None) -> Telling
     settings, signer, clock = world.settings, signer_of(world), machine or SystemClock()
     relays = parse_relays(settings.smtp_url) if settings.smtp_url else ()
     lines = [Line(one.way, rate_of(one, relays, settings.smtp_rate)) for one in relays]
-    mails = sum(line.rate for line in lines) or settings.smtp_rate
 
     async def try_mail(mail: Mail) -> Outcome:
         relay = relays[await turn_by(world.database, lines, clock)]
@@ -60,6 +59,5 @@ def telling_of(world: World, name: str, machine: Clock | None = None) -> Telling
         finally:
             await channel.close()
 
-    rates = {EMAIL: mails, TELEGRAM: settings.telegram_rate}
     trying = try_mail if relays else no_relay
-    return Telling(world.rules, voice_of(world, name), rates, trying, settings.mail_size_limit)
+    return Telling(world.rules, voice_of(world, name), rates_of(settings), trying, settings.mail_size_limit)

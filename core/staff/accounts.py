@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
@@ -176,8 +177,17 @@ def whose_session(session: Session, token: str, machine_now: datetime) -> Staff 
         .where(StaffSession.digest == _digest(token), StaffSession.expires_at > machine_now)
         .where(Account.disabled_at.is_(None))
     ).one_or_none()
-    if found is None:
-        return None
+    return _with_roles(session, found) if found is not None else None
+
+
+def load_staff(session: Session, account_id: int) -> Staff | None:
+    """An account with its roles as of now; None where there is none, or it was disabled."""
+    known = select(Account.id, Account.name, Account.language)
+    found = session.execute(known.where(Account.id == account_id, Account.disabled_at.is_(None))).one_or_none()
+    return _with_roles(session, found) if found is not None else None
+
+
+def _with_roles(session: Session, found: Any) -> Staff:
     grants = session.execute(select(Grant.office_id, Grant.role).where(Grant.account_id == found.id))
     return Staff(found.id, found.name, found.language, {office: Role(role) for office, role in grants})
 

@@ -34,6 +34,13 @@ class NotAllowed(Problem):
     status = 403
 
 
+class NothingHere(Problem):
+    """What another office has looks like what nobody has."""
+
+    text = N_("There is nothing at this address that your account may see. Please start from the list of processes.")
+    status = 404
+
+
 class AccountExists(Problem):
     text = N_("There is already an account for {email}. Sign in with it, or use another address.")
 

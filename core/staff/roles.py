@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_RESULTS = "see-results"
     EXPORT_RESULTS = "export-results"
     SEE_PEOPLE = "see-people"
+    ANSWER_PEOPLE = "answer-people"  # what they ask the office
     ENTER_ANSWERS = "enter-answers"  # on behalf of somebody
     IMPORT_PEOPLE = "import-people"
     MANAGE_EVENTS = "manage-events"
@@ -40,6 +41,7 @@ _REVIEW = _READ | {Permission.RELEASE_MAILINGS, Permission.PAUSE_MAILINGS, Permi
 _ORGANISE = _READ | {
     Permission.EXPORT_RESULTS,
     Permission.SEE_PEOPLE,
+    Permission.ANSWER_PEOPLE,
     Permission.ENTER_ANSWERS,
     Permission.IMPORT_PEOPLE,
     Permission.MANAGE_EVENTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
@@ -71,3 +71,33 @@ class AuditEntry(Base):
     act: Mapped[str]  # "results.exported", "package.loaded", ...
     subject: Mapped[str]  # "round:3"
     details: Mapped[dict[str, Any]]
+
+
+class StaffChat(Base):
+    """The Telegram account of a member of staff, and what they want to hear of there: one each way.
+
+    `quiet_from` and `quiet_until` are times of the office's day ("20:00"), the same for none.
+    """
+
+    __tablename__ = "staff_chat"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    chat_id: Mapped[int] = mapped_column(BigInteger, unique=True)  # Telegram's
+    linked_at: Mapped[datetime]
+    takes_questions: Mapped[bool]
+    takes_alarms: Mapped[bool]
+    quiet_from: Mapped[str]
+    quiet_until: Mapped[str]
+    severe_always: Mapped[bool]  # severe alarms come in quiet hours too
+    awaiting: Mapped[dict[str, Any]]  # what the next words are for: {"answer": mail id}, {"quiet": true}
+
+
+class StaffChatCode(Base):
+    """A code by which an account can be linked once, kept as a digest; one an account, the newest."""
+
+    __tablename__ = "staff_chat_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    digest: Mapped[str]
+    expires_at: Mapped[datetime]
+    tries: Mapped[int] = mapped_column(default=0)  # wrong ones

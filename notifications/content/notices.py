@@ -243,7 +243,14 @@ NOTICES = {
         "confirm-join",
         variables=("office", "purposes"),
     ),
+    "office-answer": NoticeText(
+        N_("{office} answers you"),
+        N_("**{office}** answers what you wrote:\n\n{answer}\n\nYou had written: {asked}"),
+        variables=("office", "answer", "asked"),
+    ),
 }
+PARAGRAPHS = {"answer": tuple(f"answer_{letter}" for letter in "abcdefghijkl")}
+"""Variables whose paragraphs stay apart: a value alone is one line."""
 
 
 def notice_text(kind: str, language: str) -> Text:
@@ -252,5 +259,19 @@ def notice_text(kind: str, language: str) -> Text:
     buttons = (
         (ButtonText(notice.button_kind, t(notice.button), mark(LINKS[notice.button_kind])),) if notice.button else ()
     )
-    gaps = {name: f"{{{{ {name} }}}}" for name in notice.variables}
+    gaps = {name: _gap(name) for name in notice.variables}
     return Text(language, t(notice.subject, **gaps), t(notice.body, **gaps), buttons)
+
+
+def paragraphs(name: str, value: str) -> dict[str, str]:
+    """A value of several paragraphs, one for each gap; what is over stands in the last."""
+    names = PARAGRAPHS[name]
+    lines = [line.strip() for line in value.splitlines() if line.strip()]
+    kept = [*lines[: len(names) - 1], " ".join(lines[len(names) - 1 :])]
+    return dict.fromkeys(names, "") | dict(zip(names, kept, strict=False))
+
+
+def _gap(name: str) -> str:
+    if name not in PARAGRAPHS:
+        return f"{{{{ {name} }}}}"
+    return "".join(f"{{% if {one} %}}\n\n{{{{ {one} }}}}{{% endif %}}" for one in PARAGRAPHS[name])

@@ -6,15 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from core.people.addresses import EMAIL
 from core.people.tables import Address, Membership, Suppression
+from core.staff.tables import Account
 from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
 
 PAGE = 50
+SHOWN = (MailState.FOR_STAFF, MailState.NOTED, MailState.READ, MailState.ANSWERED)
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,10 @@ class InboxRow:
     name: str
     reference: str
     office_id: int | None
+    door: str = "mail"
+    answer: str = ""
+    answered_by: str = ""
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -59,19 +65,20 @@ def inbox(session: Session, reach: Reach, page: int) -> list[InboxRow]:
         Membership.participant_id == IncomingMail.participant_id, Membership.office_id == IncomingMail.office_id
     )
     statement = (
-        select(IncomingMail, Membership.name, Membership.reference)
+        select(IncomingMail, Membership.name, Membership.reference, Account.name.label("by"))
         .outerjoin(Membership, member)
-        .where(_within(reach), IncomingMail.state.in_((MailState.FOR_STAFF, MailState.NOTED, MailState.READ)))
-        .order_by(IncomingMail.state, IncomingMail.id.desc())  # "for-staff" stands before "noted" and "read"
+        .outerjoin(Account, Account.id == IncomingMail.answered_by)
+        .where(_within(reach), IncomingMail.state.in_(SHOWN))
+        .order_by(case((IncomingMail.state == MailState.FOR_STAFF, 0), else_=1), IncomingMail.id.desc())
         .offset(page * PAGE)
         .limit(PAGE + 1)
     )
     return [
         InboxRow(
             mail.id, mail.received_at, mail.kind, mail.state, mail.sender, mail.subject, mail.words,
-            name or "", reference or "", mail.office_id,
+            name or "", reference or "", mail.office_id, mail.door, mail.answer, by or "", mail.answered_at,
         )
-        for mail, name, reference in session.execute(statement)
+        for mail, name, reference, by in session.execute(statement)
     ]  # fmt: skip
 
 

@@ -23,12 +23,18 @@ def export_mails(session: Session, participant_ids: Sequence[int]) -> list[dict[
     """What these participants wrote to offices, JSON-able, oldest first."""
     statement = select(IncomingMail).where(
         IncomingMail.participant_id.in_(participant_ids),
-        IncomingMail.state.in_((MailState.FOR_STAFF, MailState.NOTED, MailState.READ)),
+        IncomingMail.state.in_((MailState.FOR_STAFF, MailState.NOTED, MailState.READ, MailState.ANSWERED)),
     )
     return [
-        {"at": one.received_at.isoformat(), "subject": one.subject, "words": one.words}
+        {"at": one.received_at.isoformat(), "subject": one.subject, "words": one.words} | _answered(one)
         for one in session.scalars(statement.order_by(IncomingMail.id))
     ]
+
+
+def _answered(one: IncomingMail) -> dict[str, Any]:
+    if one.answered_at is None:
+        return {}
+    return {"answer": one.answer, "answered_at": one.answered_at.isoformat()}
 
 
 def erase_mails(session: Session, participant_ids: Sequence[int]) -> None:

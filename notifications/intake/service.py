@@ -25,6 +25,7 @@ from notifications.intake.classify import classify_letter
 from notifications.intake.itip import CalendarAnswer, read_calendar
 from notifications.intake.kinds import Classified, Kind
 from notifications.intake.letter import Letter, read_letter
+from notifications.intake.questions import tell_staff
 from notifications.intake.replies import own_answer
 from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
@@ -70,7 +71,10 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
             state = _replied(letter) if take_reply(session, delivery, letter.text, key, now) else state
     written = {"received_at": now, "kind": found.kind.value, "state": state.value}
     words = _words(letter, calendar) if state in {MailState.FOR_STAFF, MailState.NOTED} else {}
-    session.execute(insert(IncomingMail).values(written | _told(found) | about | words))
+    row = written | _told(found) | about | words
+    mail_id: int = session.execute(insert(IncomingMail).values(row).returning(IncomingMail.id)).scalar_one()
+    if state is MailState.FOR_STAFF and found.kind is Kind.NONE and about.get("office_id") is not None:
+        tell_staff(session, mail_id, about["office_id"], now)
     return Taken(found.kind, state, delivery.id if delivery else None)
 
 

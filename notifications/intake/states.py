@@ -11,3 +11,4 @@ class MailState(StrEnum):
     NOTED = "noted"  # acted on, and its words are kept for staff: more stands in it than the reply
     FOR_STAFF = "for-staff"
     READ = "read"
+    ANSWERED = "answered"

@@ -11,7 +11,7 @@ from core.database.base import Base, Id
 
 
 class IncomingMail(Base):
-    """One mail that came to our mailbox.
+    """One mail that came to our mailbox, or what somebody wrote to an office in the chat.
 
     The words of a mail are kept only where staff may have to read them (`state` "for-staff", "noted" or "read").
     """
@@ -27,7 +27,7 @@ class IncomingMail(Base):
     id: Mapped[Id]
     received_at: Mapped[datetime]
     kind: Mapped[str]  # bounce, complaint, auto-reply, challenge, none
-    state: Mapped[str]  # acted, ignored, noted, for-staff, read
+    state: Mapped[str]  # acted, ignored, noted, for-staff, read, answered
     delivery_id: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))  # where a signed address told it
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))
     participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
@@ -37,3 +37,7 @@ class IncomingMail(Base):
     sender: Mapped[str] = mapped_column(default="")
     subject: Mapped[str] = mapped_column(default="")
     words: Mapped[str] = mapped_column(Text, default="")
+    door: Mapped[str] = mapped_column(default="mail")  # mail, chat: by which way it came
+    answer: Mapped[str] = mapped_column(Text, default="")  # the office's, "" for none
+    answered_by: Mapped[int | None]  # an account; those are never deleted
+    answered_at: Mapped[datetime | None]

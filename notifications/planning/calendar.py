@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from itertools import combinations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from notifications.ledger.events import nobody_noted
@@ -40,9 +40,23 @@ def plan_ahead(
     session: Session, now: datetime, within: timedelta, rules: Rules, process_id: int | None = None
 ) -> list[Entry]:
     """The plan, in the order of time, counted as things stand now."""
+    mine = None if process_id is None else Mailing.process_id == process_id
+    return _plan(session, now, within, rules, mine)
+
+
+def plan_of_offices(
+    session: Session, now: datetime, within: timedelta, rules: Rules, offices: Collection[int]
+) -> list[Entry]:
+    """The plan of some offices alone."""
+    return _plan(session, now, within, rules, Mailing.office_id.in_(offices))
+
+
+def _plan(
+    session: Session, now: datetime, within: timedelta, rules: Rules, which: ColumnElement[bool] | None
+) -> list[Entry]:
     found = upcoming(session, now, within)
-    if process_id is not None:
-        mine = set(session.scalars(select(Mailing.id).where(Mailing.process_id == process_id)))
+    if which is not None:
+        mine = set(session.scalars(select(Mailing.id).where(which)))
         found = [one for one in found if one.mailing_id in mine]
     found = found[:MOST]
     counted = {one: dry_run(session, one, now, rules) for one in {due.mailing_id for due in found}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -77,11 +77,20 @@ class Obstacle:
     detail: str = ""
 
 
-def obstacles(session: Session, now: datetime, *, process_id: int | None = None, mailing_id: int = 0) -> list[Obstacle]:
-    """Those of a process, of one mailing, or of all, in the order in which the mailings were written."""
+def obstacles(
+    session: Session,
+    now: datetime,
+    *,
+    process_id: int | None = None,
+    mailing_id: int = 0,
+    offices: Collection[int] | None = None,
+) -> list[Obstacle]:
+    """Those of a process, of one mailing, of some offices, or of all, in the order in which mailings were written."""
     statement = select(Mailing).where(Mailing.kind != Kind.NOTICE, Mailing.state != MailingState.CANCELLED)
     if process_id is not None:
         statement = statement.where(Mailing.process_id == process_id)
+    if offices is not None:
+        statement = statement.where(Mailing.office_id.in_(offices))
     if mailing_id:
         statement = statement.where(Mailing.id == mailing_id)
     mailings = session.scalars(statement.order_by(Mailing.id)).all()

@@ -43,6 +43,7 @@ from notifications.sending.group import Contexts, Desk, Ready
 from notifications.sending.parts import reserve_parts
 from notifications.sending.permits import Line, hold, key_of, reserve, waiting_time
 from notifications.sending.retry import Retry, Try, decide
+from notifications.staff.ways import Way, note_way
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -293,6 +294,9 @@ class Sender:
         if until is not None:
             hold(session, self._line(channel), until, moment.machine)
         record(session, self._claimer, tries, moment.now)
+        ways = tuple(one.way for one in self.deps.channels if one.name == channel.name)
+        way = Way(channel.way, channel.name, ways)
+        note_way(session, way, [one.outcome for one in tries], moment.now)
 
     def _line(self, channel: Channel) -> Line:
         return Line(channel.way, self.deps.paces[channel.way].rate)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -23,16 +24,22 @@ from core.process.room.rooms import load_room
 from core.process.room.seating import find_table, told_table_of
 from core.process.standing import standing, standing_reply
 from core.process.waiting import OFFERED
+from notifications.content.notices import paragraphs
 from notifications.content.variables import MODE_WORDS, event_values
+from notifications.intake.questions import load_question
 from notifications.ledger.candidates import Candidate
 from surveys.polls.ballot import in_words
 from surveys.polls.casting import named_ballot
 from surveys.polls.store import load_poll
 
+LONGEST_QUOTE = 300
+
 
 def notice_words(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
     """The values of a notice's variables; raises EventUnknown."""
     words = {name: str(value) for name, value in values.items()}
+    if "mail_id" in values:
+        return words | _answered(session, int(values["mail_id"]))
     if "date_poll_id" in values:
         return words | _dates(session, int(values["date_poll_id"]), language)
     if "poll_id" in values:
@@ -57,6 +64,8 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
 def notice_is_true(session: Session, candidate: Candidate, slug: str, now: datetime) -> bool:
     """Whether what a notice says is still so at the moment of sending; of most there is nothing to ask."""
     values, kind = candidate.values or {}, slug.removeprefix("notice-")
+    if "mail_id" in values:
+        return bool(load_question(session, int(values["mail_id"])))
     if "appointment_id" in values:
         return still_true(session, kind, values, now)
     if kind in {CHANGED, CANCELLED}:
@@ -88,6 +97,14 @@ def _is_useful(session: Session, candidate: Candidate, kind: str, values: Mappin
     table = told_table_of(session, event.id, person)
     comes = standing_reply(session, event.id, person) == Reply.IN_PERSON
     return comes and table is not None and table.id == int(values["table_id"])
+
+
+def _answered(session: Session, mail_id: int) -> dict[str, str]:
+    found = load_question(session, mail_id)
+    if found is None:  # erased meanwhile; such a notice does not leave
+        return {"office": "", "asked": "", **paragraphs("answer", "")}
+    asked = textwrap.shorten(found.words, LONGEST_QUOTE, placeholder=" …")
+    return {"office": found.office, "asked": asked, **paragraphs("answer", found.answer)}
 
 
 def _dates(session: Session, poll_id: int, language: str) -> dict[str, str]:

@@ -18,10 +18,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from bots.participants import polling
-from bots.participants.failing import MOST_TRIES
-from bots.participants.polling import Poller
+from bots.participants.polling import run_polling
+from bots.participants.updates import ParticipantsDoor
 from bots.participants.webhook import PATH, webhook_route
+from bots.updates import polling
+from bots.updates.failing import MOST_TRIES
+from bots.updates.polling import Poller, prepare
 from core.database.leader import leadership
 from sandbox.serving import serving_app
 from tests.bots.stage import Stage, labels, newest
@@ -241,7 +243,7 @@ async def test_a_poison_update_is_given_up_and_told(sandbox: RunningSandbox, bot
     for person, text in ((first, "before"), (first, "poison"), (first, "after"), (second, "other")):
         await person.says(text)
     trouble = Trouble(KeyError("a bug"), 99)
-    poller = Poller(bot, trouble.dispatcher)
+    poller = Poller(ParticipantsDoor(bot, trouble.dispatcher))
     for _ in range(MOST_TRIES):
         await poller.poll()
     assert sorted(trouble.taken) == ["after", "before", "other"], "nothing twice, nothing lost"
@@ -256,7 +258,7 @@ async def test_trouble_of_the_database_is_waited_out(sandbox: RunningSandbox, bo
     for person, text in ((first, "poison"), (first, "after"), (second, "other")):
         await person.says(text)
     trouble = Trouble(OperationalError("BEGIN", {}, Exception("away")), 10)
-    poller = Poller(bot, trouble.dispatcher)
+    poller = Poller(ParticipantsDoor(bot, trouble.dispatcher))
     for _ in range(11):
         assert trouble.taken in ([], ["other"]), "what follows in a chat waits for what was before"
         await poller.poll()
@@ -338,9 +340,9 @@ async def test_a_page_instead_of_an_answer_is_waited_out() -> None:
     async with serving_app(Starlette(routes=[Route("/{anything:path}", page, methods=["GET", "POST"])])) as port:
         api = TelegramAPIServer.from_base(f"http://127.0.0.1:{port}")
         async with Bot(TOKENS["participants"], session=AiohttpSession(api=api)).context() as bot:
-            await Poller(bot, Dispatcher()).poll()
+            await Poller(ParticipantsDoor(bot, Dispatcher())).poll()
             assert asked == ["getUpdates"]
-            preparing = asyncio.ensure_future(polling._prepare(bot))
+            preparing = asyncio.ensure_future(prepare(ParticipantsDoor(bot, Dispatcher())))
             while asked.count("deleteWebhook") < 3:  # it tries again until Telegram answers
                 assert not preparing.done()
                 await asyncio.sleep(0.01)
@@ -358,7 +360,7 @@ async def test_polling_outlives_its_database(stage: Stage, monkeypatch: pytest.M
             yield still_leading
 
     monkeypatch.setattr(polling, "leadership", shaky)
-    task = asyncio.ensure_future(polling.run_polling(stage.deps()))
+    task = asyncio.ensure_future(run_polling(stage.deps()))
     person = await stage.person(7)
     await person.says("/start")
     await person.waits_for("link")

@@ -34,6 +34,10 @@ def test_every_page_is_accessible_and_fits(sign_in: SignIn, web: RunningWeb, bro
                 page.goto(web.url + path)
                 assert violations(page) == [], path
                 assert overflow(page) <= 0, path
+            page.goto(f"{web.url}/console/staff-bot")
+            page.get_by_role("button", name="Make a link").click()
+            page.get_by_role("link", name="Open the bot in Telegram").wait_for()
+            assert violations(page) == [] and overflow(page) <= 0
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the page

@@ -12,6 +12,7 @@ from core.people.suppression import is_suppressed, suppress
 from core.people.tables import Address
 from core.process.tables import Office
 from core.staff.tables import AuditEntry
+from core.tables import Notice
 from notifications.intake.my_data import erase_mails, export_mails
 from notifications.intake.tables import IncomingMail
 from tests.console.conftest import SignIn
@@ -87,3 +88,29 @@ def test_a_person_takes_their_mails_along_and_away(scene: Scene, database: Datab
     left = database.read(lambda session: list(session.scalars(select(IncomingMail.subject))))
     assert "Re: Il Suo parere" not in left
     assert len(left) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_answer_leaves_from_the_console_once_and_stands_with_the_question(
+    sign_in: SignIn, scene: Scene, database: Database
+) -> None:
+    client, reviewer = sign_in(), sign_in("organiser")
+    assert "/console/mail/1/answer" not in client.get("/console/mail").text, "nobody could be reached"
+    scene.insert(Address, participant_id=1, channel="email", value="ada@example.com", created_at=scene.now)
+    page = client.get("/console/mail").text
+    assert "/console/mail/1/answer" in page and "/console/mail/2/answer" not in page
+    given = {"token": form_token(client)}
+    empty = client.post("/console/mail/1/answer", data=given | {"answer": " "})
+    assert empty.status_code == 400 and "nothing to send" in empty.text
+    long = client.post("/console/mail/1/answer", data=given | {"answer": "<b>" + "x" * 3000})
+    assert "too long" in long.text and "&lt;b&gt;xxx" in long.text, "what was typed is not lost"
+    sent = client.post("/console/mail/1/answer", data=given | {"answer": "It <i>works</i> now."})
+    assert "Answered by The administrator" in text_of(sent) and "It <i>works</i> now." in text_of(sent)
+    second = reviewer.post("/console/mail/1/answer", data={"token": form_token(reviewer), "answer": "Again"})
+    assert second.status_code == 409 and "has answered this already" in second.text and ">Again<" in second.text
+    assert client.post("/console/mail/2/answer", data=given | {"answer": "Who?"}).status_code == 404
+    assert sign_in("reader").post("/console/mail/1/answer", data=given).status_code in {403, 404}
+    (notice,) = database.read(lambda session: session.scalars(select(Notice)).all())
+    assert (notice.kind, notice.values, notice.office_id) == ("office-answer", {"mail_id": 1}, scene.office_id)
+    acts = select(AuditEntry.details).where(AuditEntry.act == "mail.answered")
+    assert database.read(lambda session: list(session.scalars(acts))) == [{}]

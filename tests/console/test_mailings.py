@@ -26,6 +26,7 @@ from notifications.channels.contract import Delivered, Mail, Outcome, Unreachabl
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence, SentText
 from notifications.planning.rules import Rules
 from notifications.planning.timers import PlannerDeps, plan_due, rederive
+from notifications.review.acting import ACTS
 from notifications.sending.context import Voice
 from tests.console.conftest import SignIn, enter_console
 from tests.console.test_pages import rows_of, text_of
@@ -33,7 +34,6 @@ from tests.console.test_signing import form_token
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb, running_web
-from web.console.releasing import ACTS
 from web.console.telling import Telling
 
 NEW = "/console/processes/1/mailings/new"

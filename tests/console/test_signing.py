@@ -25,6 +25,7 @@ PAGES = (
     "/console/mail",
     "/console/excluded",
     "/console/webhooks",
+    "/console/staff-bot",
     "/console/audit",
 )
 

@@ -36,6 +36,7 @@ from web.public.routes import public_routes
 
 LOOPBACK = "127.0.0.1"
 CHAT = "https://t.me/ascolto_test_bot"
+STAFF_CHAT = "https://t.me/ascolto_staff_bot"
 
 
 class _Server(uvicorn.Server):
@@ -116,7 +117,13 @@ def _made(deps: WebDeps) -> FastAPI:
 
 @contextmanager
 def running_web(
-    database: Database, clock: FixedClock, links: Links, chat: str = CHAT, telling: Telling | None = None
+    database: Database,
+    clock: FixedClock,
+    links: Links,
+    chat: str = CHAT,
+    *,
+    telling: Telling | None = None,
+    staff_chat: str = STAFF_CHAT,
 ) -> Iterator[RunningWeb]:
     """The pages over a database, with the clock standing still."""
     listening = free_port()
@@ -134,6 +141,7 @@ def running_web(
         participant_bot_token=TOKENS["participants"],
         telling=telling or Telling(),
         machine=FixedClock(clock.now()),
+        staff_chat=staff_chat,
     )
     with serving(_made(deps), listening) as url:
         yield RunningWeb(url, deps)

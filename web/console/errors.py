@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from core.errors import Problem
 from core.i18n import N_
+from core.staff.errors import NothingHere
+from notifications.review.acting import ActUnknown
+
+__all__ = ["ActUnknown", "NothingHere"]
 
 
 class FormForged(Problem):
     text = N_("This form is too old or was not sent from this page. Please go back, reload the page and try again.")
     status = 403
-
-
-class NothingHere(Problem):
-    """What another office has looks like what nobody has."""
-
-    text = N_("There is nothing at this address that your account may see. Please start from the list of processes.")
-    status = 404
-
-
-class ActUnknown(Problem):
-    text = N_("This cannot be done here. Please use the buttons of the page.")
-    status = 404
 
 
 class ChangedMeanwhile(Problem):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from core.errors import Problem
 from core.people.addresses import EMAIL
 from core.people.suppression import lift
 from core.process.tables import Office
@@ -17,7 +19,17 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.intake import inbox
-from notifications.intake.inbox import Reach
+from notifications.intake.inbox import InboxRow, Reach
+from notifications.intake.questions import (
+    LONGEST_ANSWER,
+    AnsweredAlready,
+    NobodyToAnswer,
+    WordsEmpty,
+    WordsTooLong,
+    answer,
+    can_be_answered,
+    load_question,
+)
 from web.console.errors import NothingHere
 from web.console.page import console_page, page_number
 from web.site import site_of
@@ -25,12 +37,39 @@ from web.site import site_of
 MAIL, EXCLUDED = "/console/mail", "/console/excluded"
 
 
+@dataclass(frozen=True)
+class Failed:
+    """An answer that did not leave, as it was typed, and why."""
+
+    mail_id: int
+    problem: Problem
+    words: str
+
+
 async def show_mail(request: Request, staff: Staff) -> Response:
+    return await _mails(request, staff)
+
+
+async def _mails(request: Request, staff: Staff, failed: Failed | None = None) -> Response:
     page = page_number(request)
-    rows = await site_of(request).deps.database.aread(
-        lambda session: inbox.inbox(session, _reach(session, staff), page)
-    )
-    return _shown(request, staff, "console/incoming.html", rows, page)
+
+    def work(session: Session) -> tuple[list[InboxRow], set[int]]:
+        rows = inbox.inbox(session, _reach(session, staff), page)
+        return rows, {one.id for one in rows if _is_answerable(session, staff, one)}
+
+    rows, answerable = await site_of(request).deps.database.aread(work)
+    shown, more = rows[: inbox.PAGE], len(rows) > inbox.PAGE
+    values = {"rows": shown, "page": page, "more": more, "zone": HOME_ZONE, "answerable": answerable, "failed": failed}
+    values["longest"] = LONGEST_ANSWER
+    status = failed.problem.status if failed is not None else 200
+    return console_page(request, staff, "console/incoming.html", status, **values)
+
+
+def _is_answerable(session: Session, staff: Staff, row: InboxRow) -> bool:
+    if row.office_id is None or not staff.may(Permission.ANSWER_PEOPLE, row.office_id):
+        return False
+    found = load_question(session, row.id)
+    return found is not None and can_be_answered(session, found)
 
 
 async def mark_read(request: Request, staff: Staff) -> Response:
@@ -45,6 +84,17 @@ async def mark_read(request: Request, staff: Staff) -> Response:
             record(session, Act("mail.read", f"mail:{mail_id}", staff.account_id, office), now)
 
     await deps.database.shared(work)
+    return RedirectResponse(MAIL, 303)
+
+
+async def answer_mail(request: Request, staff: Staff) -> Response:
+    """The office's answer, by the way the question came; what was typed is not lost when it cannot leave."""
+    deps, mail_id = site_of(request).deps, int(request.path_params["mail_id"])
+    words, now = str((await request.form()).get("answer", "")), deps.clock.now()
+    try:
+        await deps.database.shared(lambda session: answer(session, staff, mail_id, words, now))
+    except (WordsEmpty, WordsTooLong, AnsweredAlready, NobodyToAnswer) as problem:
+        return await _mails(request, staff, Failed(mail_id, problem, words))
     return RedirectResponse(MAIL, 303)
 
 

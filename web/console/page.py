@@ -75,6 +75,7 @@ def console_page(request: Request, staff: Staff, template: str, status: int = 20
         manages_events=any(staff.may(Permission.MANAGE_EVENTS, office) for office in staff.roles),
         manages_polls=any(staff.may(Permission.MANAGE_POLLS, office) for office in staff.roles),
         sees_webhooks=any(staff.may(Permission.MANAGE_WEBHOOKS, office) for office in staff.roles),
+        has_staff_bot=bool(site_of(request).deps.staff_chat),
         words=WORDS,
         word=word,
         about=subject,

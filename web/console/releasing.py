@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import IO
 
 from sqlalchemy import select
@@ -18,88 +15,20 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.ledger.proof import write_proof
-from notifications.ledger.release import NotInDoubt, release, set_state, settle_doubt
-from notifications.ledger.revision import check_revision
-from notifications.ledger.states import MailingState, OccurrenceState
-from notifications.ledger.tables import Delivery, Occurrence
-from notifications.planning.planner import DoesNotLeave, plan_missed, plan_missing
-from notifications.planning.rules import Rules
+from notifications.ledger.release import NotInDoubt, settle_doubt
+from notifications.ledger.tables import Delivery
+from notifications.review.acting import Wish, do_act
 from web.console import store
-from web.console.errors import ActUnknown
-from web.console.store import READS
 from web.files import chunks
 from web.site import site_of
 
 
-@dataclass(frozen=True)
-class Asked:
-    """What staff ask for; `seen` is the revision of the mailing that the page showed them."""
-
-    mailing: store.MailingRow
-    staff: Staff
-    seen: str
-    now: datetime
-    rules: Rules
-
-
-Doing = Callable[[Session, Asked], dict[str, int]]
-
-
-def _release(session: Session, asked: Asked) -> dict[str, int]:
-    check_revision(session, asked.mailing.id, asked.seen)
-    release(session, asked.mailing.id, asked.staff.account_id, asked.now)
-    return {}
-
-
-def _pause(session: Session, asked: Asked) -> dict[str, int]:
-    set_state(session, asked.mailing.id, MailingState.PAUSED, asked.now)
-    return {}
-
-
-def _cancel(session: Session, asked: Asked) -> dict[str, int]:
-    set_state(session, asked.mailing.id, MailingState.CANCELLED, asked.now)
-    return {}
-
-
-def _missing(session: Session, asked: Asked) -> dict[str, int]:
-    planned = _occurrences(session, asked.mailing.id, OccurrenceState.PLANNED)
-    return {"people": sum(plan_missing(session, one, asked.now, asked.rules) for one in planned)}
-
-
-def _missed(session: Session, asked: Asked) -> dict[str, int]:
-    late = _occurrences(session, asked.mailing.id, OccurrenceState.ASKED, OccurrenceState.DROPPED)
-    plans = [plan_missed(session, one, asked.now, asked.rules) for one in late]
-    for one in plans:
-        if one is not None and one.reason:
-            raise DoesNotLeave(reason=one.reason)
-    return {"people": sum(one.added for one in plans if one is not None)}
-
-
-ACTS: dict[str, tuple[Permission, str, Doing]] = {
-    "release": (Permission.RELEASE_MAILINGS, "mailing.released", _release),
-    "pause": (Permission.PAUSE_MAILINGS, "mailing.paused", _pause),
-    "cancel": (Permission.RELEASE_MAILINGS, "mailing.cancelled", _cancel),
-    "missing": (Permission.RELEASE_MAILINGS, "mailing.missing", _missing),
-    "missed": (Permission.RELEASE_MAILINGS, "mailing.missed", _missed),
-}
-
-
 async def act(request: Request, staff: Staff) -> Response:
-    """One act on a mailing; raises NotAllowed, FourEyes, MailingStateWrong, MailingChanged, DoesNotLeave."""
+    """One act on a mailing; raises what `do_act` does."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
-    name, now = request.path_params["act"], deps.clock.now()
-    if name not in ACTS:
-        raise ActUnknown
-    permission, word, doing = ACTS[name]
-    seen = str((await request.form()).get("revision", ""))
-
-    def work(session: Session) -> None:
-        mailing = store.find_mailing(session, staff, mailing_id, *READS)
-        staff.need(permission, mailing.office_id)
-        details = doing(session, Asked(mailing, staff, seen, now, deps.telling.rules))
-        record(session, Act(word, f"mailing:{mailing_id}", staff.account_id, mailing.office_id, details), now)
-
-    await deps.database.awrite(work)
+    now = deps.clock.now()
+    wish = Wish(request.path_params["act"], mailing_id, str((await request.form()).get("revision", "")))
+    await deps.database.awrite(lambda session: do_act(session, staff, wish, deps.telling.rules, now))
     return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
 
 
@@ -145,8 +74,3 @@ async def proof(request: Request, staff: Staff) -> Response:
         raise
     headers = {"Content-Disposition": f'attachment; filename="{mailing.slug}-{now:%Y-%m-%d}.zip"'}
     return StreamingResponse(chunks(file), media_type="application/zip", headers=headers)
-
-
-def _occurrences(session: Session, mailing_id: int, *states: OccurrenceState) -> list[int]:
-    statement = select(Occurrence.id).where(Occurrence.mailing_id == mailing_id, Occurrence.state.in_(states))
-    return list(session.scalars(statement))

@@ -27,6 +27,7 @@ from web.console import (
     sampling,
     sharing,
     signing,
+    staff_bot,
     webhooks,
     writing,
 )
@@ -43,6 +44,24 @@ def console_routes() -> APIRouter:
     router.add_api_route("/language", signed_in(signing.speak), methods=["POST"])
     router.add_api_route("", signed_in(processes.list_processes), methods=["GET"])
     router.add_api_route("/processes/{process_id:int}", signed_in(processes.dashboard), methods=["GET"])
+    _add_rounds(router)
+    _add_mailings(router)
+    _add_events(router)
+    _add_dates(router)
+    _add_polls(router)
+    _add_incoming(router)
+    _add_questionnaires(router)
+    router.add_api_route("/staff-bot", signed_in(staff_bot.show), methods=["GET"])
+    router.add_api_route("/staff-bot/code", signed_in(staff_bot.make), methods=["POST"])
+    router.add_api_route("/staff-bot/unlink", signed_in(staff_bot.undo), methods=["POST"])
+    add_rooms(router)
+    add_door(router)
+    _add_webhooks(router)
+    router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
+    return router
+
+
+def _add_rounds(router: APIRouter) -> None:
     router.add_api_route("/rounds/{round_id:int}", signed_in(results.show), methods=["GET"])
     router.add_api_route("/rounds/{round_id:int}/matrix", signed_in(results.show_matrix), methods=["GET"])
     router.add_api_route("/rounds/{round_id:int}/export.{form}", signed_in(results.export), methods=["POST"])
@@ -57,14 +76,9 @@ def console_routes() -> APIRouter:
     router.add_api_route(fills_in, signed_in(on_behalf.show), methods=["GET"])
     router.add_api_route(fills_in, signed_in(on_behalf.act, checks_forms=False), methods=["POST"])
     router.add_api_route(f"{fills_in}/files/{{name}}", signed_in(on_behalf.show_file), methods=["GET"])
-    _add_mailings(router)
-    _add_events(router)
-    _add_dates(router)
-    _add_polls(router)
-    router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
-    router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
-    router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
-    router.add_api_route("/excluded/{suppression_id:int}/lift", signed_in(incoming.write_again), methods=["POST"])
+
+
+def _add_questionnaires(router: APIRouter) -> None:
     here = questionnaires.HERE.removeprefix("/console")
     router.add_api_route(here, signed_in(questionnaires.list_all), methods=["GET"])
     router.add_api_route(here, signed_in(questionnaires.check), methods=["POST"])
@@ -72,11 +86,14 @@ def console_routes() -> APIRouter:
     router.add_api_route(f"{here}/trial", signed_in(questionnaires.go_on), methods=["POST"])
     trying = f"{here}/versions/{{version_id:int}}/try"
     router.add_api_route(trying, signed_in(questionnaires.try_version), methods=["GET", "POST"])
-    add_rooms(router)
-    add_door(router)
-    _add_webhooks(router)
-    router.add_api_route("/audit", signed_in(audit.log), methods=["GET"])
-    return router
+
+
+def _add_incoming(router: APIRouter) -> None:
+    router.add_api_route("/mail", signed_in(incoming.show_mail), methods=["GET"])
+    router.add_api_route("/mail/{mail_id:int}/answer", signed_in(incoming.answer_mail), methods=["POST"])
+    router.add_api_route("/mail/{mail_id:int}/read", signed_in(incoming.mark_read), methods=["POST"])
+    router.add_api_route("/excluded", signed_in(incoming.show_excluded), methods=["GET"])
+    router.add_api_route("/excluded/{suppression_id:int}/lift", signed_in(incoming.write_again), methods=["POST"])
 
 
 def _add_events(router: APIRouter) -> None:

@@ -15,8 +15,18 @@ from core.process.tables import Event, Office, Phase, Process
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.staff.tables import Account, AuditEntry
-from notifications.ledger.states import Kind, MailingState, OccurrenceState
-from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
+from notifications.ledger.states import MailingState, OccurrenceState
+from notifications.ledger.tables import Delivery, Mailing, Occurrence
+from notifications.review.store import (
+    PROCESSES,
+    READS,
+    MailingRow,
+    ProcessRow,
+    find_mailing,
+    find_process,
+    mailings,
+    occurrence_of,
+)
 from surveys.engine.form import Form
 from surveys.responses.rounds import OpenRound
 from surveys.responses.shelf import FormShelf
@@ -27,19 +37,15 @@ from web.public.store import load_office
 from web.site import OfficeName
 
 PAGE = 50
-READS = (Permission.SEE_PEOPLE, Permission.WRITE_MAILINGS, Permission.RELEASE_MAILINGS)  # one of them opens a mailing
-
-
-@dataclass(frozen=True)
-class ProcessRow:
-    """A process in the list; `title` by language."""
-
-    id: int
-    slug: str
-    title: dict[str, str]
-    office_id: int
-    office: str
-    time_zone: str
+__all__ = [  # what the console and the staff's bot read alike
+    "READS",
+    "MailingRow",
+    "ProcessRow",
+    "find_mailing",
+    "find_process",
+    "mailings",
+    "occurrence_of",
+]
 
 
 @dataclass(frozen=True)
@@ -59,20 +65,6 @@ class QuestionnaireRow:
     process: dict[str, str]
     time_zone: str
     versions: list[VersionRow]
-
-
-@dataclass(frozen=True)
-class MailingRow:
-    """A mailing with its subject by language."""
-
-    id: int
-    slug: str
-    kind: str
-    state: str
-    office_id: int
-    process_id: int
-    written_by: int | None
-    subjects: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -105,20 +97,12 @@ def office_of(session: Session, staff: Staff) -> OfficeName:
 
 def processes(session: Session, staff: Staff) -> list[ProcessRow]:
     """The processes of the offices whose results the account may see."""
-    statement = _PROCESS.where(Process.office_id.in_(staff.offices(Permission.SEE_RESULTS))).order_by(Process.id)
+    statement = PROCESSES.where(Process.office_id.in_(staff.offices(Permission.SEE_RESULTS))).order_by(Process.id)
     return [ProcessRow(*row) for row in session.execute(statement)]
 
 
 def office_slug(session: Session, office_id: int) -> str:
     return session.scalars(select(Office.slug).where(Office.id == office_id)).one()
-
-
-def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
-    """Raises NothingHere."""
-    row = session.execute(_PROCESS.where(Process.id == process_id)).one_or_none()
-    if row is None or not staff.may(Permission.SEE_RESULTS, row.office_id):
-        raise NothingHere
-    return ProcessRow(*row)
 
 
 def phases(session: Session, process_id: int) -> Sequence[Phase]:
@@ -176,26 +160,6 @@ def find_round(session: Session, staff: Staff, round_id: int) -> OpenRound:
     return load_round(session, round_id)
 
 
-def mailings(session: Session, process_id: int) -> list[MailingRow]:
-    """The mailings of a process in the order they were written; notices are not among them."""
-    statement = select(Mailing).where(Mailing.process_id == process_id, Mailing.kind != Kind.NOTICE)
-    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
-
-
-def find_mailing(session: Session, staff: Staff, mailing_id: int, *permissions: Permission) -> MailingRow:
-    """A mailing for who has one of the permissions; raises NothingHere.
-
-    Who may not see people may not see the ledger.
-    """
-    found = session.get(Mailing, mailing_id)
-    wanted = permissions or (Permission.SEE_PEOPLE,)
-    if found is None or found.office_id is None or found.process_id is None or found.kind == Kind.NOTICE:
-        raise NothingHere
-    if not any(staff.may(permission, found.office_id) for permission in wanted):
-        raise NothingHere
-    return _mailing(session, found)
-
-
 def ledger(session: Session, mailing: MailingRow, where: Collection[ColumnElement[bool]], page: int) -> list[LedgerRow]:
     """A page of the ledger, of the deliveries that fit; one row more when there is a next page."""
     member = and_(Membership.participant_id == Delivery.participant_id, Membership.office_id == mailing.office_id)
@@ -220,11 +184,6 @@ def ledger(session: Session, mailing: MailingRow, where: Collection[ColumnElemen
 def names_of(session: Session, round_: OpenRound) -> tuple[str, str]:
     """The short names of a round's office and of the round."""
     return session.scalars(select(Office.slug).where(Office.id == round_.office_id)).one(), round_.slug
-
-
-def occurrence_of(session: Session, mailing_id: int) -> Occurrence | None:
-    """The one planned time of a mailing."""
-    return session.scalars(select(Occurrence).where(Occurrence.mailing_id == mailing_id, Occurrence.key == "")).first()
 
 
 def next_due(session: Session, process_id: int) -> dict[int, datetime]:
@@ -256,16 +215,3 @@ def audit(session: Session, staff: Staff, page: int) -> list[AuditRow]:
         .limit(PAGE + 1)
     )
     return [AuditRow(row.at, row.name or "", row.act, row.subject, row.details) for row in session.execute(statement)]
-
-
-_PROCESS = select(
-    Process.id, Process.slug, Process.title, Process.office_id, Office.name, Process.time_zone
-).join(Office, Office.id == Process.office_id)  # fmt: skip
-
-
-def _mailing(session: Session, one: Mailing) -> MailingRow:
-    texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
-    subjects = {row.language: row.subject for row in texts}
-    return MailingRow(
-        one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects
-    )

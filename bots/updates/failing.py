@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Generic
+
 import structlog
-from aiogram import Bot
-from aiogram.exceptions import AiogramError
-from aiogram.types import Update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bots.participants.parse import parse
-from bots.participants.show import patiently
-from core.i18n import translator
+from bots.updates.door import Door, Silent, U
 
 log = structlog.get_logger()
 
@@ -19,37 +16,29 @@ MOST_TRIES = 3
 PASSING = (OperationalError, InterfaceError, PoolTimeout)  # the database is away, locked or full, for now
 
 
-class Failures:
+class Failures(Generic[U]):
     """Counts the tries of failing updates, so that one does not hold up everybody else's for ever."""
 
-    def __init__(self, bot: Bot) -> None:
-        self._bot = bot
+    def __init__(self, door: Door[U]) -> None:
+        self._door = door
         self._tries: dict[int, int] = {}
 
-    async def given_up(self, update: Update, error: Exception) -> bool:
+    async def given_up(self, update: U, error: Exception) -> bool:
         """Whether to try no more; the person is told then. Trouble of the database is waited out."""
         tries = self._tries.get(update.update_id, 0) + 1
         log.error("an update failed", update=update.update_id, tries=tries, exc_info=error)
-        if isinstance(error, PASSING):
+        if isinstance(error, (*PASSING, Silent)):
             return False
         self._tries[update.update_id] = tries
         if tries < MOST_TRIES:
             return False
         self.forget(update)
-        await self._apologise(update)
+        try:
+            await self._door.apologise(update)
+        except Silent as silent:
+            log.warning("an apology could not be sent", error=type(silent.__cause__).__name__)
         return True
 
-    def forget(self, update: Update) -> None:
+    def forget(self, update: U) -> None:
         """The update was taken in, or given up."""
         self._tries.pop(update.update_id, None)
-
-    async def _apologise(self, update: Update) -> None:
-        arrived = parse(update)
-        if arrived is None:
-            return
-        t = translator(arrived.language)
-        try:
-            text = t("Something went wrong on our side. Please try again; your answers are kept.")
-            await patiently(lambda: self._bot.send_message(arrived.chat_id, text))
-        except AiogramError as error:
-            log.warning("an apology could not be sent", error=type(error).__name__)

@@ -1,0 +1,73 @@
+"""One member of staff's chat while an update is worked on, and what is shown for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from sqlalchemy.orm import Session
+
+from bots.screen import LONGEST_TEXT, Key, Screen, label, units
+from core.addresses import PublicUrls
+from core.i18n import Translator, translator
+from core.staff.accounts import Staff
+from core.staff.chats import Linked
+from notifications.review.review import Judging
+
+
+@dataclass(frozen=True)
+class Talk:
+    """`staff` has the roles of this moment."""
+
+    session: Session
+    staff: Staff
+    chat: Linked
+    now: datetime
+    judging: Judging
+    urls: PublicUrls
+
+    @property
+    def t(self) -> Translator:
+        return translator(self.staff.language)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """Messages; one alone takes the place of the one that was pressed, unless it is to stand `below`.
+
+    `toast` is shown over the chat after a press.
+    """
+
+    screens: tuple[Screen, ...] = ()
+    toast: str = ""
+    below: bool = False
+
+
+def key(text: str, command: str, *values: object) -> Key:
+    """A button of an act by its name, with what it is about."""
+    return Key(label(text), ":".join((command, *map(str, values))))
+
+
+def moment(instant: datetime, zone: str, language: str) -> str:
+    """`Thu 3 August 2023, 09:30` on the clock of a zone."""
+    there = instant.astimezone(ZoneInfo(zone))
+    day = format_datetime(there, "EEE d MMMM y", locale=language)
+    return f"{day}, {there:%H:%M}"
+
+
+def day_of(instant: datetime, zone: str, language: str) -> str:
+    return str(format_date(instant.astimezone(ZoneInfo(zone)).date(), "full", locale=language))
+
+
+def fitted(lines: Iterable[str]) -> str:
+    """As many of the paragraphs as one message holds; each is whole in Telegram's HTML."""
+    text = ""
+    for line in lines:
+        longer = f"{text}\n\n{line}" if text else line
+        if units(longer) > LONGEST_TEXT:
+            return text
+        text = longer
+    return text

@@ -1,0 +1,89 @@
+"""Mailings and processes as whoever works in an office finds them, bound to the offices of who looks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.process.tables import Office, Process
+from core.staff.accounts import Staff
+from core.staff.errors import NothingHere
+from core.staff.roles import Permission
+from notifications.ledger.states import Kind
+from notifications.ledger.tables import Mailing, MailingText, Occurrence
+
+READS = (Permission.SEE_PEOPLE, Permission.WRITE_MAILINGS, Permission.RELEASE_MAILINGS)  # one of them opens a mailing
+
+
+@dataclass(frozen=True)
+class ProcessRow:
+    """A process in the list; `title` by language."""
+
+    id: int
+    slug: str
+    title: dict[str, str]
+    office_id: int
+    office: str
+    time_zone: str
+
+
+@dataclass(frozen=True)
+class MailingRow:
+    """A mailing with its subject by language."""
+
+    id: int
+    slug: str
+    kind: str
+    state: str
+    office_id: int
+    process_id: int
+    written_by: int | None
+    subjects: dict[str, str]
+
+
+def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
+    """Raises NothingHere."""
+    row = session.execute(PROCESSES.where(Process.id == process_id)).one_or_none()
+    if row is None or not staff.may(Permission.SEE_RESULTS, row.office_id):
+        raise NothingHere
+    return ProcessRow(*row)
+
+
+def mailings(session: Session, process_id: int) -> list[MailingRow]:
+    """The mailings of a process in the order they were written; notices are not among them."""
+    statement = select(Mailing).where(Mailing.process_id == process_id, Mailing.kind != Kind.NOTICE)
+    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+
+
+def find_mailing(session: Session, staff: Staff, mailing_id: int, *permissions: Permission) -> MailingRow:
+    """A mailing for who has one of the permissions; raises NothingHere.
+
+    Who may not see people may not see the ledger.
+    """
+    found = session.get(Mailing, mailing_id)
+    wanted = permissions or (Permission.SEE_PEOPLE,)
+    if found is None or found.office_id is None or found.process_id is None or found.kind == Kind.NOTICE:
+        raise NothingHere
+    if not any(staff.may(permission, found.office_id) for permission in wanted):
+        raise NothingHere
+    return _mailing(session, found)
+
+
+def occurrence_of(session: Session, mailing_id: int) -> Occurrence | None:
+    """The one planned time of a mailing."""
+    return session.scalars(select(Occurrence).where(Occurrence.mailing_id == mailing_id, Occurrence.key == "")).first()
+
+
+PROCESSES = select(
+    Process.id, Process.slug, Process.title, Process.office_id, Office.name, Process.time_zone
+).join(Office, Office.id == Process.office_id)  # fmt: skip
+
+
+def _mailing(session: Session, one: Mailing) -> MailingRow:
+    texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
+    subjects = {row.language: row.subject for row in texts}
+    return MailingRow(
+        one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects
+    )

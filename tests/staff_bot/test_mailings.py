@@ -1,0 +1,148 @@
+"""What leaves today, and a mailing judged, released, paused and stopped from the chat."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from core.people.store import add_participant
+from core.people.tables import Membership
+from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
+from notifications.planning.planner import plan_all_due
+from notifications.planning.schedule import schedule_occurrences
+from tests.notifications.office import DUE, RULES, make_mailing
+from tests.staff_bot.stage import StaffStage, labels
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
+
+@pytest.fixture
+def mailing(stage: StaffStage) -> int:
+    """A draft for Thursday, for one person with a chat and one without an address."""
+
+    def work(session: Session) -> int:
+        session.add(
+            Membership(
+                office_id=stage.rows.office, participant_id=_nobody(session), name="Bruno", attributes={},
+                source="test", legal_basis="public-task", joined_at=stage.clock.now(),
+            )
+        )  # fmt: skip
+        made = make_mailing(session, stage.rows, state="draft", released_at=None, missed={"rule": "ask"})
+        schedule_occurrences(session, None, stage.clock.now())
+        return made
+
+    return stage.database.write(work)
+
+
+def _nobody(session: Session) -> int:
+    return add_participant(session, "it", DUE)
+
+
+def state(stage: StaffStage, mailing: int) -> str:
+    return stage.database.read(lambda session: session.get_one(Mailing, mailing).state)
+
+
+def change(stage: StaffStage, table: type, **values: object) -> None:
+    stage.database.write(lambda session: session.execute(update(table).values(values)))
+
+
+async def test_a_mailing_is_read_and_released_by_a_second_tap_on_what_was_shown(
+    stage: StaffStage, mailing: int
+) -> None:
+    vera = await stage.linked("Vera", "reviewer")
+    today = await stage.say(vera, "/today")
+    assert "Thursday, July 6, 2023" in today["text"]
+    assert "1. 09:30 Invito [en]" in today["text"] and "Telegram 1; 1 left out" in today["text"]
+    assert "nobody has released it yet" in today["text"]
+    page = await stage.press(vera, "1. Invito [en]")
+    for told in (
+        "State: draft",
+        "Leaves: Thu 6 July 2023, 09:30",
+        "1 person would get it: Telegram 1",
+        "no address: 1",
+    ):
+        assert told in page["text"], page["text"]
+    assert "The last leaves about Thu 6 July 2023, 09:30" in page["text"]
+    sample = await stage.press(vera, "👁 IT e-mail")
+    assert "Gentile Maria Rossi" in sample["text"] and "Invito [it]" in sample["text"]
+    await stage.press(vera, "👁 EN Telegram")
+    assert any("Invito [en]" in one["text"] for one in (await vera.bot_messages())[-3:])
+    await stage.press(vera, "← Back to the mailing")
+    asked = await stage.press(vera, "Release")
+    assert "Release it?" in asked["text"] and state(stage, mailing) == "draft"
+    change(stage, MailingText, body="Something else")
+    stale = await stage.press(vera, "✅ Yes: Release")
+    assert "was changed meanwhile" in stale["text"] and state(stage, mailing) == "draft"
+    await stage.say(vera, "/today")
+    await stage.press(vera, "1. Invito [en]")
+    await stage.press(vera, "Release")
+    done = await stage.press(vera, "✅ Yes: Release")
+    assert "State: released" in done["text"] and state(stage, mailing) == "released"
+    old = done["id"]
+    assert (await vera.presses_data(old, f"do:release:{mailing}:0", force=True)) is not None
+    await stage.hears()
+    assert state(stage, mailing) == "released"
+    assert stage.audit()[-1] == ("mailing.released", f"mailing:{mailing}")
+
+
+async def test_who_wrote_it_does_not_release_it_and_another_office_does_not_see_it(
+    stage: StaffStage, mailing: int
+) -> None:
+    vera = await stage.linked("Vera")
+    change(stage, Mailing, written_by=1)
+    await stage.say(vera, "/today")
+    page = await stage.press(vera, "1. Invito [en]")
+    assert "You wrote it: somebody else of the office" in page["text"]
+    assert not [one for one in labels(page) if "Release" in one]
+    stage.other_office()
+    other = await stage.person(905)
+    await stage.say(other, f"/start {stage.code(stage.account('Olga', 'organiser', 'other'))}")
+    assert "Nothing is planned" in (await stage.say(other, "/today"))["text"]
+    for data in (
+        f"mailing:{mailing}",
+        f"ask:release:{mailing}:0",
+        f"do:cancel:{mailing}:0",
+        f"sample:{mailing}:it:email",
+    ):
+        message = (await other.bot_messages())[-1]
+        await other.presses_data(message["id"], data, force=True)
+        await stage.hears()
+        assert "not there any more" in (await other.bot_messages())[-1]["text"]
+    for data in ("do:nothing:1:2", "mailing:" + "9" * 30, "mailing:", "ask::", "sample:1", "x", "answer:1e5"):
+        await other.presses_data(message["id"], data, force=True)
+        await stage.hears()
+    assert state(stage, mailing) == "draft"
+
+
+async def test_it_is_paused_goes_on_and_is_stopped_and_a_missed_one_waits_for_a_word(
+    stage: StaffStage, mailing: int
+) -> None:
+    vera = await stage.linked("Vera")
+    now = DUE + timedelta(hours=5)
+    stage.clock.set(now)
+    change(stage, Mailing, state="released", released_at=DUE - timedelta(days=2))
+    stage.database.write(lambda session: plan_all_due(session, now, RULES))
+    today = await stage.say(vera, "/today")
+    assert "waits for somebody to decide" in today["text"]
+    await stage.press(vera, "1. Invito [en]")
+    await stage.press(vera, "Let it leave now")
+    page = await stage.press(vera, "✅ Yes: Let it leave now")
+    assert "waiting: 1" in page["text"] and "not written to: 1" in page["text"], page["text"]
+    for button, sure, after in (
+        ("Pause", "✅ Yes: Pause", "paused"),
+        ("Go on", "✅ Yes: Go on", "released"),
+        ("Stop for good", "✅ Yes: Stop for good", "cancelled"),
+    ):
+        await stage.press(vera, button)
+        await stage.press(vera, sure)
+        assert state(stage, mailing) == after
+    acts = [act for act, _ in stage.audit()]
+    assert acts[1:] == ["mailing.missed", "mailing.paused", "mailing.released", "mailing.cancelled"]
+    change(stage, Delivery, state="in-doubt")
+    change(stage, Mailing, state="released")
+    doubts = await stage.say(vera, "/doubt")
+    assert f"https://ascolto.example.org/console/mailings/{mailing}?state=in-doubt" in doubts["text"]
+    change(stage, Occurrence, state="planned")
