@@ -26,7 +26,7 @@ class ScreenFacts:
     version: int = 0
 
     def reveals(self, poll: Poll, now: datetime) -> bool:
-        """Whether a screen shows the result: of a live one unless staff hide it, else after the close when they say so."""
+        """Whether a screen shows the result: of a live one unless staff hide it, else once closed and told to."""
         state = poll.state_at(now)
         if poll.definition.shown is Shown.LIVE:
             return state in {State.OPEN, State.CLOSED} and self.revealed is not False

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkForged, Problem
 from core.file_contents import read_content
+from core.i18n import translator
 from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
@@ -25,6 +26,7 @@ from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
+from surveys.polls.outcome import Result, result_of
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, read_ballots
 from surveys.polls.store import find_by_code
@@ -35,7 +37,7 @@ from web.files import SAFE
 from web.public.ballot_form import Filled, filled_by, filled_with, preselected, read_choice
 from web.public.open_link import TRAP
 from web.public.store import load_office, look_up_reader
-from web.site import OfficeName, Site, remember_reader, site_of
+from web.site import OfficeName, Site, chosen_language, language_of, remember_reader, site_of
 
 COOKIE = "ascolto-vote"
 DAYS = 400  # longer than polls are open: the poll decides
@@ -54,6 +56,7 @@ class Arrived:
     language: str
     office: OfficeName
     forgets: bool = False
+    result: Result | None = None
 
     @property
     def poll(self) -> Poll:
@@ -105,6 +108,7 @@ async def show_picture(request: Request) -> Response:
 def _page(request: Request, arrived: Arrived, problem: Problem | None = None, form: FormData | None = None) -> Response:
     site, poll, stand = site_of(request), arrived.poll, arrived.stand
     state = poll.state_at(site.deps.clock.now())
+    standing = _standing(site, arrived)
     votes = state is State.OPEN and not (poll.is_secret and stand.has_voted)
     response = site.page(
         request,
@@ -121,7 +125,8 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         words_most=poll.rules.most or USUAL_WORDS,
         secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
         kinds=KIND_NAMES,
-        standing=_standing(site, arrived),
+        standing=standing,
+        result_told=arrived.result.everybody.result if arrived.result is not None and standing is not None else (),
         counted=COUNTED.get(poll.kind, ""),
         waiting=arrived.ballots.waiting,
         problem=problem,
@@ -171,8 +176,7 @@ async def _by_link(request: Request, token: str) -> Arrived:
         if erased:
             raise PersonErased
         voter = Voter(remaining(session, participant_id))
-        found = _look(session, Booth(deps.links, deps.ids), stand_of(session, deps.links, poll_id, voter, now), voter)
-        return replace(found, language=language)
+        return _look(session, request, stand_of(session, deps.links, poll_id, voter, now), (voter, language))
 
     return await deps.database.aread(work)
 
@@ -185,13 +189,17 @@ async def _by_code(request: Request) -> Arrived:
 
     def work(session: Session) -> Arrived:
         poll = find_by_code(session, code)
-        found = _look(session, Booth(deps.links, deps.ids), stand_of(session, deps.links, poll.id, voter, now), voter)
+        found = _look(session, request, stand_of(session, deps.links, poll.id, voter, now), (voter, ""))
         return replace(found, forgets=forgets)
 
     return await deps.database.aread(work)
 
 
-def _look(session: Session, booth: Booth, stand: Stand, voter: Voter) -> Arrived:
-    poll = stand.poll
-    order = order_for(poll, stand.standing.key, booth.links)
-    return Arrived(stand, voter, order, read_ballots(session, poll), "", load_office(session, poll.office_id))
+def _look(session: Session, request: Request, stand: Stand, who: tuple[Voter, str]) -> Arrived:
+    """`who` are the voter and their language, "" where it is not known; the outcome is told once it is kept."""
+    (voter, language), poll, deps = who, stand.poll, site_of(request).deps
+    order = order_for(poll, stand.standing.key, deps.links)
+    t = translator(chosen_language(request) or language or language_of(request))
+    result = result_of(session, poll, t, deps.clock.now()) if poll.settled_at is not None else None
+    office = load_office(session, poll.office_id)
+    return Arrived(stand, voter, order, read_ballots(session, poll), language, office, result=result)
