@@ -80,9 +80,7 @@ def close(name: str = NAME) -> None:
 @app.command("sheet")
 def sheet(
     name: str = NAME,
-    file: Path | None = typer.Option(
-        None, "--file", dir_okay=False, help="Where to write it; if left out, it is shown."
-    ),
+    file: Path | None = typer.Option(None, "--file", dir_okay=False, help="Where to write it; else it is shown."),
 ) -> None:
     """Writes the count sheet of a closed poll, from which `ascolto poll tally` gets the same result."""
     with open_world() as world:

@@ -13,7 +13,7 @@ import segno
 from babel.numbers import format_decimal, format_percent
 from sqlalchemy.orm import Session
 
-from core.i18n import Translator, translator
+from core.i18n import N_, Translator, translator
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.heard import Answer, by_theme, shown_answers
 from surveys.polls.kinds import Kind, State
@@ -21,13 +21,14 @@ from surveys.polls.outcome import Counted, result_of
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Turnout, read_ballots, turnout_of
 from surveys.polls.screens import screen_of
+from surveys.polls.tally.methods import Method
 from web.site import Site
 
 MOST_BARS = 10  # that can be read from the last row
 MOST_COMPARED = 8
 MOST_WORDS = 32
 SIZES = 5  # of words in a cloud
-POINTS, PLACES = "points", "first places"
+WON = N_("comparisons won")
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Shown:
     mean: float | None = None
     ballots: int = 0
     waiting: int = 0
+    final: bool = False
 
 
 def stage(session: Session, site: Site, poll: Poll, language: str) -> str:
@@ -88,32 +90,39 @@ def show_result(session: Session, poll: Poll, t: Translator, now: datetime) -> S
     result, standing = result_of(session, poll, t, now), glance(poll, ballots.together)
     counted = result.everybody if result is not None and standing.ballots else None
     figures, unit = _figures(poll, standing, counted)
-    bars = _bars(poll, figures, standing, counted, t)
+    bars = _bars(poll, (figures, unit), standing, counted, t)
     compared = bars if counted and 1 < len(counted.matrix) <= MOST_COMPARED else ()
     return Shown(
         bars[:MOST_BARS], max(0, len(bars) - MOST_BARS), counted, compared, (), unit, standing.mean, standing.ballots,
-        ballots.waiting,
+        ballots.waiting, final=poll.state_at(now) is State.CLOSED,
     )  # fmt: skip
 
 
 def _figures(poll: Poll, standing: Glance, counted: Counted | None) -> tuple[Mapping[str, Fraction], str]:
-    """By option what the method gives, where that is one number; else what the kind counts."""
-    scores = counted.figures["working"].get("scores") if counted and poll.kind is Kind.RANKING else None
-    if scores:
-        unit = POINTS if counted and counted.figures["method"] == "borda" else PLACES
-        return {name: Fraction(score) for name, score in scores.items()}, unit
+    """By option what the method ranks by, where that is one number; else what the kind counts."""
+    if counted and poll.kind is Kind.RANKING:
+        method, matrix = counted.figures["method"], counted.matrix
+        if method == Method.BORDA:
+            points = counted.figures["working"]["scores"]
+            return {name: Fraction(score) for name, score in points.items()}, COUNTED[Kind.DOTS]
+        if matrix and method != Method.IRV:
+            won = {one: sum(votes > matrix[other][one] for other, votes in row.items()) for one, row in matrix.items()}
+            return {name: Fraction(count) for name, count in won.items()}, WON
     return {one.name: Fraction(one.count) for one in standing.lines}, COUNTED[poll.kind]
 
 
 def _bars(
-    poll: Poll, figures: Mapping[str, Fraction], standing: Glance, counted: Counted | None, t: Translator
+    poll: Poll, counts: tuple[Mapping[str, Fraction], str], standing: Glance, counted: Counted | None, t: Translator
 ) -> list[Bar]:
     """The best first where there is a ranking, else in the options' order."""
+    figures, unit = counts
     places: dict[str, int] = {}
     for group in counted.ranking if counted else ():
         place = len(places) + 1
         places |= dict.fromkeys(group, place)
-    whole = sum(figures.values()) if poll.kind in {Kind.DOTS, Kind.RANKING} else Fraction(standing.ballots)
+    whole = sum(figures.values()) if poll.kind is Kind.DOTS else Fraction(standing.ballots)
+    if poll.kind is Kind.RANKING and unit != COUNTED[Kind.RANKING]:
+        whole = Fraction()  # a share of points or of comparisons tells nothing
     most = max(figures.values(), default=Fraction())
     names = sorted(figures, key=lambda name: places.get(name, len(figures) + 1)) if places else list(figures)
     return [

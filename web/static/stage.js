@@ -12,7 +12,21 @@
     stage.hidden = !poll;
     document.body.classList.toggle("on-stage", Boolean(poll));
     document.querySelectorAll("[data-room]").forEach(function (one) { one.hidden = Boolean(poll); });
+    fit();
   }
+
+  // A screen cannot be scrolled: what does not fit is drawn smaller.
+  function fit() {
+    const root = document.documentElement;
+    root.style.fontSize = "";
+    if (stage.hidden || window.innerWidth <= 700) return;
+    let size = parseFloat(window.getComputedStyle(root).fontSize);
+    for (let tries = 0; tries < 15 && root.scrollHeight > window.innerHeight; tries += 1) {
+      size *= 0.95;
+      root.style.fontSize = size + "px";
+    }
+  }
+  window.addEventListener("resize", fit);
 
   // A stream that ended for good (a restart behind a proxy, too many pages): the page itself is asked meanwhile.
   function fetchPage() {
@@ -35,6 +49,7 @@
     });
   }
   listen();
+  fit();
 
   function press(what) {
     const main = stage.querySelector("[data-state]"), seen = main ? main.dataset.poll + ":" + main.dataset.state + ("shown" in main.dataset ? ":shown" : "") : "";
