@@ -66,7 +66,9 @@ def tally_command(
             raise MethodMissing
         outcome = _count(opened, rule, tuple(option) or options, opened.invited if invited is None else invited)
         if sheet:
-            _write(sheet, write_sheet(outcome, SheetBallots(opened, rule.form(_options(outcome.options))), operator()))
+            write_lines(
+                sheet, write_sheet(outcome, SheetBallots(opened, rule.form(_options(outcome.options))), operator())
+            )
     except FileWrong as wrong:
         _show_faults(wrong)
         raise typer.Exit(WRONG_INPUT) from wrong
@@ -112,7 +114,8 @@ def _compare(opened: Sheet, outcome: Outcome, *, quietly: bool) -> None:
         out.print(t("The sheet states the same result."))
 
 
-def _write(path: Path, lines: Iterable[str]) -> None:
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Writes a file whole or not at all; ends with status 1 where it cannot."""
     t = operator()
     try:
         with draft_for(path) as draft:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -12,7 +13,7 @@ from rich.markup import escape
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from cli.poll_tally import tally_command
+from cli.poll_tally import tally_command, write_lines
 from cli.terminal import new_table, operator, out
 from cli.world import World, open_world
 from core.process.tables import Office
@@ -20,6 +21,7 @@ from core.staff.audit import Act, record
 from surveys.polls.due import purge
 from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES
 from surveys.polls.making import close_poll, open_poll
+from surveys.polls.outcome import count_sheet
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Turnout, turnout_of
 from surveys.polls.store import find_by_name, polls_of
@@ -73,6 +75,27 @@ def close(name: str = NAME) -> None:
         if poll.is_secret:
             purge(world.database, [poll.id], world.clock.now())
     out.print(operator()("The poll {name} is closed.", name=name))
+
+
+@app.command("sheet")
+def sheet(
+    name: str = NAME,
+    file: Path | None = typer.Option(None, "--file", dir_okay=False, help="Where to write it; else it is shown."),
+) -> None:
+    """Writes the count sheet of a closed poll, from which `ascolto poll tally` gets the same result."""
+    with open_world() as world:
+        t, now = operator(), world.clock.now()
+
+        def work(session: Session) -> list[str]:
+            poll = find_by_name(session, name)
+            record(session, Act("poll.sheet", f"poll:{poll.id}", office_id=poll.office_id), now)
+            return list(count_sheet(session, poll, t, now))
+
+        lines = world.database.write(work)
+    if file is None:
+        typer.echo("".join(lines), nl=False)
+    else:
+        write_lines(file, lines)
 
 
 def _act(world: World, name: str, act: str, do: Callable[[Session, Poll, datetime], Poll]) -> Poll:

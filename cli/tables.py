@@ -17,6 +17,7 @@ import notifications.channels.tables
 import notifications.intake.tables
 import notifications.ledger.tables
 import notifications.staff.tables
+import surveys.polls.screen_tables
 import surveys.polls.tables
 import surveys.responses.tables
 from core.database.base import Base
@@ -37,6 +38,7 @@ MODULES = (
     notifications.intake.tables,
     notifications.ledger.tables,
     notifications.staff.tables,
+    surveys.polls.screen_tables,
     surveys.polls.tables,
     surveys.responses.tables,
 )

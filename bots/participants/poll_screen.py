@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from babel.dates import format_date, format_time
@@ -26,6 +27,7 @@ WAYS = {
 BESIDE = 6  # numbers in a row
 BAR = 10  # characters
 MOST_WRITTEN = 2000
+MOST_TOLD = 4  # sentences of a result
 
 
 @dataclass(frozen=True)
@@ -72,9 +74,13 @@ def thanks_screen(shown: Shown, standing: Glance | None) -> Screen:
     return Screen("\n".join([*lines, *result_lines(shown, standing)]), rows)
 
 
-def over_screen(shown: Shown, standing: Glance | None) -> Screen:
+def over_screen(shown: Shown, standing: Glance | None, result: Sequence[str] = ()) -> Screen:
+    """After the close: what came out first, then the figures; a result in many words is told in part."""
     told = [*heading(shown), "", shown.t("This poll is closed: votes are not taken any more.")]
-    return Screen("\n".join([*told, *result_lines(shown, standing)]))
+    lines = [plain(line, 500) for line in result[:MOST_TOLD]] if standing is not None and standing.ballots else []
+    if lines:
+        lines = ["", f"<b>{lines[0]}</b>", *lines[1:]]
+    return Screen("\n".join([*told, *lines, *result_lines(shown, standing)]))
 
 
 def heading(shown: Shown) -> list[str]:

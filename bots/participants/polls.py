@@ -22,6 +22,7 @@ from surveys.polls.errors import BallotRefused, PollUnknown, VotedAlready
 from surveys.polls.glance import Glance, glance
 from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
+from surveys.polls.outcome import result_of
 from surveys.polls.reading import read_ballots
 from surveys.polls.store import find_by_code, load_poll
 from surveys.polls.voters import Voter
@@ -123,7 +124,8 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
 def _standing_screen(talk: Talk, booth: Booth, stand: Stand) -> Screen:
     shown, standing = _shown(talk, booth, stand), _result(talk, stand)
     if stand.poll.state_at(talk.now) is State.CLOSED:
-        return over_screen(shown, standing)
+        counted = result_of(talk.session, stand.poll, talk.t, talk.now) if stand.poll.settled_at is not None else None
+        return over_screen(shown, standing, counted.everybody.result if counted is not None else ())
     return thanks_screen(shown, standing)
 
 

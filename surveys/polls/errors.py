@@ -150,3 +150,35 @@ class PollNamedUnknown(Problem):
 
 class PollAmbiguous(Problem):
     text = N_("Several offices have a poll named {name}. Write the office before it: OFFICE/{name}")
+
+
+class SheetNotYet(Problem):
+    text = N_("The count sheet is made when the poll is closed. Please close it first.")
+    status = 409
+
+
+class NoCountSheet(Problem):
+    text = N_("There is no count sheet of this: words are read and not counted, and small groups are not told apart.")
+    status = 404
+
+
+class AnswerGone(Problem):
+    text = N_("This answer is not there any more, or was merged. Please look at the list again.")
+    status = 409
+
+
+class ThemeTooLong(Problem):
+    text = N_("The name of a theme has at most {most} characters.")
+    status = 422
+
+
+class TooFewToPublish(Problem):
+    text = N_(
+        "Fewer than {least} people have voted in secret: the result would say too much of each. It stays unpublished."
+    )
+    status = 409
+
+
+class ResultNotYet(Problem):
+    text = N_("The result can be shown once the poll is closed. Please close it first.")
+    status = 409

@@ -17,7 +17,9 @@ from surveys.polls.errors import PollBegun, PollNeverOpened, PollNotDraft, PollS
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import State
 from surveys.polls.mixing import hold, rewrite
+from surveys.polls.outcome import keep_outcome
 from surveys.polls.poll import Definition, Poll
+from surveys.polls.screens import forget_screens
 from surveys.polls.store import Place, add_row, change_row, drop_row, free_code, load_poll, values_of
 from surveys.polls.tables import Poll as Row
 
@@ -56,6 +58,7 @@ def drop_poll(session: Session, poll_id: int, now: datetime) -> None:
     """Takes a draft away; raises PollUnknown, PollBegun."""
     if lock_poll(session, poll_id).state_at(now) not in NOT_BEGUN:
         raise PollBegun
+    forget_screens(session, poll_id)
     drop_row(session, poll_id)
 
 
@@ -96,6 +99,7 @@ def close_poll(session: Session, ids: Ids, poll_id: int, now: datetime) -> Poll:
         change_row(session, poll_id, state=State.CLOSED.value, settled_at=now)
         if poll.is_secret:
             rewrite(session, ids, poll_id)
+        keep_outcome(session, load_poll(session, poll_id), now)
     return load_poll(session, poll_id)
 
 

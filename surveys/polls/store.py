@@ -39,13 +39,18 @@ def load_poll(session: Session, poll_id: int) -> Poll:
 
 def find_by_code(session: Session, code: str) -> Poll:
     """By its code, however it was typed; raises PollUnknown, also for one that was never opened nor planned."""
-    typed = code.strip().lower()
-    if not typed or not set(typed) <= set(LETTERS):
-        raise PollUnknown
-    found = _only(session, _BY_CODE, typed)
+    found = find_to_show(session, code)
     if found.state is State.DRAFT:
         raise PollUnknown
     return found
+
+
+def find_to_show(session: Session, code: str) -> Poll:
+    """By its code, a draft too; raises PollUnknown."""
+    typed = code.strip().lower()
+    if not typed or not set(typed) <= set(LETTERS):
+        raise PollUnknown
+    return _only(session, _BY_CODE, typed)
 
 
 def find_by_name(session: Session, name: str) -> Poll:

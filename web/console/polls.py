@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
+from core.i18n import translator
 from core.people.tables import Audience
 from core.process.tables import Event, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from surveys.polls.errors import NotForGroup, PollSlugTaken, PollUnknown
+from surveys.polls.errors import NotForGroup, PollSlugTaken
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import check_group
@@ -33,16 +34,19 @@ from surveys.polls.kinds import (
     Secrecy,
 )
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, drop_poll, open_poll, plan_poll
-from surveys.polls.mixing import STEP
+from surveys.polls.outcome import Result, result_of, tells_apart
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
-from surveys.polls.store import Place, load_poll, polls_of
+from surveys.polls.screens import ScreenFacts, change_screen, screen_of
+from surveys.polls.store import Place, polls_of
 from surveys.polls.tables import Poll as Row
 from web.console import store
-from web.console.errors import ActUnknown, NothingHere
+from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
 from web.console.page import console_page
+from web.console.poll_access import poll_for
 from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
+from web.console.poll_stage import LOGGED
 from web.deps import WebDeps
 from web.site import site_of
 
@@ -85,6 +89,8 @@ class PollView:
     turnout: Turnout
     ballots: Ballots
     votes: Sequence[NamedVote]
+    result: Result | None
+    screen: ScreenFacts
 
 
 async def list_all(request: Request, staff: Staff) -> Response:
@@ -162,7 +168,7 @@ async def change(request: Request, staff: Staff) -> Response:
         return _form(request, staff, FormFilled(choices, typed, faults))
 
     def work(session: Session) -> None:
-        _poll(session, staff, poll.id)
+        poll_for(session, staff, poll.id)
         change_poll(session, poll.id, definition, now)
         record(session, Act("poll.changed", f"poll:{poll.id}", staff.account_id, poll.office_id), now)
 
@@ -187,7 +193,7 @@ async def act(request: Request, staff: Staff) -> Response:
         raise ActUnknown
 
     def work(session: Session) -> Poll:
-        poll = _poll(session, staff, poll_id)
+        poll = poll_for(session, staff, poll_id)
         _do(session, deps, name, poll_id, now)
         record(session, Act(ACTS[name], f"poll:{poll_id}", staff.account_id, poll.office_id), now)
         return poll
@@ -219,14 +225,16 @@ def _do(session: Session, deps: WebDeps, name: str, poll_id: int, now: datetime)
             close_poll(session, deps.ids, poll_id, now)
         case "drop":
             drop_poll(session, poll_id, now)
+            return
+    change_screen(session, poll_id)
 
 
 async def _one(request: Request, staff: Staff, problem: Problem | None = None) -> Response:
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
-    now = deps.clock.now()
+    now, t = deps.clock.now(), translator(staff.language)
 
     def work(session: Session) -> PollView:
-        poll = _poll(session, staff, poll_id)
+        poll = poll_for(session, staff, poll_id)
         reads_names = not poll.is_secret and staff.may(Permission.SEE_PEOPLE, poll.office_id)
         return PollView(
             poll=poll,
@@ -234,6 +242,8 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
             turnout=turnout_of(session, poll, now),
             ballots=read_ballots(session, poll),
             votes=named_votes(session, poll) if reads_names else (),
+            result=result_of(session, poll, t, now) if poll.state_at(now) not in NOT_BEGUN else None,
+            screen=screen_of(session, poll.id),
         )
 
     view = await deps.database.aread(work)
@@ -255,15 +265,17 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         chat=deps.urls.vote_in_chat(view.poll.code),
         group=bool(deps.urls.chat) and _fits_groups(view.poll),
         problem=problem,
-        done=request.query_params.get("done", "") in {*ACTS, "changed"},
+        done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed"},
+        live=f"{deps.urls.public}/live/{view.poll.code}",
+        published=f"{deps.urls.open_vote(view.poll.code)}/result",
+        reveals=view.screen.reveals(view.poll, now),
     )  # fmt: skip
 
 
 def _apart(view: PollView) -> tuple[Glance, Glance] | None:
     """How it stands among those asked and among walk-ins; of a secret poll only where neither pile is a small one."""
     own, apart = glance(view.poll, view.ballots.own), glance(view.poll, view.ballots.apart)
-    fewest = STEP if view.poll.is_secret else 1
-    return (own, apart) if min(own.ballots, apart.ballots) >= fewest else None
+    return (own, apart) if tells_apart(view.poll, view.ballots) else None
 
 
 def _fits_groups(poll: Poll) -> bool:
@@ -307,7 +319,7 @@ async def _choices_of(request: Request, staff: Staff) -> Choices:
     poll_id = int(request.path_params["poll_id"])
 
     def work(session: Session) -> Choices:
-        poll = _poll(session, staff, poll_id)
+        poll = poll_for(session, staff, poll_id)
         return _choices(session, staff, poll.process_id or 0, poll)
 
     return await site_of(request).deps.database.aread(work)
@@ -335,15 +347,3 @@ def _process(session: Session, staff: Staff, process_id: int) -> store.ProcessRo
     process = store.find_process(session, staff, process_id)
     staff.need(Permission.MANAGE_POLLS, process.office_id)
     return process
-
-
-def _poll(session: Session, staff: Staff, poll_id: int) -> Poll:
-    """Raises NothingHere, NotAllowed."""
-    try:
-        poll = load_poll(session, poll_id)
-    except PollUnknown as error:
-        raise NothingHere from error
-    if poll.office_id not in staff.roles:
-        raise NothingHere
-    staff.need(Permission.MANAGE_POLLS, poll.office_id)
-    return poll

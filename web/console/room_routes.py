@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from web.console import room, table_notes, tables
+from web.console import poll_stage, room, table_notes, tables
 from web.console.signing import signed_in
 
 
@@ -14,6 +14,9 @@ def add_rooms(router: APIRouter) -> None:
     router.add_api_route(f"{here}/settings", signed_in(room.settle), methods=["POST"])
     router.add_api_route(f"{here}/acts", signed_in(room.act), methods=["POST"])
     router.add_api_route(f"{here}/announce", signed_in(room.announce), methods=["POST"])
+    stage = "/events/{event_id:int}/stage"
+    router.add_api_route(stage, signed_in(poll_stage.show), methods=["GET"])
+    router.add_api_route(stage, signed_in(poll_stage.act), methods=["POST"])
     here = "/events/{event_id:int}/tables"
     router.add_api_route(here, signed_in(tables.show), methods=["GET"])
     router.add_api_route(f"{here}/themes", signed_in(tables.save), methods=["POST"])

@@ -13,11 +13,13 @@ from web.console import (
     event_writing,
     events,
     guests,
+    heard,
     incoming,
     mailing_files,
     mailings,
     on_behalf,
     plan,
+    poll_stage,
     polls,
     processes,
     questionnaires,
@@ -146,6 +148,11 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/edit", signed_in(polls.edit), methods=["GET"])
     router.add_api_route(f"{poll}/edit", signed_in(polls.change), methods=["POST"])
     router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.act), methods=["POST"])
+    router.add_api_route(f"{poll}/stage", signed_in(poll_stage.act_on_poll), methods=["POST"])
+    router.add_api_route(f"{poll}/sheet.csv", signed_in(poll_stage.sheet), methods=["POST"])
+    router.add_api_route(f"{poll}/words", signed_in(heard.show), methods=["GET"])
+    router.add_api_route(f"{poll}/words", signed_in(heard.act), methods=["POST"])
+    router.add_api_route(f"{poll}/words.csv", signed_in(heard.export), methods=["POST"])
 
 
 def _add_webhooks(router: APIRouter) -> None:

@@ -203,6 +203,19 @@ ACTS = {
     "poll.opened": N_("poll opened"),
     "poll.closed": N_("poll closed"),
     "poll.dropped": N_("draft of a poll taken away"),
+    "poll.revealed": N_("result of a poll shown on the screen"),
+    "poll.concealed": N_("result of a poll taken off the screen"),
+    "poll.published": N_("result of a poll published"),
+    "poll.unpublished": N_("result of a poll not published any more"),
+    "poll.sheet": N_("count sheet of a poll taken along"),
+    "poll.answer-shown": N_("answers in words let through"),
+    "poll.answer-hidden": N_("answers in words hidden"),
+    "poll.answer-waits": N_("answers in words put back to be read"),
+    "poll.answers-merged": N_("answers in words put together"),
+    "poll.answer-split": N_("wording taken out of an answer"),
+    "poll.themes-set": N_("themes of answers named"),
+    "poll.words-exported": N_("answers in words taken along"),
+    "room.screen": N_("screen of the room switched"),
 }
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import Clock
 from core.database.database import Database
+from core.errors import Problem
 from core.process.room.board import shown_questions
 from core.process.room.rooms import RoomFacts, load_room
 from core.process.room.tables import Room
@@ -35,6 +36,9 @@ MOST_LOOKING = 3000  # pages that one process tells; further ones are shown with
 log = structlog.get_logger()
 
 Source = Callable[[Session, RoomFacts, bool], Mapping[str, Any]]
+Told = tuple[Hashable, Mapping[str, str]]
+Look = Callable[[Hashable, Session], Told]
+"""From what was known last time to what moves with every change and, where it has moved, the data of each event."""
 
 
 def questions_now(session: Session, room: RoomFacts, is_open: bool) -> Mapping[str, Any]:
@@ -59,22 +63,26 @@ class _Watched:
 
 
 class Feeds:
-    """The rooms that are looked at in this process."""
+    """The rooms and polls that are looked at in this process."""
 
     def __init__(self, database: Database, clock: Clock, sources: Mapping[str, Source] = SOURCES) -> None:
         self._database, self._clock, self._sources = database, clock, sources
-        self._rooms: dict[int, _Watched] = {}
+        self._rooms: dict[Hashable, _Watched] = {}
 
     @property
     def is_full(self) -> bool:
         return sum(len(one.lookers) for one in self._rooms.values()) >= MOST_LOOKING
 
-    async def follow(self, event_id: int) -> AsyncIterator[str]:
-        """The lines of a page's stream, for as long as it is read."""
-        room, news, seen = self._rooms.setdefault(event_id, _Watched()), asyncio.Event(), dict[str, str]()
+    def follow(self, event_id: int) -> AsyncIterator[str]:
+        """The lines of a stream about a room's questions."""
+        return self.follow_any(event_id, partial(self._look, event_id))
+
+    async def follow_any(self, key: Hashable, look: Look) -> AsyncIterator[str]:
+        """The lines of a page's stream, for as long as it is read; pages with one key share one look a second."""
+        room, news, seen = self._rooms.setdefault(key, _Watched()), asyncio.Event(), dict[str, str]()
         room.lookers.add(news)
         if room.task is None:
-            room.task = asyncio.create_task(self._watch(event_id, room))
+            room.task = asyncio.create_task(self._watch(key, look, room))
         try:
             yield "retry: 3000\n\n"
             while True:
@@ -93,35 +101,36 @@ class Feeds:
             room.lookers.discard(news)
             if not room.lookers and room.task is not None:
                 room.task.cancel()
-                if self._rooms.get(event_id) is room:
-                    del self._rooms[event_id]
+                if self._rooms.get(key) is room:
+                    del self._rooms[key]
 
-    async def _watch(self, event_id: int, room: _Watched) -> None:
-        version, looks = -1, 0
+    async def _watch(self, key: Hashable, look: Look, room: _Watched) -> None:
+        version: Hashable = None
+        looks = 0
         while True:
-            known = version if looks % ANYHOW else -1
+            known = version if looks % ANYHOW else None
             looks += 1
             try:
-                version, told = await self._database.aread(partial(self._look, event_id, known))
-            except SQLAlchemyError as error:
-                log.warning("a room could not be looked at", event_id=event_id, reason=type(error).__name__)
-                version, told = -1, {}
+                version, told = await self._database.aread(partial(look, known))
+            except (SQLAlchemyError, Problem) as error:  # a draft may have been taken away
+                log.warning("a screen could not be looked at", screen=str(key), reason=type(error).__name__)
+                version, told = None, {}
             if any(room.told.get(kind) != data for kind, data in told.items()):
                 room.told.update(told)
                 for one in room.lookers:
                     one.set()
             await asyncio.sleep(EVERY)
 
-    def _look(self, event_id: int, known: int, session: Session) -> tuple[int, dict[str, str]]:
+    def _look(self, event_id: int, known: Hashable, session: Session) -> Told:
         version = session.scalar(select(Room.version).where(Room.event_id == event_id)) or 0
         if version == known:
             return version, {}
         room = load_room(session, event_id)
         is_open = room.takes_questions(self._clock.now())
-        told = {kind: _line(make(session, room, is_open)) for kind, make in self._sources.items()}
-        return version, {"version": _line({"version": version}), **told}
+        told = {kind: one_line(make(session, room, is_open)) for kind, make in self._sources.items()}
+        return version, {"version": one_line({"version": version}), **told}
 
 
-def _line(data: Mapping[str, Any] | Sequence[Any]) -> str:
+def one_line(data: Mapping[str, Any] | Sequence[Any]) -> str:
     """JSON on one line, as a `data` field needs it."""
     return json.dumps(data, ensure_ascii=True, separators=(",", ":"))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -17,7 +16,8 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkForged, Problem
 from core.file_contents import read_content
-from core.links import Links, Purpose
+from core.i18n import translator
+from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.process.room.errors import BrowserForgets
@@ -26,6 +26,7 @@ from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
 from surveys.polls.glance import COUNTED, glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
+from surveys.polls.outcome import Result, result_of
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, read_ballots
 from surveys.polls.store import find_by_code
@@ -36,7 +37,7 @@ from web.files import SAFE
 from web.public.ballot_form import Filled, filled_by, filled_with, preselected, read_choice
 from web.public.open_link import TRAP
 from web.public.store import load_office, look_up_reader
-from web.site import OfficeName, remember_reader, site_of
+from web.site import OfficeName, chosen_language, language_of, remember_reader, site_of
 
 COOKIE = "ascolto-vote"
 DAYS = 400  # longer than polls are open: the poll decides
@@ -55,6 +56,7 @@ class Arrived:
     office: OfficeName
     language: str = ""
     forgets: bool = False
+    result: Result | None = None
 
     @property
     def poll(self) -> Poll:
@@ -123,6 +125,7 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
         kinds=KIND_NAMES,
         standing=glance(poll, ballots.together) if ballots is not None else None,
+        result_told=arrived.result.everybody.result if arrived.result is not None else (),
         counted=COUNTED.get(poll.kind, ""),
         waiting=ballots.waiting if ballots is not None else 0,
         problem=problem,
@@ -165,8 +168,7 @@ async def _by_link(request: Request, token: str) -> Arrived:
         if erased:
             raise PersonErased
         voter = Voter(remaining(session, participant_id))
-        found = _look(session, deps.links, stand_of(session, deps.links, poll_id, voter, now), voter, now)
-        return replace(found, language=language)
+        return _look(session, request, stand_of(session, deps.links, poll_id, voter, now), (voter, language))
 
     return await deps.database.aread(work)
 
@@ -179,15 +181,20 @@ async def _by_code(request: Request) -> Arrived:
 
     def work(session: Session) -> Arrived:
         poll = find_by_code(session, code)
-        found = _look(session, deps.links, stand_of(session, deps.links, poll.id, voter, now), voter, now)
+        found = _look(session, request, stand_of(session, deps.links, poll.id, voter, now), (voter, ""))
         return replace(found, forgets=forgets)
 
     return await deps.database.aread(work)
 
 
-def _look(session: Session, links: Links, stand: Stand, voter: Voter, now: datetime) -> Arrived:
-    poll = stand.poll
-    order = order_for(poll, stand.standing.key, links)
-    shows = poll.shows_result(now, has_voted=stand.has_voted)
-    ballots = read_ballots(session, poll) if shows else None
-    return Arrived(stand, voter, order, ballots, load_office(session, poll.office_id))
+def _look(session: Session, request: Request, stand: Stand, who: tuple[Voter, str]) -> Arrived:
+    """`who` are the voter and their language, "" where it is not known; the outcome is told once it is kept."""
+    (voter, language), poll, deps = who, stand.poll, site_of(request).deps
+    now = deps.clock.now()
+    order = order_for(poll, stand.standing.key, deps.links)
+    office = load_office(session, poll.office_id)
+    if not poll.shows_result(now, has_voted=stand.has_voted):
+        return Arrived(stand, voter, order, None, office, language)
+    t = translator(chosen_language(request) or language or language_of(request))
+    result = result_of(session, poll, t, now) if poll.settled_at is not None else None
+    return Arrived(stand, voter, order, read_ballots(session, poll), office, language, result=result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from web.live import polls as live_polls
 from web.live import screen
 from web.public import (
     answering,
@@ -20,6 +21,7 @@ from web.public import (
     leaving,
     mini_app,
     open_link,
+    poll_result,
     polls,
     preferences,
     room,
@@ -78,6 +80,7 @@ def _add_polls(router: APIRouter) -> None:
     for address in ("/p/{token}", "/v/{code}"):
         router.add_api_route(address, polls.show, methods=LOOK)
         router.add_api_route(address, polls.act, methods=ACT)
+    router.add_api_route("/v/{code}/result", poll_result.show, methods=LOOK)
     router.add_api_route("/v/{code}/pictures/{option}", polls.show_picture, methods=LOOK)
 
 
@@ -102,6 +105,9 @@ def _add_room(router: APIRouter) -> None:
     router.add_api_route("/room/{code}", room.act, methods=ACT)
     router.add_api_route("/live/event/{code}", screen.show, methods=LOOK)
     router.add_api_route("/live/event/{code}/feed", screen.feed, methods=["GET"])
+    router.add_api_route("/live/event/{code}/stage", live_polls.room_feed, methods=["GET"])
+    router.add_api_route("/live/{code}", live_polls.show, methods=LOOK)
+    router.add_api_route("/live/{code}/feed", live_polls.feed, methods=["GET"])
     router.add_api_route("/tables/{token}", tables.show, methods=LOOK)
     router.add_api_route("/tables/{token}", tables.act, methods=ACT)
 

@@ -1,0 +1,201 @@
+"""The outcome of a poll: counted once, by its own rule, for every door.
+
+At the close it is kept in figures and in words; the ballots, or the count sheet of them, give the same again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.i18n import LANGUAGES, Translator, translator
+from surveys.polls.errors import NoCountSheet, SheetNotYet
+from surveys.polls.glance import Pile
+from surveys.polls.kinds import NONE, State, Ties
+from surveys.polls.mixing import STEP
+from surveys.polls.poll import Poll
+from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
+from surveys.polls.screens import keep_told, told_of
+from surveys.polls.tally.counting import tally
+from surveys.polls.tally.methods import Method
+from surveys.polls.tally.options import Options
+from surveys.polls.tally.outcome import Outcome
+from surveys.polls.tally.rule import ByLot, ByOrder, Quorum, Rule, Threshold, TieBreak
+from surveys.polls.tally.ruling import rule_in_words
+from surveys.polls.tally.sheet import Heading, write_sheet
+from surveys.polls.tally.telling import result_in_words, working_in_words
+
+ALL, OWN, APART = "all", "own", "apart"  # everybody's ballots, those of who was asked, those of walk-ins
+PARTS = (ALL, OWN, APART)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """An outcome as doors tell it: `figures` as the tally has them for machines, the rest in words."""
+
+    figures: Mapping[str, Any]
+    rule: Sequence[str]
+    result: Sequence[str]
+    working: Sequence[str]
+
+    @property
+    def verdict(self) -> str:
+        return str(self.figures["verdict"])
+
+    @property
+    def winners(self) -> Sequence[str]:
+        return [str(one) for one in self.figures["winners"]]
+
+    @property
+    def ranking(self) -> Sequence[Sequence[str]]:
+        """Names of options in groups, best first."""
+        return [[str(one) for one in group] for group in self.figures["ranking"]]
+
+    @property
+    def matrix(self) -> Mapping[str, Mapping[str, int]]:
+        """How many ballots place the one above the other; nothing where options are not compared."""
+        compared = self.figures["condorcet"]
+        return compared["matrix"] if compared else {}
+
+
+@dataclass(frozen=True)
+class Result:
+    """`own` and `apart` tell those asked and walk-ins apart, None where that says too much or nothing."""
+
+    everybody: Counted
+    own: Counted | None = None
+    apart: Counted | None = None
+
+
+def rule_of(poll: Poll) -> Rule | None:
+    """The rule that was stated before the opening; None where words are read and not counted."""
+    counting = poll.definition.counting
+    if not counting.method:
+        return None
+    method = Method(counting.method)
+    ties: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(poll.code),)}
+    quorum = None
+    if counting.quorum:
+        share = Quorum(share=Fraction(counting.quorum, 100))
+        quorum = share if counting.of_all else Quorum(number=counting.quorum)
+    wanted = counting.threshold and method is not Method.MEAN  # a scale has no winner
+    threshold = Threshold(Fraction(counting.threshold, 100), strictly=True) if wanted else None
+    scale = (poll.rules.least, poll.rules.most) if method is Method.MEAN else (0, 10)
+    return Rule(method, ties.get(counting.ties, ()), quorum, threshold, scale)
+
+
+def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Result | None:
+    """As it stands, or as it came out at the close; None for words. Who may see it is the doors' matter."""
+    rule = rule_of(poll)
+    if rule is None:
+        return None
+    told = told_of(session, poll.id) if poll.settled_at is not None else None
+    if told is not None:
+        parts = {one: _kept(told[one], t.language) for one in PARTS if told.get(one)}
+        return Result(parts[ALL], parts.get(OWN), parts.get(APART))
+    ballots = read_ballots(session, poll)
+    counted = _count(poll, rule, ballots, _invited(poll, turnout_of(session, poll, now)))
+    told_now = {name: _in_words(poll, outcome, t) for name, outcome in counted.items()}
+    return Result(told_now[ALL], told_now.get(OWN), told_now.get(APART))
+
+
+def keep_outcome(session: Session, poll: Poll, now: datetime) -> None:
+    """Counts a poll that has just been settled, and keeps what came out in every language."""
+    rule = rule_of(poll)
+    if rule is None:
+        return
+    invited = _invited(poll, turnout_of(session, poll, now))
+    told: dict[str, Any] = {"invited": invited}
+    for name, outcome in _count(poll, rule, read_ballots(session, poll), invited).items():
+        words = {language: _in_words(poll, outcome, translator(language)) for language in LANGUAGES}
+        told[name] = {
+            "figures": outcome.to_json(),
+            "words": {
+                language: {"rule": list(one.rule), "result": list(one.result), "working": list(one.working)}
+                for language, one in words.items()
+            },
+        }
+    keep_told(session, poll.id, told, now)
+
+
+def count_sheet(session: Session, poll: Poll, t: Translator, now: datetime, part: str = ALL) -> Iterator[str]:
+    """The lines of a closed poll's count sheet, from which anybody gets the same result.
+
+    Raises SheetNotYet, and NoCountSheet for words, and for a part that is not told apart.
+    """
+    rule = rule_of(poll)
+    if rule is None:
+        raise NoCountSheet
+    if poll.state_at(now) is not State.CLOSED or poll.settled_at is None:
+        raise SheetNotYet
+    told = told_of(session, poll.id)
+    invited = told["invited"] if told is not None else _invited(poll, turnout_of(session, poll, now))
+    ballots = read_ballots(session, poll)
+    outcome = _count(poll, rule, ballots, invited).get(part)
+    if outcome is None:
+        raise NoCountSheet
+    labels = {name: " ".join(poll.label_of(name, t).split()) for name in poll.names if name != NONE}
+    return write_sheet(outcome, _cast(_part(ballots, part)), t, Heading(poll.title_in(t.language), labels))
+
+
+def tells_apart(poll: Poll, ballots: Ballots) -> bool:
+    """Whether those asked and walk-ins are told apart: of a secret poll only where neither pile is a small one."""
+    fewest = STEP if poll.is_secret else 1
+    return min(sum(one.count for one in pile) for pile in (ballots.own, ballots.apart)) >= fewest
+
+
+def _count(poll: Poll, rule: Rule, ballots: Ballots, invited: int | None) -> dict[str, Outcome]:
+    options = _options(poll)
+    found = {ALL: tally(rule, options, _cast(ballots.together), invited)}
+    if tells_apart(poll, ballots):
+        for part in (OWN, APART):
+            found[part] = tally(_as_part(rule), options, _cast(_part(ballots, part)))
+    return found
+
+
+def _as_part(rule: Rule) -> Rule:
+    """Quorum and threshold are of all ballots; a part only shows how it would rank."""
+    return Rule(rule.method, rule.ties, scale=rule.scale)
+
+
+def _options(poll: Poll) -> Options | None:
+    own = tuple(one.name for one in poll.definition.options)
+    return Options(own) if own else None
+
+
+def _part(ballots: Ballots, part: str) -> Sequence[Pile]:
+    return {ALL: ballots.together, OWN: ballots.own, APART: ballots.apart}[part] if part in PARTS else ()
+
+
+def _cast(piles: Sequence[Pile]) -> list[tuple[str, int]]:
+    return [(one.ballot, one.count) for one in piles]
+
+
+def _invited(poll: Poll, turnout: Turnout) -> int | None:
+    """Who may vote: those asked, and with them the walk-ins who have; None where nothing depends on it."""
+    counting = poll.definition.counting
+    if not (counting.quorum and counting.of_all):
+        return None
+    return max(1, turnout.asked + turnout.apart)
+
+
+def _in_words(poll: Poll, outcome: Outcome, t: Translator) -> Counted:
+    def name(code: str) -> str:
+        return poll.label_of(code, t)
+
+    return Counted(
+        outcome.to_json(),
+        tuple(rule_in_words(outcome.rule, t)),
+        tuple(result_in_words(outcome, t, name)),
+        tuple(working_in_words(outcome, t, name)),
+    )
+
+
+def _kept(told: Mapping[str, Any], language: str) -> Counted:
+    words = told["words"][language]
+    return Counted(told["figures"], words["rule"], words["result"], words["working"])

@@ -1,0 +1,157 @@
+"""The screen of a room in a browser: results move while votes come over HTTP, keys lead it, words are read first."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from core.clock import FixedClock
+from surveys.polls.kinds import Counting, Kind, Secrecy, Shown
+from surveys.polls.poll import Definition, Option, Poll
+from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
+from tests.polls.recount import recount
+from tests.polls.scene import add, define
+from tests.responses.scene import Scene
+from tests.room.hall import DURING, open_room
+from tests.support.browser import overflow, page_of, violations
+from tests.support.web import RunningWeb
+
+__all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+THEMES = {
+    "A": "Park", "B": "Square", "C": "Schools, nurseries and what children need on their way there",
+    "D": "The river and its banks", "E": "Trains and buses in the evening", "F": "Doctors in the mountain valleys",
+    "G": "Fibre to every village of the metropolitan area", "H": "Work for young people in all the zones",
+}  # fmt: skip
+BEAMER, HALL = {"width": 1024, "height": 768}, {"width": 1920, "height": 1080}
+SEEN = os.environ.get("SCREENS_TO", "")  # a folder for who wants to look
+LIMIT = 15_000  # milliseconds that a screen has to follow, on a busy machine
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A room with its screen, at which somebody is signed in, and a second device in the organiser's hand."""
+
+    scene: Scene
+    web: RunningWeb
+    browser: Browser
+    staff: httpx.Client
+    code: str
+    event_id: int
+
+    def poll(self, new: Definition, slug: str) -> Poll:
+        return add(self.scene, replace(new, walk_ins=True, event_id=self.event_id), slug, opened=False)
+
+    @contextmanager
+    def pages(self) -> Iterator[tuple[Page, Page]]:
+        """The screen and the remote."""
+        with page_of(self.browser, language="en-GB") as screen, page_of(self.browser, language="en-GB") as remote:
+            for page in (screen, remote):
+                page.set_default_timeout(LIMIT)
+                enter_console(page, self.web)
+            screen.goto(f"{self.web.url}/live/event/{self.code}")
+            yield screen, remote
+            assert screen.__dict__["told_errors"] == remote.__dict__["told_errors"] == []
+
+    def vote(self, poll: Poll, **chosen: str) -> None:
+        """Somebody in the room votes with a browser of their own."""
+        with httpx.Client(base_url=self.web.url, follow_redirects=True, timeout=60) as phone:
+            phone.get(f"/v/{poll.code}")
+            said = phone.post(f"/v/{poll.code}", data=chosen, headers={"Accept-Language": "en"})
+            assert "has been counted" in said.text
+
+
+@pytest.fixture
+def hall(scene: Scene, sign_in: SignIn, web: RunningWeb, browser: Browser, clock: FixedClock) -> Hall:
+    room = open_room(scene)
+    clock.set(DURING)
+    expect.set_options(timeout=LIMIT)
+    return Hall(scene, web, browser, sign_in(), room.code, room.event.id)
+
+
+def fits(page: Page, name: str) -> None:
+    """Everything is on the screen at once, on a beamer and in a hall, and for everybody."""
+    for size in (BEAMER, HALL):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert overflow(page) <= 0, (name, size)
+        page.wait_for_function("document.documentElement.scrollHeight <= window.innerHeight")
+        if SEEN:
+            page.screenshot(path=Path(SEEN) / f"{name}-{size['width']}.png")
+    assert violations(page) == [], name
+
+
+def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> None:
+    options = tuple(Option(name, dict.fromkeys(("it", "en", "fr"), label)) for name, label in THEMES.items())
+    asked = define(Kind.RANKING, shown=Shown.LIVE, counting=Counting("schulze"))
+    poll = hall.poll(replace(asked, options=options), "themes")
+    with hall.pages() as (screen, remote), page_of(hall.browser, script=False, language="en-GB") as plain:
+        expect(screen.get_by_role("heading", name="Your questions")).to_be_visible()
+        screen.keyboard.press("ArrowRight")
+        expect(screen.get_by_text("Voting has not begun yet")).to_be_visible()
+        assert screen.get_by_role("heading", name="Your questions").count() == 0, "one thing at a time"
+        screen.keyboard.press(" ")
+        expect(screen.get_by_text("Voting is open")).to_be_visible()
+        fits(screen, "open")
+        for _ in range(6):
+            hall.vote(poll, **{"place.A": "1", "place.B": "2"})
+        expect(screen.locator("[data-voted-count]")).to_have_text("6")
+        expect(screen.locator(".bars strong")).to_have_text(["0"] * 8)
+        for _ in range(6):
+            hall.vote(poll, **{"place.B": "1", "place.C": "2"})
+        expect(screen.locator("[data-voted-count]")).to_have_text("12")
+        expect(screen.get_by_text("5 votes counted.")).to_be_visible()
+        fits(screen, "live")
+        plain.goto(f"{hall.web.url}/live/{poll.code}")
+        assert plain.locator("[data-voted-count]").inner_text() == "12"
+        assert plain.locator("[data-remote]").count() == 0, "keys are for who is signed in"
+        remote.goto(f"{hall.web.url}/console/events/{hall.event_id}/stage")
+        assert violations(remote) == []
+        remote.get_by_role("button", name="Close").first.click()
+        expect(screen.get_by_text("12 votes counted.")).to_be_visible()
+        expect(screen.locator(".verdict")).to_have_text("Several options win together: Park, Square.")
+        expect(screen.locator(".matrix tbody tr")).to_have_count(8)
+        fits(screen, "closed")
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_bytes(hall.staff.post(f"/console/polls/{poll.id}/sheet.csv", data=token(hall.staff)).content)
+    assert recount(sheet, list(THEMES))["schulze"] == ["A", "B"]
+
+
+def test_words_are_on_the_screen_when_staff_have_read_them(hall: Hall) -> None:
+    poll = hall.poll(define(Kind.TEXT, secrecy=Secrecy.NAMED), "ideas")
+    with hall.pages() as (screen, remote):
+        screen.keyboard.press("ArrowRight")
+        expect(screen.get_by_text("Voting has not begun yet")).to_be_visible()
+        screen.keyboard.press(" ")
+        expect(screen.get_by_text("Voting is open")).to_be_visible()
+        for said in ("Più alberi", "PIU ALBERI!", "piu albero", "<script>alert(1)</script>", "Panchine agli alberi"):
+            hall.vote(poll, words=said)
+        expect(screen.locator("[data-voted-count]")).to_have_text("5")
+        remote.goto(f"{hall.web.url}/console/polls/{poll.id}/words")
+        expect(remote.get_by_role("article")).to_have_count(3)
+        assert violations(remote) == []
+        remote.get_by_role("button", name="Let through – PIU ALBERI!").click()
+        remote.get_by_role("button", name="Let through – <script>").click()
+        expect(remote.get_by_role("heading", name="Let through (2)")).to_be_visible()
+        assert screen.locator(".cloud").count() == 0, "not before the close and a reveal"
+        screen.keyboard.press(" ")
+        expect(screen.get_by_text("Voting is closed")).to_be_visible()
+        screen.keyboard.press(" ")
+        expect(screen.locator(".cloud li")).to_have_text(["PIU ALBERI! 3", "<script>alert(1)</script> 1"])
+        fits(screen, "words")
+        remote.get_by_role("button", name="Hide – <script>").click()
+        expect(screen.locator(".cloud li")).to_have_text(["PIU ALBERI! 3"])
+        screen.keyboard.press("ArrowLeft")
+        expect(screen.get_by_role("heading", name="Your questions")).to_be_visible()
+
+
+def token(client: httpx.Client) -> dict[str, str]:
+    text = client.get("/console").text
+    return {"token": text.split('name="token" value="')[1].split('"')[0]}

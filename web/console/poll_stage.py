@@ -1,0 +1,226 @@
+"""What staff show of polls: the remote control of a room's screen, results revealed and published, count sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.errors import Problem
+from core.i18n import pick_text, translator
+from core.process.room.rooms import RoomFacts, load_room
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from core.staff.roles import Permission
+from surveys.polls.errors import ResultNotYet, TooFewToPublish
+from surveys.polls.kinds import STATE_NAMES, Shown, State
+from surveys.polls.making import NOT_BEGUN, close_poll, open_poll
+from surveys.polls.mixing import STEP
+from surveys.polls.outcome import ALL, count_sheet
+from surveys.polls.poll import Poll
+from surveys.polls.reading import turnout_of
+from surveys.polls.screens import change_screen, on_screen, polls_at, put_on_screen, screen_of
+from surveys.polls.store import load_poll
+from web.console.errors import ActUnknown
+from web.console.event_page import event_for, number_of
+from web.console.page import console_page
+from web.console.poll_access import poll_for
+from web.deps import WebDeps
+from web.site import site_of
+
+OPEN, CLOSE, REVEAL, CONCEAL, PUBLISH, UNPUBLISH = "open", "close", "reveal", "conceal", "publish", "unpublish"
+LOGGED = {
+    OPEN: "poll.opened", CLOSE: "poll.closed", REVEAL: "poll.revealed", CONCEAL: "poll.concealed",
+    PUBLISH: "poll.published", UNPUBLISH: "poll.unpublished",
+}  # fmt: skip
+STEPPED, NEXT, BACK, QUESTIONS = "step", "next", "back", "questions"
+
+
+@dataclass(frozen=True)
+class OnStage:
+    """A poll in the remote control: what would come next of it."""
+
+    poll: Poll
+    state: str
+    voted: int
+    reveals: bool
+    step: str
+
+
+@dataclass(frozen=True)
+class StageView:
+    room: RoomFacts
+    polls: Sequence[OnStage]
+    shown: int | None
+
+
+async def show(request: Request, staff: Staff) -> Response:
+    """The remote control of an event's screen, for a second device."""
+    return await _page(request, staff)
+
+
+async def act(request: Request, staff: Staff) -> Response:
+    """`do` is `questions`, `poll:7`, an act and a poll (`open:7`), or a key's: `step`, `next`, `back`."""
+    deps, event_id, form = site_of(request).deps, int(request.path_params["event_id"]), await request.form()
+    kind, _, number = str(form.get("do", "")).partition(":")
+    seen, now = str(form.get("seen", "")), deps.clock.now()
+
+    def work(session: Session) -> None:
+        event = event_for(session, staff, event_id, Permission.RUN_ROOMS)
+        staff.need(Permission.MANAGE_POLLS, event.office_id)
+        line: list[int | None] = [None, *polls_at(session, event_id)]
+        shown = on_screen(session, event_id)
+        at = line.index(shown) if shown in line else 0
+        if kind == STEPPED:
+            if shown is not None:
+                step_poll(session, deps, staff, (load_poll(session, shown), seen), now)
+            return
+        if kind in LOGGED:
+            do_to_poll(session, deps, staff, (_of_event(session, staff, event_id, number), kind), now)
+            return
+        wanted = {NEXT: min(at + 1, len(line) - 1), BACK: max(at - 1, 0), QUESTIONS: 0}
+        if kind in wanted:
+            poll_id = line[wanted[kind]]
+        elif kind == "poll":
+            poll_id = _of_event(session, staff, event_id, number).id
+        else:
+            raise ActUnknown
+        put_on_screen(session, event_id, poll_id)
+        details = {"poll": poll_id or 0}
+        record(session, Act("room.screen", f"event:{event_id}", staff.account_id, event.office_id, details), now)
+
+    try:
+        await deps.database.awrite(work)
+    except Problem as problem:
+        if problem.status in {403, 404}:
+            raise
+        return await _page(request, staff, problem)
+    return RedirectResponse(f"/console/events/{event_id}/stage", 303)
+
+
+async def act_on_poll(request: Request, staff: Staff) -> Response:
+    """One of LOGGED, or a key's `step` on the poll's own screen; a poll has neither `next` nor `back`."""
+    deps, poll_id, form = site_of(request).deps, int(request.path_params["poll_id"]), await request.form()
+    kind, seen, now = str(form.get("do", "")), str(form.get("seen", "")), deps.clock.now()
+
+    def work(session: Session) -> None:
+        poll = poll_for(session, staff, poll_id)
+        if kind == STEPPED:
+            step_poll(session, deps, staff, (poll, seen), now)
+        elif kind in LOGGED:
+            do_to_poll(session, deps, staff, (poll, kind), now)
+        elif kind not in {NEXT, BACK}:
+            raise ActUnknown
+
+    await deps.database.awrite(work)
+    return RedirectResponse(f"/console/polls/{poll_id}?done={kind}", 303)
+
+
+async def sheet(request: Request, staff: Staff) -> Response:
+    """The count sheet as a file; raises SheetNotYet, NoCountSheet."""
+    deps, poll_id, form = site_of(request).deps, int(request.path_params["poll_id"]), await request.form()
+    part, now, t = str(form.get("part", ALL)), deps.clock.now(), translator(staff.language)
+
+    def work(session: Session) -> tuple[Poll, str]:
+        poll = poll_for(session, staff, poll_id)
+        lines = "".join(count_sheet(session, poll, t, now, part))
+        record(session, Act("poll.sheet", f"poll:{poll_id}", staff.account_id, poll.office_id), now)
+        return poll, lines
+
+    poll, lines = await deps.database.awrite(work)
+    name = poll.slug if part == ALL else f"{poll.slug}-{part}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
+    return Response(lines, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+def next_step(poll: Poll, now: datetime, *, reveals: bool) -> str:
+    """What the space bar does to a poll; "" where there is nothing left to do."""
+    state = poll.state_at(now)
+    if state in NOT_BEGUN:
+        return OPEN
+    return CLOSE if state is State.OPEN else "" if reveals else REVEAL
+
+
+def step_poll(session: Session, deps: WebDeps, staff: Staff, what: tuple[Poll, str], now: datetime) -> None:
+    """The next step, unless the screen that was looked at showed another state: a key pressed twice acts once."""
+    poll, seen = what
+    reveals = screen_of(session, poll.id).reveals(poll, now)
+    standing = f"{poll.id}:{poll.state_at(now).value}{':shown' if reveals else ''}"
+    step = next_step(poll, now, reveals=reveals)
+    if step and (not seen or seen == standing):
+        do_to_poll(session, deps, staff, (poll, step), now)
+
+
+def do_to_poll(session: Session, deps: WebDeps, staff: Staff, what: tuple[Poll, str], now: datetime) -> None:
+    """Raises what opening and closing raise, ResultNotYet, TooFewToPublish."""
+    poll, act = what
+    match act:
+        case "open":
+            open_poll(session, poll.id, now)
+            change_screen(session, poll.id)
+        case "close":
+            close_poll(session, deps.ids, poll.id, now)
+            change_screen(session, poll.id)
+        case "reveal" | "conceal":
+            _check_reveal(poll, now, reveal=act == REVEAL)
+            change_screen(session, poll.id, revealed=act == REVEAL)
+        case "publish" | "unpublish":
+            _check_publish(session, poll, now, publish=act == PUBLISH)
+            change_screen(session, poll.id, published=act == PUBLISH)
+    record(session, Act(LOGGED[act], f"poll:{poll.id}", staff.account_id, poll.office_id), now)
+
+
+def _check_reveal(poll: Poll, now: datetime, *, reveal: bool) -> None:
+    if reveal and poll.definition.shown is not Shown.LIVE and poll.state_at(now) is not State.CLOSED:
+        raise ResultNotYet
+
+
+def _check_publish(session: Session, poll: Poll, now: datetime, *, publish: bool) -> None:
+    if not publish:
+        return
+    if poll.state_at(now) is not State.CLOSED or poll.settled_at is None:
+        raise ResultNotYet
+    if poll.is_secret and turnout_of(session, poll, now).voted < STEP:
+        raise TooFewToPublish(least=STEP)
+
+
+def _of_event(session: Session, staff: Staff, event_id: int, number: str) -> Poll:
+    poll = poll_for(session, staff, number_of(number))
+    if poll.definition.event_id != event_id:
+        raise ActUnknown
+    return poll
+
+
+async def _page(request: Request, staff: Staff, problem: Problem | None = None) -> Response:
+    deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
+    now = deps.clock.now()
+
+    def work(session: Session) -> StageView:
+        event = event_for(session, staff, event_id, Permission.RUN_ROOMS)
+        staff.need(Permission.MANAGE_POLLS, event.office_id)
+        polls = [_on_stage(session, load_poll(session, one), now) for one in polls_at(session, event_id)]
+        return StageView(load_room(session, event_id), polls, on_screen(session, event_id))
+
+    view = await deps.database.aread(work)
+    return console_page(
+        request,
+        staff,
+        "console/stage.html",
+        status=problem.status if problem else 200,
+        view=view,
+        title=pick_text(view.room.event.title, staff.language),
+        states=STATE_NAMES,
+        problem=problem,
+        shown_live=Shown.LIVE,
+    )
+
+
+def _on_stage(session: Session, poll: Poll, now: datetime) -> OnStage:
+    reveals = screen_of(session, poll.id).reveals(poll, now)
+    state = poll.state_at(now)
+    voted = turnout_of(session, poll, now).voted if state not in NOT_BEGUN else 0
+    return OnStage(poll, state.value, voted, reveals, next_step(poll, now, reveals=reveals))

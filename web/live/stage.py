@@ -1,0 +1,162 @@
+"""A poll as the screen of a room shows it, in one piece: for the page, and for the stream that keeps it up to date."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import segno
+from babel.numbers import format_decimal, format_percent
+from sqlalchemy.orm import Session
+
+from core.i18n import N_, Translator, translator
+from surveys.polls.glance import COUNTED, Glance, glance
+from surveys.polls.heard import Answer, by_theme, shown_answers
+from surveys.polls.kinds import Kind, State
+from surveys.polls.outcome import Counted, result_of
+from surveys.polls.poll import Poll
+from surveys.polls.reading import Turnout, read_ballots, turnout_of
+from surveys.polls.screens import screen_of
+from surveys.polls.tally.methods import Method
+from web.site import Site
+
+MOST_BARS = 10  # that can be read from the last row
+MOST_COMPARED = 8
+MOST_WORDS = 32
+SIZES = 5  # of words in a cloud
+WON = N_("comparisons won")
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`share` is of 1000, for the drawing; `told` says it in words and figures."""
+
+    name: str
+    label: str
+    place: int  # 0 where there is no ranking
+    figure: str
+    percent: str
+    share: int
+
+
+@dataclass(frozen=True)
+class Said:
+    """An answer in a cloud of words; `size` from 1 to SIZES."""
+
+    text: str
+    count: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a result is drawn from; nothing of it while the result is hidden."""
+
+    bars: Sequence[Bar] = ()
+    more: int = 0  # options that find no place
+    counted: Counted | None = None
+    compared: Sequence[Bar] = ()
+    clouds: Sequence[tuple[str, Sequence[Said]]] = ()
+    unit: str = ""
+    mean: float | None = None
+    ballots: int = 0
+    waiting: int = 0
+    final: bool = False
+
+
+def stage(session: Session, site: Site, poll: Poll, language: str) -> str:
+    """The poll's part of the screen, as HTML."""
+    t, now, screen = translator(language), site.deps.clock.now(), screen_of(session, poll.id)
+    state, reveals = poll.state_at(now), screen.reveals(poll, now)
+    shown = show_result(session, poll, t, now) if reveals else None
+    turnout = turnout_of(session, poll, now) if state in {State.OPEN, State.CLOSED} else Turnout()
+    address = _address(site, poll)
+    return site.environment.get_template("live/stage.html").render(
+        t=t, language=t.language, poll=poll, state=state.value, turnout=turnout, shown=shown,
+        address=address.partition("://")[2], qr=_qr(address) if address and state is not State.CLOSED else "",
+    )  # fmt: skip
+
+
+def show_result(session: Session, poll: Poll, t: Translator, now: datetime) -> Shown:
+    """How a poll stands, as the screen and the page for everybody draw it."""
+    if poll.kind is Kind.TEXT:
+        answers = shown_answers(session, poll)
+        return Shown(clouds=_clouds(answers[:MOST_WORDS]), ballots=sum(one.count for one in answers))
+    ballots = read_ballots(session, poll)
+    result, standing = result_of(session, poll, t, now), glance(poll, ballots.together)
+    counted = result.everybody if result is not None and standing.ballots else None
+    figures, unit = _figures(poll, standing, counted)
+    bars = _bars(poll, (figures, unit), standing, counted, t)
+    compared = bars if counted and 1 < len(counted.matrix) <= MOST_COMPARED else ()
+    return Shown(
+        bars[:MOST_BARS], max(0, len(bars) - MOST_BARS), counted, compared, (), unit, standing.mean, standing.ballots,
+        ballots.waiting, final=poll.state_at(now) is State.CLOSED,
+    )  # fmt: skip
+
+
+def _figures(poll: Poll, standing: Glance, counted: Counted | None) -> tuple[Mapping[str, Fraction], str]:
+    """By option what the method ranks by, where that is one number; else what the kind counts."""
+    if counted and poll.kind is Kind.RANKING:
+        method, matrix = counted.figures["method"], counted.matrix
+        if method == Method.BORDA:
+            points = counted.figures["working"]["scores"]
+            return {name: Fraction(score) for name, score in points.items()}, COUNTED[Kind.DOTS]
+        if matrix and method != Method.IRV:
+            won = {one: sum(votes > matrix[other][one] for other, votes in row.items()) for one, row in matrix.items()}
+            return {name: Fraction(count) for name, count in won.items()}, WON
+    return {one.name: Fraction(one.count) for one in standing.lines}, COUNTED[poll.kind]
+
+
+def _bars(
+    poll: Poll, counts: tuple[Mapping[str, Fraction], str], standing: Glance, counted: Counted | None, t: Translator
+) -> list[Bar]:
+    """The best first where there is a ranking, else in the options' order."""
+    figures, unit = counts
+    places: dict[str, int] = {}
+    for group in counted.ranking if counted else ():
+        place = len(places) + 1
+        places |= dict.fromkeys(group, place)
+    whole = sum(figures.values()) if poll.kind is Kind.DOTS else Fraction(standing.ballots)
+    if poll.kind is Kind.RANKING and unit != COUNTED[Kind.RANKING]:
+        whole = Fraction()  # a share of points or of comparisons tells nothing
+    most = max(figures.values(), default=Fraction())
+    names = sorted(figures, key=lambda name: places.get(name, len(figures) + 1)) if places else list(figures)
+    return [
+        Bar(
+            name,
+            poll.label_of(name, t),
+            places.get(name, 0),
+            str(format_decimal(float(figures[name]), format="#,##0.#", locale=t.language)),
+            str(format_percent(float(figures[name] / whole), locale=t.language)) if whole else "",
+            int(1000 * figures[name] / most) if most else 0,
+        )
+        for name in names
+    ]
+
+
+def _clouds(answers: Sequence[Answer]) -> list[tuple[str, Sequence[Said]]]:
+    most = max((one.count for one in answers), default=1)
+    return [
+        (theme, [Said(one.text, one.count, 1 + (SIZES - 1) * one.count // most) for one in found])
+        for theme, found in by_theme(answers)
+    ]
+
+
+def _address(site: Site, poll: Poll) -> str:
+    """Where people in the room vote: without registration, or in the chat; "" where each has a link of their own."""
+    urls = site.deps.urls
+    return urls.open_vote(poll.code) if poll.definition.walk_ins else urls.vote_in_chat(poll.code)
+
+
+@cache
+def _qr(address: str) -> str:
+    return str(segno.make(address, micro=False).svg_data_uri(border=2, scale=8))
+
+
+def empty() -> dict[str, Any]:
+    """For a room whose screen shows the questions."""
+    return {"poll": 0, "html": ""}

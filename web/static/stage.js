@@ -1,0 +1,76 @@
+// What is on the screen of a room: told by a stream, fetched anew where there is none; keys for whoever runs the room.
+(function () {
+  "use strict";
+
+  const stage = document.querySelector("[data-stage]");
+  if (!stage) return;
+  const remote = document.querySelector("[data-remote]"), failed = document.querySelector("[data-failed]");
+  const AGAIN = 5000;
+
+  function show(html, poll) {
+    if (stage.dataset.told !== html) { stage.innerHTML = html; stage.dataset.told = html; }
+    stage.hidden = !poll;
+    document.body.classList.toggle("on-stage", Boolean(poll));
+    document.querySelectorAll("[data-room]").forEach(function (one) { one.hidden = Boolean(poll); });
+    fit();
+  }
+
+  // A screen cannot be scrolled: what does not fit is drawn smaller.
+  function fit() {
+    const root = document.documentElement;
+    root.style.fontSize = "";
+    if (stage.hidden || window.innerWidth <= 700) return;
+    let size = parseFloat(window.getComputedStyle(root).fontSize);
+    for (let tries = 0; tries < 15 && root.scrollHeight > window.innerHeight; tries += 1) {
+      size *= 0.95;
+      root.style.fontSize = size + "px";
+    }
+  }
+  window.addEventListener("resize", fit);
+
+  // A stream that ended for good (a restart behind a proxy, too many pages): the page itself is asked meanwhile.
+  function fetchPage() {
+    return fetch(window.location.href, { headers: { Accept: "text/html" } }).then(function (answer) { return answer.ok ? answer.text() : ""; }).then(function (text) {
+      const fresh = text && new DOMParser().parseFromString(text, "text/html").querySelector("[data-stage]");
+      if (fresh) show(fresh.innerHTML, !fresh.hidden);
+    }).catch(function () { /* the next time tries again */ });
+  }
+
+  function listen() {
+    if (!window.EventSource) { fetchPage().then(function () { window.setTimeout(listen, AGAIN); }); return; }
+    const source = new EventSource(stage.dataset.stage);
+    source.addEventListener("stage", function (event) {
+      const data = JSON.parse(event.data);
+      show(data.html, data.poll);
+    });
+    source.addEventListener("error", function () {
+      if (source.readyState !== EventSource.CLOSED) return;
+      fetchPage().then(function () { window.setTimeout(listen, AGAIN); });
+    });
+  }
+  listen();
+  fit();
+
+  function press(what) {
+    const main = stage.querySelector("[data-state]"), seen = main ? main.dataset.poll + ":" + main.dataset.state + ("shown" in main.dataset ? ":shown" : "") : "";
+    const body = new URLSearchParams([["do", what], ["seen", seen], ["token", remote.querySelector("[name=token]").value]]);
+    return fetch(remote.action, { method: "POST", body: body, redirect: "manual" }).then(function (answer) {
+      const done = answer.type === "opaqueredirect";
+      failed.textContent = done ? "" : failed.dataset.words;
+      failed.hidden = done;
+    }).catch(function () { failed.textContent = failed.dataset.words; failed.hidden = false; });
+  }
+
+  if (!remote) return;
+  const KEYS = { " ": "step", ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back" };
+  document.addEventListener("keydown", function (event) {
+    const what = KEYS[event.key];
+    if (!what || event.repeat || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("button, input, a")) return;
+    event.preventDefault();
+    press(what);
+  });
+  remote.addEventListener("submit", function (event) {
+    event.preventDefault();
+    press(event.submitter.value);
+  });
+})();
