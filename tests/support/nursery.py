@@ -47,7 +47,12 @@ class Nursery:
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=root
         )
-        atexit.register(self.process.kill)
+        atexit.register(self._end)
+
+    def _end(self) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait()
 
     def ask(self, job: Job) -> Any:
         assert self.process.stdin is not None and self.process.stdout is not None
@@ -99,15 +104,21 @@ def begin(
 
 
 def _serve() -> Job:
-    """Answers what is asked, to the end of the asking process; returns in a child alone, with its job."""
+    """Answers what is asked; returns in a child alone, with its job. No child outlives the asking process."""
+    living: set[int] = set()
     for line in sys.stdin:
         job = json.loads(line)
         if "ended" in job:
             answer = _ended(job["ended"])
+            living -= set() if answer is None else {job["ended"]}
         elif (answer := os.fork()) == 0:
             return dict(job)
+        else:
+            living.add(answer)
         sys.stdout.write(json.dumps(answer) + "\n")
         sys.stdout.flush()
+    for pid in living:
+        os.kill(pid, signal.SIGKILL)
     sys.exit(0)
 
 
