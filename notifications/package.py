@@ -67,7 +67,7 @@ class MailingSection:
             "event": "the event it is about; that of its anchor if left out",
             "poll": "the poll it asks for votes in: who has voted is left out of those about polls",
             "text": "the name of its texts: messages/NAME.LANGUAGE.md; its slug if left out",
-            "anchor": "when: phase or event, at, days, working, time",
+            "anchor": "when: phase, event or poll, at, days, working, time",
             "spread": "over how long it leaves: days, hours or minutes of the send window; at once if left out",
             "missed": "what happens when the time has passed: rule (catch-up, ask or drop) and until",
             "released": "true if it may leave without staff releasing it",

@@ -32,7 +32,7 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 
 OF_EVENT = ("event", "starts_on", "starts_at", "place", "address", "directions")
 BY_MODE = ("in_person", "online", "link")  # filled by how the reader takes part in the event: text by mode
-VARIABLES = ("name", "office", "process", "round", "closes_on", "poll", *OF_EVENT, *BY_MODE)
+VARIABLES = ("name", "office", "process", "round", "closes_on", "poll", "result", *OF_EVENT, *BY_MODE)
 PERSONAL = frozenset({"name"})
 MODE_WORDS = {Reply.IN_PERSON: N_("in person"), Reply.ONLINE: N_("online")}
 

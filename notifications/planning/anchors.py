@@ -1,4 +1,4 @@
-"""When a mailing is due, told from a phase or an event: "3 working days after it opens, at 9:30".
+"""When a mailing is due, told from a phase, an event or a poll: "3 working days after it opens, at 9:30".
 
 Pure: what it needs of the process comes as a value.
 """
@@ -6,7 +6,7 @@ Pure: what it needs of the process comes as a value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,8 @@ from notifications.planning.workdays import Feast, shift_working_days
 
 PHASE_MOMENTS = ("opens", "closes")
 EVENT_MOMENTS = ("starts", "ends")
-KEYS = {"phase", "event", "at", "days", "working", "time"}
+MOMENTS = {"phase": PHASE_MOMENTS, "event": EVENT_MOMENTS, "poll": PHASE_MOMENTS}
+KEYS = {"phase", "event", "poll", "at", "days", "working", "time"}
 
 
 class AnchorWrong(Problem):
@@ -32,9 +33,16 @@ class AnchorUnknown(Problem):
     text = N_("The process has no {kind} called {slug}. Correct the anchor or add it to the process.")
 
 
+class AnchorWaits(Problem):
+    """No mistake: the poll has no such time yet."""
+
+    text = N_("The poll {slug} has no such time yet: it leaves once the poll is opened, or its close is set.")
+
+
 @dataclass(frozen=True)
 class Anchor:
-    """`kind` is "phase" or "event"; `days` may be negative; without `at_time` an event's own time is kept."""
+    """`kind` is "phase", "event" or "poll"; `days` may be negative; without `at_time` an event's or a poll's own time
+    is kept."""
 
     kind: str
     slug: str
@@ -46,23 +54,25 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Timetable:
-    """A process's dates: phases as first and last local day, events as local start and end, its patron saint's day."""
+    """A process's dates: phases as first and last local day, events as local start and end, polls as local opening and
+    close where they have them, its patron saint's day."""
 
     zone: str
     phases: Mapping[str, tuple[date, date]]
     events: Mapping[str, tuple[datetime, datetime]]
     feast: Feast | None = None
+    polls: Mapping[str, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
 
 
 def parse_anchor(raw: Mapping[str, Any]) -> Anchor:
     """Reads an anchor as a package writes it; raises AnchorWrong."""
     if strange := set(raw) - KEYS:
         raise AnchorWrong(reason=f"unknown: {', '.join(sorted(map(str, strange)))}")
-    kinds = [kind for kind in ("phase", "event") if kind in raw]
+    kinds = [kind for kind in MOMENTS if kind in raw]
     if len(kinds) != 1:
-        raise AnchorWrong(reason="one of phase and event is needed")
+        raise AnchorWrong(reason="one of phase, event and poll is needed")
     kind = kinds[0]
-    moments = PHASE_MOMENTS if kind == "phase" else EVENT_MOMENTS
+    moments = MOMENTS[kind]
     moment = raw.get("at", moments[0])
     if moment not in moments:
         raise AnchorWrong(reason=f"at: {' or '.join(moments)}")
@@ -85,9 +95,11 @@ def _read_time(raw: object, *, needed: bool) -> time | None:
 
 
 def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
-    """The local time an anchor means, without a zone; raises AnchorUnknown."""
+    """The local time an anchor means, without a zone; raises AnchorUnknown, AnchorWaits."""
     start, end = _find(anchor, timetable)
     base = start if anchor.moment in {"opens", "starts"} else end
+    if base is None:
+        raise AnchorWaits(slug=anchor.slug)
     day = base.date() if isinstance(base, datetime) else base
     own_time = base.time() if isinstance(base, datetime) else time()
     if anchor.working:
@@ -97,8 +109,9 @@ def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
     return datetime.combine(day, own_time if anchor.at_time is None else anchor.at_time)
 
 
-def _find(anchor: Anchor, timetable: Timetable) -> tuple[date, date]:
-    known: Mapping[str, tuple[date, date]] = timetable.phases if anchor.kind == "phase" else timetable.events
+def _find(anchor: Anchor, timetable: Timetable) -> tuple[date | None, date | None]:
+    known: Mapping[str, tuple[date | None, date | None]]
+    known = {"phase": timetable.phases, "event": timetable.events, "poll": timetable.polls}[anchor.kind]
     if anchor.slug not in known:
         raise AnchorUnknown(kind=anchor.kind, slug=anchor.slug)
     return known[anchor.slug]

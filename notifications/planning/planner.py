@@ -19,6 +19,7 @@ from core.process.tables import Process
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.reach import Meant, asks_for_vote
 from notifications.ledger.release import MailingStateWrong
+from notifications.ledger.result_pictures import bring_result
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -103,6 +104,7 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: 
         return Planned(occurrence_id, state, reason="missed")
     if not _claim(session, occurrence_id, now, OccurrenceState.PLANNED):
         return None
+    bring_result(session, mailing, rules.small_numbers)
     return _write(session, snapshot_of(session, occurrence, mailing, now, rules), occurrence)
 
 
@@ -118,6 +120,7 @@ def plan_missed(session: Session, occurrence_id: int, now: datetime, rules: Rule
     )
     if not claimed:
         return None
+    bring_result(session, mailing, rules.small_numbers)
     return _write(session, snapshot_of(session, occurrence, mailing, now, rules), occurrence)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 from surveys.polls.kinds import Counting, Kind, Ties
@@ -27,8 +28,8 @@ def _rule(poll: Poll) -> Rule:
     told = poll.definition.counting
     quorum = (Quorum(share=Fraction(told.quorum, 100)) if told.of_all else Quorum(told.quorum)) if told.quorum else None
     threshold = Threshold(Fraction(told.threshold, 100), strictly=True) if told.threshold else None
-    scale = (poll.rules.least, poll.rules.most)
-    return Rule(Method(told.method), _ties(poll, told), quorum, threshold, *((scale,) if poll.kind is Kind.SCALE else ()))
+    rule = Rule(Method(told.method), _ties(poll, told), quorum, threshold)
+    return replace(rule, scale=(poll.rules.least, poll.rules.most)) if poll.kind is Kind.SCALE else rule
 
 
 def _ties(poll: Poll, told: Counting) -> tuple[TieBreak, ...]:

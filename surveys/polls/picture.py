@@ -1,7 +1,7 @@
 """A poll's result as a picture for chats, mails and the room: PNG, drawn without a browser.
 
-A card of its own colours with an edge, so that it is read on a light and on a dark ground alike; letters are large enough
-for a telephone at one point a pixel. What it says stands in words beside it (published.in_words).
+A card of its own colours with an edge, so that it is read on a light and on a dark ground alike; letters are large
+enough for a telephone at one point a pixel. What it says stands in words beside it (published.in_words).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw, ImageFont
 from core.errors import Problem
 from core.i18n import N_, Translator
 from surveys.polls.poll import Poll
-from surveys.polls.published import Published, counted, decimal, label, value
+from surveys.polls.published import Published, decimal, label, value
 
 FONTS = Path(__file__).parents[2] / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 WIDTH, EDGE, GAP = 1000, 40, 18
@@ -72,9 +72,8 @@ def _draw_lines(canvas: _Canvas, poll: Poll, result: Published, t: Translator) -
     for one in result.lines[:MOST_LINES]:
         canvas.row(label(poll, one.name, t), value(one, result, t))
         canvas.bar(None if one.count is None else one.count / most)
-    if left := len(result.lines) - MOST_LINES:
-        if left > 0:
-            canvas.text(t.n("and {count} more option", "and {count} more options", left), SMALL, QUIET)
+    if (left := len(result.lines) - MOST_LINES) > 0:
+        canvas.text(t.n("and {count} more option", "and {count} more options", left), SMALL, QUIET)
 
 
 def _foot(result: Published | None, told: Told, t: Translator) -> Iterator[str]:

@@ -81,6 +81,8 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
         said.append(t(result.why_none))
     if result.lines:
         said.append("; ".join(f"{label(poll, one.name, t)}: {value(one, result, t)}" for one in result.lines) + ".")
+    if result.hides:
+        said.append(t("What fewer than {least} people chose is not published.", least=result.least))
     return " ".join(said)
 
 
@@ -102,7 +104,8 @@ def value(line: Shown, result: Published, t: Translator) -> str:
 
 def percent(share: float, t: Translator) -> str:
     """To the whole percent, with a space that never breaks before the sign but in English."""
-    return f"{round(share * 100)}{chr(0xA0) if t.language != "en" else ""}%"
+    space = "" if t.language == "en" else "\u00a0"
+    return f"{round(share * 100)}{space}%"
 
 
 def decimal(number: float, t: Translator) -> str:

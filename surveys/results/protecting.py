@@ -1,9 +1,10 @@
 """Small numbers: what few said is not published, nor anything from which it could be worked out. Pure.
 
 A cell is hidden when fewer than `least` people stand behind it. As hidden cells and those that are shown make up a
-total that is known, one alone could be worked out: then the smallest of the others is hidden with it, until at least
-two are hidden and at least `least` people stand behind them together (complementary suppression; see A. Hundepool et
-al., Statistical Disclosure Control, 2012, chapter 4). Nought stays nought: nobody stands behind it.
+total that is known, one alone could be worked out: then the smallest of the others is hidden with it (complementary
+suppression; see A. Hundepool et al., Statistical Disclosure Control, 2012, chapter 4), until at least two are hidden,
+at least `least` people stand behind them together, and whoever knows this rule finds more than one way to share them
+out. Nought stays nought, as nobody stands behind it, unless everything else is hidden.
 """
 
 from __future__ import annotations
@@ -22,10 +23,20 @@ def protect(counts: Sequence[int], least: int = LEAST) -> tuple[bool, ...]:
     if is_small(sum(counts), least):
         return (True,) * len(counts)
     hidden = {at for at, count in enumerate(counts) if is_small(count, least)}
-    while hidden and (len(hidden) == 1 or sum(counts[at] for at in hidden) < least):
+    while hidden and not _is_safe([counts[at] for at in hidden], least):
         shown = [at for at, count in enumerate(counts) if count and at not in hidden]
+        if not shown:
+            break
         hidden.add(min(shown, key=lambda at: counts[at]))
+    if hidden and all(at in hidden or not count for at, count in enumerate(counts)):
+        return (True,) * len(counts)
     return tuple(at in hidden for at in range(len(counts)))
+
+
+def _is_safe(hidden: Sequence[int], least: int) -> bool:
+    """Whether several could stand behind each hidden cell: not all of them 1, nor all the most that is hidden."""
+    together, cells = sum(hidden), len(hidden)
+    return cells > 1 and together >= least and cells < together < cells * (least - 1)
 
 
 def protect_each(counts: Sequence[int], of: int, least: int = LEAST) -> tuple[bool, ...]:

@@ -28,7 +28,7 @@ from notifications.content.errors import (
 )
 from notifications.content.text import SCHEMES
 from notifications.ledger.states import Kind
-from notifications.planning.anchors import AnchorUnknown, AnchorWrong
+from notifications.planning.anchors import MOMENTS, AnchorUnknown, AnchorWrong
 from notifications.planning.spread import LONGEST as LONGEST_SPREAD
 from notifications.planning.writing import Amiss, BodyMissing, Draft, SubjectMissing, TextTooLarge
 from web.console.mailing_files import FormFiles
@@ -201,7 +201,7 @@ class _Reading:
         kind, _, rest = self.typed.get("moment", "").partition(":")
         slug, _, at = rest.rpartition(":")
         anchor: dict[str, Any] = {"days": self._days(), "working": "working" in self.typed}
-        if slug and kind in {"phase", "event"}:
+        if slug and kind in MOMENTS:
             anchor |= {kind: slug, "at": at}
         else:
             self.amiss("moment", MomentMissing())

@@ -85,6 +85,7 @@ class PollView:
     turnout: Turnout
     ballots: Ballots
     votes: Sequence[NamedVote]
+    mailings: Sequence[store.MailingRow]
 
 
 async def list_all(request: Request, staff: Staff) -> Response:
@@ -162,7 +163,7 @@ async def change(request: Request, staff: Staff) -> Response:
         return _form(request, staff, FormFilled(choices, typed, faults))
 
     def work(session: Session) -> None:
-        _poll(session, staff, poll.id)
+        find_poll(session, staff, poll.id)
         change_poll(session, poll.id, definition, now)
         record(session, Act("poll.changed", f"poll:{poll.id}", staff.account_id, poll.office_id), now)
 
@@ -187,7 +188,7 @@ async def act(request: Request, staff: Staff) -> Response:
         raise ActUnknown
 
     def work(session: Session) -> Poll:
-        poll = _poll(session, staff, poll_id)
+        poll = find_poll(session, staff, poll_id)
         _do(session, deps, name, poll_id, now)
         record(session, Act(ACTS[name], f"poll:{poll_id}", staff.account_id, poll.office_id), now)
         return poll
@@ -226,7 +227,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
     now = deps.clock.now()
 
     def work(session: Session) -> PollView:
-        poll = _poll(session, staff, poll_id)
+        poll = find_poll(session, staff, poll_id)
         reads_names = not poll.is_secret and staff.may(Permission.SEE_PEOPLE, poll.office_id)
         return PollView(
             poll=poll,
@@ -234,6 +235,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
             turnout=turnout_of(session, poll, now),
             ballots=read_ballots(session, poll),
             votes=named_votes(session, poll) if reads_names else (),
+            mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
         )
 
     view = await deps.database.aread(work)
@@ -255,7 +257,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         chat=deps.urls.vote_in_chat(view.poll.code),
         group=bool(deps.urls.chat) and _fits_groups(view.poll),
         problem=problem,
-        done=request.query_params.get("done", "") in {*ACTS, "changed"},
+        done=request.query_params.get("done", "") in {*ACTS, "changed", "asked"},
     )  # fmt: skip
 
 
@@ -307,7 +309,7 @@ async def _choices_of(request: Request, staff: Staff) -> Choices:
     poll_id = int(request.path_params["poll_id"])
 
     def work(session: Session) -> Choices:
-        poll = _poll(session, staff, poll_id)
+        poll = find_poll(session, staff, poll_id)
         return _choices(session, staff, poll.process_id or 0, poll)
 
     return await site_of(request).deps.database.aread(work)
@@ -337,7 +339,7 @@ def _process(session: Session, staff: Staff, process_id: int) -> store.ProcessRo
     return process
 
 
-def _poll(session: Session, staff: Staff, poll_id: int) -> Poll:
+def find_poll(session: Session, staff: Staff, poll_id: int) -> Poll:
     """Raises NothingHere, NotAllowed."""
     try:
         poll = load_poll(session, poll_id)

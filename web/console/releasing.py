@@ -26,6 +26,7 @@ from notifications.planning.planner import DoesNotLeave, plan_missed, plan_missi
 from notifications.planning.rules import Rules
 from web.console import store
 from web.console.errors import ActUnknown
+from web.console.one_person import need_release
 from web.console.store import READS
 from web.files import chunks
 from web.site import site_of
@@ -95,7 +96,10 @@ async def act(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> None:
         mailing = store.find_mailing(session, staff, mailing_id, *READS)
-        staff.need(permission, mailing.office_id)
+        if permission is Permission.RELEASE_MAILINGS:
+            need_release(session, staff, mailing.office_id)
+        else:
+            staff.need(permission, mailing.office_id)
         details = doing(session, Asked(mailing, staff, seen, now, deps.telling.rules))
         record(session, Act(word, f"mailing:{mailing_id}", staff.account_id, mailing.office_id, details), now)
 

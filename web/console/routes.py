@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from web.console import (
     appointments,
+    asking,
     attachments,
     audit,
     dates,
@@ -17,6 +18,7 @@ from web.console import (
     mailings,
     on_behalf,
     plan,
+    poll_pictures,
     polls,
     processes,
     questionnaires,
@@ -116,11 +118,15 @@ def _add_dates(router: APIRouter) -> None:
 
 
 def _add_polls(router: APIRouter) -> None:
+    router.add_api_route("/ask", signed_in(asking.choose), methods=["GET"])
+    router.add_api_route("/ask/{template}", signed_in(asking.show), methods=["GET"])
+    router.add_api_route("/ask/{template}", signed_in(asking.ask), methods=["POST"])
     of_process, poll = "/processes/{process_id:int}/polls", "/polls/{poll_id:int}"
     router.add_api_route(of_process, signed_in(polls.list_all), methods=["GET"])
     router.add_api_route(f"{of_process}/new", signed_in(polls.new), methods=["GET"])
     router.add_api_route(f"{of_process}/new", signed_in(polls.create), methods=["POST"])
     router.add_api_route(poll, signed_in(polls.show), methods=["GET"])
+    router.add_api_route(f"{poll}/result.png", signed_in(poll_pictures.show), methods=["GET"])
     router.add_api_route(f"{poll}/edit", signed_in(polls.edit), methods=["GET"])
     router.add_api_route(f"{poll}/edit", signed_in(polls.change), methods=["POST"])
     router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.act), methods=["POST"])
