@@ -15,6 +15,7 @@ import core.webhooks.tables
 import notifications.channels.tables
 import notifications.intake.tables
 import notifications.ledger.tables
+import surveys.polls.series_tables
 import surveys.polls.tables
 import surveys.responses.tables
 from core.database.base import Base
@@ -33,6 +34,7 @@ MODULES = (
     notifications.channels.tables,
     notifications.intake.tables,
     notifications.ledger.tables,
+    surveys.polls.series_tables,
     surveys.polls.tables,
     surveys.responses.tables,
 )

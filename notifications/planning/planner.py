@@ -220,8 +220,11 @@ def _audience(session: Session, mailing: Mailing, now: datetime, rules: Rules) -
 def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
     """The process's window and zone; a mailing of no process may leave at any time."""
     process = session.get(Process, mailing.process_id) if mailing.process_id is not None else None
-    if process is None:
-        return ALWAYS, "UTC"
+    return (ALWAYS, "UTC") if process is None else window_of(session, process)
+
+
+def window_of(session: Session, process: Process) -> tuple[Window, str]:
+    """When a process writes to people, and its zone."""
     return replace(parse_window(process.send_window), feast=feast_of(session, process)), process.time_zone
 
 

@@ -27,7 +27,8 @@ def protect(counts: Sequence[int], least: int = LEAST) -> tuple[bool, ...]:
         shown = [at for at, count in enumerate(counts) if count and at not in hidden]
         if not shown:
             break
-        hidden.add(min(shown, key=lambda at: counts[at]))
+        smallest = min(counts[at] for at in shown)  # all that are as small: which of them was taken would tell
+        hidden |= {at for at in shown if counts[at] == smallest}
     if hidden and all(at in hidden or not count for at, count in enumerate(counts)):
         return (True,) * len(counts)
     return tuple(at in hidden for at in range(len(counts)))
@@ -36,7 +37,8 @@ def protect(counts: Sequence[int], least: int = LEAST) -> tuple[bool, ...]:
 def _is_safe(hidden: Sequence[int], least: int) -> bool:
     """Whether several could stand behind each hidden cell: not all of them 1, nor all the most that is hidden."""
     together, cells = sum(hidden), len(hidden)
-    return cells > 1 and together >= least and cells < together < cells * (least - 1)
+    is_most = max(hidden) < least and together == cells * (least - 1)
+    return cells > 1 and together >= least and together > cells and not is_most
 
 
 def protect_each(counts: Sequence[int], of: int, least: int = LEAST) -> tuple[bool, ...]:

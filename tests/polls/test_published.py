@@ -53,7 +53,8 @@ def test_no_hidden_cell_can_be_worked_out_from_what_is_shown(least: int) -> None
 def test_each_alone_hides_few_who_did_and_few_who_did_not() -> None:
     assert protect_each((0, 2, 10, 18, 20), 20) == (False, True, False, True, False)
     assert protect_each((1, 0), 3) == (True, True), "of too few people nothing is told"
-    assert protect((10, 0, 3)) == (True, False, True), "the one that would give it away is hidden too"
+    assert protect((10, 0, 3)) == (True, True, True), "the one that would give it away is hidden too"
+    assert protect((20, 0, 9, 3)) == (False, False, True, True)
     assert protect((0, 0)) == (False, False) and protect((3, 0), 1) == (False, False)
 
 
@@ -75,7 +76,7 @@ def test_a_result_in_words_is_the_same_rule_for_every_kind() -> None:
     assert [one.count for one in told.lines] == [None, 29, None], "one gave A, and one gave nothing to C"
     empty = publish(poll(), Ballots(), Turnout())
     assert (empty.ballots, empty.mean, empty.winners) == (0, None, ()) and not empty.hides
-    strict = poll(counting=Counting("plurality", threshold=70))
+    strict = poll(counting=Counting("plurality", threshold=80))
     assert "share that a winner needs" in in_words(strict, publish(strict, ballots(A=12, B=30), Turnout()), EN)
 
 

@@ -133,6 +133,7 @@ def test_where_two_work_a_colleague_opens_the_question_with_its_invitation(
     assert database.read(lambda s: len(s.scalars(select(Process)).all())) == before, "a look makes no process"
     token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
     made = clerk.post(path, data={"token": token})
+    assert made.status_code == 200, made.text[made.text.find("<h1") :][:1500]
     (poll,) = database.read(polls_of)
     assert made.url.path == f"/console/polls/{poll.id}" and "somebody else of the office" in made.text
     assert poll.state is State.DRAFT

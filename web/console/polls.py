@@ -36,6 +36,7 @@ from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, d
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
+from surveys.polls.series import SERIES_STATE_NAMES, Series, series_of
 from surveys.polls.store import Place, load_poll, polls_of
 from surveys.polls.tables import Poll as Row
 from web.console import store
@@ -91,18 +92,20 @@ class PollView:
 async def list_all(request: Request, staff: Staff) -> Response:
     process_id, now = int(request.path_params["process_id"]), site_of(request).deps.clock.now()
 
-    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]]]:
+    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]], list[Series]]:
         process = _process(session, staff, process_id)
         found = polls_of(session, Row.process_id == process_id)
-        return process, [(one, turnout_of(session, one, now)) for one in found]
+        return process, [(one, turnout_of(session, one, now)) for one in found], series_of(session, process_id)
 
-    process, polls = await site_of(request).deps.database.aread(work)
+    process, polls, series = await site_of(request).deps.database.aread(work)
     return console_page(
         request,
         staff,
         "console/polls.html",
         process=process,
         polls=polls,
+        series=series,
+        series_states=SERIES_STATE_NAMES,
         now=now,
         states=STATE_NAMES,
         kinds=KIND_NAMES,

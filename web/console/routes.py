@@ -26,6 +26,7 @@ from web.console import (
     results,
     reviewing,
     sampling,
+    series,
     sharing,
     signing,
     webhooks,
@@ -130,6 +131,10 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/edit", signed_in(polls.edit), methods=["GET"])
     router.add_api_route(f"{poll}/edit", signed_in(polls.change), methods=["POST"])
     router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.act), methods=["POST"])
+    router.add_api_route(f"{poll}/repeat", signed_in(series.repeat), methods=["POST"])
+    router.add_api_route("/series/{series_id:int}", signed_in(series.show), methods=["GET"])
+    router.add_api_route("/series/{series_id:int}/acts/{act}", signed_in(series.act), methods=["POST"])
+    router.add_api_route("/series/{series_id:int}/trend.csv", signed_in(series.export), methods=["POST"])
 
 
 def _add_webhooks(router: APIRouter) -> None:
