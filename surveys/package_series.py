@@ -109,7 +109,7 @@ class _Rows:
             return
         row = self._known[item.slug]
         begun = facts_of(row).next_local != row.first_local
-        moved = {"next_local": next_after(rhythm, zone, load.now)} if begun else {}
+        moved: dict[str, Any] = {"next_local": next_after(rhythm, zone, load.now)} if begun else {}
         moved |= {"next_at": instant_of(moved["next_local"], zone)} if begun else {}
         state = row.state if row.state == SeriesState.STOPPED else SeriesState.DRAFT.value
         columns = row_of(new, rhythm, zone) | moved | {"state": state, "written_by": None}

@@ -52,9 +52,9 @@ def open_turn(session: Session, ids: Ids, series_id: int, now: datetime) -> int 
     window, zone = window_of(session, process)
     opens = next_open(window, max(now, series.next_at), zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     closes = f"{(opens + timedelta(days=series.rhythm.open_days)).date().isoformat()}T{CLOSES_AT}"
-    times = {"opens_local": opens.isoformat(timespec="minutes"), "closes_local": closes}
     slug = _free_slug(session, series, due[:10])
-    poll_id = add_poll(session, ids, series.place, (slug, replace(series.definition, **times)), now)
+    new = replace(series.definition, opens_local=opens.isoformat(timespec="minutes"), closes_local=closes)
+    poll_id = add_poll(session, ids, series.place, (slug, new), now)
     add_turn(session, series.id, poll_id)
     plan_poll(session, poll_id, now)
     _write_mailings(session, series, process, (poll_id, slug), now)

@@ -128,8 +128,8 @@ def as_mailing(process: Process, draft: Draft) -> Mailing:
     return Mailing(office_id=process.office_id, process_id=process.id, slug="", **_row(draft, None))
 
 
-def save_draft(session: Session, process: Process, draft: Draft, author: int, now: datetime) -> int:
-    """Keeps a new mailing that was checked; its id."""
+def save_draft(session: Session, process: Process, draft: Draft, author: int | None, now: datetime) -> int:
+    """Keeps a new mailing that was checked; its id. `author` None stands for nobody's own writing."""
     row = _row(draft, author) | {
         "office_id": process.office_id,
         "process_id": process.id,

@@ -130,7 +130,7 @@ def test_the_rhythm_keeps_its_hour_over_changes_of_the_clock() -> None:
 async def test_the_planner_rings_and_pauses_what_cannot_be_opened(
     database: Database, scene: Scene, clock: FixedClock
 ) -> None:
-    good, bad = series(scene), None
+    good = series(scene)
     place = Place(scene.office_id, scene.process_id, "Europe/Rome")
     wrong = replace(define(Kind.SCALE), title={})
 
@@ -149,7 +149,7 @@ async def test_the_planner_rings_and_pauses_what_cannot_be_opened(
 
 @sqlite
 def test_staff_make_start_and_read_a_series(
-    scene: Scene, web: RunningWeb, browser: Browser, sign_in: SignIn, database: Database, clock: FixedClock
+    scene: Scene, web: RunningWeb, browser: Browser, sign_in: SignIn, clock: FixedClock
 ) -> None:
     poll = add(scene, named(Kind.SCALE), opened=False)
     client, path = sign_in("organiser"), f"/console/polls/{poll.id}"
@@ -166,10 +166,10 @@ def test_staff_make_start_and_read_a_series(
     assert "running" in post(boss, here, f"{here}/acts/start").text
     for week, numbers in enumerate(("4", "5", "2")):
         clock.set(datetime(2023, 7, 12, 9, tzinfo=UTC) + timedelta(weeks=4 * week))
-        (turn,) = database.write(lambda s: open_turns(s, IDS, clock.now()))
-        opened = database.read(lambda s, turn=turn: turns_of(s, made))[-1][1]
+        (turn,) = scene.database.write(lambda s: open_turns(s, IDS, clock.now()))
+        opened = scene.database.read(lambda s, turn=turn: turns_of(s, made))[-1][1]
         vote(scene, opened, 1, Choice(number=numbers), now=clock.now())
-        database.write(lambda s, turn=turn: close_poll(s, IDS, turn, clock.now()))
+        scene.database.write(lambda s, turn=turn: close_poll(s, IDS, turn, clock.now()))
     shown = html.fromstring(client.get(here).text)
     table = " ".join(shown.xpath("//table")[0].text_content().split())  # type: ignore[index, union-attr]
     assert "Mean 4.0 5.0 2.0" in table and "5 (very much) 0% 100% 0%" in table

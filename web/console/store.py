@@ -73,6 +73,8 @@ class MailingRow:
     process_id: int
     written_by: int | None
     subjects: dict[str, str]
+    purpose: str = ""
+    poll_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -267,5 +269,6 @@ def _mailing(session: Session, one: Mailing) -> MailingRow:
     texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
     subjects = {row.language: row.subject for row in texts}
     return MailingRow(
-        one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects
-    )
+        one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects,
+        one.purpose, one.poll_id,
+    )  # fmt: skip
