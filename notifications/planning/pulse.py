@@ -40,13 +40,13 @@ def open_turns(session: Session, ids: Ids, now: datetime) -> list[int]:
 
 
 def open_turn(session: Session, ids: Ids, series_id: int, now: datetime) -> int | None:
-    """One poll of a series; None where somebody else was first, or it runs no more.
+    """One poll of a series; None where it is not due (any more), or runs no more.
 
     On a day on which nothing is sent it opens with the next hour of sending; the rhythm stays as it is.
     """
     series = load_series(session, series_id)
     due = series.next_local
-    if not claim_turn(session, series, now):
+    if series.next_at > now or not claim_turn(session, series, now):
         return None
     process = session.get_one(Process, series.process_id)
     window, zone = window_of(session, process)

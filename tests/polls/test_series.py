@@ -171,8 +171,9 @@ def test_staff_make_start_and_read_a_series(
         vote(scene, opened, 1, Choice(number=numbers), now=clock.now())
         scene.database.write(lambda s, turn=turn: close_poll(s, IDS, turn, clock.now()))
     shown = html.fromstring(client.get(here).text)
-    table = " ".join(shown.xpath("//table")[0].text_content().split())  # type: ignore[index, union-attr]
-    assert "Mean 4.0 5.0 2.0" in table and "5 (very much) 0% 100% 0%" in table
+    rows: Any = shown.xpath("//table//tr")
+    cells = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+    assert ["Mean", "4.0", "5.0", "2.0"] in cells and ["5 (very much)", "0%", "100%", "0%"] in cells
     svg = shown.xpath("//svg[@role='img']")[0]  # type: ignore[index]
     assert "Mean: 4.0, 5.0, 2.0" in etree.tostring(svg, encoding="unicode")  # type: ignore[arg-type]
     kept = post(client, here, f"{here}/trend.csv")
