@@ -107,6 +107,7 @@ SUBJECTS = {
     "appointment": N_("appointment"),
     "share": N_("link to pass on"),
     "poll": N_("poll"),
+    "series": N_("series of polls"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -189,6 +190,11 @@ ACTS = {
     "poll.opened": N_("poll opened"),
     "poll.closed": N_("poll closed"),
     "poll.dropped": N_("draft of a poll taken away"),
+    "series.added": N_("series of polls made"),
+    "series.started": N_("series of polls started"),
+    "series.paused": N_("series of polls paused"),
+    "series.stopped": N_("series of polls stopped for good"),
+    "series.exported": N_("results of a series of polls taken along"),
 }
 
 
