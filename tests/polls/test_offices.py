@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -82,7 +83,7 @@ def test_each_reaches_its_own_people_and_no_others(
     assert reached == {(territory[f"{slug}-person"], territory[slug]) for slug in KINDS}, "the union not its members'"
     polls = {one.office_id: one for one in database.read(polls_of)}
     for slug in KINDS:
-        mine = database.read(lambda s, one=territory[f"{slug}-person"]: polls_for(s, one, clock.now()))
+        mine = database.read(partial(polls_for, participant_id=territory[f"{slug}-person"], now=clock.now()))
         assert [one.office_id for one in mine] == [territory[slug]]
     with pytest.raises(NotAsked):
         vote(Scene(database, clock.now()), polls[territory["unione"]], territory["alto-person"], chosen("A"))
@@ -125,7 +126,8 @@ def test_an_authority_has_no_clerks_and_others_do(
     new = NewAccount("nora@example.org", "Nora", "a long enough password")
     account = database.write(lambda session: add_account(session, new, clock.now()))
     for slug in KINDS:
-        database.write(lambda session, slug=slug: grant_role(session, account, slug, "clerk", clock.now()))
+        grant = partial(grant_role, account_id=account, office_slug=slug, role="clerk", now=clock.now())
+        database.write(grant)
     with pytest.raises(ClerkElsewhere):
         database.write(lambda session: grant_role(session, account, "metro", "clerk", clock.now()))
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
+from typing import Any
 
 import pytest
 from PIL import Image
@@ -25,7 +26,7 @@ EN, IT, FR = translator("en"), translator("it"), translator("fr")
 TOLD = Told("Comune di Valprato", "closed on Friday")
 
 
-def poll(kind: Kind = Kind.SINGLE, names: str = "ABC", **more: object) -> Poll:
+def poll(kind: Kind = Kind.SINGLE, names: str = "ABC", **more: Any) -> Poll:
     return Poll(1, 1, 1, "bench", "abcd", "Europe/Rome", None, None, State.CLOSED, define(kind, names, **more))
 
 
@@ -36,7 +37,7 @@ def ballots(**counts: int) -> Ballots:
 @pytest.mark.parametrize("least", [3, 5])
 def test_no_hidden_cell_can_be_worked_out_from_what_is_shown(least: int) -> None:
     """Whoever knows the rule looks at every table that would be published alike."""
-    alike: dict[object, list[tuple[int, ...]]] = defaultdict(list)
+    alike: dict[tuple[Any, tuple[int | None, ...]], list[tuple[int, ...]]] = defaultdict(list)
     for counts in product(range(12), repeat=3):
         hidden, total = protect(counts, least), sum(counts)
         told = "few" if 0 < total < least else total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
@@ -159,7 +159,7 @@ def test_what_is_wrong_is_said_with_everything_kept(
     village(database, clock)
     database.write(
         lambda s: s.execute(
-            Participant.__table__.update()
+            update(Participant)
             .where(Participant.id == s.scalar(select(Membership.participant_id).where(Membership.name == "Ada")))
             .values(language="fr")
         )

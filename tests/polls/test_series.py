@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -142,7 +143,7 @@ async def test_the_planner_rings_and_pauses_what_cannot_be_opened(
     bad = database.write(work)
     clock.advance(timedelta(days=2, hours=1))
     await plan_due(PlannerDeps(database, clock, RULES))
-    states = [database.read(lambda s, one=one: load_series(s, one)).state for one in (good, bad)]
+    states = [database.read(partial(load_series, series_id=one)).state for one in (good, bad)]
     assert states == [SeriesState.RUNNING, SeriesState.PAUSED]
     assert database.read(lambda s: turns_of(s, bad)) == []
 
@@ -167,9 +168,9 @@ def test_staff_make_start_and_read_a_series(
     for week, numbers in enumerate(("4", "5", "2")):
         clock.set(datetime(2023, 7, 12, 9, tzinfo=UTC) + timedelta(weeks=4 * week))
         (turn,) = scene.database.write(lambda s: open_turns(s, IDS, clock.now()))
-        opened = scene.database.read(lambda s, turn=turn: turns_of(s, made))[-1][1]
+        opened = scene.database.read(lambda s: turns_of(s, made))[-1][1]
         vote(scene, opened, 1, Choice(number=numbers), now=clock.now())
-        scene.database.write(lambda s, turn=turn: close_poll(s, IDS, turn, clock.now()))
+        scene.database.write(partial(close_poll, ids=IDS, poll_id=turn, now=clock.now()))
     shown = html.fromstring(client.get(here).text)
     rows: Any = shown.xpath("//table//tr")
     cells = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
