@@ -45,7 +45,7 @@ AS_JSON = typer.Option(False, "--json", help="For machines.")
 def dry_run_(slug: str, as_json: bool = AS_JSON) -> None:
     """Shows who would get the mailing, by which channel, who not, and why; nothing is sent."""
     with open_world() as world:
-        voice = Voice(world.settings.mail_from, world.urls(), "")
+        voice = Voice(world.settings.mail_from, world.urls(), "", small_numbers=world.settings.small_numbers)
 
         def work(session: Session, now: datetime) -> tuple[Preview, tuple[Blank, ...]]:
             mailing_id = find_mailing(session, slug).id

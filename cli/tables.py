@@ -18,6 +18,7 @@ import notifications.intake.tables
 import notifications.ledger.tables
 import notifications.staff.tables
 import surveys.polls.screen_tables
+import surveys.polls.series_tables
 import surveys.polls.tables
 import surveys.responses.tables
 from core.database.base import Base
@@ -39,6 +40,7 @@ MODULES = (
     notifications.ledger.tables,
     notifications.staff.tables,
     surveys.polls.screen_tables,
+    surveys.polls.series_tables,
     surveys.polls.tables,
     surveys.responses.tables,
 )

@@ -28,7 +28,9 @@ def voice_of(world: World, bot_name: str) -> Voice:
     """Raises SettingWrong for a sender or a return address that cannot be one."""
     settings = world.settings
     domain = _sender_domain(settings.mail_from)
-    return Voice(settings.mail_from, world.urls(bot_name), domain, settings.checked_return_address())
+    return Voice(
+        settings.mail_from, world.urls(bot_name), domain, settings.checked_return_address(), settings.small_numbers
+    )
 
 
 def rates_of(settings: Settings) -> dict[str, float]:

@@ -40,7 +40,7 @@ class World:
     @cached_property
     def rules(self) -> Rules:
         """Who gets a mailing: audiences with the conditions of core and of surveys, and the contact budget."""
-        return Rules(member_clause(self.predicates), self.settings.contact_budget)
+        return Rules(member_clause(self.predicates), self.settings.contact_budget, self.settings.small_numbers)
 
     @cached_property
     def personal(self) -> PersonalData:

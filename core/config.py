@@ -102,6 +102,9 @@ class Settings(BaseSettings):
     contact_budget: int = Field(
         default=0, ge=0, description="Messages a week to one person, all offices together; 0 for no limit"
     )
+    small_numbers: int = Field(
+        default=5, ge=1, le=100, description="People who have to stand behind a number of a result that is published"
+    )
     return_address: str = Field(
         default="",
         description=N_("The mailbox that bounces and answers come to, with subaddresses: ritorni@example.org"),

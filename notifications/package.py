@@ -63,7 +63,7 @@ class MailingSection:
             "poll": "the poll it asks for votes in: who has voted is left out of those about polls",
             "text": "the name of its texts: messages/NAME.LANGUAGE.md; its slug if left out",
             "ready": "which of the ready texts it has while the package holds none of its own",
-            "anchor": "when: phase or event, at, days, working, time",
+            "anchor": "when: phase, event or poll, at, days, working, time",
             "spread": "over how long it leaves: days, hours or minutes of the send window; at once if left out",
             "missed": "what happens when the time has passed: rule (catch-up, ask or drop) and until",
             "released": "true if it may leave without staff releasing it",

@@ -22,6 +22,8 @@ from core.process.package.items import apply_items, digest, ids_by_slug
 from core.process.package.section import Change, Item, Load, Package, What
 from core.process.tables import Event, Phase
 from surveys.package_rounds import local_time, read_time
+from surveys.package_series import KIND as SERIES
+from surveys.package_series import apply_series, series_item
 from surveys.polls.checking import check
 from surveys.polls.kinds import METHODS, Counting, Kind, Rules, Secrecy, Shown, Ties
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, plan_poll
@@ -75,6 +77,7 @@ class PollSection:
             "opens": "a local day and time, or a mapping: phase, at (opens or closes), days, time",
             "closes": "the same; without it staff close the poll",
             "ready": "true if it opens by itself",
+            "every": "a mapping that makes it come back: weeks, open_days, remind_days",
         }
     }
 
@@ -111,7 +114,7 @@ class PollSection:
             for fault in check(_definition(values, _timeless(values)), package.languages):
                 if fault.about != "title":  # told already, with its line
                     entry.fault(fault.about if entry.has(fault.about) else None, fault.text, **fault.values)
-        return Item("poll", entry.slug(), values)
+        return series_item(package, entry, values) if entry.has("every") else Item("poll", entry.slug(), values)
 
     def _options(self, package: Package, entry: Entry) -> list[dict[str, Any]]:
         found = []
@@ -137,6 +140,13 @@ class PollSection:
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
         for path in self._pictures.values():
             keep_content(load.session, path.read_bytes())
+        polls = [one for one in items if one.kind != SERIES]
+        return [
+            *self._apply_polls(load, polls),
+            *apply_series(load, [one for one in items if one.kind == SERIES], _definition),
+        ]
+
+    def _apply_polls(self, load: Load, items: Sequence[Item]) -> list[Change]:
         rows = _Rows(load, {one.slug: bool(one.values["ready"]) for one in items})
         mine = select(Phase).where(Phase.process_id == load.process_id)
         phases = {one.slug: one for one in load.session.scalars(mine)}

@@ -114,7 +114,7 @@ def _write(session: Session, deps: StaffDeps, due: Due, now: datetime) -> _Writt
     if due.kind == QUESTION:
         return _question(talk, due)
     alarm = session.get(Alarm, due.about)
-    if alarm is None or not chat.takes_alarms or not may_act(staff, alarm):
+    if alarm is None or not chat.takes_alarms or not may_act(session, staff, alarm):
         return _Written()
     if due.kind == ALARM and alarm.ended_at is not None:
         return _Written()  # what came in quiet hours and is over is not told

@@ -19,7 +19,7 @@ from core.staff.passwords import hash_password, matches, nobody
 from core.staff.roles import Permission, Role, allows
 from core.staff.tables import Account, FailedSignIn, Grant, StaffSession
 
-MUNICIPALITY = "municipality"  # the kind of office that has clerks
+CLERKS_OFFICES = frozenset({"municipality", "union", "zone"})  # kinds of office that run their own
 TRIES = 8
 LOCKED = timedelta(minutes=15)
 FORGOTTEN = timedelta(days=1)  # after which earlier wrong passwords no longer count
@@ -106,7 +106,7 @@ def check_grant(session: Session, office_slug: str, role: str) -> int:
     office = session.execute(select(Office.id, Office.kind).where(Office.slug == office_slug)).one_or_none()
     if office is None:
         raise OfficeUnknown(office=office_slug)
-    if role == Role.CLERK and office.kind != MUNICIPALITY:
+    if role == Role.CLERK and office.kind not in CLERKS_OFFICES:
         raise ClerkElsewhere(office=office_slug)
     return int(office.id)
 

@@ -50,7 +50,10 @@ class OfficeUnknown(Problem):
 
 
 class ClerkElsewhere(Problem):
-    text = N_("A clerk belongs to a municipality's office; {office} is none. Choose organiser or reader instead.")
+    text = N_(
+        "A clerk belongs to the office of a municipality, of a union of municipalities or of a zone; {office} is none. "
+        "Choose organiser or reader instead."
+    )
 
 
 class RoleUnknown(Problem):

@@ -8,7 +8,7 @@ from enum import StrEnum
 class Role(StrEnum):
     ADMINISTRATOR = "administrator"
     ORGANISER = "organiser"
-    CLERK = "clerk"  # only in a municipality's office, so of its own people only
+    CLERK = "clerk"  # only in the office of a municipality, a union or a zone, so of its own people only
     REVIEWER = "reviewer"  # releases what others wrote
     READER = "reader"
     DOORKEEPER = "doorkeeper"  # lets people in at events, and sees who is expected

@@ -72,7 +72,7 @@ def _texts(blocks: list[Block], language: str, setting: Setting) -> list[str]:
     filled = [Block(_fill(block.text, fixed), block.is_item) for block in blocks]
     t = translator(language)
     stop = "" if setting.is_notice else BLANK + as_html(t("To receive no more messages, write /stop."))
-    texts = split(filled, LONGEST - width(stop))
+    texts = split(filled, LONGEST - width(stop)) or [""]  # variables may leave nothing
     if len(texts) > MOST_TEXTS:
         raise TextTooLong(language=language, parts=len(texts), most=MOST_TEXTS)
     return [*texts[:-1], texts[-1] + stop]

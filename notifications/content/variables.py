@@ -33,7 +33,7 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 OF_EVENT = ("event", "starts_on", "starts_at", "place", "address", "directions")
 BY_MODE = ("in_person", "online", "link")  # filled by how the reader takes part in the event: text by mode
 DOCUMENTS = "documents"  # names of those that the event's page shows when the message leaves
-VARIABLES = ("name", "office", "process", "round", "closes_on", "poll", *OF_EVENT, DOCUMENTS, *BY_MODE)
+VARIABLES = ("name", "office", "process", "round", "closes_on", "poll", "result", *OF_EVENT, DOCUMENTS, *BY_MODE)
 PERSONAL = frozenset({"name"})
 MODE_WORDS = {Reply.IN_PERSON: N_("in person"), Reply.ONLINE: N_("online")}
 

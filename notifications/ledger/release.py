@@ -20,6 +20,9 @@ from notifications.ledger.queue import skip_cancelled
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.states import MAILING_STATE_NAMES, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
+from surveys.polls.kinds import State
+from surveys.polls.making import plan_poll
+from surveys.polls.store import load_poll
 
 FROM = {
     MailingState.RELEASED: (MailingState.DRAFT, MailingState.PAUSED),
@@ -83,7 +86,7 @@ def release(session: Session, mailing_id: int, account_id: int | None, now: date
     """Lets a mailing leave; raises FourEyes for whoever wrote it, MailingStateWrong.
 
     `account_id` None stands for the command line. To go on after a pause is a release too: who wrote a mailing does
-    not undo what somebody else held it for.
+    not undo what somebody else held it for. An invitation that hangs on its poll's opening opens it.
     """
     mailing = hold_mailing(session, mailing_id)
     office = session.get(Office, mailing.office_id) if mailing.office_id is not None else None
@@ -91,6 +94,16 @@ def release(session: Session, mailing_id: int, account_id: int | None, now: date
     if wrote and not (office is not None and office.one_person):
         raise FourEyes
     set_state(session, mailing_id, MailingState.RELEASED, now)
+    _open_with(session, mailing, now)
+
+
+def _open_with(session: Session, mailing: Mailing, now: datetime) -> None:
+    """With the invitation that leaves when its poll opens, the poll itself is released; raises what plan_poll does."""
+    anchor = mailing.anchor or {}
+    if mailing.poll_id is None or "poll" not in anchor or anchor.get("at", "opens") != "opens":
+        return
+    if load_poll(session, mailing.poll_id).state is State.DRAFT:
+        plan_poll(session, mailing.poll_id, now)
 
 
 def set_state(session: Session, mailing_id: int, state: MailingState, now: datetime) -> None:

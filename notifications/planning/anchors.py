@@ -1,4 +1,4 @@
-"""When a mailing is due, told from a phase or an event: "3 working days after it opens, at 9:30".
+"""When a mailing is due, told from a phase, an event or a poll: "3 working days after it opens, at 9:30".
 
 Pure: what it needs of the process comes as a value.
 """
@@ -6,7 +6,7 @@ Pure: what it needs of the process comes as a value.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,8 @@ from notifications.planning.workdays import Feast, shift_working_days
 
 PHASE_MOMENTS = ("opens", "closes")
 EVENT_MOMENTS = ("starts", "ends")
-KEYS = {"phase", "event", "at", "days", "hours", "working", "time"}
+MOMENTS = {"phase": PHASE_MOMENTS, "event": EVENT_MOMENTS, "poll": PHASE_MOMENTS}
+KEYS = {*MOMENTS, "at", "days", "hours", "working", "time"}
 MOST_HOURS = 24 * 14
 
 
@@ -33,9 +34,16 @@ class AnchorUnknown(Problem):
     text = N_("The process has no {kind} called {slug}. Correct the anchor or add it to the process.")
 
 
+class AnchorWaits(Problem):
+    """No mistake: the poll has no such time yet."""
+
+    text = N_("The poll {slug} has no such time yet: it leaves once the poll is opened, or its close is set.")
+
+
 @dataclass(frozen=True)
 class Anchor:
-    """`kind` is "phase" or "event"; `days` may be negative; without `at_time` an event's own time is kept.
+    """`kind` is "phase", "event" or "poll"; `days` may be negative; without `at_time` an event's or a poll's own time
+    is kept.
 
     `hours`, before or after an event, stand in place of all the others.
     """
@@ -51,23 +59,25 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Timetable:
-    """A process's dates: phases as first and last local day, events as local start and end, its patron saint's day."""
+    """A process's dates: phases as first and last local day, events as local start and end, polls as local opening and
+    close where they have them, its patron saint's day."""
 
     zone: str
     phases: Mapping[str, tuple[date, date]]
     events: Mapping[str, tuple[datetime, datetime]]
     feast: Feast | None = None
+    polls: Mapping[str, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
 
 
 def parse_anchor(raw: Mapping[str, Any]) -> Anchor:
     """Reads an anchor as a package writes it; raises AnchorWrong."""
     if strange := set(raw) - KEYS:
         raise AnchorWrong(reason=f"unknown: {', '.join(sorted(map(str, strange)))}")
-    kinds = [kind for kind in ("phase", "event") if kind in raw]
+    kinds = [kind for kind in MOMENTS if kind in raw]
     if len(kinds) != 1:
-        raise AnchorWrong(reason="one of phase and event is needed")
+        raise AnchorWrong(reason="one of phase, event and poll is needed")
     kind = kinds[0]
-    moments = PHASE_MOMENTS if kind == "phase" else EVENT_MOMENTS
+    moments = MOMENTS[kind]
     moment = raw.get("at", moments[0])
     if moment not in moments:
         raise AnchorWrong(reason=f"at: {' or '.join(moments)}")
@@ -106,9 +116,11 @@ def _read_time(raw: object, *, needed: bool) -> time | None:
 
 
 def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
-    """The local time an anchor means, without a zone; raises AnchorUnknown."""
+    """The local time an anchor means, without a zone; raises AnchorUnknown, AnchorWaits."""
     start, end = _find(anchor, timetable)
     base = start if anchor.moment in {"opens", "starts"} else end
+    if base is None:
+        raise AnchorWaits(slug=anchor.slug)
     if anchor.hours and isinstance(base, datetime):
         return base + timedelta(hours=anchor.hours)
     day = base.date() if isinstance(base, datetime) else base
@@ -120,8 +132,9 @@ def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
     return datetime.combine(day, own_time if anchor.at_time is None else anchor.at_time)
 
 
-def _find(anchor: Anchor, timetable: Timetable) -> tuple[date, date]:
-    known: Mapping[str, tuple[date, date]] = timetable.phases if anchor.kind == "phase" else timetable.events
+def _find(anchor: Anchor, timetable: Timetable) -> tuple[date | None, date | None]:
+    known: Mapping[str, tuple[date | None, date | None]]
+    known = {"phase": timetable.phases, "event": timetable.events, "poll": timetable.polls}[anchor.kind]
     if anchor.slug not in known:
         raise AnchorUnknown(kind=anchor.kind, slug=anchor.slug)
     return known[anchor.slug]
@@ -147,4 +160,8 @@ def latest_useful(anchor: Anchor, timetable: Timetable, event: str = "") -> date
     if slug not in timetable.events:
         raise AnchorUnknown(kind="event", slug=slug)
     starts_at = to_utc(timetable.events[slug][0], timetable.zone)
-    return starts_at if to_utc(due_local(anchor, timetable), timetable.zone) <= starts_at else None
+    try:
+        due_at = to_utc(due_local(anchor, timetable), timetable.zone)
+    except AnchorWaits:
+        return starts_at
+    return starts_at if due_at <= starts_at else None

@@ -19,6 +19,7 @@ from core.process.tables import Process
 from notifications.ledger.events import asked_by, event_of, nobody_noted
 from notifications.ledger.reach import Meant, asks_for_vote
 from notifications.ledger.release import MailingStateWrong
+from notifications.ledger.result_pictures import bring_result
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -115,6 +116,7 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: 
         return Planned(occurrence_id, OccurrenceState.ASKED, reason=NOT_NOTED)
     if not _claim(session, occurrence_id, now, OccurrenceState.PLANNED):
         return None
+    bring_result(session, mailing, rules.small_numbers)
     return _write(session, snapshot_of(session, occurrence, mailing, now, rules), occurrence)
 
 
@@ -135,6 +137,7 @@ def plan_missed(session: Session, occurrence_id: int, now: datetime, rules: Rule
     )
     if not claimed:
         return None
+    bring_result(session, mailing, rules.small_numbers)
     return _write(session, snapshot_of(session, occurrence, mailing, now, rules), occurrence)
 
 
@@ -239,10 +242,14 @@ def send_window(session: Session, mailing: Mailing) -> tuple[Window, str]:
     process = session.get(Process, mailing.process_id) if mailing.process_id is not None else None
     if process is None:
         return ALWAYS, "UTC"
-    window = parse_window(process.send_window)
     if leaves_at_its_hour(mailing.anchor):
-        return Window(quiet=window.quiet), process.time_zone
-    return replace(window, feast=feast_of(session, process)), process.time_zone
+        return Window(quiet=parse_window(process.send_window).quiet), process.time_zone
+    return window_of(session, process)
+
+
+def window_of(session: Session, process: Process) -> tuple[Window, str]:
+    """When a process writes to people, and its zone."""
+    return replace(parse_window(process.send_window), feast=feast_of(session, process)), process.time_zone
 
 
 def useful_until(session: Session, mailing: Mailing) -> datetime | None:

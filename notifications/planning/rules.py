@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.people.audience import AudienceClause
+from surveys.results.protecting import LEAST
 
 
 @dataclass(frozen=True)
 class Rules:
-    """How audiences are read (core.people.audience.member_clause), and how many messages a week somebody gets at most
-    over all offices (0: no limit)."""
+    """How audiences are read (core.people.audience.member_clause), how many messages a week somebody gets at most
+    over all offices (0: no limit), and how many people have to stand behind a number that is published."""
 
     clause: AudienceClause
     contact_budget: int = 0
+    small_numbers: int = LEAST

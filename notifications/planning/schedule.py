@@ -15,8 +15,9 @@ from core.people.tables import Municipality
 from core.process.tables import Event, Phase, Process
 from notifications.ledger.states import Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
-from notifications.planning.anchors import Timetable, due_local, parse_anchor, to_utc
+from notifications.planning.anchors import AnchorWaits, Timetable, due_local, parse_anchor, to_utc
 from notifications.planning.workdays import Feast, parse_feast
+from surveys.polls.tables import Poll
 
 log = structlog.get_logger()
 
@@ -114,6 +115,8 @@ def _derive(session: Session, mailing_ids: Sequence[int] | None) -> Iterable[Due
         table = tables[mailing.process_id]
         try:
             local = due_local(parse_anchor(mailing.anchor), table)
+        except AnchorWaits:
+            continue
         except Problem as problem:  # one mailing's mistake must not stop the others
             log.warning("mailing has no date", mailing=mailing.id, reason=str(problem))
             continue
@@ -125,12 +128,16 @@ def timetables(session: Session, process_ids: set[int]) -> dict[int, Timetable]:
     processes = session.scalars(select(Process).where(Process.id.in_(process_ids))).all()
     phases = session.scalars(select(Phase).where(Phase.process_id.in_(process_ids))).all()
     events = session.scalars(select(Event).where(Event.process_id.in_(process_ids))).all()
+    polls = session.execute(
+        select(Poll.process_id, Poll.slug, Poll.opens_local, Poll.closes_local).where(Poll.process_id.in_(process_ids))
+    ).all()
     return {
         process.id: Timetable(
             process.time_zone,
             {p.slug: (p.starts_on, p.ends_on) for p in phases if p.process_id == process.id},
             {e.slug: _local_times(e) for e in events if e.process_id == process.id},
             feast_of(session, process),
+            {p.slug: (_local(p.opens_local), _local(p.closes_local)) for p in polls if p.process_id == process.id},
         )
         for process in processes
     }
@@ -146,3 +153,7 @@ def feast_of(session: Session, process: Process) -> Feast | None:
 
 def _local_times(event: Event) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(event.starts_local), datetime.fromisoformat(event.ends_local)
+
+
+def _local(written: str | None) -> datetime | None:
+    return datetime.fromisoformat(written) if written else None

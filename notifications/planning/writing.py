@@ -22,7 +22,7 @@ from notifications.ledger.files import write_files
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
-from notifications.planning.anchors import due_local, parse_anchor
+from notifications.planning.anchors import AnchorWaits, due_local, parse_anchor
 from notifications.planning.missed import parse_missed
 from notifications.planning.schedule import schedule_occurrences, timetables
 from notifications.planning.spread import parse_spread
@@ -111,6 +111,8 @@ def check_draft(session: Session, process: Process, draft: Draft) -> list[Amiss]
     ):
         try:
             check()
+        except AnchorWaits:  # a poll that is still to be opened
+            continue
         except Problem as problem:
             found.append(Amiss(part, problem))
     written = {language: text for language, text in draft.texts.items() if text["subject"] or text["body"]}
@@ -127,8 +129,8 @@ def as_mailing(process: Process, draft: Draft) -> Mailing:
     return Mailing(office_id=process.office_id, process_id=process.id, slug="", **_row(draft, None))
 
 
-def save_draft(session: Session, process: Process, draft: Draft, author: int, now: datetime) -> int:
-    """Keeps a new mailing that was checked; its id."""
+def save_draft(session: Session, process: Process, draft: Draft, author: int | None, now: datetime) -> int:
+    """Keeps a new mailing that was checked; its id. `author` None stands for nobody's own writing."""
     row = _row(draft, author) | {
         "office_id": process.office_id,
         "process_id": process.id,

@@ -21,6 +21,7 @@ from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.planner import DoesNotLeave, plan_missed, plan_missing
 from notifications.planning.rules import Rules
+from notifications.review.one_person import need_release
 from notifications.review.store import READS, MailingRow, find_mailing
 
 
@@ -100,7 +101,10 @@ def do_act(session: Session, staff: Staff, wish: Wish, rules: Rules, now: dateti
         raise ActUnknown
     permission, word, doing = ACTS[wish.name]
     mailing = find_mailing(session, staff, wish.mailing_id, *READS)
-    staff.need(permission, mailing.office_id)
+    if permission is Permission.RELEASE_MAILINGS:
+        need_release(session, staff, mailing.office_id)
+    else:
+        staff.need(permission, mailing.office_id)
     details = doing(session, Asked(mailing, staff, wish.seen, now, rules))
     record(session, Act(word, f"mailing:{mailing.id}", staff.account_id, mailing.office_id, details), now)
     return details

@@ -24,6 +24,7 @@ from notifications.planning.rules import Rules
 from notifications.planning.writing import may_be_changed
 from notifications.rehearsal.blanks import Blank, blanks_of
 from notifications.review.offers import Offer, Standing, may_stop, offers
+from notifications.review.one_person import may_release
 from notifications.review.store import READS, MailingRow, ProcessRow, find_mailing, find_process, occurrence_of
 from notifications.sending.context import Voice
 
@@ -98,11 +99,11 @@ def _standing(
     occurrence = occurrence_of(session, row.id)
     is_due = occurrence is not None and occurrence.state != OccurrenceState.PLANNED
     is_released = row.state == MailingState.RELEASED
-    may_release = staff.may(Permission.RELEASE_MAILINGS, office)
+    releases = may_release(session, staff, office)
     return Standing(
         state=row.state,
         may_write=staff.may(Permission.WRITE_MAILINGS, office),
-        may_release=may_release,
+        may_release=releases,
         may_pause=staff.may(Permission.PAUSE_MAILINGS, office),
         may_change=may_be_changed(session, row),
         needs_other=row.written_by == staff.account_id and not session.get_one(Office, office).one_person,
@@ -111,5 +112,5 @@ def _standing(
         missed=occurrence is not None and occurrence.state in {OccurrenceState.ASKED, OccurrenceState.DROPPED},
         left=is_left,
         waits=is_due or any(one.state in STILL_TO_LEAVE for one in planned),
-        missing=may_have_it_now(session, row.id, by[1], by[0]) if is_left and is_released and may_release else 0,
+        missing=may_have_it_now(session, row.id, by[1], by[0]) if is_left and is_released and releases else 0,
     )

@@ -41,6 +41,8 @@ class MailingRow:
     process_id: int
     written_by: int | None
     subjects: dict[str, str]
+    purpose: str = ""
+    poll_id: int | None = None
 
 
 def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
@@ -85,5 +87,6 @@ def _mailing(session: Session, one: Mailing) -> MailingRow:
     texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
     subjects = {row.language: row.subject for row in texts}
     return MailingRow(
-        one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects
-    )
+        one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects,
+        one.purpose, one.poll_id,
+    )  # fmt: skip

@@ -21,19 +21,23 @@ from notifications.content.asking import asked_poll
 from notifications.content.files import MailedFile
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
-from notifications.content.variables import BY_MODE, DOCUMENTS, OF_EVENT, event_values, mode_values
+from notifications.content.variables import BY_MODE, DOCUMENTS, OF_EVENT, event_values, mode_values, uses
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.files import files_of
 from notifications.ledger.queue import ASKING
 from notifications.ledger.reach import asks_for_answer, asks_for_vote
+from notifications.ledger.result_pictures import moment_in_words
 from notifications.ledger.sent_texts import Wording, wording_of
 from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
 from notifications.planning.planner import send_window, useful_until
 from notifications.sending.verdict import Limits
 from surveys.polls.poll import Poll
+from surveys.polls.published import Published, in_words
+from surveys.polls.publishing import published_of
 from surveys.polls.store import load_poll
 from surveys.responses.tables import Round
+from surveys.results.protecting import LEAST
 
 LINK_LASTS = timedelta(days=180)
 NOTICE = "notice-"
@@ -41,12 +45,13 @@ NOTICE = "notice-"
 
 @dataclass(frozen=True)
 class Voice:
-    """Who speaks: the From header, the addresses of our pages, and the mailbox for what comes back ("" for none)."""
+    """Who speaks: the From header, the addresses of our pages, the mailbox for what comes back ("" for none)."""
 
     mail_from: str
     urls: PublicUrls
     domain: str
     return_mailbox: str = ""
+    small_numbers: int = LEAST  # people behind a number of a result that is told
 
 
 @dataclass(frozen=True)
@@ -117,8 +122,11 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
     event = event_of(session, mailing)
     facts = load_event(session, event.id) if event is not None else None
     poll = load_poll(session, mailing.poll_id) if mailing.poll_id is not None else None
+    result = None
+    if poll is not None and any(uses(f"{one.subject}{one.body}", "result") for one in rows):
+        result = published_of(session, poll, voice.small_numbers)
     settings = {
-        language: _setting(_Parts(mailing, office, process, round_, facts, files, poll), language, voice)
+        language: _setting(_Parts(mailing, office, process, round_, facts, files, poll, result), language, voice)
         for language in texts
     }
     return MailingContext(
@@ -155,6 +163,7 @@ class _Parts:
     event: EventFacts | None
     files: Mapping[str, MailedFile]
     poll: Poll | None = None
+    result: Published | None = None
 
 
 def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
@@ -188,13 +197,26 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
         "round": pick_text(parts.round.title, language) if parts.round else "",
         "closes_on": "",
         "poll": parts.poll.title_in(language) if parts.poll is not None else "",
+        "result": _result(parts, language),
         **dict.fromkeys((*OF_EVENT, DOCUMENTS, *BY_MODE), ""),
     }
     if parts.round is not None and parts.round.closes_at is not None:
         values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=language)
+    elif parts.round is None and parts.poll is not None:
+        values["closes_on"] = moment_in_words(parts.poll, language)
     if parts.event is not None:
         values |= event_values(parts.event, language)
     return values
+
+
+def _result(parts: _Parts, language: str) -> str:
+    """The result of the mailing's poll in words, or that it is not known yet."""
+    t = translator(language)
+    if parts.poll is None:
+        return ""
+    if parts.result is None:
+        return t("The result will stand here when the poll is closed.")
+    return in_words(parts.poll, parts.result, t)
 
 
 def _texts(session: Session, mailing_id: int) -> Sequence[MailingText]:

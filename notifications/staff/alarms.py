@@ -23,6 +23,8 @@ from core.database.leader import leadership
 from core.process.time_zone import HOME_ZONE, time_zone_of
 from core.staff.accounts import Staff
 from core.staff.chats import Linked, all_linked
+from core.staff.roles import Permission
+from notifications.review.one_person import may_release
 from notifications.staff.looking import WHO, Limits, Seen, look
 from notifications.staff.queue import ALARM, OVER, end, hasten, leave
 from notifications.staff.quiet import after_quiet
@@ -86,11 +88,14 @@ def note(session: Session, seen: Sequence[Seen], now: datetime) -> None:
         leave(session, ALARM, alarm.id, _told(session, alarm, people, now))
 
 
-def may_act(staff: Staff, alarm: Alarm) -> bool:
+def may_act(session: Session, staff: Staff, alarm: Alarm) -> bool:
     """Whether an alarm is for somebody: by their role in its office, or in any where it belongs to none."""
-    if alarm.office_id is not None:
-        return staff.may(WHO[alarm.kind], alarm.office_id)
-    return bool(staff.offices(WHO[alarm.kind]))
+    needed = WHO[alarm.kind]
+    if alarm.office_id is None:
+        return bool(staff.offices(needed))
+    if needed is Permission.RELEASE_MAILINGS:
+        return may_release(session, staff, alarm.office_id)
+    return staff.may(needed, alarm.office_id)
 
 
 def told_from(session: Session, alarm: Alarm, staff: Staff, chat: Linked, now: datetime) -> datetime:
@@ -131,5 +136,5 @@ def _told(
     session: Session, alarm: Alarm, people: Sequence[tuple[Staff, Linked]], now: datetime
 ) -> Iterator[tuple[int, datetime]]:
     for staff, chat in people:
-        if chat.takes_alarms and may_act(staff, alarm):
+        if chat.takes_alarms and may_act(session, staff, alarm):
             yield staff.account_id, told_from(session, alarm, staff, chat, now)

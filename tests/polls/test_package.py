@@ -13,13 +13,16 @@ from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.faults import FileWrong
 from core.file_contents import read_content
 from core.ids import RandomIds
 from core.process.package.loading import Loaded, check_package, load
+from surveys.polls import series
 from surveys.polls.due import polls_due, tend_poll
 from surveys.polls.kinds import Kind, Secrecy, Shown, State
 from surveys.polls.making import change_poll
 from surveys.polls.poll import Poll
+from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import facts_of
 from surveys.polls.tables import Poll as Row
 from tests.package.conftest import folder
@@ -160,3 +163,41 @@ def test_secrecy_is_fixed_and_a_slug_belongs_to_one_process(database: Database, 
     change(package, "process.yaml", "secrecy: named", "secrecy: anonymous")
     with pytest.raises(Exception, match="fixed when it was made"):
         bring(database, package)
+
+
+EVERY = """
+polls:
+  - slug: pulse
+    kind: scale
+    title: {it: "Come va?", en: "How is it?"}
+    audience: those
+    opens: {phase: listening, at: opens, days: 1, time: "10:00"}
+    every: {weeks: 13, open_days: 7}
+people:
+"""
+
+
+def test_a_poll_with_every_is_a_series_that_staff_start(database: Database, folder: Path, clock: FixedClock) -> None:
+    change(folder, "process.yaml", "people:\n", EVERY)
+    bring(database, folder)
+    (made,) = database.read(lambda session: [series.facts_of(one) for one in session.scalars(select(PollSeries))])
+    assert (made.state, made.rhythm.every_weeks, made.rhythm.open_days, made.rhythm.remind_days) == ("draft", 13, 7, 2)
+    assert made.definition.audience_id is not None and polls(database) == {}
+    assert told(bring(database, folder)) == {}
+    database.write(lambda session: series.set_series_state(session, made.id, series.SeriesState.RUNNING))
+    assert told(bring(database, folder)) == {}, "that it runs is no edit"
+    change(folder, "process.yaml", "weeks: 13", "weeks: 12")
+    assert told(bring(database, folder)) == {"poll-series pulse": "changed"}
+    again = database.read(lambda session: series.load_series(session, made.id))
+    assert (again.state, again.rhythm.every_weeks) == ("draft", 12), "somebody reads what was changed"
+    for old, new, words in (
+        ("weeks: 12", "weeks: 1", "before the earlier one is closed"),
+        ("    audience: those\n", "    closes: start+9d\n", "has no closes"),
+        ("weeks: 12, ", "", "weeks"),
+        ("weeks: 12", "weeks: many", "weeks"),
+    ):
+        change(folder, "process.yaml", old, new)
+        with pytest.raises(FileWrong) as wrong:
+            check_package(folder, SECTIONS)
+        assert words in str(wrong.value), new
+        change(folder, "process.yaml", new or "every: {", old if new else f"every: {{{old}")

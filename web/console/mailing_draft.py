@@ -29,7 +29,7 @@ from notifications.content.errors import (
 )
 from notifications.content.text import SCHEMES
 from notifications.ledger.states import Kind
-from notifications.planning.anchors import MOST_HOURS, AnchorUnknown, AnchorWrong
+from notifications.planning.anchors import MOMENTS, MOST_HOURS, AnchorUnknown, AnchorWrong
 from notifications.planning.spread import LONGEST as LONGEST_SPREAD
 from notifications.planning.writing import Amiss, BodyMissing, Draft, SubjectMissing, TextTooLarge
 from web.console.mailing_files import FormFiles
@@ -207,7 +207,7 @@ class _Reading:
         kind, _, rest = self.typed.get("moment", "").partition(":")
         slug, _, at = rest.rpartition(":")
         where: dict[str, Any] = {}
-        if slug and kind in {"phase", "event"}:
+        if slug and kind in MOMENTS:
             where = {kind: slug, "at": at}
         else:
             self.amiss("moment", MomentMissing())

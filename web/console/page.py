@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.people.consent import PURPOSE_NAMES
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.ledger.states import MAILING_STATE_NAMES
@@ -35,6 +36,7 @@ from web.console.words import (
 from web.site import site_of
 
 WORDS = {
+    "purpose": PURPOSE_NAMES,
     "state": STATES,
     "reason": REASONS,
     "channel": CHANNELS,

@@ -38,6 +38,7 @@ from surveys.polls.outcome import Result, result_of, tells_apart
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
+from surveys.polls.series import SERIES_STATE_NAMES, Series, series_of
 from surveys.polls.store import Place, polls_of
 from surveys.polls.tables import Poll as Row
 from web.console import store
@@ -91,23 +92,26 @@ class PollView:
     votes: Sequence[NamedVote]
     result: Result | None
     screen: ScreenFacts
+    mailings: Sequence[store.MailingRow]
 
 
 async def list_all(request: Request, staff: Staff) -> Response:
     process_id, now = int(request.path_params["process_id"]), site_of(request).deps.clock.now()
 
-    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]]]:
+    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]], list[Series]]:
         process = _process(session, staff, process_id)
         found = polls_of(session, Row.process_id == process_id)
-        return process, [(one, turnout_of(session, one, now)) for one in found]
+        return process, [(one, turnout_of(session, one, now)) for one in found], series_of(session, process_id)
 
-    process, polls = await site_of(request).deps.database.aread(work)
+    process, polls, series = await site_of(request).deps.database.aread(work)
     return console_page(
         request,
         staff,
         "console/polls.html",
         process=process,
         polls=polls,
+        series=series,
+        series_states=SERIES_STATE_NAMES,
         now=now,
         states=STATE_NAMES,
         kinds=KIND_NAMES,
@@ -244,6 +248,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
             votes=named_votes(session, poll) if reads_names else (),
             result=result_of(session, poll, t, now) if poll.state_at(now) not in NOT_BEGUN else None,
             screen=screen_of(session, poll.id),
+            mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
         )
 
     view = await deps.database.aread(work)
@@ -265,7 +270,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         chat=deps.urls.vote_in_chat(view.poll.code),
         group=bool(deps.urls.chat) and _fits_groups(view.poll),
         problem=problem,
-        done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed"},
+        done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",
         reveals=view.screen.reveals(view.poll, now),

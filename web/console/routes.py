@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from web.console import (
     appointments,
+    asking,
     attachments,
     audit,
     dates,
@@ -19,6 +20,7 @@ from web.console import (
     mailings,
     on_behalf,
     plan,
+    poll_pictures,
     poll_stage,
     polls,
     processes,
@@ -27,6 +29,7 @@ from web.console import (
     results,
     reviewing,
     sampling,
+    series,
     sharing,
     signing,
     staff_bot,
@@ -140,11 +143,15 @@ def _add_dates(router: APIRouter) -> None:
 
 
 def _add_polls(router: APIRouter) -> None:
+    router.add_api_route("/ask", signed_in(asking.choose), methods=["GET"])
+    router.add_api_route("/ask/{template}", signed_in(asking.show), methods=["GET"])
+    router.add_api_route("/ask/{template}", signed_in(asking.ask), methods=["POST"])
     of_process, poll = "/processes/{process_id:int}/polls", "/polls/{poll_id:int}"
     router.add_api_route(of_process, signed_in(polls.list_all), methods=["GET"])
     router.add_api_route(f"{of_process}/new", signed_in(polls.new), methods=["GET"])
     router.add_api_route(f"{of_process}/new", signed_in(polls.create), methods=["POST"])
     router.add_api_route(poll, signed_in(polls.show), methods=["GET"])
+    router.add_api_route(f"{poll}/result.png", signed_in(poll_pictures.show), methods=["GET"])
     router.add_api_route(f"{poll}/edit", signed_in(polls.edit), methods=["GET"])
     router.add_api_route(f"{poll}/edit", signed_in(polls.change), methods=["POST"])
     router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.act), methods=["POST"])
@@ -153,6 +160,10 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/words", signed_in(heard.show), methods=["GET"])
     router.add_api_route(f"{poll}/words", signed_in(heard.act), methods=["POST"])
     router.add_api_route(f"{poll}/words.csv", signed_in(heard.export), methods=["POST"])
+    router.add_api_route(f"{poll}/repeat", signed_in(series.repeat), methods=["POST"])
+    router.add_api_route("/series/{series_id:int}", signed_in(series.show), methods=["GET"])
+    router.add_api_route("/series/{series_id:int}/acts/{act}", signed_in(series.act), methods=["POST"])
+    router.add_api_route("/series/{series_id:int}/trend.csv", signed_in(series.export), methods=["POST"])
 
 
 def _add_webhooks(router: APIRouter) -> None:

@@ -110,6 +110,7 @@ SUBJECTS = {
     "appointment": N_("appointment"),
     "share": N_("link to pass on"),
     "poll": N_("poll"),
+    "series": N_("series of polls"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -216,6 +217,11 @@ ACTS = {
     "poll.themes-set": N_("themes of answers named"),
     "poll.words-exported": N_("answers in words taken along"),
     "room.screen": N_("screen of the room switched"),
+    "series.added": N_("series of polls made"),
+    "series.started": N_("series of polls started"),
+    "series.paused": N_("series of polls paused"),
+    "series.stopped": N_("series of polls stopped for good"),
+    "series.exported": N_("results of a series of polls taken along"),
 }
 
 

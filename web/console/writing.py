@@ -23,6 +23,7 @@ from notifications.content.files import ENDINGS
 from notifications.content.variables import VARIABLES
 from notifications.ledger.revision import hold_mailing, revision_of
 from notifications.ledger.tables import Mailing, MailingText
+from notifications.planning.anchors import MOMENTS
 from notifications.planning.outlook import PAST_NAMES, Outlook, outlook
 from notifications.planning.preview import dry_run
 from notifications.planning.writing import (
@@ -59,7 +60,6 @@ from web.site import site_of
 
 NO_FILES = FormFiles()
 TIMED = frozenset({"moment", "days", "hours", "time"})
-MOMENTS = {"phase": ("opens", "closes"), "event": ("starts", "ends")}
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ def _span(name: str, raw: Mapping[str, int], units: Sequence[str]) -> dict[str, 
 def _standing(row: Mailing, texts: Sequence[MailingText]) -> dict[str, str]:
     """A kept mailing as the form's values: all of it, so that to keep them changes nothing."""
     anchor = row.anchor or {}
-    kind = "event" if "event" in anchor else "phase"
+    kind = next((one for one in MOMENTS if one in anchor), "phase")
     values = {
         "kind": row.kind,
         "purpose": row.purpose,
@@ -243,13 +243,15 @@ def _choices(session: Session, staff: Staff, process_id: int, written: Collectio
     rounds = select(Round.id, Round.title).where(Round.process_id == process_id).order_by(Round.opens_at.desc())
     phases = select(Phase).where(Phase.process_id == process_id).order_by(Phase.position)
     events = select(Event).where(Event.process_id == process_id).order_by(Event.starts_local)
-    own = session.scalars(events).all()
+    own, polls = session.scalars(events).all(), polls_of(session, Poll.process_id == process_id)
     moments = [
         (f"{kind}:{one.slug}:{moment}", moment, one.title)
         for kind, found in (("phase", session.scalars(phases)), ("event", own))
         for one in found
         for moment in MOMENTS[kind]
     ]
+    of_polls = ((one, moment) for one in polls for moment in MOMENTS["poll"])
+    moments += [(f"poll:{one.slug}:{moment}", moment, dict(one.definition.title)) for one, moment in of_polls]
     wanted = session.get_one(Process, process_id).languages
     return Choices(
         process=process,
@@ -257,7 +259,7 @@ def _choices(session: Session, staff: Staff, process_id: int, written: Collectio
         audiences=[(row.id, row.name) for row in session.execute(audiences)],
         rounds=[(row.id, row.title) for row in session.execute(rounds)],
         events=[(one.id, one.title) for one in own],
-        polls=[(one.id, dict(one.definition.title)) for one in polls_of(session, Poll.process_id == process_id)],
+        polls=[(one.id, dict(one.definition.title)) for one in polls],
         moments=moments,
     )
 

@@ -1,0 +1,146 @@
+"""A poll's result as it is published: small numbers hidden, in words for mails, chats and who cannot see the picture.
+
+Pure. What few chose is hidden by the rule of surveys/results/protecting.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from babel.numbers import format_decimal
+
+from core.i18n import N_, Translator
+from surveys.polls.ballot import choice_of
+from surveys.polls.glance import COUNTED, glance
+from surveys.polls.kinds import Kind
+from surveys.polls.poll import Poll
+from surveys.polls.reading import Ballots
+from surveys.polls.tally.outcome import Verdict
+from surveys.results.protecting import LEAST, is_small, protect, protect_each
+
+WITHOUT_WINNER: dict[str, str] = {
+    Verdict.NO_QUORUM: N_("Too few took part for a winner."),
+    Verdict.BELOW_THRESHOLD: N_("No option reached the share that a winner needs."),
+    Verdict.NO_WINNER: N_("No option beats all others."),
+}
+
+
+class Decision(Protocol):
+    """What the stated rule says: an outcome of the tally, or one that was kept at the close."""
+
+    @property
+    def verdict(self) -> str: ...
+    @property
+    def winners(self) -> Sequence[str]: ...
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An option, or a number of a scale; `count` and `share` (of the ballots, 0 to 1) are None where hidden."""
+
+    name: str
+    count: int | None
+    share: float | None
+
+
+@dataclass(frozen=True)
+class Published:
+    """`ballots` is None where there are too few to be told; `winners` are those of the stated rule, and `why_none` says
+    in words why there are none; `mean` is that of a scale of which nothing is hidden."""
+
+    lines: tuple[Shown, ...]
+    ballots: int | None
+    winners: tuple[str, ...]
+    mean: float | None
+    least: int
+    why_none: str = ""
+
+    @property
+    def hides(self) -> bool:
+        return self.ballots is None or any(one.count is None for one in self.lines)
+
+
+def publish(poll: Poll, ballots: Ballots, decision: Decision | None, least: int = LEAST) -> Published:
+    """What may be told to everybody of the ballots that count now; `decision` None for words, which are read."""
+    standing = glance(poll, ballots.together)
+    hidden = _hidden(poll, ballots, [one.count for one in standing.lines], least)
+    lines = tuple(
+        Shown(one.name, None if hides else one.count, None if hides else _share(poll, one.count, standing.ballots))
+        for one, hides in zip(standing.lines, hidden, strict=True)
+    )
+    if is_small(standing.ballots, least):
+        return Published(lines, None, (), None, least)
+    winners, why = tuple[str, ...](), ""
+    if decision is not None and standing.ballots:
+        winners, why = tuple(decision.winners), WITHOUT_WINNER.get(decision.verdict, "")
+    # The mean of a scale would be one more equation for what is hidden.
+    return Published(lines, standing.ballots, winners, None if any(hidden) else standing.mean, least, why)
+
+
+def in_words(poll: Poll, result: Published, t: Translator) -> str:
+    """The result in one sentence or two."""
+    if result.ballots is None:
+        return t("Fewer than {least} people took part: their answers are not published.", least=result.least)
+    said = [t.n("{count} vote counted.", "{count} votes counted.", result.ballots)]
+    if result.mean is not None:
+        said.append(t("Mean: {mean}", mean=decimal(result.mean, t)) + ".")
+    if result.winners:
+        said.append(t("Ahead: {options}.", options=", ".join(poll.label_of(one, t) for one in result.winners)))
+    elif result.why_none:
+        said.append(t(result.why_none))
+    if result.lines:
+        said.append("; ".join(f"{label(poll, one.name, t)}: {value(one, result, t)}" for one in result.lines) + ".")
+    if result.hides:
+        said.append(t("What fewer than {least} people chose is not published.", least=result.least))
+    return " ".join(said)
+
+
+def label(poll: Poll, name: str, t: Translator) -> str:
+    """What a line is called; of a scale the ends bear their words."""
+    if poll.kind is not Kind.SCALE:
+        return poll.label_of(name, t)
+    ends = {str(poll.rules.least): poll.rules.low, str(poll.rules.most): poll.rules.high}
+    words = ends.get(name, {}).get(t.language, "")
+    return f"{name} ({words})" if words else name
+
+
+def value(line: Shown, result: Published, t: Translator) -> str:
+    """A line's number with its share, or the words for what is hidden."""
+    if line.count is None:
+        return t("not published")
+    return str(line.count) if line.share is None else f"{line.count} ({percent(line.share, t)})"
+
+
+def percent(share: float, t: Translator) -> str:
+    """To the whole percent, with a space that never breaks before the sign but in English."""
+    space = "" if t.language == "en" else "\u00a0"
+    return f"{round(share * 100)}{space}%"
+
+
+def decimal(number: float, t: Translator) -> str:
+    return str(format_decimal(number, format="#,##0.0", locale=t.language))
+
+
+def counted(poll: Poll, t: Translator) -> str:
+    return t(COUNTED[poll.kind]) if poll.kind in COUNTED else ""
+
+
+def _hidden(poll: Poll, ballots: Ballots, counts: list[int], least: int) -> tuple[bool, ...]:
+    """Of several options each stands by itself too; points are hidden by how many people gave them."""
+    cast = sum(one.count for one in ballots.together)
+    if poll.kind not in {Kind.MULTIPLE, Kind.DOTS}:
+        return protect(counts, least)
+    if poll.kind is Kind.DOTS:
+        givers = dict.fromkeys(poll.names, 0)
+        for pile in ballots.together:
+            for name, given in choice_of(poll, pile.ballot).points.items():
+                givers[name] = givers.get(name, 0) + (pile.count if given else 0)
+        counts = list(givers.values())
+    # Where everybody has to give all they have, the total is known too.
+    return tuple(map(any, zip(protect(counts, least), protect_each(counts, cast, least), strict=True)))
+
+
+def _share(poll: Poll, count: int, ballots: int) -> float | None:
+    return count / ballots if ballots and poll.kind is not Kind.DOTS else None

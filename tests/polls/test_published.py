@@ -1,0 +1,125 @@
+"""Small numbers are hidden so that they cannot be worked out, in words and in the picture."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from core.i18n import translator
+from notifications.planning.asking import usual_close
+from surveys.polls.glance import Pile
+from surveys.polls.kinds import METHODS, Counting, Kind, State
+from surveys.polls.outcome import rule_of
+from surveys.polls.picture import Told, draw_result
+from surveys.polls.poll import Option, Poll
+from surveys.polls.published import Published, in_words, publish
+from surveys.polls.reading import Ballots
+from surveys.polls.tally.counting import tally
+from surveys.polls.tally.options import Options
+from surveys.results.protecting import protect, protect_each
+from tests.polls.scene import define
+
+EN, IT, FR = translator("en"), translator("it"), translator("fr")
+TOLD = Told("Comune di Valprato", "closed on Friday")
+
+
+def poll(kind: Kind = Kind.SINGLE, names: str = "ABC", **more: Any) -> Poll:
+    return Poll(1, 1, 1, "bench", "abcd", "Europe/Rome", None, None, State.CLOSED, define(kind, names, **more))
+
+
+def ballots(**counts: int) -> Ballots:
+    return Ballots(tuple(Pile(ballot, count) for ballot, count in counts.items()))
+
+
+def published(asked: Poll, cast: Ballots) -> Published:
+    rule, names = rule_of(asked), tuple(one.name for one in asked.definition.options)
+    assert rule is not None
+    piles = [(one.ballot, one.count) for one in cast.together]
+    return publish(asked, cast, tally(rule, Options(names) if names else None, piles))
+
+
+@pytest.mark.parametrize("least", [3, 5])
+def test_no_hidden_cell_can_be_worked_out_from_what_is_shown(least: int) -> None:
+    """Whoever knows the rule looks at every table that would be published alike."""
+    alike: dict[tuple[Any, tuple[int | None, ...]], list[tuple[int, ...]]] = defaultdict(list)
+    for counts in product(range(12), repeat=3):
+        hidden, total = protect(counts, least), sum(counts)
+        told = "few" if 0 < total < least else total
+        shown = tuple(None if hides else count for count, hides in zip(counts, hidden, strict=True))
+        assert all(hides or not 0 < count < least for count, hides in zip(counts, hidden, strict=True))
+        alike[told, shown].append(counts)
+    for (_, shown), tables in alike.items():
+        if max(max(one) for one in tables) > 11 - least:
+            continue  # tables that would be alike lie outside those that were tried
+        for at, cell in enumerate(shown):
+            assert cell is not None or len({table[at] for table in tables}) > 1, (shown, tables)
+
+
+def test_each_alone_hides_few_who_did_and_few_who_did_not() -> None:
+    assert protect_each((0, 2, 10, 18, 20), 20) == (False, True, False, True, False)
+    assert protect_each((1, 0), 3) == (True, True), "of too few people nothing is told"
+    assert protect((10, 0, 3)) == (True, True, True), "the one that would give it away is hidden too"
+    assert protect((20, 0, 9, 3)) == (False, False, True, True)
+    assert protect((0, 0)) == (False, False) and protect((3, 0), 1) == (False, False)
+
+
+def test_a_result_in_words_is_the_same_rule_for_every_kind() -> None:
+    said = in_words(poll(), published(poll(), ballots(A=12, B=30, C=2)), EN)
+    assert said.startswith("44 votes counted. Ahead: Square.") and "Park: not published" in said
+    assert "Square: 30 (68%)" in said and "What fewer than 5 people chose" in said and "12" not in said
+    few = published(poll(), ballots(A=3))
+    assert few.ballots is None and few.winners == () and "Fewer than 5" in in_words(poll(), few, EN)
+    scale = poll(Kind.SCALE)
+    told = published(scale, ballots(**{"5": 10, "4": 10}))
+    assert told.mean == 4.5 and "5 (very much): 10 (50%)" in in_words(scale, told, EN)
+    assert published(scale, ballots(**{"5": 10, "4": 10, "1": 1})).mean is None, "a mean is an equation"
+    ranking = poll(Kind.RANKING, counting=Counting("borda"))
+    told = published(ranking, ballots(**{"A>B": 6, "C>B": 5, "B>A": 5}))
+    assert told.winners == ("B",), "by the stated rule, not by first places"
+    dots = poll(Kind.DOTS)
+    told = published(dots, ballots(**{"A:3 B:2": 1, "B:3 C:2": 9}))
+    assert [one.count for one in told.lines] == [None, 29, None], "one gave A, and one gave nothing to C"
+    empty = published(poll(), Ballots())
+    assert (empty.ballots, empty.mean, empty.winners) == (0, None, ()) and not empty.hides
+    strict = poll(counting=Counting("plurality", threshold=80))
+    assert "share that a winner needs" in in_words(strict, published(strict, ballots(A=12, B=30)), EN)
+
+
+@pytest.mark.parametrize("kind", [one for one in Kind if METHODS[one][0]])
+def test_every_kind_has_a_picture_that_stands_on_any_ground(kind: Kind) -> None:
+    one = {Kind.SCALE: "4", Kind.DOTS: "A:3 B:2", Kind.MULTIPLE: "A B", Kind.RANKING: "A>B"}.get(kind, "A")
+    asked = poll(kind)
+    result = published(asked, ballots(**{one: 20}))
+    plain, large = (
+        Image.open(io.BytesIO(draw_result(asked, result, TOLD, IT, scale))).convert("RGB") for scale in (1.0, 1.92)
+    )
+    assert plain.size[0] == 1000 and large.size[0] == 1920 and plain.getpixel((20, 20)) == (255, 255, 255)
+    assert plain.getpixel((0, 50)) != (255, 255, 255), "an edge tells it from a white page"
+
+
+def test_long_and_hostile_words_do_not_break_the_picture() -> None:
+    label = "Parola" * 60 + "\n<b>x</b>\x00 " + "à l’école " * 50
+    asked = poll()
+    options = tuple(Option(f"O{number}", {"it": label}) for number in range(40))
+    asked = replace(asked, definition=replace(asked.definition, title={"it": "Domanda? " * 90}, options=options))
+    for votes in (None, {"O1": 2}, {"O1": 20, "O2": 2, "O3": 9}):
+        result = published(asked, ballots(**votes)) if votes else None
+        picture = Image.open(io.BytesIO(draw_result(asked, result, TOLD, FR)))
+        assert picture.size[0] == 1000 and picture.size[1] < 4000
+
+
+def test_the_usual_close_is_the_friday_that_is_a_day_ahead() -> None:
+    for now, closes in (
+        (datetime(2023, 7, 10, 8, tzinfo=UTC), "2023-07-14T18:00"),  # Monday
+        (datetime(2023, 7, 13, 15, tzinfo=UTC), "2023-07-14T18:00"),  # Thursday, 17:00 in Rome
+        (datetime(2023, 7, 13, 17, tzinfo=UTC), "2023-07-21T18:00"),  # Thursday, 19:00
+        (datetime(2023, 7, 14, 8, tzinfo=UTC), "2023-07-21T18:00"),  # Friday
+    ):
+        assert usual_close(now, "Europe/Rome") == closes

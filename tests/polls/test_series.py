@@ -1,0 +1,195 @@
+"""Polls that come back: opened when their row is due, with what belongs to them, and how they came out over time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from lxml import etree, html
+from playwright.sync_api import Browser
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.ids import RandomIds
+from core.process.tables import Process
+from notifications.ledger.states import MailingState
+from notifications.ledger.tables import Mailing, Occurrence
+from notifications.planning.pulse import open_turn, open_turns
+from notifications.planning.timers import PlannerDeps, plan_due
+from surveys.polls.ballot import Choice
+from surveys.polls.kinds import Kind, State
+from surveys.polls.making import close_poll
+from surveys.polls.series import (
+    Rhythm,
+    SeriesState,
+    SeriesStateWrong,
+    add_series,
+    load_series,
+    next_after,
+    series_moments,
+    set_series_state,
+    turns_of,
+)
+from surveys.polls.store import Place
+from tests.console.conftest import SignIn, browser, scene, sign_in, web
+from tests.dates.test_console import post
+from tests.notifications.office import RULES
+from tests.polls.scene import add, define, named, vote
+from tests.responses.scene import Scene
+from tests.support.browser import overflow, page_of, violations
+from tests.support.web import RunningWeb
+
+__all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
+
+sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+IDS = RandomIds()
+FIRST = "2023-07-12T10:00"  # a Wednesday, two days ahead
+
+
+def series(scene: Scene, *, running: bool = True, **rhythm: Any) -> int:
+    told = Rhythm(**{"every_weeks": 4, "first": FIRST, **rhythm})
+    place = Place(scene.office_id, scene.process_id, "Europe/Rome")
+
+    def work(session: Session) -> int:
+        made = add_series(session, place, ("pulse", define(Kind.SCALE), told), (None, scene.now))
+        if running:
+            set_series_state(session, made, SeriesState.RUNNING)
+        return made
+
+    return scene.database.write(work)
+
+
+def test_a_turn_is_opened_once_with_all_that_belongs_to_it(database: Database, scene: Scene, clock: FixedClock) -> None:
+    made = series(scene)
+    assert database.write(lambda s: open_turns(s, IDS, clock.now())) == [], "not before its time"
+    clock.advance(timedelta(days=2, hours=1))
+    assert database.read(lambda s: series_moments(s, scene.now, clock.now())) != []
+    (poll_id,) = database.write(lambda s: open_turns(s, IDS, clock.now()))
+    assert database.write(lambda s: open_turn(s, IDS, made, clock.now())) is None, "a second ring finds nothing"
+    ((number, poll),) = database.read(lambda s: turns_of(s, made))
+    assert (number, poll.id, poll.slug, poll.state) == (1, poll_id, "pulse-2023-07-12", State.OPEN)
+    assert poll.definition.closes_local == "2023-07-17T18:00"
+    mailings = database.read(lambda s: s.scalars(select(Mailing).where(Mailing.poll_id == poll_id)).all())
+    assert [(one.kind, one.purpose, one.state) for one in mailings] == [
+        ("mailing", "polls", MailingState.RELEASED), ("reminder", "polls", MailingState.RELEASED),
+        ("mailing", "results", MailingState.RELEASED),
+    ]  # fmt: skip
+    wanted = select(Occurrence.due_local).where(Occurrence.mailing_id.in_([one.id for one in mailings]))
+    dues = database.read(lambda s: s.scalars(wanted.order_by(Occurrence.mailing_id)).all())
+    assert dues[1:] == ["2023-07-15T10:00", "2023-07-17T18:00"]
+    assert database.read(lambda s: load_series(s, made)).next_local == "2023-08-09T10:00"
+    clock.advance(timedelta(weeks=13))  # the service was off for three turns: it asks once, and keeps its rhythm
+    assert len(database.write(lambda s: open_turns(s, IDS, clock.now()))) == 1
+    after = database.read(lambda s: load_series(s, made))
+    assert after.next_at > clock.now() and after.next_local.endswith("T10:00")
+    database.write(lambda s: set_series_state(s, made, SeriesState.PAUSED))
+    clock.advance(timedelta(weeks=9))
+    assert database.write(lambda s: open_turns(s, IDS, clock.now())) == []
+    database.write(lambda s: set_series_state(s, made, SeriesState.STOPPED))
+    with pytest.raises(SeriesStateWrong):
+        database.write(lambda s: set_series_state(s, made, SeriesState.RUNNING))
+
+
+@sqlite
+def test_on_a_quiet_day_it_opens_with_the_next_hour_of_sending(
+    database: Database, scene: Scene, clock: FixedClock
+) -> None:
+    window = {
+        "days": [0, 1, 2, 3, 4],
+        "from": "09:00",
+        "until": "18:00",
+        "quiet": [{"from": "2023-07-12", "until": "2023-07-16"}],
+    }
+    database.write(lambda s: s.execute(update(Process).values(send_window=window)))
+    made = series(scene)
+    clock.advance(timedelta(days=2, hours=1))
+    database.write(lambda s: open_turns(s, IDS, clock.now()))
+    ((_, poll),) = database.read(lambda s: turns_of(s, made))
+    assert (poll.state, poll.definition.opens_local) == (State.PLANNED, "2023-07-17T09:00")
+    assert database.read(lambda s: load_series(s, made)).next_local == "2023-08-09T10:00", "the rhythm stays"
+
+
+def test_the_rhythm_keeps_its_hour_over_changes_of_the_clock() -> None:
+    rhythm, now = Rhythm(4, "2023-02-01T02:30"), datetime(2023, 2, 1, tzinfo=UTC)
+    found = []
+    for _ in range(14):
+        found.append(next_after(rhythm, "Europe/Rome", now))
+        at = datetime.fromisoformat(found[-1])
+        now = at.replace(tzinfo=UTC) + timedelta(hours=1)
+    days = [datetime.fromisoformat(one) for one in found]
+    assert all(later - earlier == timedelta(weeks=4) for earlier, later in pairwise(days))
+    assert {f"{one:%H:%M}" for one in days} == {"02:30"}
+
+
+@sqlite
+async def test_the_planner_rings_and_pauses_what_cannot_be_opened(
+    database: Database, scene: Scene, clock: FixedClock
+) -> None:
+    good = series(scene)
+    place = Place(scene.office_id, scene.process_id, "Europe/Rome")
+    wrong = replace(define(Kind.SCALE), title={})
+
+    def work(session: Session) -> int:
+        made = add_series(session, place, ("bad", wrong, Rhythm(1, FIRST)), (None, scene.now))
+        set_series_state(session, made, SeriesState.RUNNING)
+        return made
+
+    bad = database.write(work)
+    clock.advance(timedelta(days=2, hours=1))
+    await plan_due(PlannerDeps(database, clock, RULES))
+    states = [database.read(partial(load_series, series_id=one)).state for one in (good, bad)]
+    assert states == [SeriesState.RUNNING, SeriesState.PAUSED]
+    assert database.read(lambda s: turns_of(s, bad)) == []
+
+
+@sqlite
+def test_staff_make_start_and_read_a_series(
+    scene: Scene, web: RunningWeb, browser: Browser, sign_in: SignIn, clock: FixedClock
+) -> None:
+    poll = add(scene, named(Kind.SCALE), opened=False)
+    client, path = sign_in("organiser"), f"/console/polls/{poll.id}"
+    form = {"weeks": "4", "open_days": "5", "remind_days": "2", "first": "2023-07-12", "first-time": "10:00"}
+    for wrong in ({"weeks": "0"}, {"open_days": "40"}, {"first": "soon"}, {"remind_days": "9"}, {"weeks": "x"}):
+        refused = post(client, path, f"{path}/repeat", **form | wrong)
+        assert refused.status_code == 422 and "whole numbers" in refused.text, wrong
+    page = post(client, path, f"{path}/repeat", **form)
+    here = page.url.path
+    made = int(here.rsplit("/", 1)[1])
+    assert "every 4 weeks" in page.text and "No poll of it" in page.text
+    assert post(client, here, f"{here}/acts/start").status_code == 403, "whoever wrote it does not start it"
+    boss = sign_in("administrator")
+    assert "running" in post(boss, here, f"{here}/acts/start").text
+    for week, numbers in enumerate(("4", "5", "2")):
+        clock.set(datetime(2023, 7, 12, 9, tzinfo=UTC) + timedelta(weeks=4 * week))
+        (turn,) = scene.database.write(lambda s: open_turns(s, IDS, clock.now()))
+        opened = scene.database.read(lambda s: turns_of(s, made))[-1][1]
+        vote(scene, opened, 1, Choice(number=numbers), now=clock.now())
+        scene.database.write(partial(close_poll, ids=IDS, poll_id=turn, now=clock.now()))
+    shown = html.fromstring(client.get(here).text)
+    rows: Any = shown.xpath("//table//tr")
+    cells = [[" ".join(cell.text_content().split()) for cell in row] for row in rows]
+    assert ["Mean", "4.0", "5.0", "2.0"] in cells and ["5 (very much)", "0%", "100%", "0%"] in cells
+    svg = shown.xpath("//svg[@role='img']")[0]  # type: ignore[index]
+    assert "Mean: 4.0, 5.0, 2.0" in etree.tostring(svg, encoding="unicode")  # type: ignore[arg-type]
+    kept = post(client, here, f"{here}/trend.csv")
+    lines = kept.content.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith("Number,Opened on,Voted,Asked,Mean") and lines[2].split(",")[4] == "5.00"
+    assert sign_in("reader").get(here).status_code == 403
+    assert "paused" in post(client, here, f"{here}/acts/pause").text
+    assert "stopped" in post(client, here, f"{here}/acts/stop").text
+    assert post(client, here, f"{here}/acts/start").status_code == 403
+    assert post(client, here, f"{here}/acts/dance").status_code == 404
+    with page_of(browser, narrow=True, language="en") as seen:
+        seen.goto(f"{web.url}/console/sign-in")
+        seen.get_by_label("E-mail address").fill("administrator1@example.org")
+        seen.get_by_label("Password").fill("a long enough password")
+        seen.get_by_role("button", name="Sign in").click()
+        seen.get_by_role("heading", name="Processes", level=1).wait_for()
+        seen.goto(web.url + here)
+        assert violations(seen) == [] and overflow(seen) <= 0

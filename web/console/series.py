@@ -1,0 +1,211 @@
+"""Polls that come back, in the console: made from a poll, started, paused, stopped; and how they came out over time."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.errors import Problem
+from core.i18n import N_, translator
+from core.ids import read_id
+from core.process.tables import Office
+from core.spreadsheet import safe_cell
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from core.staff.roles import Permission
+from notifications.ledger.release import FourEyes
+from notifications.review.one_person import need_release
+from surveys.polls.glance import glance
+from surveys.polls.reading import read_ballots, turnout_of
+from surveys.polls.series import (
+    MOST_DAYS,
+    MOST_WEEKS,
+    SERIES_STATE_NAMES,
+    USUAL_TIME,
+    Rhythm,
+    Series,
+    SeriesState,
+    SeriesUnknown,
+    add_series,
+    load_series,
+    set_series_state,
+    turns_of,
+)
+from surveys.polls.series_tables import PollSeries
+from surveys.polls.store import Place
+from surveys.polls.trend import Line, Point, chart, lines_of, table
+from web.console import store
+from web.console.errors import ActUnknown, NothingHere
+from web.console.page import console_page
+from web.console.poll_access import poll_for
+from web.site import site_of
+
+ACTS = {
+    "start": (SeriesState.RUNNING, "series.started"),
+    "pause": (SeriesState.PAUSED, "series.paused"),
+    "stop": (SeriesState.STOPPED, "series.stopped"),
+}
+
+
+class RhythmWrong(Problem):
+    text = N_(
+        "Please write whole numbers: every 1 to {weeks} weeks, open for fewer days than that, and a reminder at most "
+        "as many days before the close (0 for none); and the day on which the first one opens."
+    )
+    status = 422
+
+
+@dataclass(frozen=True)
+class SeriesView:
+    series: Series
+    process: store.ProcessRow
+    points: Sequence[Point]
+    lines: Sequence[Line]
+
+
+async def repeat(request: Request, staff: Staff) -> Response:
+    """Makes a series out of a poll; it stays a draft until somebody else of the office has read and started it."""
+    deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
+    now, form = deps.clock.now(), await request.form()
+    rhythm = _rhythm({str(name): str(value) for name, value in form.items()})
+
+    def work(session: Session) -> int:
+        poll = poll_for(session, staff, poll_id)
+        process = store.find_process(session, staff, poll.process_id or 0)
+        place = Place(poll.office_id, process.id, process.time_zone)
+        bare = replace(poll.definition, opens_local=None, closes_local=None, event_id=None, walk_ins=False)
+        taken = set(session.scalars(select(PollSeries.slug).where(PollSeries.office_id == poll.office_id)))
+        slug = next(
+            one for one in (poll.slug, *(f"{poll.slug}-{at}" for at in range(2, len(taken) + 3))) if one not in taken
+        )
+        made = add_series(session, place, (slug, bare, rhythm), (staff.account_id, now))
+        record(session, Act("series.added", f"series:{made}", staff.account_id, poll.office_id), now)
+        return made
+
+    return RedirectResponse(f"/console/series/{await deps.database.awrite(work)}", 303)
+
+
+async def show(request: Request, staff: Staff) -> Response:
+    return await _page(request, staff)
+
+
+async def act(request: Request, staff: Staff) -> Response:
+    """Starts (raises FourEyes for whoever wrote it), pauses or stops for good."""
+    deps, series_id, name = site_of(request).deps, int(request.path_params["series_id"]), request.path_params["act"]
+    now = deps.clock.now()
+    if name not in ACTS:
+        raise ActUnknown
+    state, word = ACTS[name]
+
+    def work(session: Session) -> None:
+        series = _series(session, staff, series_id)
+        if state is SeriesState.RUNNING:
+            need_release(session, staff, series.office_id)
+            if series.written_by == staff.account_id and not session.get_one(Office, series.office_id).one_person:
+                raise FourEyes
+        set_series_state(session, series_id, state)
+        record(session, Act(word, f"series:{series_id}", staff.account_id, series.office_id), now)
+
+    try:
+        await deps.database.awrite(work)
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        return await _page(request, staff, problem)
+    return RedirectResponse(f"/console/series/{series_id}?done={name}", 303)
+
+
+async def export(request: Request, staff: Staff) -> Response:
+    """The trend as CSV; in the audit log."""
+    deps, series_id = site_of(request).deps, int(request.path_params["series_id"])
+    now, t = deps.clock.now(), translator(staff.language)
+
+    def work(session: Session) -> tuple[Series, Sequence[Point]]:
+        series = _series(session, staff, series_id)
+        staff.need(Permission.EXPORT_RESULTS, series.office_id)
+        record(session, Act("series.exported", f"series:{series_id}", staff.account_id, series.office_id), now)
+        return series, _points(session, series_id, now)
+
+    series, points = await deps.database.awrite(work)
+    kept = io.StringIO()
+    csv.writer(kept).writerows([safe_cell(cell) for cell in row] for row in table(points, t))
+    headers = {"Content-Disposition": f'attachment; filename="{series.slug}.csv"'}
+    return Response("\ufeff" + kept.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _page(request: Request, staff: Staff, problem: Problem | None = None) -> Response:
+    deps, series_id = site_of(request).deps, int(request.path_params["series_id"])
+    now, t = deps.clock.now(), translator(staff.language)
+
+    def work(session: Session) -> SeriesView:
+        series = _series(session, staff, series_id)
+        points = _points(session, series_id, now)
+        process = store.find_process(session, staff, series.process_id)
+        return SeriesView(series, process, points, lines_of(points, t))
+
+    view = await deps.database.aread(work)
+    title = t("Over time")
+    return console_page(
+        request,
+        staff,
+        "console/series.html",
+        status=problem.status if problem else 200,
+        view=view,
+        series=view.series,
+        chart=chart(view.points, view.lines, title, t),
+        states=SERIES_STATE_NAMES,
+        may_export=staff.may(Permission.EXPORT_RESULTS, view.series.office_id),
+        problem=problem,
+        done=request.query_params.get("done", "") in ACTS,
+    )
+
+
+def _points(session: Session, series_id: int, now: datetime) -> list[Point]:
+    found = []
+    for number, poll in turns_of(session, series_id):
+        turnout = turnout_of(session, poll, now)
+        standing = glance(poll, read_ballots(session, poll).together)
+        found.append(Point(number, poll, standing, turnout.voted, turnout.asked))
+    return found
+
+
+def _series(session: Session, staff: Staff, series_id: int) -> Series:
+    """Raises NothingHere, NotAllowed."""
+    try:
+        series = load_series(session, series_id)
+    except SeriesUnknown as error:
+        raise NothingHere from error
+    if series.office_id not in staff.roles:
+        raise NothingHere
+    if not staff.may(Permission.RELEASE_MAILINGS, series.office_id):
+        staff.need(Permission.MANAGE_POLLS, series.office_id)
+    return series
+
+
+def _rhythm(typed: dict[str, str]) -> Rhythm:
+    """Raises RhythmWrong."""
+    weeks, days, remind = (read_id(typed.get(one, "").strip()) for one in ("weeks", "open_days", "remind_days"))
+    remind = 0 if typed.get("remind_days", "").strip() == "0" else remind
+    try:
+        first = datetime.fromisoformat(f"{typed.get('first', '')}T{typed.get('first-time', '') or USUAL_TIME}")
+    except ValueError as error:
+        raise RhythmWrong(weeks=MOST_WEEKS) from error
+    if (
+        not weeks
+        or not days
+        or remind is None
+        or weeks > MOST_WEEKS
+        or days > MOST_DAYS
+        or days >= weeks * 7
+        or remind > days
+    ):
+        raise RhythmWrong(weeks=MOST_WEEKS)
+    return Rhythm(weeks, first.isoformat(timespec="minutes"), days, remind)
