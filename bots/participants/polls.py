@@ -19,9 +19,10 @@ from surveys.polls.asked import polls_for
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Stand, Vote, cast, check_open, stand_of
 from surveys.polls.errors import BallotRefused, PollUnknown, VotedAlready
-from surveys.polls.glance import Glance, glance
+from surveys.polls.glance import Glance
 from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
+from surveys.polls.published import for_voters
 from surveys.polls.reading import read_ballots
 from surveys.polls.store import find_by_code, load_poll
 from surveys.polls.voters import Voter
@@ -130,7 +131,7 @@ def _standing_screen(talk: Talk, booth: Booth, stand: Stand) -> Screen:
 def _result(talk: Talk, stand: Stand) -> Glance | None:
     if not stand.poll.shows_result(talk.now, has_voted=stand.has_voted):
         return None
-    return glance(stand.poll, read_ballots(talk.session, stand.poll).together)
+    return for_voters(stand.poll, read_ballots(talk.session, stand.poll))
 
 
 def _shown(talk: Talk, booth: Booth, stand: Stand) -> Shown:

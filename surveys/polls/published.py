@@ -11,7 +11,7 @@ from babel.numbers import format_decimal
 
 from core.i18n import N_, Translator
 from surveys.polls.ballot import choice_of
-from surveys.polls.glance import COUNTED, glance
+from surveys.polls.glance import COUNTED, Glance, Line, glance
 from surveys.polls.kinds import Kind
 from surveys.polls.outcome import outcome_of
 from surveys.polls.poll import Poll
@@ -19,6 +19,7 @@ from surveys.polls.reading import Ballots, Turnout
 from surveys.polls.tally.outcome import Verdict
 from surveys.results.protecting import LEAST, is_small, protect, protect_each
 
+BETWEEN_FRENCH = "\u00a0; "
 WITHOUT_WINNER = {
     Verdict.NO_QUORUM: N_("Too few took part for a winner."),
     Verdict.BELOW_THRESHOLD: N_("No option reached the share that a winner needs."),
@@ -68,6 +69,22 @@ def publish(poll: Poll, ballots: Ballots, turnout: Turnout, least: int = LEAST) 
     return Published(lines, standing.ballots, winners, None if any(hidden) else standing.mean, least, why)
 
 
+def for_voters(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
+    """How it stands, as those who may vote read it: of an anonymous poll small numbers are hidden to them as well.
+
+    Of a named one they read all, as a small group that votes by name knows one another.
+    """
+    standing = glance(poll, ballots.together)
+    if not poll.is_secret:
+        return standing
+    hidden = _hidden(poll, ballots, [one.count for one in standing.lines], least)
+    if not any(hidden):
+        return standing
+    lines = tuple(Line(one.name, 0 if hides else one.count) for one, hides in zip(standing.lines, hidden, strict=True))
+    names = frozenset(one.name for one, hides in zip(lines, hidden, strict=True) if hides)
+    return Glance(lines, standing.ballots, None, names)
+
+
 def in_words(poll: Poll, result: Published, t: Translator) -> str:
     """The result in one sentence or two."""
     if result.ballots is None:
@@ -80,7 +97,10 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
     elif result.why_none:
         said.append(t(result.why_none))
     if result.lines:
-        said.append("; ".join(f"{label(poll, one.name, t)}: {value(one, result, t)}" for one in result.lines) + ".")
+        each = [
+            t("{option}: {count}", option=label(poll, one.name, t), count=value(one, result, t)) for one in result.lines
+        ]
+        said.append((BETWEEN_FRENCH if t.language == "fr" else "; ").join(each) + ".")
     if result.hides:
         said.append(t("What fewer than {least} people chose is not published.", least=result.least))
     return " ".join(said)

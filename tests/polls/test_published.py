@@ -14,10 +14,10 @@ from PIL import Image
 
 from core.i18n import translator
 from notifications.planning.asking import usual_close
-from surveys.polls.kinds import METHODS, Counting, Kind, State
+from surveys.polls.kinds import METHODS, Counting, Kind, Secrecy, State
 from surveys.polls.picture import Told, draw_result
 from surveys.polls.poll import Option, Poll
-from surveys.polls.published import in_words, publish
+from surveys.polls.published import for_voters, in_words, publish
 from surveys.polls.reading import Ballots, Pile, Turnout
 from surveys.results.protecting import protect, protect_each
 from tests.polls.scene import define
@@ -79,6 +79,15 @@ def test_a_result_in_words_is_the_same_rule_for_every_kind() -> None:
     assert (empty.ballots, empty.mean, empty.winners) == (0, None, ()) and not empty.hides
     strict = poll(counting=Counting("plurality", threshold=80))
     assert "share that a winner needs" in in_words(strict, publish(strict, ballots(A=12, B=30), Turnout()), EN)
+
+
+def test_voters_of_a_secret_poll_read_it_by_the_same_rule() -> None:
+    secret, cast = poll(), ballots(A=12, B=30, C=2)
+    told = for_voters(secret, cast)
+    assert [(one.name, one.count) for one in told.lines] == [("A", 0), ("B", 0), ("C", 0)] and told.hidden == {*"ABC"}
+    assert for_voters(secret, ballots(A=12, B=30)).hidden == frozenset()
+    open_names = replace(secret, definition=replace(secret.definition, secrecy=Secrecy.NAMED))
+    assert [one.count for one in for_voters(open_names, cast).lines] == [12, 30, 2]
 
 
 @pytest.mark.parametrize("kind", [one for one in Kind if METHODS[one][0]])

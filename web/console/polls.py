@@ -17,6 +17,7 @@ from core.process.tables import Event, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from notifications.planning.asking import drop_question
 from surveys.polls.errors import NotForGroup, PollSlugTaken, PollUnknown
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
@@ -32,7 +33,7 @@ from surveys.polls.kinds import (
     TIES_NAMES,
     Secrecy,
 )
-from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, drop_poll, open_poll, plan_poll
+from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, open_poll, plan_poll
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
@@ -222,7 +223,7 @@ def _do(session: Session, deps: WebDeps, name: str, poll_id: int, now: datetime)
         case "close":
             close_poll(session, deps.ids, poll_id, now)
         case "drop":
-            drop_poll(session, poll_id, now)
+            drop_question(session, poll_id, now)
 
 
 async def _one(request: Request, staff: Staff, problem: Problem | None = None) -> Response:

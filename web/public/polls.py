@@ -22,10 +22,11 @@ from core.people.store import remaining
 from core.process.room.errors import BrowserForgets
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
-from surveys.polls.glance import COUNTED, Glance, glance
+from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
 from surveys.polls.poll import Poll
+from surveys.polls.published import for_voters
 from surveys.polls.reading import Ballots, read_ballots
 from surveys.polls.store import find_by_code
 from surveys.polls.voters import Voter
@@ -148,7 +149,7 @@ def _standing(site: Site, arrived: Arrived) -> Glance | None:
     poll = arrived.poll
     if not poll.shows_result(site.deps.clock.now(), has_voted=arrived.stand.has_voted):
         return None
-    return glance(poll, arrived.ballots.together)
+    return for_voters(poll, arrived.ballots, site.deps.telling.rules.small_numbers)
 
 
 async def _open(request: Request) -> Arrived:
