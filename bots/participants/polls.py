@@ -122,16 +122,16 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
 
 
 def _standing_screen(talk: Talk, booth: Booth, stand: Stand) -> Screen:
-    shown, standing = _shown(talk, booth, stand), _result(talk, stand)
+    shown, standing = _shown(talk, booth, stand), _result(talk, booth, stand)
     if stand.poll.state_at(talk.now) is State.CLOSED:
         return over_screen(shown, standing)
     return thanks_screen(shown, standing)
 
 
-def _result(talk: Talk, stand: Stand) -> Glance | None:
+def _result(talk: Talk, booth: Booth, stand: Stand) -> Glance | None:
     if not stand.poll.shows_result(talk.now, has_voted=stand.has_voted):
         return None
-    return for_voters(stand.poll, read_ballots(talk.session, stand.poll))
+    return for_voters(stand.poll, read_ballots(talk.session, stand.poll), booth.small_numbers)
 
 
 def _shown(talk: Talk, booth: Booth, stand: Stand) -> Shown:

@@ -46,6 +46,7 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
         attachment_limit_mb=settings.attachment_limit,
         urls=world.urls(),
         personal=world.personal,
+        small_numbers=settings.small_numbers,
     )
     if not settings.webhook:
         return Part((run_polling(deps), run_fetching(deps)))
