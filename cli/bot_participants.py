@@ -48,6 +48,7 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
         attachment_limit_mb=settings.attachment_limit,
         urls=world.urls(),
         personal=world.personal,
+        small_numbers=settings.small_numbers,
     )
     door = ParticipantsDoor(bot, create_dispatcher(deps))
     if not settings.webhook:

@@ -105,7 +105,8 @@ def result_lines(shown: Shown, standing: Glance | None) -> list[str]:
     lines = ["", t("How it stands ({what}):", what=t(COUNTED[poll.kind]))]
     for one in standing.lines:
         bar = "▪" * round(BAR * one.count / standing.most) if standing.most else ""
-        lines.append(f"{plain(poll.label_of(one.name, t), 60)}: {one.count} {bar}".rstrip())
+        count = t("not published") if one.name in standing.hidden else one.count
+        lines.append(f"{plain(poll.label_of(one.name, t), 60)}: {count} {bar}".rstrip())
     return lines
 
 

@@ -5,6 +5,7 @@ Whoever comes by a room's link without being known votes by their Telegram accou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from html import escape
 
@@ -19,10 +20,11 @@ from surveys.polls.asked import polls_for
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Stand, Vote, cast, check_open, stand_of
 from surveys.polls.errors import BallotRefused, PollUnknown, VotedAlready
-from surveys.polls.glance import Glance, glance
+from surveys.polls.glance import Glance
 from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import result_of
+from surveys.polls.published import for_voters, words_for_voters
 from surveys.polls.reading import read_ballots
 from surveys.polls.store import find_by_code, load_poll
 from surveys.polls.voters import Voter
@@ -122,17 +124,23 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
 
 
 def _standing_screen(talk: Talk, booth: Booth, stand: Stand) -> Screen:
-    shown, standing = _shown(talk, booth, stand), _result(talk, stand)
+    shown, standing = _shown(talk, booth, stand), _result(talk, booth, stand)
     if stand.poll.state_at(talk.now) is State.CLOSED:
-        counted = result_of(talk.session, stand.poll, talk.t, talk.now) if stand.poll.settled_at is not None else None
-        return over_screen(shown, standing, counted.everybody.result if counted is not None else ())
+        return over_screen(shown, standing, _result_told(talk, booth, stand, standing))
     return thanks_screen(shown, standing)
 
 
-def _result(talk: Talk, stand: Stand) -> Glance | None:
+def _result(talk: Talk, booth: Booth, stand: Stand) -> Glance | None:
     if not stand.poll.shows_result(talk.now, has_voted=stand.has_voted):
         return None
-    return glance(stand.poll, read_ballots(talk.session, stand.poll).together)
+    return for_voters(stand.poll, read_ballots(talk.session, stand.poll), booth.small_numbers)
+
+
+def _result_told(talk: Talk, booth: Booth, stand: Stand, standing: Glance | None) -> Sequence[str]:
+    if standing is None or stand.poll.settled_at is None:
+        return ()
+    counted = result_of(talk.session, stand.poll, talk.t, talk.now)
+    return words_for_voters(stand.poll, standing, counted.everybody, booth.small_numbers) if counted else ()
 
 
 def _shown(talk: Talk, booth: Booth, stand: Stand) -> Shown:

@@ -31,6 +31,7 @@ from core.links import Links
 from core.people.personal import PersonalData
 from surveys.polls.casting import Booth
 from surveys.responses.shelf import FormShelf
+from surveys.results.protecting import LEAST
 
 log = structlog.get_logger()
 
@@ -52,6 +53,7 @@ class BotDeps:
     attachment_limit_mb: int = 20
     urls: PublicUrls = field(default_factory=lambda: PublicUrls(""))
     personal: PersonalData = field(default_factory=PersonalData)
+    small_numbers: int = LEAST
 
 
 class Receiver:
@@ -60,7 +62,9 @@ class Receiver:
     def __init__(self, deps: BotDeps) -> None:
         self._deps = deps
         pages = PageButtons(deps.links, deps.urls)
-        self._desk = Desk(deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb, pages, deps.personal)
+        self._desk = Desk(
+            deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb, pages, deps.personal, deps.small_numbers
+        )
         self._files = FileSender(deps.bot, deps.database)
         self._showing: dict[int, asyncio.Task[None]] = {}
 

@@ -55,6 +55,7 @@ from surveys.engine.inputs import Resume, Words
 from surveys.engine.session import Stage
 from surveys.polls.casting import Booth
 from surveys.responses.shelf import FormShelf
+from surveys.results.protecting import LEAST
 
 DOOR = "telegram:participants"
 UNLOCKED = {"help", "language", "stop"}  # commands that show nothing of earlier answers
@@ -71,11 +72,12 @@ class Desk:
     attachment_limit_mb: int
     pages: PageButtons
     personal: PersonalData
+    small_numbers: int = LEAST
 
     @property
     def booth(self) -> Booth:
         """What voting stands on."""
-        return Booth(self.links, self.ids)
+        return Booth(self.links, self.ids, self.small_numbers)
 
 
 @dataclass(frozen=True)

@@ -25,16 +25,19 @@ from surveys.polls.poll import Poll
 from surveys.polls.store import load_poll
 from surveys.polls.tables import NamedBallot, PollVoter
 from surveys.polls.voters import Standing, Voter, standing_of
+from surveys.results.protecting import LEAST
 
 MAIL = "mail"
 
 
 @dataclass(frozen=True)
 class Booth:
-    """What voting stands on: the secret that tells voters apart, and the one source of random numbers."""
+    """What voting stands on: the secret that tells voters apart, the one source of random numbers, and how many people
+    have to stand behind a number of an anonymous poll that its voters read."""
 
     links: Links
     ids: Ids
+    small_numbers: int = LEAST
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,7 @@ class Glance:
     lines: tuple[Line, ...]
     ballots: int
     mean: float | None = None  # of a scale
+    hidden: frozenset[str] = frozenset()  # lines whose count is not told (published.for_voters): it stands as 0
 
     @property
     def most(self) -> int:

@@ -13,13 +13,15 @@ from babel.numbers import format_decimal
 
 from core.i18n import N_, Translator
 from surveys.polls.ballot import choice_of
-from surveys.polls.glance import COUNTED, glance
+from surveys.polls.glance import COUNTED, Glance, Line, glance
 from surveys.polls.kinds import Kind
+from surveys.polls.outcome import Counted
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots
 from surveys.polls.tally.outcome import Verdict
 from surveys.results.protecting import LEAST, is_small, protect, protect_each
 
+BETWEEN_FRENCH = "\u00a0; "
 WITHOUT_WINNER: dict[str, str] = {
     Verdict.NO_QUORUM: N_("Too few took part for a winner."),
     Verdict.BELOW_THRESHOLD: N_("No option reached the share that a winner needs."),
@@ -79,6 +81,36 @@ def publish(poll: Poll, ballots: Ballots, decision: Decision | None, least: int 
     return Published(lines, standing.ballots, winners, None if any(hidden) else standing.mean, least, why)
 
 
+def for_voters(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
+    """How it stands, as those who may vote read it: of an anonymous poll small numbers are hidden to them as well.
+
+    Of a named one they read all, as a small group that votes by name knows one another.
+    """
+    standing = glance(poll, ballots.together)
+    if not poll.is_secret:
+        return standing
+    hidden = _hidden(poll, ballots, [one.count for one in standing.lines], least)
+    if not any(hidden):
+        return standing
+    lines = tuple(Line(one.name, 0 if hides else one.count) for one, hides in zip(standing.lines, hidden, strict=True))
+    names = frozenset(one.name for one, hides in zip(lines, hidden, strict=True) if hides)
+    return Glance(lines, standing.ballots, None, names)
+
+
+def words_for_voters(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> Sequence[str]:
+    """What came out, as those who may vote read it beside `standing`, which `for_voters` gave.
+
+    Of an anonymous poll with small numbers it is who won, and no figures; of too few votes it is nothing.
+    """
+    if not poll.is_secret:
+        return counted.result
+    ballots = counted.figures["ballots"]
+    if not standing.hidden and not any(is_small(ballots[one], least) for one in ("naming", "none", "blank")):
+        return counted.result
+    tells = not is_small(standing.ballots, least) and counted.verdict != Verdict.MEASURED
+    return counted.result[:1] if tells else ()
+
+
 def in_words(poll: Poll, result: Published, t: Translator) -> str:
     """The result in one sentence or two."""
     if result.ballots is None:
@@ -91,7 +123,10 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
     elif result.why_none:
         said.append(t(result.why_none))
     if result.lines:
-        said.append("; ".join(f"{label(poll, one.name, t)}: {value(one, result, t)}" for one in result.lines) + ".")
+        each = [
+            t("{option}: {count}", option=label(poll, one.name, t), count=value(one, result, t)) for one in result.lines
+        ]
+        said.append((BETWEEN_FRENCH if t.language == "fr" else "; ").join(each) + ".")
     if result.hides:
         said.append(t("What fewer than {least} people chose is not published.", least=result.least))
     return " ".join(said)

@@ -46,4 +46,4 @@ class PollTurn(Base):
 
     series_id: Mapped[int] = mapped_column(ForeignKey("poll_series.id"), primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), unique=True)
+    poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id", ondelete="CASCADE"), unique=True)

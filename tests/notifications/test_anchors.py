@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -82,6 +83,8 @@ def test_an_event_reminder_is_useful_until_the_start() -> None:
     assert latest_useful(parse_anchor({"event": "launch", "days": -1}), TABLE) == start
     assert latest_useful(parse_anchor({"event": "launch", "at": "ends"}), TABLE) is None
     assert latest_useful(parse_anchor({"phase": "analysis", "time": "09:00"}), TABLE) is None
+    waits = replace(TABLE, polls={"bench": (None, None)})
+    assert latest_useful(parse_anchor({"poll": "bench", "at": "closes"}), waits, "launch") == start
 
 
 def test_a_time_that_does_not_exist_moves_on_and_one_that_exists_twice_is_the_first() -> None:

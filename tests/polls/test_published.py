@@ -15,14 +15,16 @@ from PIL import Image
 from core.i18n import translator
 from notifications.planning.asking import usual_close
 from surveys.polls.glance import Pile
-from surveys.polls.kinds import METHODS, Counting, Kind, State
-from surveys.polls.outcome import rule_of
+from surveys.polls.kinds import METHODS, Counting, Kind, Secrecy, State
+from surveys.polls.outcome import Counted, rule_of
 from surveys.polls.picture import Told, draw_result
 from surveys.polls.poll import Option, Poll
-from surveys.polls.published import Published, in_words, publish
+from surveys.polls.published import Published, for_voters, in_words, publish, words_for_voters
 from surveys.polls.reading import Ballots
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.options import Options
+from surveys.polls.tally.outcome import Outcome
+from surveys.polls.tally.telling import result_in_words
 from surveys.results.protecting import protect, protect_each
 from tests.polls.scene import define
 
@@ -38,11 +40,15 @@ def ballots(**counts: int) -> Ballots:
     return Ballots(tuple(Pile(ballot, count) for ballot, count in counts.items()))
 
 
-def published(asked: Poll, cast: Ballots) -> Published:
+def tallied(asked: Poll, cast: Ballots) -> Outcome:
     rule, names = rule_of(asked), tuple(one.name for one in asked.definition.options)
     assert rule is not None
     piles = [(one.ballot, one.count) for one in cast.together]
-    return publish(asked, cast, tally(rule, Options(names) if names else None, piles))
+    return tally(rule, Options(names) if names else None, piles)
+
+
+def published(asked: Poll, cast: Ballots) -> Published:
+    return publish(asked, cast, tallied(asked, cast))
 
 
 @pytest.mark.parametrize("least", [3, 5])
@@ -90,6 +96,35 @@ def test_a_result_in_words_is_the_same_rule_for_every_kind() -> None:
     assert (empty.ballots, empty.mean, empty.winners) == (0, None, ()) and not empty.hides
     strict = poll(counting=Counting("plurality", threshold=80))
     assert "share that a winner needs" in in_words(strict, published(strict, ballots(A=12, B=30)), EN)
+
+
+def test_voters_of_a_secret_poll_read_it_by_the_same_rule() -> None:
+    secret, cast = poll(), ballots(A=12, B=30, C=2)
+    told = for_voters(secret, cast)
+    assert [(one.name, one.count) for one in told.lines] == [("A", 0), ("B", 30), ("C", 0)] and told.hidden == {*"AC"}
+    assert for_voters(secret, ballots(A=12, B=30)).hidden == frozenset()
+    open_names = replace(secret, definition=replace(secret.definition, secrecy=Secrecy.NAMED))
+    assert [one.count for one in for_voters(open_names, cast).lines] == [12, 30, 2]
+
+
+def test_voters_of_a_secret_poll_read_in_words_who_won_and_no_small_number() -> None:
+    def read(asked: Poll, cast: Ballots) -> list[str]:
+        outcome = tallied(asked, cast)
+        counted = Counted(outcome.to_json(), (), tuple(result_in_words(outcome, EN, str)), ())
+        return list(words_for_voters(asked, for_voters(asked, cast), counted))
+
+    named = replace(poll().definition, secrecy=Secrecy.NAMED)
+    assert len(read(poll(), ballots(A=12, B=30))) > 1
+    assert read(poll(), ballots(A=12, B=30, C=2)) == ["B wins."]
+    assert read(poll(), ballots(A=3)) == [], "of too few nothing"
+    assert len(read(replace(poll(), definition=named), ballots(A=3))) > 1
+    several = poll(Kind.MULTIPLE)
+    blank = Ballots((Pile("A B C", 10), Pile("", 1)))
+    assert "blank: 1" in str(list(result_in_words(tallied(several, blank), EN, str)))
+    assert read(several, blank) == [next(iter(result_in_words(tallied(several, blank), EN, str)))]
+    scale = poll(Kind.SCALE)
+    assert read(scale, ballots(**{"5": 20, "1": 1})) == [], "a scale has no winner"
+    assert "20" in read(scale, ballots(**{"5": 20}))[0]
 
 
 @pytest.mark.parametrize("kind", [one for one in Kind if METHODS[one][0]])

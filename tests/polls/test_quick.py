@@ -16,6 +16,7 @@ from core.staff.tables import AuditEntry
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing
 from notifications.planning.planner import plan_all_due
+from notifications.planning.schedule import changes
 from surveys.polls.kinds import State
 from surveys.polls.store import polls_of
 from tests.console.conftest import PASSWORD, SignIn, browser, scene, sign_in, web
@@ -184,3 +185,17 @@ def test_what_is_wrong_is_said_with_everything_kept(
     assert clerk.get("/console/ask/dance").status_code == 404
     assert clerk.get("/console/ask/bench?office=1").status_code == 404, "another office is not there"
     assert sign_in("reader").get("/console/ask").status_code == 403
+
+
+def test_a_draft_that_is_taken_away_takes_its_messages_along(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    village(database, clock, one_person=False)
+    clerk, path = sign_in("clerk", "valprato"), "/console/ask/ideas"
+    token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
+    here = clerk.post(path, data={"token": token}).url.path
+    assert clerk.post(f"{here}/acts/drop", data={"token": token}).status_code == 200
+    assert database.read(polls_of) == []
+    kept = database.read(lambda s: s.scalars(select(Mailing).where(Mailing.purpose.in_(["polls", "results"]))).all())
+    assert [(one.state, one.poll_id) for one in kept] == [(MailingState.CANCELLED, None)] * 2
+    assert database.read(changes) == [], "nothing looks for a poll that is not there"

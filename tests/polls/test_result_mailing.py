@@ -63,8 +63,8 @@ async def test_the_result_arrives_in_words_and_as_a_picture(
 ) -> None:
     asking = Asking(database, sandbox, clock, define())
     made = asked(asking)
-    for mailing_id in made.mailing_ids:
-        database.write(partial(release, mailing_id=mailing_id, account_id=2, now=clock.now()))
+    for one in made.mailing_ids:
+        database.write(partial(release, mailing_id=one, account_id=2, now=clock.now()))
     poll = database.read(lambda s: load_poll(s, made.poll_id))
     assert poll.state is State.OPEN, "with its invitation"
     database.write(lambda s: schedule_occurrences(s, None, clock.now()))
@@ -92,7 +92,7 @@ async def test_the_result_arrives_in_words_and_as_a_picture(
     picture = next(part for part in english.walk() if part.get_content_type() == "image/png")
     assert Image.open(io.BytesIO(picture.get_content())).size[0] == 1000
     chat = list(sandbox.world.bots["participants"].private_chat(901).messages.values())
-    assert chat[-1].media and "9 voti contati." in chat[-1].text, "the words are the picture's caption"
+    assert "9 voti contati." in chat[-1].text and chat[-1].media, "the words are the picture's caption"
 
 
 async def test_before_the_close_it_says_that_it_is_still_to_come(

@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from core.people.store import add_participant
 from core.people.tables import Membership
+from core.process.tables import Office
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
+from notifications.staff.alarms import WatchDeps, watch_once
 from tests.notifications.office import DUE, RULES, make_mailing
 from tests.staff_bot.stage import StaffStage, labels
 
@@ -84,6 +86,29 @@ async def test_a_mailing_is_read_and_released_by_a_second_tap_on_what_was_shown(
     old = done["id"]
     assert (await vera.presses_data(old, f"do:release:{mailing}:0", force=True)) is not None
     await stage.hears()
+    assert state(stage, mailing) == "released"
+    assert stage.audit()[-1] == ("mailing.released", f"mailing:{mailing}")
+
+
+async def test_in_an_office_of_one_person_whoever_writes_is_told_of_it_and_releases_it(
+    stage: StaffStage, mailing: int
+) -> None:
+    otto = await stage.linked("Otto", "organiser")
+    change(stage, Mailing, written_by=1)
+    stage.clock.set(DUE - timedelta(hours=23))
+    watching = WatchDeps(stage.database, stage.clock, lambda: 10**12)
+    await watch_once(watching)
+    await stage.tells()
+    assert not [one for one in await otto.bot_messages() if "waits to be released" in one["text"]]
+    await stage.say(otto, "/today")
+    assert not [one for one in labels(await stage.press(otto, "1. Invito [en]")) if "Release" in one]
+    change(stage, Office, one_person=True)
+    await watch_once(watching)
+    await stage.tells()
+    assert "waits to be released" in (await otto.bot_messages())[-1]["text"]
+    await stage.press(otto, "Open the mailing")
+    await stage.press(otto, "Release")
+    assert "State: released" in (await stage.press(otto, "✅ Yes: Release"))["text"]
     assert state(stage, mailing) == "released"
     assert stage.audit()[-1] == ("mailing.released", f"mailing:{mailing}")
 

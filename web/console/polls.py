@@ -18,6 +18,7 @@ from core.process.tables import Event, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from notifications.planning.asking import drop_question
 from surveys.polls.errors import NotForGroup, PollSlugTaken
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
@@ -33,7 +34,7 @@ from surveys.polls.kinds import (
     TIES_NAMES,
     Secrecy,
 )
-from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, drop_poll, open_poll, plan_poll
+from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, open_poll, plan_poll
 from surveys.polls.outcome import Result, result_of, tells_apart
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
@@ -228,7 +229,7 @@ def _do(session: Session, deps: WebDeps, name: str, poll_id: int, now: datetime)
         case "close":
             close_poll(session, deps.ids, poll_id, now)
         case "drop":
-            drop_poll(session, poll_id, now)
+            drop_question(session, poll_id, now)
             return
     change_screen(session, poll_id)
 

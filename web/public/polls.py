@@ -7,6 +7,7 @@ That is no proof of a person: who clears it has another vote, which is why these
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -23,11 +24,12 @@ from core.people.store import remaining
 from core.process.room.errors import BrowserForgets
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
-from surveys.polls.glance import COUNTED, glance
+from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of
 from surveys.polls.poll import Poll
+from surveys.polls.published import for_voters, words_for_voters
 from surveys.polls.reading import Ballots, read_ballots
 from surveys.polls.store import find_by_code
 from surveys.polls.voters import Voter
@@ -37,7 +39,7 @@ from web.files import SAFE
 from web.public.ballot_form import Filled, filled_by, filled_with, preselected, read_choice
 from web.public.open_link import TRAP
 from web.public.store import load_office, look_up_reader
-from web.site import OfficeName, chosen_language, language_of, remember_reader, site_of
+from web.site import OfficeName, Site, chosen_language, language_of, remember_reader, site_of
 
 COOKIE = "ascolto-vote"
 DAYS = 400  # longer than polls are open: the poll decides
@@ -107,6 +109,7 @@ async def show_picture(request: Request) -> Response:
 
 def _page(request: Request, arrived: Arrived, problem: Problem | None = None, form: FormData | None = None) -> Response:
     site, poll, stand, ballots = site_of(request), arrived.poll, arrived.stand, arrived.ballots
+    standing = _standing(site, arrived)
     state = poll.state_at(site.deps.clock.now())
     votes = state is State.OPEN and not (poll.is_secret and stand.has_voted)
     response = site.page(
@@ -124,8 +127,8 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         words_most=poll.rules.most or USUAL_WORDS,
         secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
         kinds=KIND_NAMES,
-        standing=glance(poll, ballots.together) if ballots is not None else None,
-        result_told=arrived.result.everybody.result if arrived.result is not None else (),
+        standing=standing,
+        result_told=_result_told(site, arrived, standing),
         counted=COUNTED.get(poll.kind, ""),
         waiting=ballots.waiting if ballots is not None else 0,
         problem=problem,
@@ -146,6 +149,18 @@ def _filled(request: Request, arrived: Arrived, form: FormData | None) -> Filled
         return filled_by(arrived.poll, form)
     wanted = preselected(arrived.poll, request.query_params) if "kept" not in request.query_params else None
     return wanted or filled_with(arrived.poll, arrived.stand.ballot)
+
+
+def _standing(site: Site, arrived: Arrived) -> Glance | None:
+    if arrived.ballots is None:
+        return None
+    return for_voters(arrived.poll, arrived.ballots, site.deps.telling.rules.small_numbers)
+
+
+def _result_told(site: Site, arrived: Arrived, standing: Glance | None) -> Sequence[str]:
+    if standing is None or arrived.result is None:
+        return ()
+    return words_for_voters(arrived.poll, standing, arrived.result.everybody, site.deps.telling.rules.small_numbers)
 
 
 async def _open(request: Request) -> Arrived:
