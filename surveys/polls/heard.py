@@ -124,7 +124,7 @@ def set_themes(session: Session, poll: Poll, themes: Sequence[tuple[str, str]]) 
     """Keeps the themes of answers, "" for none; raises ThemeTooLong, AnswerGone."""
     known = {one.key for one in answers_of(session, poll)}
     for key, theme in themes:
-        named = shown_text(theme)
+        named = shown_text(theme) if theme.strip() else ""
         if len(named) > LONGEST_THEME:
             raise ThemeTooLong(most=LONGEST_THEME)
         if key not in known:

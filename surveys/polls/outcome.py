@@ -19,7 +19,7 @@ from surveys.polls.glance import Pile
 from surveys.polls.kinds import NONE, State, Ties
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Poll
-from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
+from surveys.polls.reading import Ballots, read_ballots, turnout_of
 from surveys.polls.screens import keep_told, told_of
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.methods import Method
@@ -99,7 +99,7 @@ def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Res
         parts = {one: _kept(told[one], t.language) for one in PARTS if told.get(one)}
         return Result(parts[ALL], parts.get(OWN), parts.get(APART))
     ballots = read_ballots(session, poll)
-    counted = _count(poll, rule, ballots, _invited(poll, turnout_of(session, poll, now)))
+    counted = _count(poll, rule, ballots, _invited(session, poll, now))
     told_now = {name: _in_words(poll, outcome, t) for name, outcome in counted.items()}
     return Result(told_now[ALL], told_now.get(OWN), told_now.get(APART))
 
@@ -109,7 +109,7 @@ def keep_outcome(session: Session, poll: Poll, now: datetime) -> None:
     rule = rule_of(poll)
     if rule is None:
         return
-    invited = _invited(poll, turnout_of(session, poll, now))
+    invited = _invited(session, poll, now)
     told: dict[str, Any] = {"invited": invited}
     for name, outcome in _count(poll, rule, read_ballots(session, poll), invited).items():
         words = {language: _in_words(poll, outcome, translator(language)) for language in LANGUAGES}
@@ -134,7 +134,7 @@ def count_sheet(session: Session, poll: Poll, t: Translator, now: datetime, part
     if poll.state_at(now) is not State.CLOSED or poll.settled_at is None:
         raise SheetNotYet
     told = told_of(session, poll.id)
-    invited = told["invited"] if told is not None else _invited(poll, turnout_of(session, poll, now))
+    invited = told["invited"] if told is not None else _invited(session, poll, now)
     ballots = read_ballots(session, poll)
     outcome = _count(poll, rule, ballots, invited).get(part)
     if outcome is None:
@@ -176,11 +176,12 @@ def _cast(piles: Sequence[Pile]) -> list[tuple[str, int]]:
     return [(one.ballot, one.count) for one in piles]
 
 
-def _invited(poll: Poll, turnout: Turnout) -> int | None:
+def _invited(session: Session, poll: Poll, now: datetime) -> int | None:
     """Who may vote: those asked, and with them the walk-ins who have; None where nothing depends on it."""
     counting = poll.definition.counting
     if not (counting.quorum and counting.of_all):
         return None
+    turnout = turnout_of(session, poll, now)
     return max(1, turnout.asked + turnout.apart)
 
 

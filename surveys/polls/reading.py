@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -61,14 +61,22 @@ def read_ballots(session: Session, poll: Poll) -> Ballots:
 
 
 def turnout_of(session: Session, poll: Poll, now: datetime) -> Turnout:
-    """People who were merged count once in a named poll; in a secret one each of their votes is among the ballots."""
+    """How many have voted of how many who may."""
+    return replace(voters_of(session, poll), asked=_asked(session, poll, now))
+
+
+def voters_of(session: Session, poll: Poll) -> Turnout:
+    """How many have voted, without looking who else may.
+
+    People who were merged count once in a named poll; in a secret one each of their votes is among the ballots.
+    """
     if poll.is_secret:
         counts = select(PollVoter.apart, func.count()).where(PollVoter.poll_id == poll.id).group_by(PollVoter.apart)
     else:
         standing = standing_ballots(poll.id)
         counts = select(standing.c.apart, func.count()).group_by(standing.c.apart)
     found = {bool(row[0]): int(row[1]) for row in session.execute(counts)}
-    return Turnout(found.get(False, 0) + found.get(True, 0), found.get(True, 0), _asked(session, poll, now))
+    return Turnout(found.get(False, 0) + found.get(True, 0), found.get(True, 0))
 
 
 def standing_ballots(poll_id: int) -> Subquery:

@@ -62,14 +62,15 @@ def polls_at(session: Session, event_id: int) -> Sequence[int]:
     return session.scalars(select(Row.id).where(Row.event_id == event_id).order_by(Row.id)).all()
 
 
-def mark_of(session: Session, poll: Poll, now: datetime) -> tuple[str, int, int, int]:
+def mark_of(session: Session, poll: Poll, now: datetime) -> tuple[str, bool, int, int, int]:
     """Moves whenever a screen of the poll has something else to show; cheap enough to be asked for every second."""
     voters = session.scalar(select(func.count()).select_from(PollVoter).where(PollVoter.poll_id == poll.id)) or 0
     changes = 0
     if not poll.is_secret:
         changed = select(func.coalesce(func.sum(NamedBallot.changes), 0)).where(NamedBallot.poll_id == poll.id)
         changes = int(session.scalar(changed) or 0)
-    return poll.state_at(now).value, screen_of(session, poll.id).version, voters, changes
+    settled = poll.settled_at is not None  # by the clock a poll closes before its last ballots count
+    return poll.state_at(now).value, settled, screen_of(session, poll.id).version, voters, changes
 
 
 def forget_screens(session: Session, poll_id: int) -> None:

@@ -45,7 +45,7 @@ def shown_text(text: str) -> str:
         marks = marks + 1 if unicodedata.combining(char) else 0
         if marks <= LONGEST_MARKS and (char == "\u200d" or unicodedata.category(char) not in {"Cc", "Cf", "Co", "Cs"}):
             kept.append(char)
-    return " ".join("".join(kept).split())
+    return " ".join("".join(kept).split()) or "…"
 
 
 def propose_themes(answers: Sequence[tuple[str, str, int]]) -> Themes:

@@ -51,6 +51,9 @@ async def test_a_named_poll_is_one_press_and_another_changes_it(stage: Stage) ->
     late = await press(stage, person, shown, poll_press(poll.id, PollAct.CAST, "0"))
     assert "This poll is closed" in late["text"] and labels(late) == []
     assert piles(stage.scene.database, poll) == {"C": 1}
+    stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
+    over = await stage.say(person, f"/vote {poll.code}")
+    assert "School wins." in over["text"] and "School: 1" in over["text"], "the same outcome at every door"
 
 
 async def test_a_secret_poll_is_told_confirmed_and_final_and_stands_nowhere_before(stage: Stage) -> None:

@@ -126,7 +126,9 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
 
 def test_words_are_on_the_screen_when_staff_have_read_them(hall: Hall) -> None:
     poll = hall.poll(define(Kind.TEXT, secrecy=Secrecy.NAMED), "ideas")
-    with hall.pages() as (screen, remote):
+    with hall.pages() as (screen, remote), page_of(hall.browser, language="en-GB") as cut:
+        cut.route("**/stage?*", lambda route: route.fulfill(status=503))
+        cut.goto(f"{hall.web.url}/live/event/{hall.code}")
         screen.keyboard.press("ArrowRight")
         expect(screen.get_by_text("Voting has not begun yet")).to_be_visible()
         screen.keyboard.press(" ")
@@ -134,6 +136,8 @@ def test_words_are_on_the_screen_when_staff_have_read_them(hall: Hall) -> None:
         for said in ("Più alberi", "PIU ALBERI!", "piu albero", "<script>alert(1)</script>", "Panchine agli alberi"):
             hall.vote(poll, words=said)
         expect(screen.locator("[data-voted-count]")).to_have_text("5")
+        assert f'href="/v/{poll.code}?lang=en"' in hall.staff.get(f"/room/{hall.code}?lang=en").text
+        expect(cut.locator("[data-voted-count]")).to_have_text("5")  # no stream comes through: it asks for the page
         remote.goto(f"{hall.web.url}/console/polls/{poll.id}/words")
         expect(remote.get_by_role("article")).to_have_count(3)
         assert violations(remote) == []

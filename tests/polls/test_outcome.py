@@ -130,7 +130,7 @@ def test_staff_reveal_publish_and_take_the_sheet_along(scene: Scene, sign_in: Si
     path = f"/console/polls/{poll.id}"
     for number in range(4):
         vote(scene, poll, walk_in(number), chosen("A"))
-    live = f"/live/{poll.code}"
+    live = f"/live/{poll.code}?lang=en"
     assert "The result is shown when the poll is closed." in client.get(live).text
     assert post(client, path, f"{path}/stage", do="reveal").status_code == 409, "not before the close"
     assert post(client, path, f"{path}/sheet.csv").status_code == 409
@@ -162,6 +162,6 @@ def test_staff_reveal_publish_and_take_the_sheet_along(scene: Scene, sign_in: Si
 @ONE
 def test_a_draft_has_a_screen_for_staff_only(scene: Scene, sign_in: SignIn, web: RunningWeb, clock: FixedClock) -> None:
     client, draft = sign_in("organiser"), add(scene, define(), opened=False)
-    assert "Voting has not begun yet" in client.get(f"/live/{draft.code}").text
+    assert "Voting has not begun yet" in client.get(f"/live/{draft.code}?lang=en").text
     client.cookies.clear()
     assert client.get(f"/live/{draft.code}").status_code == client.get(f"/live/{draft.code}/feed").status_code == 404

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
+from core.process.room.themes import load_plan
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from surveys.polls.errors import PollUnknown
@@ -48,8 +49,11 @@ HEAD = ["answer", "count", "state", "theme", "proposed theme", "wordings"]
 
 @dataclass(frozen=True)
 class Heard:
+    """`axes` are what the notes of the event's tables go by: themes may have their names."""
+
     poll: Poll
     answers: tuple[Answer, ...]
+    axes: tuple[str, ...]
 
     def of(self, state: str) -> list[Answer]:
         return [one for one in self.answers if one.state == state]
@@ -135,7 +139,10 @@ async def _page(
 
     def work(session: Session) -> Heard:
         poll = _text_poll(session, staff, poll_id)
-        return Heard(poll, tuple(answers_of(session, poll)))
+        event_id = poll.definition.event_id
+        plan = load_plan(session, event_id) if event_id is not None else None
+        axes = tuple(str(one["label"]) for one in plan.axes) if plan is not None else ()
+        return Heard(poll, tuple(answers_of(session, poll)), axes)
 
     view = await site_of(request).deps.database.aread(work)
     return console_page(

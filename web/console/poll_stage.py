@@ -22,7 +22,7 @@ from surveys.polls.making import NOT_BEGUN, close_poll, open_poll
 from surveys.polls.mixing import STEP
 from surveys.polls.outcome import ALL, count_sheet
 from surveys.polls.poll import Poll
-from surveys.polls.reading import turnout_of
+from surveys.polls.reading import voters_of
 from surveys.polls.screens import change_screen, on_screen, polls_at, put_on_screen, screen_of
 from surveys.polls.store import load_poll
 from web.console.errors import ActUnknown
@@ -184,7 +184,7 @@ def _check_publish(session: Session, poll: Poll, now: datetime, *, publish: bool
         return
     if poll.state_at(now) is not State.CLOSED or poll.settled_at is None:
         raise ResultNotYet
-    if poll.is_secret and turnout_of(session, poll, now).voted < STEP:
+    if poll.is_secret and voters_of(session, poll).voted < STEP:
         raise TooFewToPublish(least=STEP)
 
 
@@ -222,5 +222,5 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
 def _on_stage(session: Session, poll: Poll, now: datetime) -> OnStage:
     reveals = screen_of(session, poll.id).reveals(poll, now)
     state = poll.state_at(now)
-    voted = turnout_of(session, poll, now).voted if state not in NOT_BEGUN else 0
+    voted = voters_of(session, poll).voted if state not in NOT_BEGUN else 0
     return OnStage(poll, state.value, voted, reveals, next_step(poll, now, reveals=reveals))

@@ -19,9 +19,10 @@ from surveys.polls.heard import Answer, by_theme, shown_answers
 from surveys.polls.kinds import Kind, State
 from surveys.polls.outcome import Counted, result_of
 from surveys.polls.poll import Poll
-from surveys.polls.reading import Turnout, read_ballots, turnout_of
+from surveys.polls.reading import Turnout, read_ballots, voters_of
 from surveys.polls.screens import screen_of
 from surveys.polls.tally.methods import Method
+from surveys.polls.wordings import shown_text
 from web.site import Site
 
 MOST_BARS = 10  # that can be read from the last row
@@ -73,7 +74,7 @@ def stage(session: Session, site: Site, poll: Poll, language: str) -> str:
     t, now, screen = translator(language), site.deps.clock.now(), screen_of(session, poll.id)
     state, reveals = poll.state_at(now), screen.reveals(poll, now)
     shown = show_result(session, poll, t, now) if reveals else None
-    turnout = turnout_of(session, poll, now) if state in {State.OPEN, State.CLOSED} else Turnout()
+    turnout = voters_of(session, poll) if state in {State.OPEN, State.CLOSED} else Turnout()
     address = _address(site, poll)
     return site.environment.get_template("live/stage.html").render(
         t=t, language=t.language, poll=poll, state=state.value, turnout=turnout, shown=shown,
@@ -141,7 +142,7 @@ def _bars(
 def _clouds(answers: Sequence[Answer]) -> list[tuple[str, Sequence[Said]]]:
     most = max((one.count for one in answers), default=1)
     return [
-        (theme, [Said(one.text, one.count, 1 + (SIZES - 1) * one.count // most) for one in found])
+        (theme, [Said(shown_text(one.text), one.count, 1 + (SIZES - 1) * one.count // most) for one in found])
         for theme, found in by_theme(answers)
     ]
 

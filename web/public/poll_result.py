@@ -12,7 +12,7 @@ from core.i18n import translator
 from surveys.polls.errors import PollUnknown
 from surveys.polls.kinds import SECRECY_NAMES, State
 from surveys.polls.poll import Poll
-from surveys.polls.reading import Turnout, turnout_of
+from surveys.polls.reading import Turnout, voters_of
 from surveys.polls.screens import screen_of
 from surveys.polls.store import find_by_code
 from web.live.stage import Shown, show_result
@@ -38,7 +38,7 @@ async def show(request: Request) -> Response:
         if not screen_of(session, poll.id).published or poll.state_at(now) is not State.CLOSED:
             raise PollUnknown
         office = load_office(session, poll.office_id)
-        return _Published(poll, show_result(session, poll, t, now), turnout_of(session, poll, now), office)
+        return _Published(poll, show_result(session, poll, t, now), voters_of(session, poll), office)
 
     found = await site.deps.database.aread(work)
     remember_reader(request, "", found.office)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -24,6 +25,9 @@ from core.process.room.board import Asked, shown_questions
 from core.process.room.errors import LONGEST, BrowserForgets, QuestionGone
 from core.process.room.rooms import RoomFacts, find_room
 from core.process.room.tables import Question
+from surveys.polls.poll import Poll
+from surveys.polls.screens import on_screen
+from surveys.polls.store import load_poll
 from web.errors import TrapSprung
 from web.public.open_link import TRAP
 from web.public.store import load_office
@@ -43,6 +47,7 @@ class RoomPage:
     waiting: tuple[str, ...]
     voted: frozenset[int]
     office: OfficeName
+    poll: Poll | None = None  # what the screen asks just now
 
 
 async def show(request: Request) -> Response:
@@ -81,7 +86,7 @@ async def act(request: Request) -> Response:
 
 async def _show(request: Request, problem: Problem | None = None, text: str = "") -> Response:
     site, code, voice = site_of(request), request.path_params["code"], _voice(request)
-    page = await site.deps.database.aread(lambda session: _load(session, code, voice))
+    page = await site.deps.database.aread(lambda session: _load(session, code, voice, site.deps.clock.now()))
     remember_reader(request, "", page.office)
     done = request.query_params.get("done", "")
     response = site.page(
@@ -110,7 +115,7 @@ def _give_token(response: Response, site: Site) -> None:
     )  # fmt: skip
 
 
-def _load(session: Session, code: str, voice: Voice | None) -> RoomPage:
+def _load(session: Session, code: str, voice: Voice | None, now: datetime) -> RoomPage:
     room = find_room(session, code)
     event_id = room.event.id
     own = select(Question.text).where(
@@ -125,7 +130,15 @@ def _load(session: Session, code: str, voice: Voice | None) -> RoomPage:
         waiting=tuple(session.scalars(own.order_by(Question.id))),
         voted=frozenset(voted_for(session, event_id, voice)) if voice is not None else frozenset(),
         office=load_office(session, room.event.office_id),
+        poll=_on_screen(session, event_id, now),
     )
+
+
+def _on_screen(session: Session, event_id: int, now: datetime) -> Poll | None:
+    """The poll that the screen shows, where anybody in the room may vote in it now."""
+    poll_id = on_screen(session, event_id)
+    poll = load_poll(session, poll_id) if poll_id is not None else None
+    return poll if poll is not None and poll.definition.walk_ins and poll.takes_votes(now) else None
 
 
 def _voice(request: Request) -> Voice | None:

@@ -15,15 +15,16 @@
     fit();
   }
 
-  // A screen cannot be scrolled: what does not fit is drawn smaller.
+  // A screen cannot be scrolled: it is drawn as large as fits, smaller where it must be.
+  const LARGEST = 1.35, SMALLEST = 0.45, STEP = 0.05;
   function fit() {
     const root = document.documentElement;
     root.style.fontSize = "";
     if (stage.hidden || window.innerWidth <= 700) return;
-    let size = parseFloat(window.getComputedStyle(root).fontSize);
-    for (let tries = 0; tries < 15 && root.scrollHeight > window.innerHeight; tries += 1) {
-      size *= 0.95;
-      root.style.fontSize = size + "px";
+    const usual = parseFloat(window.getComputedStyle(root).fontSize);
+    for (let by = LARGEST; by >= SMALLEST; by -= STEP) {
+      root.style.fontSize = usual * by + "px";
+      if (root.scrollHeight <= window.innerHeight && root.scrollWidth <= window.innerWidth) return;
     }
   }
   window.addEventListener("resize", fit);
