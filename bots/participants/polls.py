@@ -125,7 +125,7 @@ def _standing_screen(talk: Talk, booth: Booth, stand: Stand) -> Screen:
     shown, standing = _shown(talk, booth, stand), _result(talk, stand)
     if stand.poll.state_at(talk.now) is State.CLOSED:
         counted = result_of(talk.session, stand.poll, talk.t, talk.now) if stand.poll.settled_at is not None else None
-        return over_screen(shown, standing, counted.everybody.result if counted is not None else ())
+        return over_screen(shown, standing, counted.everybody.told if counted is not None else ())
     return thanks_screen(shown, standing)
 
 
