@@ -24,7 +24,7 @@ from surveys.polls.screens import keep_told, told_of
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.methods import Method
 from surveys.polls.tally.options import Options
-from surveys.polls.tally.outcome import Outcome
+from surveys.polls.tally.outcome import Outcome, Verdict
 from surveys.polls.tally.rule import ByLot, ByOrder, Quorum, Rule, Threshold, TieBreak
 from surveys.polls.tally.ruling import rule_in_words
 from surveys.polls.tally.sheet import Heading, write_sheet
@@ -42,6 +42,13 @@ class Counted:
     rule: Sequence[str]
     result: Sequence[str]
     working: Sequence[str]
+
+    @property
+    def told(self) -> Sequence[str]:
+        """The result, with what matters most first; of a scale that is the mean."""
+        if self.verdict == Verdict.MEASURED and self.working:
+            return (self.working[-1], *self.result)
+        return self.result
 
     @property
     def verdict(self) -> str:

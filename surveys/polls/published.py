@@ -103,12 +103,12 @@ def words_for_voters(poll: Poll, standing: Glance, counted: Counted, least: int 
     Of an anonymous poll with small numbers it is who won, and no figures; of too few votes it is nothing.
     """
     if not poll.is_secret:
-        return counted.result
+        return counted.told
     ballots = counted.figures["ballots"]
     if not standing.hidden and not any(is_small(ballots[one], least) for one in ("naming", "none", "blank")):
-        return counted.result
+        return counted.told
     tells = not is_small(standing.ballots, least) and counted.verdict != Verdict.MEASURED
-    return counted.result[:1] if tells else ()
+    return counted.told[:1] if tells else ()
 
 
 def in_words(poll: Poll, result: Published, t: Translator) -> str:

@@ -66,6 +66,10 @@ def test_polls_are_listed_opened_and_closed(installed: Scene) -> None:
     assert "The poll bench is closed." in run("close", "bench")
     assert json.loads(run("list", "--json"))[0]["state"] == "closed"
     assert piles(installed.database, poll) == {"A": 1}
+    sheet = Path("bench.csv")
+    assert run("sheet", "metro/bench", "--file", str(sheet)) == ""
+    assert run("sheet", "bench") == sheet.read_text("utf-8") and "count,ranking\n1,A\n" in sheet.read_text("utf-8")
+    assert "The sheet states the same result." in run("tally", str(sheet))
     with pytest.raises(PollNamedUnknown):
         run("open", "nothing")
     other = installed.insert(Office, slug="other", name="Other", kind="municipality")

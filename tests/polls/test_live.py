@@ -20,7 +20,7 @@ from tests.polls.recount import recount
 from tests.polls.scene import add, define
 from tests.responses.scene import Scene
 from tests.room.hall import DURING, open_room
-from tests.support.browser import overflow, page_of, violations
+from tests.support.browser import overflow, page_of, violations, widths
 from tests.support.web import RunningWeb
 
 __all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
@@ -119,6 +119,14 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
         expect(screen.locator(".verdict")).to_have_text("Several options win together: Park, Square.")
         expect(screen.locator(".matrix tbody tr")).to_have_count(8)
         fits(screen, "closed")
+        hall.staff.post(f"/console/polls/{poll.id}/stage", data={**token(hall.staff), "do": "publish"})
+        for path in (f"/v/{poll.code}/result", f"/console/polls/{poll.id}"):
+            remote.goto(hall.web.url + path)
+            for name in widths(remote):
+                if SEEN:
+                    remote.screenshot(path=Path(SEEN) / f"{path.count('/')}-{name}.png", full_page=True)
+                assert overflow(remote) <= 0, (path, name)
+            assert violations(remote) == [], path
     sheet = tmp_path / "sheet.csv"
     sheet.write_bytes(hall.staff.post(f"/console/polls/{poll.id}/sheet.csv", data=token(hall.staff)).content)
     assert recount(sheet, list(THEMES))["schulze"] == ["A", "B"]

@@ -16,8 +16,8 @@ from core.i18n import translator
 from surveys.polls.ballot import Choice
 from surveys.polls.due import tend_poll
 from surveys.polls.errors import NoCountSheet, SheetNotYet
-from surveys.polls.kinds import Counting, Kind, Ties
-from surveys.polls.making import close_poll
+from surveys.polls.kinds import Counting, Kind, Shown, Ties
+from surveys.polls.making import close_poll, open_poll
 from surveys.polls.outcome import ALL, APART, OWN, Result, count_sheet, result_of
 from surveys.polls.poll import Poll
 from surveys.polls.screens import told_of
@@ -157,6 +157,26 @@ def test_staff_reveal_publish_and_take_the_sheet_along(scene: Scene, sign_in: Si
     other = sign_in("reader")
     for address in (f"{path}/stage", f"{path}/sheet.csv"):
         assert post(other, "/console", address, do="publish").status_code == 403
+
+
+@ONE
+def test_a_scale_is_told_by_its_mean_and_a_lot_by_its_phrase(scene: Scene, sign_in: SignIn) -> None:
+    client, poll = sign_in("organiser"), add(scene, named(Kind.SCALE, walk_ins=True, shown=Shown.LIVE))
+    path = f"/console/polls/{poll.id}"
+    vote(scene, poll, ADA, Choice(number="5"))
+    vote(scene, poll, walk_in(1), Choice(number="2"))
+    lot = add(scene, define(walk_ins=True, counting=Counting("plurality", ties=Ties.LOT)), "lot", opened=False)
+    assert f"the phrase of the lot: {lot.code}" in client.get(f"/console/polls/{lot.id}").text, "before the opening"
+    scene.database.write(lambda session: open_poll(session, lot.id, scene.now))
+    assert f"the phrase of the lot: {lot.code}" in client.get(f"/v/{lot.code}?lang=en").text
+    assert "Mean 3.5, median 3.5." in client.get(path).text and "Mean 2, median 2." in client.get(path).text
+    assert "data-shown" in client.get(f"/live/{poll.code}").text
+    post(client, path, f"{path}/acts/close")
+    post(client, path, f"{path}/stage", do="publish")
+    for address in (path, f"/live/{poll.code}", f"/v/{poll.code}", f"/v/{poll.code}/result"):
+        assert "Mean 3.5, median 3.5." in client.get(f"{address}?lang=en").text, address
+    post(client, path, f"{path}/stage", do="conceal")
+    assert "data-shown" not in client.get(f"/live/{poll.code}").text
 
 
 @ONE
