@@ -119,8 +119,9 @@ def test_voters_of_a_secret_poll_read_in_words_who_won_and_no_small_number() -> 
     assert read(poll(), ballots(A=3)) == [], "of too few nothing"
     assert len(read(replace(poll(), definition=named), ballots(A=3))) > 1
     several = poll(Kind.MULTIPLE)
-    blank = Ballots((Pile("A B C", 10), Pile("", 1)))
+    blank = Ballots((Pile("A", 10), Pile("B", 10), Pile("", 1)))
     assert "blank: 1" in str(list(result_in_words(tallied(several, blank), EN, str)))
+    assert not for_voters(several, blank).hidden, "every option has enough, who chose nothing has not"
     assert read(several, blank) == [next(iter(result_in_words(tallied(several, blank), EN, str)))]
     scale = poll(Kind.SCALE)
     assert read(scale, ballots(**{"5": 20, "1": 1})) == [], "a scale has no winner"
