@@ -40,6 +40,11 @@ def position_of(instance: str) -> int:
     return int(instance[instance.rindex("[") + 1 : -1])
 
 
+def positions_in(ref: str) -> tuple[int, ...]:
+    """The positions of all instances around a reference and of its own, by which instances stand in order."""
+    return tuple(int(at[1:-1]) for at in _POSITION.findall(ref))
+
+
 def instances_around(ref: str) -> Iterator[str]:
     """The instances that a node stands in, from the innermost out."""
     end = len(ref)

@@ -22,7 +22,7 @@ from core.clock import local
 from core.people.tables import Membership, Municipality, Organisation, Zone
 from surveys.engine.form import Form, Group, Kind, Node, Question
 from surveys.engine.layout import every_node
-from surveys.engine.refs import counts_of, form_ref, is_instance
+from surveys.engine.refs import counts_of, form_ref, is_instance, positions_in
 from surveys.responses.rounds import OpenRound
 from surveys.responses.standing import standing
 from surveys.responses.store import COMPLETE
@@ -220,7 +220,7 @@ def _part(form: Form, name: str) -> Group:
 
 def _instances(answers: Mapping[str, str], top: str) -> Iterator[str]:
     wholes = (ref for ref in answers if form_ref(ref) == top and not is_instance(ref))
-    for whole in wholes:
+    for whole in sorted(wholes, key=positions_in):  # a database tells answers in any order
         yield from (f"{whole}[{position}]" for position in range(1, int(answers[whole]) + 1))
 
 

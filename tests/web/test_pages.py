@@ -170,7 +170,7 @@ def test_get_is_never_the_only_way_to_act() -> None:
     """What acts is a POST; what a GET reaches has a name of looking."""
     looking = {"front", "privacy", "accessibility", "welcome", "show", "show_door", "show_file", "show_sent"}
     looking |= {"download", "download_files", "read_data", "ask_to_erase", "show_mine", "show_event", "show_public"}
-    looking |= {"feed", "lead", "show_certificate"}
+    looking |= {"feed", "room_feed", "lead", "show_certificate", "show_picture", "show_result"}
     for route in public_routes().routes:
         assert isinstance(route, APIRoute)
         name = route.endpoint.__name__
