@@ -11,6 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 PATIENCE_SECONDS = 3
+KEPT_SECONDS = 75  # an idle connection: longer than a proxy before us keeps it, which would send just as it closes
 
 
 class Server(uvicorn.Server):
@@ -28,6 +29,7 @@ def make_server(app: ASGIApp) -> Server:
         access_log=False,
         lifespan="off",
         proxy_headers=True,
+        timeout_keep_alive=KEPT_SECONDS,
         timeout_graceful_shutdown=PATIENCE_SECONDS,
         server_header=False,
     )

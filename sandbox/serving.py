@@ -17,6 +17,7 @@ from sandbox.mail.smtp import serve_mail
 from sandbox.world import World
 
 LOOPBACK = "127.0.0.1"
+KEPT_SECONDS = 75  # an idle connection; one that closes just as a client sends loses what was sent
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,14 @@ async def serving_app(app: ASGIApp, port: int = 0, host: str = LOOPBACK) -> Asyn
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listening.bind((host, port))
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_keep_alive=KEPT_SECONDS,
+        timeout_graceful_shutdown=1,
+    )
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listening]))
     try:

@@ -51,7 +51,9 @@ class _Server(uvicorn.Server):
 def serving(served: ASGIApp, listening: socket.socket | None = None) -> Iterator[str]:
     """Serves an application from a thread while the context lasts; its address."""
     listening = listening or free_port()
-    config = uvicorn.Config(served, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        served, log_config=None, access_log=False, lifespan="off", timeout_keep_alive=75, timeout_graceful_shutdown=1
+    )
     server = _Server(config)
     thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
     thread.start()
