@@ -127,7 +127,12 @@ async def purge_polls(deps: PlannerDeps) -> None:
 async def tend_polls(deps: PlannerDeps, now: datetime) -> None:
     """Opens and closes the polls whose time has come."""
     for poll_id in await deps.database.aread(lambda session: polls_due(session, now)):
-        await deps.database.awrite(partial(tend_poll, ids=deps.ids, poll_id=poll_id, now=now))
+        try:
+            await deps.database.awrite(partial(tend_poll, ids=deps.ids, poll_id=poll_id, now=now))
+        except DBAPIError:
+            raise
+        except Exception:  # one poll's mistake must not stop the others, nor any mailing
+            log.exception("poll cannot be opened or closed", poll=poll_id)
 
 
 async def tend_series(deps: PlannerDeps, now: datetime) -> None:

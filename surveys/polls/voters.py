@@ -15,7 +15,7 @@ from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.tables import Address, Audience, Membership, Participant
 from surveys.polls.errors import NotAsked
 from surveys.polls.poll import Poll
-from surveys.polls.tables import PollVoter
+from surveys.polls.tables import NamedBallot, PollVoter
 from surveys.responses.audience import round_audience
 
 TELEGRAM = "telegram"
@@ -58,7 +58,7 @@ def standing_of(session: Session, links: Links, poll: Poll, voter: Voter, now: d
     person, ids = _living(session, voter.participant_id)
     known = _registered(session, poll.id, _keys_of(session, links, poll, ids, voter))
     if known:
-        first = known[0]
+        first = _first_of(session, poll, known)
         return Standing(first.voter, first.participant_id, first.apart, True)
     apart = not may_vote(session, poll, person, ids, now)
     if apart and not poll.definition.walk_ins:
@@ -111,6 +111,15 @@ def _registered(session: Session, poll_id: int, keys: Sequence[str]) -> Sequence
     return sorted(found, key=lambda one: keys.index(one.voter))
 
 
+def _first_of(session: Session, poll: Poll, known: Sequence[Any]) -> Any:
+    """Of several that are one person's since a merge the one whose ballot counts: of a named poll that given first."""
+    if poll.is_secret or len(known) == 1:
+        return known[0]
+    given = {"poll": poll.id, "keys": [one.voter for one in known]}
+    first = session.connection().execute(_GIVEN_FIRST, given).scalar()
+    return next((one for one in known if one.voter == first), known[0])
+
+
 def _living(session: Session, participant_id: int) -> tuple[int, list[int]]:
     """Who remains, with all that were merged into them; raises ParticipantUnknown, PersonErased."""
     rows = session.connection().execute(_PERSON, {"participant_id": participant_id}).all()
@@ -125,6 +134,12 @@ def _living(session: Session, participant_id: int) -> tuple[int, list[int]]:
 # Made once: every vote passes here, and to write a statement costs more than to run it.
 _REGISTERED = select(PollVoter.voter, PollVoter.participant_id, PollVoter.apart).where(
     PollVoter.poll_id == bindparam("poll"), PollVoter.voter.in_(bindparam("keys", expanding=True))
+)
+_GIVEN_FIRST = (
+    select(NamedBallot.voter)
+    .where(NamedBallot.poll_id == bindparam("poll"), NamedBallot.voter.in_(bindparam("keys", expanding=True)))
+    .order_by(NamedBallot.first_at, NamedBallot.voter)
+    .limit(1)
 )
 _MEMBER = (
     select(Membership.id)

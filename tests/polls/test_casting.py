@@ -281,9 +281,11 @@ def test_of_people_who_were_merged_the_vote_given_first_stands(scene: Scene) -> 
     assert (turnout.voted, turnout.asked) == (1, 2)
     with pytest.raises(VotedAlready):
         vote(scene, secret, ada, chosen("B"))
-    vote(scene, poll, third, chosen("C"))
+    vote(scene, poll, third, chosen("C"), now=scene.now + 2 * HOUR)
     scene.database.write(lambda session: merge(session, ada, third, scene.now))
     assert piles(scene.database, poll) == {"B": 1}
+    changed = vote(scene, poll, ada, chosen("C"), now=scene.now + 3 * HOUR)
+    assert changed.changed and piles(scene.database, poll) == {"C": 1}, "the ballot that counts is the one that changes"
 
 
 def test_votes_are_part_of_somebodys_data_and_are_cut_off_from_them(scene: Scene) -> None:

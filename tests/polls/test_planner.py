@@ -6,7 +6,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.clock import FixedClock
 from core.database.database import Database
@@ -50,3 +50,17 @@ async def test_a_planned_poll_opens_closes_and_is_purged(database: Database, clo
     assert (row.closes_at, row.purged_at) == (poll.closes_at, None)
     await purge_polls(deps)
     assert database.read(lambda session: session.scalars(select(Row)).one()).purged_at == clock.now()
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_poll_that_cannot_be_closed_holds_up_no_other(database: Database, clock: FixedClock) -> None:
+    scene = build(database, clock.now())
+    until = define(closes_local="2023-07-10T12:00")
+    damaged, whole = add(scene, until), add(scene, until, "whole")
+    database.write(
+        lambda session: session.execute(update(Row).where(Row.id == damaged.id).values(counting={"method": 1}))
+    )
+    clock.advance(timedelta(hours=5))
+    await plan_due(PlannerDeps(database, clock, RULES))
+    states = dict(database.read(lambda session: session.execute(select(Row.id, Row.state)).all()))
+    assert states == {damaged.id: State.OPEN, whole.id: State.CLOSED}
