@@ -89,14 +89,13 @@ async def worker(_: Request) -> Response:
 async def load_list(request: Request, staff: Staff) -> Response:
     """Who is expected and who is in, with the numbers; `?since=` an act: what has changed after it."""
     deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
-    asked = request.query_params.get("since", "0")
-    since = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 18 else 0
-    now = deps.clock.now()
+    since, now = _act_in(request.query_params.get("since", "")) or 0, deps.clock.now()
 
     def work(session: Session) -> dict[str, Any]:
         event = event_for(session, staff, event_id, Permission.CHECK_IN)
+        count = asdict(numbers(session, event_id))  # first: what is done meanwhile is told twice rather than never
         people = [_row(one, staff.language) for one in expected(session, event, deps.links, since)]
-        told = {"numbers": asdict(numbers(session, event_id)), "people": people}
+        told = {"numbers": count, "people": people}
         return told if since else {**told, **_whole(session, event, staff.language, deps.links)}
 
     found = await deps.database.aread(work)
@@ -104,21 +103,31 @@ async def load_list(request: Request, staff: Staff) -> Response:
 
 
 async def keep(request: Request, staff: Staff) -> Response:
-    """Keeps what was done, each act once, in the order in which it was done."""
+    """Keeps what was done, each act once, in the order in which it was done.
+
+    The answer tells of whom these acts concern, and of whom other doors have acted on since the act the telephone
+    knows last.
+    """
     deps, event_id, form = site_of(request).deps, int(request.path_params["event_id"]), await request.form()
     acts, now, t = read_acts(str(form.get("acts", ""))), deps.clock.now(), translator(staff.language)
+    since = _act_in(str(form.get("since", "")))
 
     def work(session: Session) -> tuple[list[Arrived], list[dict[str, Any]], dict[str, Any]]:
         event = event_for(session, staff, event_id, Permission.CHECK_IN)
         door = Door(session, event, staff, deps.links, now)
         arrived = [door.keep(one) for one in acts]
-        first = min((one.became.act_id for one in arrived if one.became), default=0)
-        people = [_row(one, staff.language) for one in expected(session, event, deps.links, first - 1)] if first else []
-        return arrived, people, asdict(numbers(session, event_id))
+        count, own = asdict(numbers(session, event_id)), [one.became.act_id - 1 for one in arrived if one.became]
+        after = min(own + ([since] if since is not None else []), default=count["last"])
+        people = [_row(one, staff.language) for one in expected(session, event, deps.links, after)]
+        return arrived, people, count
 
     arrived, people, count = await deps.database.shared(work, key=f"event:{event_id}")
     told = {"results": [one.told(t) for one in arrived], "people": people, "numbers": count}
     return JSONResponse({**told, "now": now.isoformat(), "token": form_token(request)})
+
+
+def _act_in(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
 
 
 def _whole(session: Session, event: EventFacts, language: str, links: Links) -> dict[str, Any]:

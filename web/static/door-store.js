@@ -95,9 +95,9 @@
     },
   };
 
-  function body(token, acts) {
+  function body(token, acts, since) {
     const sent = acts.map(function (act) { return act.act; });
-    return new URLSearchParams([["token", token], ["acts", JSON.stringify(sent)]]);
+    return new URLSearchParams([["token", token], ["acts", JSON.stringify(sent)], ["since", since === undefined ? "" : since]]);
   }
 
   // A redirect leads to the sign-in page: nobody is signed in any more.
@@ -112,8 +112,9 @@
   }
 
   store.load = function (event, since) { return ask("/console/door/" + event + "/list" + (since ? "?since=" + since : "")); };
-  store.send = function (event, token, acts) {
-    return ask("/console/door/" + event + "/acts", { method: "POST", body: body(token, acts) });
+  // `since` is the last act this telephone knows of: the answer tells what other doors did after it.
+  store.send = function (event, token, acts, since) {
+    return ask("/console/door/" + event + "/acts", { method: "POST", body: body(token, acts, since) });
   };
   store.CACHE = CACHE;
   window.doorStore = store;

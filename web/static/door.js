@@ -65,7 +65,8 @@
     state.busy = true;
     state.again = false;
     const some = state.queue.slice(0, state.most), since = state.list && state.numbers && Date.now() - state.loaded < ANEW ? state.numbers.last : 0;
-    const asked = some.length && state.token ? store.send(event, state.token, some).then(function (answer) { return answered(some, answer); })
+    const known = state.list && state.numbers ? state.numbers.last : undefined;
+    const asked = some.length && state.token ? store.send(event, state.token, some, known).then(function (answer) { return answered(some, answer); })
       : store.load(event, since).then(function (answer) { return take(answer, !since); });
     return asked.then(function () { state.error = ""; state.most = 50; state.failed = 0; }, function (error) {
       const why = error instanceof TypeError ? "offline" : error.message;
