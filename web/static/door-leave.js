@@ -1,8 +1,9 @@
-// Signing out: what was noted at a door is sent first, then the telephone forgets the lists.
+// Signing out: what was noted at a door is sent first, then the telephone forgets the lists. What still has to be looked
+// at, such as somebody who could not be registered after all, is shown once before.
 (function () {
   "use strict";
 
-  const store = window.doorStore;
+  const store = window.doorStore, SHOWN = "door-problems-shown";
   if (!store || !window.indexedDB) return;
 
   function sendAll() {
@@ -19,9 +20,19 @@
     if (!acts.length) return null;
     const some = acts.slice(0, 100);
     return store.send(event, token, some).then(function (answer) {
-      const answered = new Set(answer.results.map(function (one) { return one.key; }));
-      return store.settle(some.filter(function (one) { return answered.has(one.act.key); }), []).then(function () { return sendRest(event, answer.token, acts.slice(100)); });
+      const by = new Map(answer.results.map(function (one) { return [one.key, one]; }));
+      const done = some.filter(function (one) { return by.has(one.act.key); });
+      const problems = done.filter(function (one) { return by.get(one.act.key).outcome === "refused"; }).map(function (one) {
+        return { key: one.act.key, event: event, text: one.name + ": " + by.get(one.act.key).words };
+      });
+      return store.settle(done, problems).then(function () { return sendRest(event, answer.token, acts.slice(100)); });
     });
+  }
+
+  // The door where something is to be looked at, if it was not shown already.
+  function unseen() {
+    if (sessionStorage.getItem(SHOWN)) return Promise.resolve(null);
+    return store.anyProblem();
   }
 
   store.clearOld().catch(function () { /* private browsing */ });
@@ -32,8 +43,16 @@
     event.stopImmediatePropagation();
     form.dataset.cleared = "1";
     sendAll().catch(function () { /* it stays on the telephone */ })
-      .then(function () { return store.clearAll(); })
-      .catch(function () { /* private browsing */ })
-      .then(function () { form.submit(); });
+      .then(unseen)
+      .then(function (problem) {
+        if (problem) {
+          sessionStorage.setItem(SHOWN, "1");
+          window.location.assign("/console/door/" + problem.event);
+          return null;
+        }
+        sessionStorage.removeItem(SHOWN);
+        return store.clearAll().then(function () { form.submit(); });
+      })
+      .catch(function () { form.submit(); /* private browsing */ });
   }, true);
 })();

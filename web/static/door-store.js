@@ -67,6 +67,9 @@
         problems.forEach(function (one) { at("problems").put(one); });
       });
     },
+    anyProblem: function () {
+      return run(["problems"], "readonly", function (at) { return at("problems").getAll(); }).then(function (all) { return all[0] || null; });
+    },
     seen: function (key) { return run(["problems"], "readwrite", function (at) { at("problems").delete(key); }); },
 
     // Lists go a day after the end; what is still to be sent stays until it was.
