@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Participant
@@ -44,3 +44,30 @@ def roots_of(session: Session, participant_ids: Iterable[int]) -> dict[int, int]
 def all_of(session: Session, participant_id: int) -> Sequence[int]:
     """Somebody who remains, with all that were merged into them."""
     return list(roots_of(session, [participant_id]))
+
+
+def everybody_behind(session: Session, participant_id: int) -> Sequence[Any]:
+    """The rows (id, merged_into, language, erased_at) that are one person with a participant, over all merges, by id.
+
+    The one who remains has no `merged_into`; no rows for nobody.
+    """
+    return session.connection().execute(_EVERYBODY, {"participant_id": participant_id}).all()
+
+
+def _everybody() -> Any:
+    up = (
+        select(Participant.id, Participant.merged_into)
+        .where(Participant.id == bindparam("participant_id"))
+        .cte("up", recursive=True)
+    )
+    up = up.union(select(Participant.id, Participant.merged_into).join(up, Participant.id == up.c.merged_into))
+    all_of = select(up.c.id).where(up.c.merged_into.is_(None)).cte("all_of", recursive=True)
+    all_of = all_of.union(select(Participant.id).join(all_of, Participant.merged_into == all_of.c.id))
+    return (
+        select(Participant.id, Participant.merged_into, Participant.language, Participant.erased_at)
+        .join(all_of, all_of.c.id == Participant.id)
+        .order_by(Participant.id)
+    )
+
+
+_EVERYBODY = _everybody()  # made once: every answer and every vote passes here

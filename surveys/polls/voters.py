@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.links import Links, Purpose
 from core.people.errors import ParticipantUnknown, PersonErased
+from core.people.merged import everybody_behind
 from core.people.tables import Address, Audience, Membership, Participant
 from surveys.polls.errors import NotAsked
 from surveys.polls.poll import Poll
@@ -122,7 +123,7 @@ def _first_of(session: Session, poll: Poll, known: Sequence[Any]) -> Any:
 
 def _living(session: Session, participant_id: int) -> tuple[int, list[int]]:
     """Who remains, with all that were merged into them; raises ParticipantUnknown, PersonErased."""
-    rows = session.connection().execute(_PERSON, {"participant_id": participant_id}).all()
+    rows = everybody_behind(session, participant_id)
     root = next((row for row in rows if row.merged_into is None), None)
     if root is None:
         raise ParticipantUnknown
@@ -150,22 +151,3 @@ _MEMBER = (
     )
     .limit(1)
 )
-
-
-def _person_statement() -> Any:
-    up = (
-        select(Participant.id, Participant.merged_into)
-        .where(Participant.id == bindparam("participant_id"))
-        .cte("up", recursive=True)
-    )
-    up = up.union(select(Participant.id, Participant.merged_into).join(up, Participant.id == up.c.merged_into))
-    everybody = select(up.c.id).where(up.c.merged_into.is_(None)).cte("all_of", recursive=True)
-    everybody = everybody.union(select(Participant.id).join(everybody, Participant.merged_into == everybody.c.id))
-    return (
-        select(Participant.id, Participant.merged_into, Participant.erased_at)
-        .join(everybody, everybody.c.id == Participant.id)
-        .order_by(Participant.id)
-    )
-
-
-_PERSON = _person_statement()

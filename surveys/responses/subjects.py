@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
+from core.people.merged import everybody_behind
 from core.people.tables import (
     Audience,
     ContactPerson,
@@ -31,28 +32,9 @@ class Person:
     language: str
 
 
-def _person_statement() -> Any:
-    up = (
-        select(Participant.id, Participant.merged_into)
-        .where(Participant.id == bindparam("participant_id"))
-        .cte("up", recursive=True)
-    )
-    up = up.union(select(Participant.id, Participant.merged_into).join(up, Participant.id == up.c.merged_into))
-    all_of = select(up.c.id).where(up.c.merged_into.is_(None)).cte("all_of", recursive=True)
-    all_of = all_of.union(select(Participant.id).join(all_of, Participant.merged_into == all_of.c.id))
-    return (
-        select(Participant.id, Participant.merged_into, Participant.language)
-        .join(all_of, all_of.c.id == Participant.id)
-        .order_by(Participant.id)
-    )
-
-
-_PERSON = _person_statement()
-
-
 def find_person(session: Session, participant_id: int) -> Person | None:
     """The person behind a participant, over all merges."""
-    rows = session.execute(_PERSON, {"participant_id": participant_id}).all()
+    rows = everybody_behind(session, participant_id)
     root = next((row for row in rows if row.merged_into is None), None)
     return Person(root.id, tuple(row.id for row in rows), root.language) if root else None
 
