@@ -89,20 +89,6 @@ METHODS: Mapping[Kind, tuple[str, ...]] = {
 }
 """By which methods a kind can be counted, the usual one first."""
 
-METHOD_NAMES = {
-    "plurality": N_("the most votes"),
-    "approval": N_("the most votes, several a ballot"),
-    "mean": N_("the mean and the spread"),
-    "schulze": N_("Schulze: the strongest path of wins between any two"),
-    "borda": N_("Borda: points by place"),
-    "irv": N_("instant runoff: the last one leaves, round by round"),
-    "ranked-pairs": N_("ranked pairs: the clearest wins first"),
-    "copeland": N_("Copeland: the most wins between any two"),
-    "condorcet": N_("Condorcet: whoever beats every other"),
-    "dots": N_("the sum of points"),
-    "": N_("not counted: words are read"),
-}
-
 NONE, BLANK = "none", "blank"  # what a ballot says of "none of these", and of nothing at all
 NONE_LABEL = N_("None of these")
 CHOSEN = frozenset({Kind.SINGLE, Kind.MULTIPLE})  # kinds that may offer "none of these"

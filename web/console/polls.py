@@ -25,7 +25,6 @@ from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import check_group
 from surveys.polls.kinds import (
     KIND_NAMES,
-    METHOD_NAMES,
     METHODS,
     SECRECY_NAMES,
     SECRECY_TOLD,
@@ -42,6 +41,7 @@ from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import SERIES_STATE_NAMES, Series, series_of
 from surveys.polls.store import Place, polls_of
 from surveys.polls.tables import Poll as Row
+from surveys.polls.tally.methods import TITLES, Method
 from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
@@ -52,7 +52,7 @@ from web.console.poll_stage import LOGGED
 from web.deps import WebDeps
 from web.site import site_of
 
-METHODS_SHOWN = {one: METHOD_NAMES[one] for kind in METHODS for one in METHODS[kind] if one}
+METHODS_SHOWN = {one: TITLES[Method(one)] for kind in METHODS for one in METHODS[kind] if one}
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ async def act(request: Request, staff: Staff) -> Response:
 
 NAMES = {
     "kind": KIND_NAMES, "state": STATE_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
-    "method": METHOD_NAMES,
+    "method": METHODS_SHOWN,
 }  # fmt: skip
 ACTS = {"open": "poll.opened", "plan": "poll.planned", "close": "poll.closed", "drop": "poll.dropped"}
 
