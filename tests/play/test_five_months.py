@@ -1,13 +1,14 @@
-"""The example's events from invitation to thanks: who was told what at each step, in chat, by mail and on the web."""
+"""The example's events from invitation to thanks: who was told what at each step, in chat, by mail and on the web.
+
+The interviews, two meetings of the committee, the launch and both public events are played through, with a change of
+place, and a third meeting that is called off. Whatever somebody does goes through the door it goes through in life.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-import httpx
 import pytest
-from lxml import html
 from sqlalchemy import select
 
 from core.database.database import Database
@@ -19,11 +20,14 @@ from surveys.responses.tables import Response, Round
 from tests.calendars.mails import answer_mail
 from tests.calendars.mails import event as calendar_of
 from tests.console.test_event_writing import form_of
+from tests.play.desk import acts_on_tables, calls_a_meeting, calls_off, changes, forms
+from tests.play.door import come_in, follows_in_chat, follows_on_the_page, read_in
 from tests.play.office import ROME, Office, open_office
 from tests.support.attachments import PDF
 from tests.support.sandbox import Person, running_sandbox
 
 COMMITTEE = {f"P{number:04}" for number in range(1, 44)}
+DORA = {"name": "Dora Blu", "email": "dora@example.org"}  # nobody expected her
 INVITED = 342  # who took part in the plan before
 
 
@@ -46,11 +50,13 @@ async def test_five_months_are_played_from_the_invitations_to_the_thanks(databas
         await _interviews_are_held(office)
         await _the_committee_is_invited(office, first, second)
         await _the_launch_is_replied_to(office, first, second)
-        await _the_committee_meets(office)
+        await _the_committee_meets(office, second)
         await _the_launch_draws_near(office)
         await _the_launch_and_after(office, first)
         await _seats_at_the_listening_event_pass_on(office, first)
-        await _the_listening_event_and_a_meeting_called_off(office, first)
+        await _the_listening_event_and_a_second_invitation(office, first, second)
+        await _a_further_meeting_is_called_off(office, first)
+        await _the_committee_meets_again(office)
         await _tables_at_the_second_event(office, first)
         await office.goes_on_to("2023-12-31 12:00")
         assert office.news() == {}, "nothing more is due"
@@ -88,7 +94,7 @@ async def _interviews_are_held(office: Office) -> None:
     """Marta changes her room; reminders a day before each; somebody does not appear."""
     here = f"/console/events/{office.event('interview-preparation')}/appointments"
     with office.console() as client:
-        form = next(one for one in _forms(client.get(here)) if one.get("name") == "Marta Giaccone")
+        form = next(one for one in forms(client.get(here)) if one.get("name") == "Marta Giaccone")
         answer = client.post(f"{here}/acts/interviewer", data=form | {"place": "Corso Inghilterra 7, Torino, sala 3"})
         assert "sala 3" in answer.text, answer.text
     await office.works()
@@ -149,7 +155,7 @@ async def _the_launch_is_replied_to(office: Office, first: Person, second: Perso
     await office.works()
     assert office.news() == {"rsvp-kept": people(13, 14, 16)}
     await office.goes_on_to("2023-09-12 15:00")
-    _changes(office, "launch", place="Teatro Astra, Torino")
+    changes(office, "launch", place="Teatro Astra, Torino")
     await office.works()
     assert office.news() == {"event-changed": people(1, 2, 12, 13, 14, 18)}, "nobody who declined or is not sure"
     changed = calendar_of(office.mails(name(14))[-1])
@@ -164,7 +170,7 @@ async def _the_launch_is_replied_to(office: Office, first: Person, second: Perso
     assert office.news() == {"rsvp-kept": people(14)}
 
 
-async def _the_committee_meets(office: Office) -> None:
+async def _the_committee_meets(office: Office, second: Person) -> None:
     await office.goes_on_to("2023-09-15 12:00")
     assert office.news() == {"steering-committee-1-reminder-day": people(1, 2, 3, 5)}
     await office.goes_on_to("2023-09-18 12:59")
@@ -172,8 +178,8 @@ async def _the_committee_meets(office: Office) -> None:
     await office.goes_on_to("2023-09-18 13:30")
     assert office.news() == {"steering-committee-1-reminder-hours": people(1, 2, 3, 5)}
     await office.goes_on_to("2023-09-18 16:00")
-    office.notes("steering-committee-1", "in-person", name(1), name(5))
-    office.notes("steering-committee-1", "online", name(2))
+    come_in(office, "steering-committee-1", name(1), name(5))
+    await follows_in_chat(office, second)
     await office.goes_on_to("2023-09-19 12:00")
     assert office.news() == {
         "steering-committee-1-thanks": people(1, 2, 5), "steering-committee-1-missed-you": people(3),
@@ -200,23 +206,26 @@ async def _the_launch_draws_near(office: Office) -> None:
 
 
 async def _the_launch_and_after(office: Office, first: Person) -> None:
-    """While nobody is noted as having come, the office is asked; then it lets go, and who came says how it was."""
+    """While nobody is noted as having come, the office is asked: the telephone at the door had no connection all day.
+
+    Then the office lets go, and who came says how it was; somebody who had not registered is thanked too.
+    """
     await office.goes_on_to("2023-09-28 12:00")
     assert office.news() == {}
     found = office.database.read(lambda session: obstacles(session, office.clock.now()))
     assert {one.slug: one.cause for one in found} == {
         "launch-thanks": Cause.NOT_NOTED, "launch-missed-you": Cause.NOT_NOTED,
     }  # fmt: skip
-    office.notes("launch", "in-person", name(1), name(13))
-    office.notes("launch", "online", name(12))
+    come_in(office, "launch", name(1), name(13), at="2023-09-27 09:10", walks_in=DORA)
+    read_in(office, "launch", name(12))
     with office.console() as client:
         for one in found:
             page = client.get(f"/console/mailings/{one.mailing_id}/review")
-            form = next(each for each in _forms(page) if "revision" in each or "token" in each)
+            form = next(each for each in forms(page) if "revision" in each or "token" in each)
             answer = client.post(f"/console/mailings/{one.mailing_id}/acts/missed", data=form)
             assert answer.status_code == 200, answer.text
     await office.works()
-    assert office.news() == {"launch-thanks": people(1, 12, 13), "launch-missed-you": people(2, 18)}
+    assert office.news() == {"launch-thanks": {*people(1, 12, 13), DORA["name"]}, "launch-missed-you": people(2, 18)}
     await office.taps(first, "Dire com'è andata")
     for press in ("Continuare", "5", "4", "Gli interventi", "Fatto", "In presenza", "Saltare", "Inviare"):
         await office.taps(first, press)
@@ -228,7 +237,7 @@ async def _the_launch_and_after(office: Office, first: Person) -> None:
 
 async def _seats_at_the_listening_event_pass_on(office: Office, first: Person) -> None:
     """Three seats: they are given, waited for, offered in order, let lapse, taken by a word in a mail."""
-    _changes(office, "listening-event", **{"seats-in-person": "3"})
+    changes(office, "listening-event", **{"seats-in-person": "3"})
     await office.says_in_chat(first, "listening-event", "in-person")
     office.presses(name(20), "events", "in-person")
     office.answers(name(21), "Sì, vengo")
@@ -252,7 +261,7 @@ async def _seats_at_the_listening_event_pass_on(office: Office, first: Person) -
     }  # fmt: skip
 
 
-async def _the_listening_event_and_a_meeting_called_off(office: Office, first: Person) -> None:
+async def _the_listening_event_and_a_second_invitation(office: Office, first: Person, second: Person) -> None:
     await office.goes_on_to("2023-10-13 12:00")
     come = people(1, 21, 22, 23)
     assert office.news() == {"listening-event-reminder-week": come, "listening-event-reminder-day": come}
@@ -260,9 +269,10 @@ async def _the_listening_event_and_a_meeting_called_off(office: Office, first: P
     assert office.news() == {"listening-event-reminder-hours": come}
     await office.goes_on_to("2023-10-16 16:00")
     assert office.news() == {"steering-committee-2-invitation": COMMITTEE}
-    office.notes("listening-event", "in-person", name(1), name(23))
+    come_in(office, "listening-event", name(1), name(23))
     await office.says_in_chat(first, "steering-committee-2", "in-person")
-    office.presses(name(3), "events", "in-person")
+    await office.says_in_chat(second, "steering-committee-2", "no")
+    office.presses(name(3), "events", "online")
     office.writes_back(answer_mail(office.mails(name(5))[-1], "ACCEPTED", attendee=office.mailbox(name(5))))
     office.answers(name(6), "no")
     await office.goes_on_to("2023-10-17 12:00")
@@ -270,22 +280,44 @@ async def _the_listening_event_and_a_meeting_called_off(office: Office, first: P
         "rsvp-kept": people(5, 6),
         "listening-event-thanks": people(1, 23), "listening-event-missed-you": people(21),
     }  # fmt: skip
-    here = f"/console/events/{office.event('steering-committee-2')}/cancel"
-    with office.console() as client:
-        asked = client.get(here)
-        client.post(here, data=form_of(asked) | {"do": "cancel"})
+
+
+async def _a_further_meeting_is_called_off(office: Office, first: Person) -> None:
+    """Between the committee's second invitation and its second meeting the office calls a third, and calls it off."""
+    slug = calls_a_meeting(office, "Riunione straordinaria", "2023-11-20")
+    await office.goes_on_to("2023-10-30 12:00")
+    assert office.news() == {f"{slug}-invitation": COMMITTEE}
+    await office.says_in_chat(first, slug, "in-person")
+    office.presses(name(3), "events", "in-person")
+    office.writes_back(answer_mail(office.mails(name(7))[-1], "ACCEPTED", attendee=office.mailbox(name(7))))
+    office.answers(name(6), "no")
     await office.works()
-    assert office.news() == {"event-cancelled": people(1, 3, 5)}
-    mail = office.mails(name(5))[-1]
+    assert office.news() == {"rsvp-kept": people(6, 7)}
+    calls_off(office, slug)
+    await office.works()
+    assert office.news() == {"event-cancelled": people(1, 3, 7)}
+    mail = office.mails(name(7))[-1]
     assert [one.get_content_type() for one in mail.walk()].count("text/calendar") == 1
     assert "METHOD:CANCEL" in str(mail) or "CANCEL" in str(calendar_of(mail).status.value)
-    await office.goes_on_to("2023-11-07 09:00")
-    assert office.news() == {}, "of a meeting that was called off nobody is reminded, and nobody is thanked"
+
+
+async def _the_committee_meets_again(office: Office) -> None:
+    """The second meeting is played to its thanks; of the one that was called off nobody hears again."""
+    await office.goes_on_to("2023-11-03 12:00")
+    assert office.news() == {"steering-committee-2-reminder-day": people(1, 3, 5)}
+    await office.goes_on_to("2023-11-06 14:50")
+    assert office.news() == {"steering-committee-2-reminder-hours": people(1, 3, 5)}
+    come_in(office, "steering-committee-2", name(1))
+    follows_on_the_page(office, name(3))
+    await office.goes_on_to("2023-11-07 09:59")
+    assert office.news() == {}, "nobody is thanked on the same day"
 
 
 async def _tables_at_the_second_event(office: Office, first: Person) -> None:
     await office.goes_on_to("2023-11-07 12:00")
     news = office.news()
+    assert news.pop("steering-committee-2-thanks") == people(1, 3)
+    assert news.pop("steering-committee-2-missed-you") == people(5)
     assert list(news) == ["co-planning-event-invitation"] and len(news["co-planning-event-invitation"]) == INVITED
     await office.says_in_chat(first, "co-planning-event", "in-person")
     for number in (30, 32):
@@ -295,20 +327,20 @@ async def _tables_at_the_second_event(office: Office, first: Person) -> None:
     await office.works()
     assert office.news() == {"rsvp-kept": people(31)}
     come = people(1, 30, 31, 32)
-    await _acts(office, event, "ask")
+    await acts_on_tables(office, event, "ask")
     assert office.news() == {"table-wishes": come}
     wanted = office.looks(name(30), "tables").split('<option value="')
     theme = next(one.partition('"')[0] for one in wanted if "Scuola e ricerca" in one)
     office.presses(name(30), "tables", "wish", first=theme)
-    await _acts(office, event, "deal")
-    await _acts(office, event, "tell")
+    await acts_on_tables(office, event, "deal")
+    await acts_on_tables(office, event, "tell")
     assert office.news() == {"table-assigned": come}
     assert "Scuola e ricerca" in office.words(name(30))
     await office.goes_on_to("2023-11-28 09:00")
     kinds = ("reminder-week", "reminder-day", "reminder-hours")
     assert office.news() == {f"co-planning-event-{kind}": come for kind in kinds}
     await office.goes_on_to("2023-11-28 18:00")
-    office.notes("co-planning-event", "in-person", name(1), name(30), name(31))
+    come_in(office, "co-planning-event", name(1), name(30), name(31))
     with office.console() as client:
         form = {"token": form_of(client.get(f"/console/events/{event}/edit"))["token"], "new-afterwards": "yes"}
         client.post(f"/console/events/{event}/documents", data=form, files={"upload": ("esiti.pdf", PDF)})
@@ -318,28 +350,6 @@ async def _tables_at_the_second_event(office: Office, first: Person) -> None:
     }  # fmt: skip
     assert "esiti.pdf" in office.words(name(32))
     assert "esiti.pdf" in office.looks(name(32), "events")
-
-
-async def _acts(office: Office, event: int, do: str) -> None:
-    here = f"/console/events/{event}/tables"
-    with office.console() as client:
-        token = form_of(client.get(here))["token"]
-        assert client.post(f"{here}/acts", data={"token": token, "do": do}).status_code == 200
-    await office.works()
-
-
-def _changes(office: Office, slug: str, **values: str) -> None:
-    """The office changes an event in the console."""
-    here = f"/console/events/{office.event(slug)}/edit"
-    with office.console() as client:
-        form = form_of(client.get(here))
-        kept = client.post(here, data=form | values)
-        assert "The event is kept." in kept.text, kept.text
-
-
-def _forms(page: httpx.Response) -> list[dict[str, str]]:
-    forms: Any = html.fromstring(page.text).xpath("//main//form[@method='post']")
-    return [dict(one.form_values()) for one in forms]
 
 
 def _satisfaction(office: Office) -> int:
@@ -366,7 +376,8 @@ def _no_reminder_came_late(office: Office) -> None:
     left = select(Mailing.slug, Delivery.settled_at).join(Mailing, Mailing.id == Delivery.mailing_id)
     rows = office.database.read(lambda s: s.execute(left.where(Delivery.state == "sent")).all())
     starts = {
-        "steering-committee-1": "2023-09-18 15:00", "launch": "2023-09-27 09:30",
+        "steering-committee-1": "2023-09-18 15:00", "steering-committee-2": "2023-11-06 15:00",
+        "launch": "2023-09-27 09:30",
         "listening-event": "2023-10-16 09:30", "co-planning-event": "2023-11-28 09:30",
     }  # fmt: skip
     for row in rows:
