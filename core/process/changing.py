@@ -13,6 +13,7 @@ from core.notices import News, tell
 from core.people.store import remaining
 from core.process.appointments.tables import who_has_one
 from core.process.appointments.who import tell_event_changed
+from core.process.door.acting import resettle
 from core.process.events import load_event
 from core.process.replies import MODES, Reply
 from core.process.standing import standing_attendance
@@ -32,6 +33,8 @@ def change_event(session: Session, event_id: int, values: Mapping[str, Any], now
     more = {"sequence": event.sequence + 1, "changed_at": now} if changed else {}
     session.execute(update(Event).where(Event.id == event_id).values({**values, **more}))
     event, facts = lock_event(session, event_id), load_event(session, event_id)
+    if "starts_local" in changed:
+        resettle(session, facts, now)
     if changed and now < facts.ends_at and not (was_cancelled and event.cancelled):
         kind = CANCELLED if event.cancelled else CHANGED
         people = concerned(session, event_id, kind, now, online_only=changed == {"link"})

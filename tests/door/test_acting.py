@@ -20,6 +20,8 @@ from core.people.merging import merge
 from core.people.my_data import export_person
 from core.people.tables import Membership
 from core.process.attendance import EventCalledOff
+from core.process.came import came_to, stayed_away_from
+from core.process.changing import change_event
 from core.process.door import errors
 from core.process.door.acting import confirm_online, person_of_code
 from core.process.door.codes import code_for
@@ -64,6 +66,37 @@ def test_the_time_is_held_to_the_door_and_to_our_clock(scene: Scene, database: D
     come(database, event, carla, said_at=COMING_IN - HOUR)
     found = listed(database, event)
     assert [found[one].came_at for one in (ada, bruno, carla)] == [COMING_IN, DOOR_OPENS, COMING_IN - HOUR]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_is_taken_back_was_there_before_whatever_a_telephone_says(scene: Scene, database: Database) -> None:
+    event = add_event(scene)
+    ada = guest(scene, event)
+    come(database, event, ada, said_at=COMING_IN)
+    taken = come(database, event, ada, Kind.OUT, said_at=COMING_IN - HOUR)
+    assert (taken.outcome, taken.at, listed(database, event)[ada].came) == (Outcome.OUT, COMING_IN, "")
+
+
+def test_who_was_let_in_by_mistake_has_not_come_to_the_day_an_event_moves_to(scene: Scene, database: Database) -> None:
+    """A delay on the same day leaves the hall as full as it is."""
+    event = add_event(scene)
+    ada, bruno = guest(scene, event), guest(scene, event, "online")
+    come(database, event, ada, along=2)
+    database.write(lambda s: confirm_online(s, load_event(s, event), bruno, "page", STARTS))
+    dora = walk_in(database, event)
+
+    def moved_to(starts: str, ends: str) -> tuple[int, int, set[Any]]:
+        values = {"starts_local": starts, "ends_local": ends}
+        database.write(lambda s: change_event(s, event, values, COMING_IN))
+        came = database.read(lambda s: set(s.scalars(came_to(event)).all()))
+        return count(database, event).inside, count(database, event).online, came
+
+    assert moved_to("2023-07-20T19:00", "2023-07-20T21:00") == (4, 1, {ada, bruno, dora})
+    assert moved_to("2023-07-27T10:00", "2023-07-27T13:00") == (0, 0, set())
+    assert set(listed(database, event)) == {ada, bruno, dora}, "they come on the new day"
+    week = timedelta(days=7)
+    assert come(database, event, ada, key="then", now=COMING_IN + week).outcome == Outcome.IN
+    assert moved_to("2023-07-20T10:00", "2023-07-20T13:00") == (4, 1, {ada, bruno, dora}), "nothing was lost"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -202,6 +235,26 @@ def test_an_address_that_is_known_is_that_person_of_this_office_alone(scene: Sce
     scene.change(Membership, known["dora@example.org", "dora blu"].membership_id, left_at=scene.now)
     assert walk_in(database, second, "z", email="dora@example.org") == dora, "they had left, and are back"
     assert count(database, second).inside == 2
+
+
+def test_a_walk_in_who_is_taken_back_is_gone_until_let_in_after_all(scene: Scene, database: Database) -> None:
+    event = add_event(scene)
+    dora, ada = walk_in(database, event, email="dora@example.org"), guest(scene, event)
+    come(database, event, ada)
+
+    def members() -> set[int]:
+        here = select(Membership.participant_id).where(Membership.left_at.is_(None))
+        return database.read(lambda s: set(s.scalars(here).all()))
+
+    come(database, event, dora, Kind.OUT)
+    assert list(listed(database, event)) == [ada] and members() == {ada}
+    assert database.read(lambda s: s.scalars(stayed_away_from(event)).all()) == [], "nobody missed her"
+    come(database, event, dora, key="again", now=COMING_IN + HOUR)
+    assert (count(database, event).inside, count(database, event).walk_ins, members()) == (2, 1, {ada, dora})
+    second = add_event(scene, "second")
+    assert walk_in(database, second, email="dora@example.org") == dora
+    come(database, second, dora, Kind.OUT)
+    assert members() == {ada, dora}, "the office knows her by the first event"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

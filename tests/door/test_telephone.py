@@ -284,7 +284,7 @@ def test_what_a_telephone_keeps_goes_after_the_event(
         old = json.dumps({"ends": "2023-07-19T07:00:00+00:00"})
         page.evaluate(
             """ends => doorStore.list(Number(document.body.dataset.door)).then(list => {
-                list.event.ends = JSON.parse(ends).ends; return doorStore.keepList(list, [], false); })""",
+                list.event.ends = JSON.parse(ends).ends; return doorStore.keepList(list, [], []); })""",
             old,
         )
         page.goto(f"{web.url}/console")

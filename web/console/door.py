@@ -17,7 +17,7 @@ from core.i18n import LANGUAGES, pick_text, translator
 from core.links import Links
 from core.people.tables import Municipality, Organisation
 from core.process.door.consenting import door_text
-from core.process.door.listing import Expected, expected, numbers
+from core.process.door.listing import Expected, expected, gone, numbers
 from core.process.door.window import closes_at, opens_at
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
@@ -95,7 +95,7 @@ async def load_list(request: Request, staff: Staff) -> Response:
         event = event_for(session, staff, event_id, Permission.CHECK_IN)
         count = asdict(numbers(session, event_id))  # first: what is done meanwhile is told twice rather than never
         people = [_row(one, staff.language) for one in expected(session, event, deps.links, since)]
-        told = {"numbers": count, "people": people}
+        told = {"numbers": count, "people": people, "gone": gone(session, event_id, since) if since else []}
         return told if since else {**told, **_whole(session, event, staff.language, deps.links)}
 
     found = await deps.database.aread(work)
@@ -112,18 +112,18 @@ async def keep(request: Request, staff: Staff) -> Response:
     acts, now, t = read_acts(str(form.get("acts", ""))), deps.clock.now(), translator(staff.language)
     since = _act_in(str(form.get("since", "")))
 
-    def work(session: Session) -> tuple[list[Arrived], list[dict[str, Any]], dict[str, Any]]:
+    def work(session: Session) -> tuple[list[Arrived], dict[str, Any]]:
         event = event_for(session, staff, event_id, Permission.CHECK_IN)
         door = Door(session, event, staff, deps.links, now)
         arrived = [door.keep(one) for one in acts]
         count, own = asdict(numbers(session, event_id)), [one.became.act_id - 1 for one in arrived if one.became]
         after = min(own + ([since] if since is not None else []), default=count["last"])
         people = [_row(one, staff.language) for one in expected(session, event, deps.links, after)]
-        return arrived, people, count
+        return arrived, {"people": people, "gone": gone(session, event_id, after), "numbers": count}
 
-    arrived, people, count = await deps.database.shared(work, key=f"event:{event_id}")
-    told = {"results": [one.told(t) for one in arrived], "people": people, "numbers": count}
-    return JSONResponse({**told, "now": now.isoformat(), "token": form_token(request)})
+    arrived, told = await deps.database.shared(work, key=f"event:{event_id}")
+    results = [one.told(t) for one in arrived]
+    return JSONResponse({**told, "results": results, "now": now.isoformat(), "token": form_token(request)})
 
 
 def _act_in(text: str) -> int | None:

@@ -19,7 +19,8 @@ from core.process.door.acting import Became, Wanted, act, kept_act, person_of_co
 from core.process.door.consenting import read_text
 from core.process.door.errors import NotOnTheList
 from core.process.door.settling import Kind, Outcome
-from core.process.door.walk_in import WAY, WalkIn, register
+from core.process.door.taking_back import WAY, is_walk_in
+from core.process.door.walk_in import WalkIn, register
 from core.process.events import EventFacts
 from core.process.standing import standing
 from core.staff.accounts import Staff
@@ -118,6 +119,8 @@ class Door:
         if before := sent.get("of"):
             found = kept_act(self.session, self.event.id, str(before))
             person = found.participant_id if found is not None else None
+            if found is not None and person is not None and is_walk_in(found):
+                return person  # also where they were taken back meanwhile
         else:
             person = read_id(sent.get("person", ""))
         if person is None or standing(self.session, self.event.id, remaining(self.session, person)) is None:

@@ -29,7 +29,10 @@ WORDS = {
     "offline": N_("No connection: go on, nothing is lost"),
     "waiting": N_("{count} still to be sent"),
     "signed-out": N_("Your sign-in has ended. What was noted stays here until you sign in again."),
-    "forbidden": N_("Your account may not let people in here. What was noted stays on this telephone."),
+    "forbidden": N_(
+        "Your account may not let people in here: the list was taken off this telephone. What was noted stays on it."
+    ),
+    "over": N_("The event is over: its list is not kept on this telephone any more."),
     "conflict": N_("{name}: already in at {time} (noted here at {here})"),
     "refused": N_("{name}: {words}"),
     "kept-on": N_("List of {time}: {count} people"),

@@ -23,6 +23,11 @@
     }, this);
   };
 
+  // Who was registered at a door and taken back is on no list any more.
+  DoorList.prototype.lose = function (ids) {
+    ids.forEach(function (id) { this.people.delete(String(id)); }, this);
+  };
+
   // Every word that was typed begins a word of the name, of the organisation or of who comes instead.
   DoorList.prototype.search = function (typed) {
     const wanted = plain(typed).split(" ").filter(Boolean);

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
 
-  const DAY = 86400000, CACHE = "ascolto-door";
+  const DAY = 86400000, CACHE = "ascolto-door", PATIENCE = 8000, READING = 30000;
   let opened = null;
 
   function open() {
@@ -49,12 +49,14 @@
         return found[0] && Object.assign(found[0], { people: found[1] });
       });
     },
-    // The event and those of its people who have changed, or all of them in the place of all there were.
-    keepList: function (list, people, whole) {
+    // The event, and those of its people who have changed or are gone; with `gone` null all in the place of all there were.
+    keepList: function (list, people, gone) {
       return run(["events", "people"], "readwrite", function (at) {
         at("events").put(list);
         function put() { people.forEach(function (one) { at("people").put(Object.assign({}, one, { event: list.id })); }); }
-        if (whole) drop(at("people"), list.id, put); else put();
+        if (!gone) { drop(at("people"), list.id, put); return; }
+        gone.forEach(function (id) { at("people").delete([list.id, id]); });
+        put();
       });
     },
     queue: function (event) { return of("queue", event); },
@@ -72,10 +74,11 @@
     },
     seen: function (key) { return run(["problems"], "readwrite", function (at) { at("problems").delete(key); }); },
 
+    isOver: function (event, skew) { return Date.parse(event.ends) + DAY < Date.now() + skew; },
     // Lists go a day after the end; what is still to be sent stays until it was.
     clearOld: function () {
       return run(["events"], "readonly", function (at) { return at("events").getAll(); }).then(function (all) {
-        const old = all.filter(function (one) { return Date.parse(one.event.ends) + DAY < Date.now() + one.skew; });
+        const old = all.filter(function (one) { return store.isOver(one.event, one.skew); });
         return Promise.all(old.map(function (one) { return store.forget(one.id); }));
       });
     },
@@ -103,15 +106,20 @@
     return new URLSearchParams([["token", token], ["acts", JSON.stringify(sent)], ["since", since === undefined ? "" : since]]);
   }
 
-  // A redirect leads to the sign-in page: nobody is signed in any more.
+  // A redirect leads to the sign-in page: nobody is signed in any more. A network that does not answer is none.
   function ask(address, options) {
-    const wanted = Object.assign({ redirect: "manual", headers: { Accept: "application/json" }, cache: "no-store" }, options);
+    const ended = new AbortController(), end = function () { ended.abort(); };
+    const wanted = Object.assign({ redirect: "manual", headers: { Accept: "application/json" }, cache: "no-store", signal: ended.signal }, options);
+    let timer = window.setTimeout(end, PATIENCE);
     return fetch(address, wanted).then(function (answer) {
+      window.clearTimeout(timer);
+      timer = window.setTimeout(end, READING);
       if (answer.type === "opaqueredirect") throw new Error("signed-out");
       if (answer.status === 403 || answer.status === 404) throw new Error("forbidden");
       if (!answer.ok) throw new Error("failed");
       return answer.json();
-    });
+    }).catch(function (error) { throw ended.signal.aborted ? new TypeError("no answer") : error; })
+      .finally(function () { window.clearTimeout(timer); });
   }
 
   store.load = function (event, since) { return ask("/console/door/" + event + "/list" + (since ? "?since=" + since : "")); };

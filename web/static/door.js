@@ -25,11 +25,24 @@
       state.list = new window.DoorList(answer.people);
       state.meta = { event: answer.event, organisations: answer.organisations, municipalities: answer.municipalities, consent: answer.consent };
       state.loaded = Date.now();
-    } else if (state.list) state.list.take(answer.people);
+    } else if (state.list) { state.list.take(answer.people); state.list.lose(answer.gone); }
     addLocals();
     if (!state.list || !state.meta) return Promise.resolve();
+    if (store.isOver(state.meta.event, state.skew)) return forget();
     const list = Object.assign({ id: event, numbers: state.numbers, skew: state.skew, loaded: state.loaded }, state.meta);
-    return store.keepList(list, answer.people, whole).catch(function () { ui.warn(say("no-storage")); });
+    return store.keepList(list, answer.people, whole ? null : answer.gone).catch(function () { ui.warn(say("no-storage")); });
+  }
+
+  // After its time, a list is on this page alone, and on no telephone.
+  function forget() {
+    ui.warn(say("over"));
+    return store.forget(event).catch(function () { /* private browsing */ });
+  }
+
+  // Who may not stand here any more keeps nothing of the list either; what was noted waits.
+  function leave() {
+    Object.assign(state, { list: null, meta: null, numbers: null, shown: null });
+    return store.forget(event).then(function () { ui.problems([]); }, function () { /* private browsing */ });
   }
 
   // Whoever was registered here and is not sent yet stands on the list too.
@@ -64,6 +77,7 @@
     if (state.busy) { state.again = true; return Promise.resolve(); }
     state.busy = true;
     state.again = false;
+    if (state.meta && store.isOver(state.meta.event, state.skew)) forget();
     const some = state.queue.slice(0, state.most), since = state.list && state.numbers && Date.now() - state.loaded < ANEW ? state.numbers.last : 0;
     const known = state.list && state.numbers ? state.numbers.last : undefined;
     const asked = some.length && state.token ? store.send(event, state.token, some, known).then(function (answer) { return answered(some, answer); })
@@ -78,8 +92,12 @@
         state.again = state.failed <= state.queue.length; // once each, then later
         if (!state.again) state.failed = 0;
       }
-      if (why === "forbidden" && state.token) { state.token = ""; state.again = true; } // a form's token is good for a day
       state.error = why;
+      if (why !== "forbidden") return null;
+      if (!some.length || !state.token) return leave();
+      state.token = ""; // a form's token is good for a day
+      state.again = true;
+      return null;
     }).then(function () {
       state.busy = false;
       refresh();
@@ -117,10 +135,18 @@
 
   // ---- what is done
 
+  // Never before what was done about them already: the clocks of two telephones differ, and one's own is set right meanwhile.
+  function moment(who) {
+    const one = state.list && state.list.people.get(who);
+    const before = state.queue.filter(function (entry) { return entry.who === who; }).map(function (entry) { return entry.act.at; });
+    if (one && one.at) before.push(one.at);
+    return new Date(Math.max.apply(null, before.map(function (at) { return Date.parse(at) + 1; }).concat(now().getTime()))).toISOString();
+  }
+
   function put(entry) {
     entry.event = event;
     entry.act.key = crypto.randomUUID();
-    entry.act.at = now().toISOString();
+    entry.act.at = moment(entry.who);
     if (entry.local) { entry.local.id = "new-" + entry.act.key; entry.who = entry.local.id; }
     return store.add(entry).then(function (number) {
       entry.number = number;

@@ -28,7 +28,8 @@ from core.process.door.errors import (
 )
 from core.process.door.settling import Came, Done, Kind, Outcome, outcome_of, settle
 from core.process.door.tables import DoorAct
-from core.process.door.window import LATER, closes_at, held_to, is_online_now, online_window, opens_at
+from core.process.door.taking_back import forget_walk_in, remember_walk_in
+from core.process.door.window import LATER, closes_at, counts_from, held_to, is_online_now, online_window, opens_at
 from core.process.events import EventFacts
 from core.process.replies import Door, Reply
 from core.process.standing import standing
@@ -88,16 +89,18 @@ def act(session: Session, event: EventFacts, wanted: Wanted, now: datetime) -> B
     alive = select(Participant.id).where(Participant.id == person, Participant.erased_at.is_(None))
     if session.scalar(alive) is None:
         raise ParticipantUnknown
-    before = came_of(session, event.id, person)
-    at, outcome = held_to(event, wanted.said_at, now), outcome_of(wanted.kind, before)
+    before = came_of(session, event, person)
+    at, outcome = _moment(event, wanted, before, now), outcome_of(wanted.kind, before)
     row = {
         "event_id": event.id, "key": wanted.key, "participant_id": person, "kind": wanted.kind.value,
         "way": wanted.way, "along": min(max(wanted.along, 0), MOST_ALONG), "at": at, "received_at": now,
         "outcome": outcome.value,
     }  # fmt: skip
     act_id = int(session.execute(insert(DoorAct).values(row).returning(DoorAct.id)).scalar_one())
-    settled = came_of(session, event.id, person)
-    _write(session, event.id, person, settled, now)
+    settled = came_of(session, event, person)
+    _write(session, event, person, settled, now)
+    if outcome is Outcome.OUT and not settled.mode:
+        forget_walk_in(session, event, person, now)
     first = before.at if outcome is Outcome.ALREADY else None
     return Became(outcome.value, person, act_id, at, settled, first)
 
@@ -115,9 +118,10 @@ def confirm_online(session: Session, event: EventFacts, participant_id: int, way
     return act(session, event, Wanted(f"online:{person}", Kind.ONLINE, person, way), now)
 
 
-def came_of(session: Session, event_id: int, person: int) -> Came:
-    """How somebody who remains came, by all that was done."""
-    mine = DoorAct.event_id == event_id, among(DoorAct.participant_id, list(all_of(session, person)))
+def came_of(session: Session, event: EventFacts, person: int) -> Came:
+    """How somebody who remains came, by all that was done for the day on which the event is held now."""
+    theirs = among(DoorAct.participant_id, list(all_of(session, person)))
+    mine = DoorAct.event_id == event.id, DoorAct.at >= counts_from(event), theirs
     rows = session.execute(select(DoorAct.kind, DoorAct.at, DoorAct.along, DoorAct.id).where(*mine))
     return settle(Done(row.kind, row.at, row.along, row.id) for row in rows)
 
@@ -145,21 +149,37 @@ def _again(session: Session, event: EventFacts, known: DoorAct) -> Became:
     if known.participant_id is None:
         raise NotOnTheList
     person = remaining(session, known.participant_id)
-    settled = came_of(session, event.id, person)
+    settled = came_of(session, event, person)
     first = settled.at if known.outcome == Outcome.ALREADY else None
     return Became(known.outcome, person, known.id, known.at, settled, first, is_new=False)
 
 
-def _write(session: Session, event_id: int, person: int, came: Came, now: datetime) -> None:
+def _moment(event: EventFacts, wanted: Wanted, before: Came, now: datetime) -> datetime:
+    """When it was done; what is done about who is in follows their coming in, whatever a telephone's clock says."""
+    at = held_to(event, wanted.said_at, now)
+    return max(at, before.at) if before.at is not None and wanted.kind in {Kind.OUT, Kind.ALONG} else at
+
+
+def resettle(session: Session, event: EventFacts, now: datetime) -> None:
+    """Who came, looked at anew: the event was moved. It is locked (`lock_event`)."""
+    acted = select(DoorAct.participant_id).where(DoorAct.event_id == event.id, DoorAct.participant_id.is_not(None))
+    for person in sorted({remaining(session, one) for one in session.scalars(acted.distinct()) if one is not None}):
+        _write(session, event, person, came_of(session, event, person), now)
+
+
+def _write(session: Session, event: EventFacts, person: int, came: Came, now: datetime) -> None:
     """The row that stands tells how somebody came, and no other one of theirs does."""
     values = {"came": came.mode, "came_at": came.at, "came_along": came.along}
-    mine = Attendance.event_id == event_id, among(Attendance.participant_id, list(all_of(session, person)))
-    found = standing(session, event_id, person)
+    mine = Attendance.event_id == event.id, among(Attendance.participant_id, list(all_of(session, person)))
+    found = standing(session, event.id, person)
+    if found is None and not came.mode:
+        return
     if found is None:
         mode = Reply.ONLINE if came.mode == Reply.ONLINE else Reply.IN_PERSON
         said = {"reply": mode.value, "door": Door.DOOR.value, "first_at": now, "at": now, "changes": 0}
-        row = {"event_id": event_id, "participant_id": person, **said, **values}
+        row = {"event_id": event.id, "participant_id": person, **said, **values}
         session.execute(insert(Attendance).values(row))
+        remember_walk_in(session, event, person)
         return
     away = {"came": "", "came_at": None, "came_along": 0}
     session.execute(update(Attendance).where(*mine, Attendance.id != found.id).values(away))

@@ -119,6 +119,19 @@ def expected(session: Session, event: EventFacts, links: Links | None = None, si
     return [_expected(row, theirs.get(row.id, ()), tables.get(row.id)) for row in rows]
 
 
+def gone(session: Session, event_id: int, since: int) -> list[int]:
+    """Whom an act after `since` concerns who is on the list no more: registered at the door and taken back."""
+    person = person_of(DoorAct.participant_id)
+    attended = standing_attendance(event_id)
+    acted = (
+        select(person)
+        .outerjoin(MERGED, MERGED.c.id == DoorAct.participant_id)
+        .where(DoorAct.event_id == event_id, DoorAct.id > since, DoorAct.participant_id.is_not(None))
+        .where(person.not_in(select(attended.c.person_id)))
+    )
+    return sorted(session.scalars(acted.distinct()))
+
+
 def _expected(row: Any, codes: Iterable[str], table: tuple[int, dict[str, str]] | None) -> Expected:
     return Expected(
         row.id, row.name or "", row.reference or "", row.organisation or "", row.reply, row.waits_for, row.companions,

@@ -22,10 +22,9 @@ from core.process.door.acting import Became, Wanted, act, check_open, kept_act
 from core.process.door.consenting import HOW, DoorText, keep_consent
 from core.process.door.errors import ConsentMissing, NameMissing, PlaceUnknown
 from core.process.door.settling import Kind
+from core.process.door.taking_back import SOURCE, WAY
 from core.process.events import EventFacts
 from core.process.waiting import lock_event
-
-SOURCE, WAY = "at the door", "walk-in"
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from core.process.events import EventFacts
+from core.process.package.dates import to_instant
 
 BEFORE = timedelta(hours=3)  # before the start, from when on people are let in
 LATER = 30  # days after the end in which what happened at the door can still be noted
@@ -17,6 +18,11 @@ def opens_at(event: EventFacts) -> datetime:
 
 def closes_at(event: EventFacts) -> datetime:
     return event.ends_at + timedelta(days=LATER)
+
+
+def counts_from(event: EventFacts) -> datetime:
+    """Before this nobody can have come: an event was moved to another day since, which the same day's delay is not."""
+    return min(opens_at(event), to_instant(datetime.combine(event.starts.date(), time.min), event.time_zone))
 
 
 def held_to(event: EventFacts, said: datetime | None, now: datetime) -> datetime:
