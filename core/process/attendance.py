@@ -162,7 +162,7 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
     wanted: dict[str, Any] = {
         "reply": given.reply,
         "companions": companions if given.reply in MODES else 0,
-        "substitute": _or(given.substitute, before, "substitute", "").strip()[:LONGEST],
+        "substitute": _substitute(given, before),
         "needs": _or(given.needs, before, "needs", "").strip()[:LONGEST_NEEDS],
         **OFF_THE_LIST,
     }
@@ -188,6 +188,13 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
         "waits_for": given.reply,
         "waiting_since": before.waiting_since if still else now,
     }
+
+
+def _substitute(given: Given, before: Any) -> str:
+    """Who was let in in somebody's place stays named: nobody else can say afterwards that it was not so."""
+    if before is not None and before.came and given.door != Door.STAFF:
+        return str(before.substitute)
+    return str(_or(given.substitute, before, "substitute", "")).strip()[:LONGEST]
 
 
 def _is_kept_for(before: Any, mode: str, companions: int) -> bool:

@@ -33,7 +33,7 @@ def take_calendar_answer(session: Session, delivery: Delivery, answer: CalendarA
     """
     event = _told(session, delivery)
     person = remaining(session, delivery.participant_id)
-    if event is None or answer.event_id != event.id or answer.participant_id not in {delivery.participant_id, person}:
+    if event is None or answer.event_id != event.id or remaining(session, answer.participant_id) != person:
         return False
     if not _is_theirs(session, delivery, answer.address):
         return False

@@ -20,6 +20,7 @@ INVITED, GUESTS, PRESENT, ABSENT = "invited", "guests", "present", "absent"
 ROUND_TITLE = N_("How was it? {event}")
 ROUND_DAYS = 21  # so long after the event the questionnaire is open
 CATCH_UP = "catch-up"
+DIGEST = 8  # characters
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ class Around:
         return shortened(f"{self.event}-{piece}")
 
     def of_office(self, name: str) -> str:
-        """Those of audiences and rounds are unique in the office."""
-        return shortened(f"{self.process}-{self.event}-{name}")
+        """Those of audiences and rounds are unique in the office: no other process and event make the same one."""
+        slug = f"{self.process}.{self.event}-{name}"
+        return shortened(slug if slug.count(".") == 1 else f"{slug}-{digest_of(self.name)}")
 
     def rule(self, audience: str) -> dict[str, Any]:
         """The rule of an audience other than those invited."""
@@ -106,5 +108,8 @@ def shortened(slug: str) -> str:
     """A short name of at most so many characters; a long one ends with a digest, so that it stays its own."""
     if len(slug) <= LONGEST_SLUG:
         return slug
-    digest = hashlib.sha256(slug.encode()).hexdigest()[:8]
-    return f"{slug[: LONGEST_SLUG - 9].rstrip('-_.')}-{digest}"
+    return f"{slug[: LONGEST_SLUG - DIGEST - 1].rstrip('-_.')}-{digest_of(slug)}"
+
+
+def digest_of(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGEST]

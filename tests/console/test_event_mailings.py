@@ -92,9 +92,9 @@ def test_the_whole_set_is_prepared_with_one_press_and_once(scene: Scene, sign_in
     assert refused.status_code == 422 or "whole number of hours" in refused.text
     assert 'value="two"' in refused.text, "nothing typed is lost"
     rules = {one.slug: one.rule for one in scene.database.read(lambda s: s.scalars(select(Audience)).all())}
-    assert rules["plan-launch-present"] == {"came": "plan/launch"}
-    assert rules["plan-launch-absent"] == {"did_not_come": "plan/launch"}
-    assert rules["plan-launch-guests"]["rsvp"]["reply"] == ["in-person", "online", "maybe"]
+    assert rules["plan.launch-present"] == {"came": "plan/launch"}
+    assert rules["plan.launch-absent"] == {"did_not_come": "plan/launch"}
+    assert rules["plan.launch-guests"]["rsvp"]["reply"] == ["in-person", "online", "maybe"]
     assert len(rules) == 4
     languages = select(MailingText.language).where(MailingText.subject.contains("event")).distinct()
     assert set(scene.database.read(lambda s: s.scalars(languages).all())) == {"it", "en"}
@@ -160,6 +160,8 @@ def test_every_ready_text_can_leave_in_every_language(name: str, database_url: s
 
 
 def test_long_short_names_stay_their_own(database_url: str) -> None:
+    alike = (("plan", "2024-launch"), ("plan-2024", "launch"), ("plan.2024", "launch"), ("plan", "2024.launch"))
+    assert len({Around(*one).of_office("guests") for one in alike}) == len(alike), "each its own"
     long = Around("p" * 50, "e" * 50).of_office("guests")
     other = Around("p" * 50, "e" * 51).of_office("guests")
     assert len(long) == len(other) == 64 and long != other

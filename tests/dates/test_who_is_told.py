@@ -17,6 +17,7 @@ from core.process.appointments.interviewers import NewInterviewer, change_interv
 from core.process.appointments.reading import appointment_of, free_slots
 from core.process.appointments.tables import Interviewer, Slot
 from core.process.changing import change_event
+from core.process.tables import Event, Office, Process
 from core.staff.tables import Account
 from tests.dates.scene import MORNING, add_interviewer, book, booked, interviews, slots, told
 from tests.events.scene import add_event
@@ -99,8 +100,9 @@ def test_of_two_who_were_merged_that_appointment_is_cancelled_which_staff_presse
     assert booked(scene)[gone] == free[0] and booked(scene)[kept] is None and first
 
 
-@pytest.mark.parametrize("by_account", [False, True])
-def test_an_interviewer_of_two_events_is_in_one_place_at_a_time(scene: Scene, by_account: bool) -> None:
+@pytest.mark.parametrize("by_account", ["", "metro", "other"])
+def test_an_interviewer_of_two_events_is_in_one_place_at_a_time(scene: Scene, by_account: str) -> None:
+    """Also where they sign in with one account for two offices; a name alone is no account of another office."""
     event = interviews(scene)
     account = None
     if by_account:
@@ -109,6 +111,11 @@ def test_an_interviewer_of_two_events_is_in_one_place_at_a_time(scene: Scene, by
     talks = _second(scene, "Ada Conti" if not by_account else "Dott.ssa Conti", account)
     if by_account:
         scene.change(Interviewer, 1, account_id=account)
+    if by_account == "other":
+        other = scene.insert(Office, slug="other", name="Other", kind="municipality")
+        theirs = scene.insert(Process, office_id=other, slug="o", title={"en": "O"}, summary={}, languages=["it"],
+                              time_zone="Europe/Rome", send_window={}, retention={})  # fmt: skip
+        scene.change(Event, talks, process_id=theirs)
 
     def free(which: int) -> list[str]:
         found = scene.database.read(lambda session: free_slots(session, which, scene.now))
@@ -117,9 +124,13 @@ def test_an_interviewer_of_two_events_is_in_one_place_at_a_time(scene: Scene, by
     assert free(talks) == free(event) == ["09:00", "10:00", "11:00"]
     taken, person = slots(scene)[2], scene.participant()  # of both at ten, the first event's
     book(scene, event, person, taken)
+    if by_account == "other":
+        scene.change(Interviewer, 1, account_id=None, name="Dott.ssa Conti")
+        assert free(talks) == ["09:00", "10:00", "11:00"], "somebody else of this name"
+        scene.change(Interviewer, 1, account_id=account)
     assert free(talks) == ["09:00", "11:00"] and free(event) == ["09:00", "11:00"]
-    theirs = select(Slot.id).where(Slot.event_id == talks).order_by(Slot.starts_at)
-    _, at_ten, _ = scene.database.read(lambda session: session.scalars(theirs).all())
+    slots_of_talks = select(Slot.id).where(Slot.event_id == talks).order_by(Slot.starts_at)
+    _, at_ten, _ = scene.database.read(lambda session: session.scalars(slots_of_talks).all())
     with pytest.raises(SlotTaken):
         book(scene, talks, person, at_ten)
     change(scene, event, cancelled=True)

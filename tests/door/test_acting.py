@@ -26,7 +26,9 @@ from core.process.door import errors
 from core.process.door.acting import confirm_online, person_of_code
 from core.process.door.codes import code_for
 from core.process.door.consenting import door_text
+from core.process.door.my_data import erase_door
 from core.process.door.settling import Kind, Outcome
+from core.process.door.tables import DoorAct
 from core.process.door.walk_in import WalkIn, register
 from core.process.events import load_event
 from core.process.seating import how_stands
@@ -268,6 +270,20 @@ def test_nobody_is_registered_without_name_or_consent(scene: Scene, database: Da
         with pytest.raises(kind):
             walk_in(database, event, **told)
     assert listed(database, event) == {}
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_the_key_of_who_followed_online_names_nobody_who_was_erased(scene: Scene, database: Database) -> None:
+    event = add_event(scene)
+    people = [guest(scene, event, "online") for _ in range(2)]
+    for one in people:
+        database.write(lambda s, p=one: confirm_online(s, load_event(s, event), p, "page", STARTS))  # type: ignore[misc]
+    come(database, event, people[0], key="telephone")
+    database.write(lambda s: erase_person(s, people[0], (erase_door,), scene.now))
+    keys = database.read(lambda s: s.execute(select(DoorAct.key, DoorAct.participant_id).order_by(DoorAct.id)).all())
+    assert [tuple(one) for one in keys] == [
+        ("online:erased-1", None), (f"online:{people[1]}", people[1]), ("telephone", None),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -15,9 +15,10 @@ from core.clock import FixedClock
 from core.links import Purpose
 from core.people.addresses import add_address
 from core.people.erasing import erase_person
+from core.people.merging import merge
 from core.process.door.codes import code_for
 from core.process.door.settling import Kind
-from core.process.tables import Event
+from core.process.tables import Attendance, Event
 from tests.door.hall import COMING_IN, come, count, guest, keeper, listed, logged
 from tests.events.scene import ENDS, STARTS, add_event
 from tests.responses.scene import Scene
@@ -70,6 +71,11 @@ def test_the_code_opens_ones_own_registration_and_lets_nobody_in(
     assert "You are in. Welcome!" in http.get(address).text
     for forged in (address[:-2] + "AA", "/door/x", "/door/" + "A" * 300):
         assert http.get(forged).status_code == 404
+    clock.set(ENDS + timedelta(days=30) - timedelta(seconds=1))
+    assert "You took part. Thank you!" in http.get(address).text
+    clock.set(ENDS + timedelta(days=30))
+    over = http.get(address)
+    assert over.status_code == 410 and "it opens nothing any more" in over.text and "Metropolitan city" in over.text
     scene.database.write(lambda s: erase_person(s, ada, (), scene.now))
     assert http.get(address).status_code == 410
 
@@ -93,6 +99,40 @@ def test_the_page_shows_the_code_in_person_and_the_button_online(
     assert "here" not in Reader(http, page.path).buttons()
     page.press("in-person")
     assert http.post(page.path, data={"do": "here"}).status_code == 409, "of those online alone"
+
+
+def test_a_certificate_is_for_who_was_there(
+    scene: Scene, web: RunningWeb, http: httpx.Client, clock: FixedClock
+) -> None:
+    """Whoever sent somebody else has none of their own, whatever they say afterwards, and whoever was merged."""
+    event, database = add_event(scene, substitutes=True), web.deps.database
+    ada, bruno = guest(scene, event, name="Ada Rossa", substitute="Dora Blu"), guest(scene, event, name="Bruno Verdi")
+    nameless = guest(scene, event, name="Carla Neri", substitute="-")
+    clock.set(COMING_IN)
+    for one in (ada, bruno, nameless):
+        come(database, event, one)
+    page = invitation(web, ada, event)
+    assert http.post(page, data={"do": "in-person", "substitute": ""}).status_code == 303
+    clock.set(ENDS)
+
+    def certified(person: int) -> str:
+        found = re.search(
+            rb"/URI \((http[^)]+)\)", http.get(f"{invitation(web, person, event)}/certificate.pdf").content
+        )
+        assert found is not None
+        return http.get(found[1].decode()).text
+
+    shown = http.get(page).text
+    assert "Dora Blu took part in your place" in shown and "Certificate of attendance for Dora Blu (PDF)" in shown
+    assert "Dora Blu" in certified(ada) and "Ada Rossa" not in certified(ada)
+    refused = http.get(f"{invitation(web, nameless, event)}/certificate.pdf")
+    assert refused.status_code == 409 and "their name is not known" in refused.text
+    older = guest(scene, event, name="Franco Gialli")
+    scene.change(Attendance, 4, first_at=scene.now - timedelta(days=1))
+    database.write(lambda s: merge(s, ada, older, scene.now))
+    assert "Dora Blu" in certified(older), "by the reply with which they came in"
+    database.write(lambda s: merge(s, older, bruno, scene.now))
+    assert "Bruno Verdi" in certified(bruno), "who was there themselves too"
 
 
 def test_who_came_has_a_certificate_that_can_be_seen_to_be_true(

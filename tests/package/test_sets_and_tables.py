@@ -55,13 +55,13 @@ def test_one_entry_brings_the_whole_set_and_once(database: Database, package: Pa
         "launch-thanks": "2023-07-06T10:00",
         "launch-missed-you": "2023-07-06T10:00",
     }
-    asked = database.read(lambda s: s.scalars(select(Round).where(Round.slug == "plan-launch-satisfaction")).one())
+    asked = database.read(lambda s: s.scalars(select(Round).where(Round.slug == "plan.launch-satisfaction")).one())
     assert f"{asked.opens_at:%Y-%m-%dT%H:%M}" == "2023-07-05T10:00", "as the event ends"
     assert told(bring(database, package)) == {}
     wanted = Wanted(NAMES, invite=1)
     assert database.write(lambda session: prepare_set(session, 1, wanted, 1, NOW)) == [], "the console finds it there"
     change(package, "process.yaml", "start+2d 10:00, ends: start+2d 12:00", "start+3d 10:00, ends: start+3d 12:00")
-    assert told(bring(database, package))["round plan-launch-satisfaction"] is What.CHANGED
+    assert told(bring(database, package))["round plan.launch-satisfaction"] is What.CHANGED
     assert due(database)["launch-reminder-hours"] == "2023-07-06T08:00"
 
 

@@ -354,7 +354,7 @@ async def _tables_at_the_second_event(office: Office, first: Person) -> None:
 
 def _satisfaction(office: Office) -> int:
     """The round in which those who came to the launch say how it was."""
-    found = select(Round.id).where(Round.slug.endswith("-launch-satisfaction"))
+    found = select(Round.id).where(Round.slug.endswith(".launch-satisfaction"))
     assert office.database.read(lambda s: s.scalars(select(Response.state)).all()) == ["complete"]
     return office.database.read(lambda session: session.scalars(found).one())
 

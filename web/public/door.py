@@ -14,7 +14,8 @@ from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.process.door.certificates import Certificate, certify, confirm
 from core.process.door.codes import code_for, drawing, read_code
-from core.process.door.errors import CodeForged
+from core.process.door.errors import CodeForged, CodeOver
+from core.process.door.window import closes_at
 from core.process.events import EventFacts, load_event
 from core.process.replies import STANDS, Reply
 from core.process.room.seating import TableFacts, told_table_of
@@ -55,6 +56,8 @@ async def show(request: Request) -> Response:
     found = await site.deps.database.aread(work)
     remember_reader(request, found.language, found.office)
     now, event = site.deps.clock.now(), found.event
+    if now >= closes_at(event):
+        raise CodeOver
     shows_code = found.stand.reply == Reply.IN_PERSON and not event.cancelled and now < event.ends_at
     address = site.deps.urls.door(code_for(site.deps.links, participant_id, event_id))
     return site.page(

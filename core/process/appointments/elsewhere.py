@@ -1,7 +1,7 @@
 """Interviewers who hold appointments of several events: a time that is taken in one is not free in another.
 
-Two entries are one person where they sign in with the same account, or, without accounts, where the office calls them
-by the same name.
+Two entries are one person where they sign in with the same account, in whichever offices, or, without accounts, where
+one office calls them by the same name.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ def busy_elsewhere(session: Session, interviewer_ids: Iterable[int]) -> dict[int
         .join(own, own.id == own_event.process_id)
         .join(other, and_(other.event_id != mine.event_id, _is_same(mine, other)))
         .join(event, event.id == other.event_id)
-        .join(theirs, and_(theirs.id == event.process_id, theirs.office_id == own.office_id))
+        .join(theirs, theirs.id == event.process_id)
         .join(Slot, Slot.interviewer_id == other.id)
         .join(Appointment, Appointment.slot_id == Slot.id)
         .where(mine.id.in_(list(interviewer_ids)), event.cancelled.is_(False))
+        .where(or_(theirs.office_id == own.office_id, mine.account_id == other.account_id))
     )
     busy: dict[int, list[Busy]] = {}
     for row in session.execute(found):

@@ -27,7 +27,7 @@ from core.process.door.errors import (
     NotOnTheList,
 )
 from core.process.door.settling import Came, Done, Kind, Outcome, outcome_of, settle
-from core.process.door.tables import DoorAct
+from core.process.door.tables import ONLINE_KEY, DoorAct
 from core.process.door.taking_back import forget_walk_in, remember_walk_in
 from core.process.door.window import LATER, closes_at, counts_from, held_to, is_online_now, online_window, opens_at
 from core.process.events import EventFacts
@@ -115,7 +115,7 @@ def confirm_online(session: Session, event: EventFacts, participant_id: int, way
     found = standing(session, event.id, person)
     if found is None or found.reply != Reply.ONLINE:
         raise NotOnlineGuest
-    return act(session, event, Wanted(f"online:{person}", Kind.ONLINE, person, way), now)
+    return act(session, event, Wanted(f"{ONLINE_KEY}{person}", Kind.ONLINE, person, way), now)
 
 
 def came_of(session: Session, event: EventFacts, person: int) -> Came:

@@ -11,13 +11,14 @@ from sqlalchemy.orm import Session
 from core.errors import LinkForged
 from core.links import Links, Purpose
 from core.people.merged import all_of
+from core.people.self_joined import tidy_name
 from core.people.store import remaining
 from core.people.tables import Membership, Participant
 from core.process.door.codes import WRITTEN
-from core.process.door.errors import NameUnknown, NoCertificate
+from core.process.door.errors import NameUnknown, NoCertificate, SubstituteNameless
 from core.process.events import EventFacts, EventUnknown, load_event
 from core.process.standing import standing
-from core.process.tables import Office
+from core.process.tables import Attendance, Office
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ class Certificate:
 
 
 def certify(session: Session, links: Links, event: EventFacts, participant_id: int, now: datetime) -> Certificate:
-    """For who came, after the event; raises NoCertificate, NameUnknown."""
+    """For who came, after the event; raises NoCertificate, SubstituteNameless, NameUnknown."""
     person = remaining(session, participant_id)
     found = standing(session, event.id, person)
     if found is None or not found.came or event.cancelled or now < event.ends_at:
         raise NoCertificate
-    name = found.substitute.strip() or _name(session, event.office_id, person)
+    name = _substitute(session, event.id, person) or _name(session, event.office_id, person)
     if not name:
         raise NameUnknown
     office = session.execute(select(Office.name, Office.address).where(Office.id == event.office_id)).one()
@@ -55,8 +56,24 @@ def confirm(session: Session, links: Links, token: str, now: datetime) -> Certif
         raise LinkForged
     try:
         return certify(session, links, load_event(session, int(found[2])), int(found[1]), now)
-    except (NoCertificate, NameUnknown, EventUnknown):
+    except (NoCertificate, SubstituteNameless, NameUnknown, EventUnknown):
         return None
+
+
+def _substitute(session: Session, event_id: int, person: int) -> str:
+    """Who was there in their place, "" where they were there themselves; raises SubstituteNameless.
+
+    By the reply with which they came in: of somebody who was merged meanwhile another one may stand.
+    """
+    theirs = Attendance.event_id == event_id, Attendance.participant_id.in_(all_of(session, person))
+    came = session.scalars(select(Attendance.substitute).where(*theirs, Attendance.came != "").order_by(Attendance.id))
+    named = [tidy_name(one) for one in came]
+    if not all(named):
+        return ""
+    found = next((one for one in named if any(sign.isalpha() for sign in one)), "")
+    if named and not found:
+        raise SubstituteNameless
+    return found
 
 
 def _name(session: Session, office_id: int, person: int) -> str:

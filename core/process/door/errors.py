@@ -31,6 +31,14 @@ class DoorClosed(Problem):
     status = 410
 
 
+class CodeOver(Problem):
+    text = N_(
+        "This code was for the door of an event that is over: it opens nothing any more. For your certificate, please "
+        "use the link in your invitation, or write to the office."
+    )
+    status = 410
+
+
 class NotHeldHere(Problem):
     text = N_("This event has no place where one could come in: it takes place online only.")
     status = 409
@@ -69,6 +77,14 @@ class NotOnlineGuest(Problem):
 class NoCertificate(Problem):
     text = N_("There is a certificate for those who came, after the event.")
     status = 404
+
+
+class SubstituteNameless(Problem):
+    text = N_(
+        "Somebody else was there in this person's place: the certificate would be theirs, and their name is not known. "
+        "Please write to the office."
+    )
+    status = 409
 
 
 class NameUnknown(Problem):

@@ -19,6 +19,7 @@ from core.process.door.acting import Wanted, act
 from core.process.door.listing import Expected, expected
 from core.process.door.meeting_list import Attendee
 from core.process.door.settling import Kind, Outcome
+from core.process.door.tables import ONLINE_KEY
 from core.process.events import EventFacts
 
 AROUND = timedelta(hours=2)  # within so much of the event the list's own times are believed
@@ -53,7 +54,7 @@ def note(session: Session, event: EventFacts, matches: Iterable[Match], now: dat
         if not one.participant_id or not one.is_long_enough:
             continue
         at = _joined_at(event, one.attendee)
-        wanted = Wanted(f"online:{one.participant_id}", Kind.ONLINE, one.participant_id, "import", said_at=at)
+        wanted = Wanted(f"{ONLINE_KEY}{one.participant_id}", Kind.ONLINE, one.participant_id, "import", said_at=at)
         became = act(session, event, wanted, now)
         new += became.is_new and became.outcome == Outcome.NOTED
     return new

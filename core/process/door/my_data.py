@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
-from core.process.door.tables import DoorAct
+from core.process.door.tables import ONLINE_KEY, DoorAct
 from core.process.tables import Event
 
 
@@ -27,6 +27,11 @@ def export_door(session: Session, participant_ids: Sequence[int]) -> list[dict[s
 
 
 def erase_door(session: Session, participant_ids: Sequence[int]) -> None:
-    """The acts stay without the person: one that is sent again must not bring them back."""
+    """The acts stay without the person: one that is sent again must not bring them back.
+
+    A key that was made of who they are goes too; no telephone sends it again.
+    """
     mine = DoorAct.participant_id.in_(participant_ids)
+    nobodys = literal(f"{ONLINE_KEY}erased-") + cast(DoorAct.id, String)
+    session.execute(update(DoorAct).where(mine, DoorAct.key.startswith(ONLINE_KEY)).values(key=nobodys))
     session.execute(update(DoorAct).where(mine).values(participant_id=None, along=0))

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
 
+ONLINE_KEY = "online:"  # the key of the one act of somebody who follows online begins so, and ends with their id
+
 
 class DoorAct(Base):
     """Somebody let in, taken back, or noted as having followed online.
