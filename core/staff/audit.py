@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from core.staff.tables import AuditEntry
@@ -21,6 +21,12 @@ class Act:
     account_id: int | None = None
     office_id: int | None = None
     details: dict[str, Any] = field(default_factory=dict)
+
+
+def is_recorded(session: Session, act: Act, since: datetime) -> bool:
+    """Whether the same account did the same to the same row since: what is looked at again and again is noted once."""
+    same = AuditEntry.act == act.act, AuditEntry.subject == act.subject, AuditEntry.account_id == act.account_id
+    return session.scalar(select(AuditEntry.id).where(*same, AuditEntry.at > since).limit(1)) is not None
 
 
 def record(session: Session, act: Act, now: datetime) -> None:

@@ -23,7 +23,7 @@ from core.process.attendance import EventCalledOff
 from core.process.came import came_to, stayed_away_from
 from core.process.changing import change_event
 from core.process.door import errors
-from core.process.door.acting import confirm_online, person_of_code
+from core.process.door.acting import Wanted, act, confirm_online, person_of_code
 from core.process.door.codes import code_for
 from core.process.door.consenting import door_text
 from core.process.door.my_data import erase_door
@@ -114,8 +114,11 @@ def test_what_stands_in_the_way_is_said(scene: Scene, database: Database) -> Non
     assert "20.07.2023" in refused(errors.DoorNotOpen, event, now=DOOR_OPENS - timedelta(seconds=1))
     refused(errors.DoorClosed, event, now=ENDS + timedelta(days=30))
     refused(errors.NotHeldHere, online)
+    before = database.read(lambda s: load_event(s, event))
     scene.change(Event, event, cancelled=True)
     refused(EventCalledOff, event)
+    with pytest.raises(EventCalledOff):  # as it is now that it is held, not as it was looked at
+        database.write(lambda s: act(s, before, Wanted("late", Kind.IN, ada, "name"), COMING_IN))
     assert count(database, event).inside == 0
     scene.change(Event, event, cancelled=False)
     assert come(database, event, ada, now=ENDS + timedelta(days=29)).outcome == Outcome.IN, "a telephone syncs late"

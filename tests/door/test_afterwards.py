@@ -6,7 +6,7 @@ import io
 import re
 import zlib
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
@@ -16,6 +16,7 @@ from core.links import Purpose
 from core.people.addresses import add_address
 from core.people.erasing import erase_person
 from core.people.merging import merge
+from core.process.door.certificates import Certificate
 from core.process.door.codes import code_for
 from core.process.door.settling import Kind
 from core.process.tables import Attendance, Event
@@ -24,6 +25,7 @@ from tests.events.scene import ENDS, STARTS, add_event
 from tests.responses.scene import Scene
 from tests.support.web import RunningWeb
 from tests.web.reader import Reader
+from web.printing.certificate import certificate_pdf
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 SignIn = Callable[[str], httpx.Client]
@@ -135,6 +137,25 @@ def test_a_certificate_is_for_who_was_there(
     assert "Bruno Verdi" in certified(bruno), "who was there themselves too"
 
 
+def test_drawing_a_certificate_holds_nobody_up(
+    scene: Scene, web: RunningWeb, clock: FixedClock, signed_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, database = add_event(scene), web.deps.database
+    ada, bruno = guest(scene, event, name="Ada Rossa"), guest(scene, event, name="Bruno Verdi")
+    come(database, event, ada)
+    clock.set(ENDS)
+    staff = signed_in(keeper(web, "organiser"))
+    token = token_in(staff.get(f"/console/events/{event}/came", headers=HTML).text)
+
+    def while_somebody_comes(one: Certificate, address: str, now: datetime) -> bytes:
+        come(database, event, bruno, now=now)
+        return certificate_pdf(one, address, now)
+
+    monkeypatch.setattr("web.console.came.certificate_pdf", while_somebody_comes)
+    made = staff.post(f"/console/events/{event}/people/{ada}/certificate.pdf", data={"token": token})
+    assert made.status_code == 200 and count(database, event).inside == 2
+
+
 def test_who_came_has_a_certificate_that_can_be_seen_to_be_true(
     scene: Scene, web: RunningWeb, http: httpx.Client, clock: FixedClock, signed_in: SignIn
 ) -> None:
@@ -218,7 +239,7 @@ def test_lists_are_shown_printed_and_exported(
     assert organiser.post(f"{here}/list.doc", data={"token": token}).status_code == 404
     assert doorkeeper.post(f"{here}/list.csv", data={"token": "x"}).status_code == 403
     assert organiser.post(f"{here}/codes", data={"token": token}).status_code == 303
-    assert logged(web.deps.database) == ["door.listed"] * 3 + ["door.codes"]
+    assert logged(web.deps.database) == ["door.listed"] * 5 + ["door.codes"], "two pages and three files"
 
 
 ZOOM = """Meeting ID,Topic,Start Time

@@ -24,6 +24,7 @@ from tests.support.web import RunningWeb
 
 SignIn = Callable[[str], httpx.Client]
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+TAKEN = "door.list-taken"
 
 
 def arrive(kind: str = "in", key: str = "k", **more: Any) -> dict[str, Any]:
@@ -52,6 +53,9 @@ def test_the_list_tells_what_the_door_needs(scene: Scene, web: RunningWeb, signe
         "id": ada, "name": "Ada Rossa", "org": "Coop", "reply": "in-person", "along": 2, "instead": "Dora Blu",
         "needs": "ramp", "table": 1, "theme": "Schools", "codes": [digest_of(code_for(web.deps.links, ada, event))],
     }  # fmt: skip
+    client.get(f"/console/door/{event}/list")
+    client.get(f"/console/door/{event}/list?since=1")
+    assert logged(web.deps.database) == [TAKEN], "once a day, however often the telephone asks"
     assert found["people"][1]["reply"] == "no" and set(found["consent"]["text"]) == {"it", "en", "fr"}
     assert "@" not in json.dumps(found["people"]), "no address leaves"
     page = client.get(f"/console/door/{event}", headers={"Accept": "text/html"})
@@ -74,10 +78,10 @@ def test_acts_are_kept_once_and_told_to_every_telephone(scene: Scene, web: Runni
     news = second.get(f"/console/door/{event}/list?since=1").json()["people"]
     assert [one["id"] for one in news] == [ada, bruno] and news[0]["at"] == COMING_IN.isoformat()
     assert second.get(f"/console/door/{event}/list?since=3").json()["people"] == []
-    assert logged(web.deps.database) == ["door.in", "door.in"], "what changes nothing is not logged again"
+    assert logged(web.deps.database) == [TAKEN, TAKEN, "door.in", "door.in"], "what changes nothing is not logged again"
     there([arrive("out", "4", person=ada), arrive("along", "5", person=bruno, along=2)])
     assert count(web.deps.database, event).inside == 3
-    assert logged(web.deps.database)[2:] == ["door.out", "door.along"]
+    assert logged(web.deps.database)[4:] == ["door.out", "door.along"]
 
 
 def test_who_walked_in_without_a_connection_is_registered_and_taken_back(

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import tempfile
 from asyncio import to_thread
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
 from core.i18n import Translator, pick_text, translator
 from core.people.store import membership
-from core.process.door.certificates import certify
+from core.process.door.certificates import Certificate, certify
 from core.process.door.listing import Expected, Numbers, expected, numbers
 from core.process.door.telling import send_codes
 from core.process.door.window import opens_at
@@ -24,21 +22,19 @@ from core.process.replies import Reply
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from surveys.results.export import Format, write_csv, write_xlsx
-from web.console.errors import ActUnknown, NothingHere
+from web.console.errors import NothingHere
 from web.console.event_page import event_for
 from web.console.events import find_event
 from web.console.page import console_page
-from web.console.results import TYPES
+from web.console.sheets import Sheets, TakenAlong, format_named, take_along
 from web.console.words import REPLIES
-from web.files import chunks
 from web.printing.attendance import list_pdf
 from web.printing.certificate import certificate_pdf
 from web.site import site_of
 from web.written import hours, write_moment
 
 CAME, EXPECTED = "came", "expected"
-PDF = "pdf"
+PDF, LISTED = "pdf", "door.listed"
 WIDTHS = {CAME: (9, 55, 48, 24, 44, 28), EXPECTED: (9, 55, 48, 24, 28, 56)}
 
 
@@ -96,8 +92,11 @@ async def show_numbers(request: Request, staff: Staff) -> Response:
 
 async def print_list(request: Request, staff: Staff) -> Response:
     """Who came, or (`?who=expected`) who is expected, with room to sign: where there is no telephone."""
-    event_id, who = int(request.path_params["event_id"]), _who(request)
-    event, rows = await site_of(request).deps.database.aread(lambda s: _load(s, staff, event_id, who))
+    deps, event_id, who = site_of(request).deps, int(request.path_params["event_id"]), _who(request)
+    now = deps.clock.now()
+    event, rows = await deps.database.aread(lambda s: _load(s, staff, event_id, who))
+    noted = Act(LISTED, f"event:{event_id}", staff.account_id, event.office_id, {"format": "page"})
+    await deps.database.shared(lambda session: record(session, noted, now))
     return console_page(request, staff, "console/came_list.html", event=event, rows=rows, who=who)
 
 
@@ -105,30 +104,24 @@ async def export(request: Request, staff: Staff) -> Response:
     """The list as PDF, CSV or XLSX; the act is in the audit log before the first byte."""
     deps, event_id, who = site_of(request).deps, int(request.path_params["event_id"]), _who(request)
     form, now, t = request.path_params["form"], deps.clock.now(), translator(staff.language)
-    if form not in {PDF, *(one.value for one in Format)}:
-        raise ActUnknown
 
-    def work(session: Session) -> tuple[EventFacts, list[Expected]]:
+    def load(session: Session) -> tuple[EventFacts, list[Expected]]:
         event, rows = _load(session, staff, event_id, who)
         staff.need(Permission.EXPORT_RESULTS, event.office_id)
-        noted = Act("door.listed", f"event:{event_id}", staff.account_id, event.office_id, {"format": str(form)})
-        record(session, noted, now)
         return event, rows
 
-    event, rows = await deps.database.shared(work)
-    name = f"{event.slug}-{who}-{now:%Y-%m-%d}.{form}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    if form == PDF:
-        content = await to_thread(_pdf, event, rows, who, (t, now))
-        return Response(content, media_type="application/pdf", headers=headers)
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the last byte is sent
-    table = _table(event, rows, t)
-    if form == Format.CSV:
-        write_csv(table, file)  # type: ignore[arg-type]
-    else:
-        write_xlsx({pick_text(event.title, t.language): table}, file)  # type: ignore[arg-type]
-    file.seek(0)
-    return StreamingResponse(chunks(file), media_type=TYPES[Format(form)], headers=headers)
+    def read(session: Session) -> tuple[EventFacts, Sheets]:
+        event, rows = load(session)
+        return event, {pick_text(event.title, t.language): _table(event, rows, t)}
+
+    if form != PDF:
+        return await take_along(request, staff, TakenAlong(LISTED, format_named(form), f"-{who}"), read)
+    event, rows = await deps.database.aread(load)
+    noted = Act(LISTED, f"event:{event_id}", staff.account_id, event.office_id, {"format": PDF})
+    await deps.database.shared(lambda session: record(session, noted, now))
+    content = await to_thread(_pdf, event, rows, who, (t, now))
+    headers = {"Content-Disposition": f'attachment; filename="{event.slug}-{who}-{now:%Y-%m-%d}.pdf"'}
+    return Response(content, media_type="application/pdf", headers=headers)
 
 
 async def send(request: Request, staff: Staff) -> Response:
@@ -151,17 +144,18 @@ async def make_certificate(request: Request, staff: Staff) -> Response:
     deps, now = site_of(request).deps, site_of(request).deps.clock.now()
     event_id, person = int(request.path_params["event_id"]), int(request.path_params["person"])
 
-    def work(session: Session) -> tuple[str, bytes]:
+    def work(session: Session) -> Certificate:
         event = event_for(session, staff, event_id, Permission.SEE_PEOPLE)
         if membership(session, event.office_id, person) is None:
             raise NothingHere
         one = certify(session, deps.links, event, person, now)
         noted = Act("door.certificate", f"event:{event_id}", staff.account_id, event.office_id)
         record(session, noted, now)
-        return event.slug, certificate_pdf(one, deps.urls.certificate(one.token), now)
+        return one
 
-    slug, content = await deps.database.awrite(work)
-    headers = {"Content-Disposition": f'attachment; filename="{slug}-{person}.pdf"'}
+    one = await deps.database.shared(work)
+    content = await to_thread(certificate_pdf, one, deps.urls.certificate(one.token), now)
+    headers = {"Content-Disposition": f'attachment; filename="{one.event.slug}-{person}.pdf"'}
     return Response(content, media_type="application/pdf", headers=headers)
 
 

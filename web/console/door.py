@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -23,6 +23,7 @@ from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
 from core.process.tables import Event, Process
 from core.staff.accounts import Staff
+from core.staff.audit import Act, is_recorded, record
 from core.staff.roles import Permission
 from web.assets import STATIC
 from web.console.door_acts import Arrived, Door, read_acts
@@ -33,6 +34,7 @@ from web.console.signing import form_token
 from web.site import site_of
 
 HERE = "/console/door"
+NOTED_ANEW = timedelta(hours=20)
 CAMERA = "camera=(self), geolocation=(), microphone=(), payment=()"
 SHELL = (
     "fonts.css", "door.css", "jsqr.js", "door-store.js", "door-scan.js", "door-list.js", "door-view.js", "door.js",
@@ -87,19 +89,27 @@ async def worker(_: Request) -> Response:
 
 
 async def load_list(request: Request, staff: Staff) -> Response:
-    """Who is expected and who is in, with the numbers; `?since=` an act: what has changed after it."""
+    """Who is expected and who is in, with the numbers; `?since=` an act: what has changed after it.
+
+    That somebody put the whole list on a telephone is noted, once a day of theirs.
+    """
     deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
     since, now = _act_in(request.query_params.get("since", "")) or 0, deps.clock.now()
 
-    def work(session: Session) -> dict[str, Any]:
+    def work(session: Session) -> tuple[dict[str, Any], Act | None]:
         event = event_for(session, staff, event_id, Permission.CHECK_IN)
+        taken = Act("door.list-taken", f"event:{event_id}", staff.account_id, event.office_id)
+        fresh = not since and not is_recorded(session, taken, now - NOTED_ANEW)
         count = asdict(numbers(session, event_id))  # first: what is done meanwhile is told twice rather than never
         people = [_row(one, staff.language) for one in expected(session, event, deps.links, since)]
         told = {"numbers": count, "people": people, "gone": gone(session, event_id, since) if since else []}
-        return told if since else {**told, **_whole(session, event, staff.language, deps.links)}
+        whole = {} if since else _whole(session, event, staff.language, deps.links)
+        return told | whole, taken if fresh else None
 
-    found = await deps.database.aread(work)
-    return JSONResponse({**found, "now": now.isoformat(), "token": form_token(request), "account": staff.account_id})
+    found, taken = await deps.database.aread(work)
+    if taken is not None:
+        await deps.database.shared(lambda session: record(session, taken, now))
+    return JSONResponse({**found, "now": now.isoformat(), "token": form_token(request)})
 
 
 async def keep(request: Request, staff: Staff) -> Response:

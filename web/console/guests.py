@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import IO
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import Translator, pick_text, translator
@@ -19,16 +17,14 @@ from core.process.seating import how_stands
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from surveys.results.export import Format, write_csv, write_xlsx
 from web.console import attendance_store
 from web.console.attendance_store import Guest
 from web.console.delegations import delegations, invite_substitute
 from web.console.errors import ActUnknown, NothingHere
 from web.console.events import find_event, keep_reply, wanted_reply
 from web.console.page import console_page
-from web.console.results import TYPES
+from web.console.sheets import Sheets, TakenAlong, format_named, take_along
 from web.console.words import DOORS, REPLIES
-from web.files import chunks
 from web.site import site_of
 from web.written import write_moment
 
@@ -122,35 +118,17 @@ async def print_list(request: Request, staff: Staff) -> Response:
 
 
 async def export(request: Request, staff: Staff) -> Response:
-    """The list as a file; the act is in the audit log before the first byte."""
-    deps, event_id, wanted = site_of(request).deps, int(request.path_params["event_id"]), wanted_reply(request)
-    form, now, t = request.path_params["form"], deps.clock.now(), translator(staff.language)
-    if form not in {one.value for one in Format}:
-        raise ActUnknown
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the last byte is sent
+    """The list as a file."""
+    event_id, wanted, t = int(request.path_params["event_id"]), wanted_reply(request), translator(staff.language)
+    along = TakenAlong("attendance.exported", format_named(request.path_params["form"]))
 
-    def work(session: Session) -> EventFacts:
+    def read(session: Session) -> tuple[EventFacts, Sheets]:
         event = _sees(session, staff, event_id)
         staff.need(Permission.EXPORT_RESULTS, event.office_id)
         rows = _table(event, attendance_store.every_guest(session, event, wanted), t)
-        if form == Format.CSV:
-            write_csv(rows, file)  # type: ignore[arg-type]
-        else:
-            write_xlsx({pick_text(event.title, t.language): rows}, file)  # type: ignore[arg-type]
-        file.seek(0)
-        return event
+        return event, {pick_text(event.title, t.language): rows}
 
-    try:
-        event = await deps.database.aread(work)
-        noted = Act(
-            "attendance.exported", f"event:{event_id}", staff.account_id, event.office_id, {"format": str(form)}
-        )
-        await deps.database.shared(lambda session: record(session, noted, now))
-    except BaseException:
-        file.close()
-        raise
-    headers = {"Content-Disposition": f'attachment; filename="{event.slug}-{now:%Y-%m-%d}.{form}"'}
-    return StreamingResponse(chunks(file), media_type=TYPES[Format(form)], headers=headers)
+    return await take_along(request, staff, along, read)
 
 
 def _table(event: EventFacts, rows: Iterator[Guest], t: Translator) -> Iterator[list[str | int]]:

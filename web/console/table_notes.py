@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import IO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from core.clock import local
 from core.errors import Problem
@@ -22,20 +20,19 @@ from core.process.room.tables import ThematicTable
 from core.process.room.themes import load_plan, load_themes
 from core.process.tables import Event, Process
 from core.staff.accounts import Staff
-from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from surveys.responses.errors import FormUnknown
 from surveys.responses.rounds import OpenRound
 from surveys.responses.shelf import FormShelf
 from surveys.results.counts import QuestionResult
-from surveys.results.export import write_csv, write_xlsx
+from surveys.results.export import Format
 from surveys.results.store import results
 from surveys.results.table import Cell
 from web.console import store
 from web.console.errors import NothingHere
 from web.console.event_page import event_for, number_of
 from web.console.page import console_page
-from web.files import chunks
+from web.console.sheets import Sheets, TakenAlong, format_named, take_along
 from web.site import site_of
 
 LONGEST_CELL = 30_000  # Excel cuts a cell off at 32,767 characters
@@ -107,33 +104,17 @@ async def save(request: Request, staff: Staff) -> Response:
 
 async def export(request: Request, staff: Staff) -> Response:
     """All notes of an event; in XLSX with the results of each axis beside them."""
-    deps, event_id, form = site_of(request).deps, int(request.path_params["event_id"]), request.path_params["form"]
-    if form not in TYPES:
-        raise NothingHere
-    now = deps.clock.now()
-    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the last byte is sent
+    deps, event_id, t = site_of(request).deps, int(request.path_params["event_id"]), translator(staff.language)
+    form = format_named(request.path_params["form"])
 
-    def work(session: Session) -> EventFacts:
+    def read(session: Session) -> tuple[EventFacts, Sheets]:
         event = event_for(session, staff, event_id, Permission.EXPORT_RESULTS)
-        notes = list(_notes(session, event, staff.language))
-        if form == "csv":
-            write_csv(notes, file)  # type: ignore[arg-type]
-        else:
-            t = translator(staff.language)
-            beside = list(_results(session, deps.shelf, event, staff.language))
-            write_xlsx({t("notes"): notes, t("results by axis"): beside}, file)  # type: ignore[arg-type]
-        file.seek(0)
-        return event
+        sheets = {t("notes"): list(_notes(session, event, staff.language))}
+        if form is Format.XLSX:
+            sheets[t("results by axis")] = list(_results(session, deps.shelf, event, staff.language))
+        return event, sheets
 
-    try:
-        event = await deps.database.aread(work)
-        act = Act("notes.exported", f"event:{event_id}", staff.account_id, event.office_id, {"format": form})
-        await deps.database.shared(lambda session: record(session, act, now))
-    except BaseException:
-        file.close()
-        raise
-    headers = {"Content-Disposition": f'attachment; filename="{event.slug}-tables-{now:%Y-%m-%d}.{form}"'}
-    return StreamingResponse(chunks(file), media_type=TYPES[form], headers=headers)
+    return await take_along(request, staff, TakenAlong("notes.exported", form, "-tables"), read)
 
 
 async def _page(request: Request, staff: Staff, problem: Problem | None = None) -> Response:

@@ -173,6 +173,7 @@ ACTS = {
     "door.out": N_("taken back at the door"),
     "door.along": N_("number of those who came along changed"),
     "door.codes": N_("codes for the door sent"),
+    "door.list-taken": N_("list of a door put on a telephone"),
     "door.listed": N_("list of who came opened or exported"),
     "door.certificate": N_("certificate of attendance made"),
     "door.imported": N_("list of a meeting read in"),

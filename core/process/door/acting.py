@@ -30,7 +30,7 @@ from core.process.door.settling import Came, Done, Kind, Outcome, outcome_of, se
 from core.process.door.tables import ONLINE_KEY, DoorAct
 from core.process.door.taking_back import forget_walk_in, remember_walk_in
 from core.process.door.window import LATER, closes_at, counts_from, held_to, is_online_now, online_window, opens_at
-from core.process.events import EventFacts
+from core.process.events import EventFacts, facts_of
 from core.process.replies import Door, Reply
 from core.process.standing import standing
 from core.process.tables import Attendance
@@ -80,7 +80,7 @@ def act(session: Session, event: EventFacts, wanted: Wanted, now: datetime) -> B
 
     Raises EventCalledOff, NotHeldHere, DoorNotOpen, DoorClosed, ParticipantUnknown.
     """
-    lock_event(session, event.id)
+    event = held(session, event)
     known = kept_act(session, event.id, wanted.key)
     if known is not None:
         return _again(session, event, known)
@@ -107,7 +107,7 @@ def act(session: Session, event: EventFacts, wanted: Wanted, now: datetime) -> B
 
 def confirm_online(session: Session, event: EventFacts, participant_id: int, way: str, now: datetime) -> Became:
     """Notes that somebody who said online follows the event, once; raises NotOnlineNow, NotOnlineGuest."""
-    person = remaining(session, participant_id)
+    event, person = held(session, event), remaining(session, participant_id)
     if not is_online_now(event, now):
         zone, (starts, ends) = ZoneInfo(event.time_zone), online_window(event)
         told = [f"{one.astimezone(zone):%d.%m.%Y, %H:%M}" for one in (starts, ends)]
@@ -116,6 +116,11 @@ def confirm_online(session: Session, event: EventFacts, participant_id: int, way
     if found is None or found.reply != Reply.ONLINE:
         raise NotOnlineGuest
     return act(session, event, Wanted(f"{ONLINE_KEY}{person}", Kind.ONLINE, person, way), now)
+
+
+def held(session: Session, event: EventFacts) -> EventFacts:
+    """The event as it is now that nobody else changes it, till the end of the transaction."""
+    return facts_of(lock_event(session, event.id), event.office_id, event.time_zone)
 
 
 def came_of(session: Session, event: EventFacts, person: int) -> Came:

@@ -18,13 +18,12 @@ from core.people.importing.known import by_email
 from core.people.self_joined import tidy_name
 from core.people.store import NewMember, add_member, remaining
 from core.people.tables import Membership, Municipality, Organisation
-from core.process.door.acting import Became, Wanted, act, check_open, kept_act
+from core.process.door.acting import Became, Wanted, act, check_open, held, kept_act
 from core.process.door.consenting import HOW, DoorText, keep_consent
 from core.process.door.errors import ConsentMissing, NameMissing, PlaceUnknown
 from core.process.door.settling import Kind
 from core.process.door.taking_back import SOURCE, WAY
 from core.process.events import EventFacts
-from core.process.waiting import lock_event
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ def register(session: Session, event: EventFacts, one: WalkIn, now: datetime) ->
 
     Raises NameMissing, ConsentMissing, EmailWrong, PlaceUnknown and what `act` raises.
     """
-    lock_event(session, event.id)  # two telephones that send the same act make one person
+    event = held(session, event)  # two telephones that send the same act make one person
     wanted = Wanted(one.key, Kind.IN, 0, WAY, one.along, one.said_at)
     if kept_act(session, event.id, one.key) is not None:
         return act(session, event, wanted, now)
