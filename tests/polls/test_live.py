@@ -13,13 +13,16 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from core.clock import FixedClock
+from core.process.room.asking import Voice
+from core.process.room.moderating import PIN, moderate
+from core.process.room.rooms import load_room
 from surveys.polls.kinds import Counting, Kind, Secrecy, Shown
 from surveys.polls.poll import Definition, Option, Poll
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.polls.recount import recount
 from tests.polls.scene import add, define
 from tests.responses.scene import Scene
-from tests.room.hall import DURING, open_room
+from tests.room.hall import DURING, open_room, put
 from tests.support.browser import overflow, page_of, violations, widths
 from tests.support.web import RunningWeb
 
@@ -61,6 +64,17 @@ class Hall:
             yield screen, remote
             assert screen.__dict__["told_errors"] == remote.__dict__["told_errors"] == []
 
+    def asks(self, number: int) -> int:
+        """Somebody in the room asks something; it has some length."""
+        words = (
+            f"Question {number}: when do we hear what becomes of all that was said in this hall, and who decides it?"
+        )
+        room = self.scene.database.read(lambda s: load_room(s, self.event_id))
+        return put(self.scene.database, room, Voice(browser=f"phone-{number}"), words)
+
+    def answers(self, question: int) -> None:
+        self.scene.database.write(lambda s: moderate(s, self.event_id, question, PIN))
+
     def vote(self, poll: Poll, **chosen: str) -> None:
         """Somebody in the room votes with a browser of their own."""
         with httpx.Client(base_url=self.web.url, follow_redirects=True, timeout=60) as phone:
@@ -96,10 +110,16 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
         expect(screen.get_by_role("heading", name="Your questions")).to_be_visible()
         screen.keyboard.press("ArrowRight")
         expect(screen.get_by_text("Voting has not begun yet")).to_be_visible()
-        assert screen.get_by_role("heading", name="Your questions").count() == 0, "one thing at a time"
+        assert screen.get_by_role("heading", name="Your questions").count() == 0, "nobody has asked anything"
         screen.keyboard.press(" ")
         expect(screen.get_by_text("Voting is open")).to_be_visible()
         fits(screen, "open")
+        asked_now = [hall.asks(number) for number in range(5)]
+        expect(screen.locator("[data-questions] li:visible")).to_have_count(3)
+        hall.answers(asked_now[4])
+        expect(screen.get_by_role("heading", name="Being answered now")).to_be_visible()
+        expect(screen.get_by_text("Voting is open")).to_be_visible()
+        fits(screen, "open-with-questions")
         for _ in range(6):
             hall.vote(poll, **{"place.A": "1", "place.B": "2"})
         expect(screen.locator("[data-voted-count]")).to_have_text("6")
@@ -109,6 +129,8 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
         expect(screen.locator("[data-voted-count]")).to_have_text("12")
         expect(screen.get_by_text("5 votes counted.")).to_be_visible()
         fits(screen, "live")
+        plain.goto(f"{hall.web.url}/live/event/{hall.code}")
+        assert plain.get_by_text("Voting is open").is_visible() and plain.get_by_text("Question 4").is_visible()
         plain.goto(f"{hall.web.url}/live/{poll.code}")
         assert plain.locator("[data-voted-count]").inner_text() == "12"
         assert plain.locator("[data-remote]").count() == 0, "keys are for who is signed in"
@@ -119,6 +141,7 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
         expect(screen.locator(".verdict")).to_have_text("Several options win together: Park, Square.")
         expect(screen.locator(".matrix tbody tr")).to_have_count(8)
         fits(screen, "closed")
+        expect(screen.get_by_role("heading", name="Being answered now")).to_be_visible()
         hall.staff.post(f"/console/polls/{poll.id}/stage", data={**token(hall.staff), "do": "publish"})
         for path in (f"/v/{poll.code}/result", f"/console/polls/{poll.id}"):
             remote.goto(hall.web.url + path)

@@ -64,6 +64,7 @@
     showWhen("[data-empty]", !shown.length);
     showWhen("[data-open]", data.open);
     showWhen("[data-closed]", !data.open);
+    document.dispatchEvent(new Event("room:questions"));
   }
 
   // The desk of staff is read anew: it shows more than the room is told.

@@ -10,10 +10,20 @@
   function show(html, poll) {
     if (stage.dataset.told !== html) { stage.innerHTML = html; stage.dataset.told = html; }
     stage.hidden = !poll;
-    document.body.classList.toggle("on-stage", Boolean(poll));
-    document.querySelectorAll("[data-room]").forEach(function (one) { one.hidden = Boolean(poll); });
+    arrange();
+  }
+
+  // A poll and the questions share the screen; where nobody has asked anything, it is the poll's alone.
+  function arrange() {
+    const poll = !stage.hidden, asked = Boolean(document.querySelector("[data-questions] li, [data-answering]:not([hidden])"));
+    document.body.classList.toggle("on-stage", poll);
+    document.body.classList.toggle("beside", poll && asked);
+    const questions = document.querySelector(".questions"); // a page has one main part: the poll, where there is one
+    if (questions) questions.setAttribute("role", poll ? "region" : "main");
+    document.querySelectorAll("[data-room]").forEach(function (one) { one.hidden = poll && !asked; });
     fit();
   }
+  document.addEventListener("room:questions", arrange);
 
   // A screen cannot be scrolled: it is drawn as large as fits, smaller where it must be.
   const LARGEST = 1.35, SMALLEST = 0.45, STEP = 0.05;
