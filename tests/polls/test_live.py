@@ -114,12 +114,7 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
         screen.keyboard.press(" ")
         expect(screen.get_by_text("Voting is open")).to_be_visible()
         fits(screen, "open")
-        asked_now = [hall.asks(number) for number in range(5)]
-        expect(screen.locator("[data-questions] li:visible")).to_have_count(3)
-        hall.answers(asked_now[4])
-        expect(screen.get_by_role("heading", name="Being answered now")).to_be_visible()
-        expect(screen.get_by_text("Voting is open")).to_be_visible()
-        fits(screen, "open-with-questions")
+        questions_stand_beside(hall, screen, plain)
         for _ in range(6):
             hall.vote(poll, **{"place.A": "1", "place.B": "2"})
         expect(screen.locator("[data-voted-count]")).to_have_text("6")
@@ -129,8 +124,6 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
         expect(screen.locator("[data-voted-count]")).to_have_text("12")
         expect(screen.get_by_text("5 votes counted.")).to_be_visible()
         fits(screen, "live")
-        plain.goto(f"{hall.web.url}/live/event/{hall.code}")
-        assert plain.get_by_text("Voting is open").is_visible() and plain.get_by_text("Question 4").is_visible()
         plain.goto(f"{hall.web.url}/live/{poll.code}")
         assert plain.locator("[data-voted-count]").inner_text() == "12"
         assert plain.locator("[data-remote]").count() == 0, "keys are for who is signed in"
@@ -153,6 +146,18 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
     sheet = tmp_path / "sheet.csv"
     sheet.write_bytes(hall.staff.post(f"/console/polls/{poll.id}/sheet.csv", data=token(hall.staff)).content)
     assert recount(sheet, list(THEMES))["schulze"] == ["A", "B"]
+
+
+def questions_stand_beside(hall: Hall, screen: Page, plain: Page) -> None:
+    """The hall asks while it votes: both are on the screen at once, with scripts and without."""
+    asked = [hall.asks(number) for number in range(5)]
+    expect(screen.locator("[data-questions] li:visible")).to_have_count(3)
+    hall.answers(asked[4])
+    expect(screen.get_by_role("heading", name="Being answered now")).to_be_visible()
+    fits(screen, "open-with-questions")
+    plain.goto(f"{hall.web.url}/live/event/{hall.code}")
+    for page in (screen, plain):
+        assert page.get_by_text("Voting is open").is_visible() and page.get_by_text("Question 4").is_visible()
 
 
 def test_words_are_on_the_screen_when_staff_have_read_them(hall: Hall) -> None:
