@@ -96,7 +96,7 @@ def fits(page: Page, name: str) -> None:
     for size in (BEAMER, HALL):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         assert overflow(page) <= 0, (name, size)
-        page.wait_for_function("document.documentElement.scrollHeight <= window.innerHeight")
+        page.wait_for_function("() => document.documentElement.scrollHeight <= window.innerHeight")
         if SEEN:
             page.screenshot(path=Path(SEEN) / f"{name}-{size['width']}.png")
     assert violations(page) == [], name
