@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -33,6 +34,19 @@ def add_poll(session: Session, ids: Ids, place: Place, named: tuple[str, Definit
     if session.scalar(taken) is not None:
         raise PollSlugTaken(slug=slug)
     return add_row(session, place, (slug, free_code(session, ids)), new, now)
+
+
+def free_slug(session: Session, office_id: int, title: str) -> str:
+    """A short name made of the question, which no poll of the office has."""
+    return free_name(title, session.scalars(select(Row.slug).where(Row.office_id == office_id)).all())
+
+
+def free_name(title: str, taken: Collection[str]) -> str:
+    made = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-") or "poll"
+    number, free = 2, made
+    while free in taken:
+        number, free = number + 1, f"{made}-{number}"
+    return free
 
 
 def change_poll(session: Session, poll_id: int, new: Definition, now: datetime) -> None:

@@ -12,6 +12,7 @@ from core.ids import read_id
 from surveys.polls.checking import check
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import METHODS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
+from surveys.polls.making import free_name
 from surveys.polls.poll import Definition, Option
 
 FIELDS = {
@@ -217,11 +218,7 @@ def slug_of(typed: Mapping[str, str], title: str, taken: Sequence[str]) -> tuple
     if written:
         fits = SLUG.fullmatch(written) and len(written) <= LONGEST_SLUG
         return written, None if fits else PollFault("slug", NOT_SLUG)
-    made = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-") or "poll"
-    number, free = 2, made
-    while free in taken:
-        number, free = number + 1, f"{made}-{number}"
-    return free, None
+    return free_name(title, taken), None
 
 
 def _names() -> Sequence[str]:

@@ -39,6 +39,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import SERIES_STATE_NAMES, Series, series_of
+from surveys.polls.staging import LOGGED, poll_for
 from surveys.polls.store import Place, polls_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
@@ -46,9 +47,7 @@ from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
 from web.console.page import console_page
-from web.console.poll_access import poll_for
 from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
-from web.console.poll_stage import LOGGED
 from web.deps import WebDeps
 from web.site import site_of
 

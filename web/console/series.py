@@ -40,12 +40,12 @@ from surveys.polls.series import (
     turns_of,
 )
 from surveys.polls.series_tables import PollSeries
+from surveys.polls.staging import poll_for
 from surveys.polls.store import Place
 from surveys.polls.trend import Line, Point, chart, lines_of, table
 from web.console import store
 from web.console.errors import ActUnknown, NothingHere
 from web.console.page import console_page
-from web.console.poll_access import poll_for
 from web.site import site_of
 
 ACTS = {
