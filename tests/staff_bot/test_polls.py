@@ -13,6 +13,8 @@ from PIL import Image
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bots.staff.parse import parse
+from bots.staff.unit import acts_alone
 from core.people.store import NewMember, add_member
 from core.process.room.rooms import set_room
 from core.process.tables import Event
@@ -154,6 +156,8 @@ async def test_no_ballot_is_counted_that_is_written_while_the_chat_closes_the_po
     await stage.press(vera, "⏹ Close")
     await vera.presses("✅ Yes: Close")
     (update_,) = await stage.updates()
+    arrived = parse(update_)
+    assert arrived is not None and acts_alone(arrived.did), "it shares no transaction with the votes it waits for"
 
     async def votes(person: int) -> bool:
         def work(session: Session) -> object:
