@@ -52,6 +52,7 @@ class Definition:
     secrecy: Secrecy = Secrecy.ANONYMOUS
     shown: Shown = Shown.AFTER_CLOSE
     walk_ins: bool = False
+    names_in_groups: bool = False  # a group in Telegram may see who of it chose what
     audience_id: int | None = None
     event_id: int | None = None
     opens_local: str | None = None

@@ -19,10 +19,10 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.planning.asking import drop_question
-from surveys.polls.errors import NotForGroup, PollSlugTaken
+from surveys.polls.errors import PollSlugTaken
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
-from surveys.polls.groups import check_group
+from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
     KIND_NAMES,
     METHODS,
@@ -269,7 +269,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         told=SECRECY_TOLD[view.poll.definition.secrecy.value],
         address=deps.urls.open_vote(view.poll.code),
         chat=deps.urls.vote_in_chat(view.poll.code),
-        group=bool(deps.urls.chat) and _fits_groups(view.poll),
+        group=_in_group(view.poll) if deps.urls.chat else "",
         problem=problem,
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
         live=f"{deps.urls.public}/live/{view.poll.code}",
@@ -284,12 +284,11 @@ def _apart(view: PollView) -> tuple[Glance, Glance] | None:
     return (own, apart) if tells_apart(view.poll, view.ballots) else None
 
 
-def _fits_groups(poll: Poll) -> bool:
-    try:
-        check_group(poll)
-    except NotForGroup:
-        return False
-    return True
+def _in_group(poll: Poll) -> str:
+    """What a group in Telegram gets of a poll."""
+    if not shows_names(poll):
+        return "button"
+    return "hidden" if hides_until_close(poll) else "own"
 
 
 def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:

@@ -82,6 +82,7 @@ async def repeat(request: Request, staff: Staff) -> Response:
         process = store.find_process(session, staff, poll.process_id or 0)
         place = Place(poll.office_id, process.id, process.time_zone)
         bare = replace(poll.definition, opens_local=None, closes_local=None, event_id=None, walk_ins=False)
+        bare = replace(bare, names_in_groups=False)
         taken = set(session.scalars(select(PollSeries.slug).where(PollSeries.office_id == poll.office_id)))
         slug = next(
             one for one in (poll.slug, *(f"{poll.slug}-{at}" for at in range(2, len(taken) + 3))) if one not in taken
