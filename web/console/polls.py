@@ -45,6 +45,7 @@ from surveys.polls.tally.methods import TITLES, Method
 from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
+from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.poll_access import poll_for
 from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
@@ -123,11 +124,12 @@ async def new(request: Request, staff: Staff) -> Response:
     process_id = int(request.path_params["process_id"])
     choices = await site_of(request).deps.database.aread(lambda session: _choices(session, staff, process_id))
     usual = {"kind": "single", "secrecy": "anonymous", "shown": "after_close"}
+    usual[KEY] = site_of(request).deps.ids.token()
     return _form(request, staff, FormFilled(choices, usual))
 
 
 async def create(request: Request, staff: Staff) -> Response:
-    """With anything wrong the form comes back as it was sent."""
+    """With anything wrong the form comes back as it was sent; sent twice, it makes one poll."""
     deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
     typed, now = await _typed(request), site_of(request).deps.clock.now()
 
@@ -139,6 +141,8 @@ async def create(request: Request, staff: Staff) -> Response:
         slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), taken)
         if wrong is not None or faults:
             return choices, [*([wrong] if wrong else []), *faults], 0
+        if not is_new(session, staff, "poll", typed, now):
+            return choices, [], 0
         place = Place(office_id, process_id, choices.time_zone)
         made = add_poll(session, deps.ids, place, (slug, definition), now)
         record(session, Act("poll.added", f"poll:{made}", staff.account_id, office_id), now)
@@ -152,7 +156,8 @@ async def create(request: Request, staff: Staff) -> Response:
         return _form(request, staff, FormFilled(choices, typed, [fault]))
     if faults:
         return _form(request, staff, FormFilled(choices, typed, faults))
-    return RedirectResponse(f"/console/polls/{made}", 303)
+    there = f"/console/polls/{made}" if made else f"/console/processes/{process_id}/polls"
+    return RedirectResponse(there, 303)
 
 
 async def edit(request: Request, staff: Staff) -> Response:
@@ -275,6 +280,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",
         reveals=view.screen.reveals(view.poll, now),
+        key=deps.ids.token(),
     )  # fmt: skip
 
 
