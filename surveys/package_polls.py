@@ -73,6 +73,7 @@ class PollSection:
             "results": "when those asked see the result: live, after_vote or after_close (if left out)",
             "audience": "who may vote; everybody of the office if left out",
             "walk_ins": "true if whoever has the room's address may vote too, counted apart",
+            "names_in_groups": "true if Telegram's own poll may show in a group who of it chose what",
             "event": "the event at which it takes place",
             "opens": "a local day and time, or a mapping: phase, at (opens or closes), days, time",
             "closes": "the same; without it staff close the poll",
@@ -102,6 +103,7 @@ class PollSection:
             "secrecy": entry.choice("secrecy", [one.value for one in Secrecy], "anonymous"),
             "shown": entry.choice("results", [one.value for one in Shown], "after_close"),
             "walk_ins": entry.truth("walk_ins"),
+            "names_in_groups": entry.truth("names_in_groups"),
             "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),
             "event": entry.reference("event", "event", package.slugs_of("events")),
             "opens": read_time(package, entry, "opens"),
@@ -196,6 +198,7 @@ class _Rows:
         events = {row_id: slug for slug, row_id in self._events.items()}
         names = ("kind", "title", "summary", "options", "rules", "counting", "secrecy", "shown", "walk_ins")
         return {name: getattr(row, name) for name in names} | {
+            "names_in_groups": row.names_in_groups,
             "audience": audiences.get(row.audience_id or 0, ""),
             "event": events.get(row.event_id or 0, ""),
             "opens": row.opens_local,
@@ -236,6 +239,7 @@ def _definition(values: Mapping[str, Any], more: Mapping[str, Any]) -> Definitio
         secrecy=Secrecy(values["secrecy"]),
         shown=Shown(values["shown"]),
         walk_ins=values["walk_ins"],
+        names_in_groups=values["names_in_groups"],
         **more,
     )
 

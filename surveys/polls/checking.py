@@ -20,6 +20,7 @@ from surveys.polls.kinds import (
     OF_OPTIONS,
     SCALE,
     Kind,
+    Secrecy,
     Ties,
 )
 from surveys.polls.poll import Definition
@@ -44,9 +45,14 @@ LOT_WRONG = N_("What comes out equal can be put in order only where options are 
 QUORUM_WRONG = N_("A quorum in percent lies between 0 and 100.")
 THRESHOLD_WRONG = N_("The share a winner needs more than lies between 0 and 99 percent.")
 TIMES_WRONG = N_("The poll closes before it opens.")
+GROUP_WRONG = N_(
+    "In a group Telegram's own poll can ask only a named poll of one or several options, at most {most} and in the "
+    "same order for everybody. Leave this out: the group gets a button instead."
+)
 WORDS_OF_PICTURE = N_("The picture of the option {option} needs words in {language} for who cannot see it.")
 
 FEWEST = 2
+MOST_IN_GROUP = 12  # options: Bot API, sendPoll
 
 
 def check(poll: Definition, languages: Sequence[str]) -> list[PollFault]:
@@ -65,8 +71,18 @@ def _faults(poll: Definition, languages: Sequence[str]) -> Found:
     yield from _options(poll, languages)
     yield from _limits(poll, languages)
     yield from _counting(poll)
+    if poll.names_in_groups and not fits_group(poll):
+        yield "names_in_groups", GROUP_WRONG, {"most": MOST_IN_GROUP}
     if poll.opens_local and poll.closes_local and poll.closes_local <= poll.opens_local:
         yield "closes", TIMES_WRONG, {}
+
+
+def fits_group(poll: Definition) -> bool:
+    """Whether Telegram's own poll can ask it as it is meant."""
+    rules, count = poll.rules, len(poll.options) + poll.rules.none
+    several = poll.kind is Kind.MULTIPLE and rules.least <= 1 and rules.most in {0, count}
+    fits = poll.kind is Kind.SINGLE or (several and not rules.none)
+    return poll.secrecy is Secrecy.NAMED and fits and not rules.shuffled and 1 < count <= MOST_IN_GROUP
 
 
 def _options(poll: Definition, languages: Sequence[str]) -> Found:

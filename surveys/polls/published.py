@@ -102,13 +102,18 @@ def words_for_voters(poll: Poll, standing: Glance, counted: Counted, least: int 
 
     Of an anonymous poll with small numbers it is who won, and no figures; of too few votes it is nothing.
     """
-    if not poll.is_secret:
-        return counted.told
-    ballots = counted.figures["ballots"]
-    if not standing.hidden and not any(is_small(ballots[one], least) for one in ("naming", "none", "blank")):
+    if tells_all(poll, standing, counted, least):
         return counted.told
     tells = not is_small(standing.ballots, least) and counted.verdict != Verdict.MEASURED
     return counted.told[:1] if tells else ()
+
+
+def tells_all(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> bool:
+    """Whether a result is told with all its figures beside `standing`: of an anonymous poll where none is small."""
+    if not poll.is_secret:
+        return True
+    ballots = counted.figures["ballots"]
+    return not standing.hidden and not any(is_small(ballots[one], least) for one in ("naming", "none", "blank"))
 
 
 def in_words(poll: Poll, result: Published, t: Translator) -> str:

@@ -26,6 +26,7 @@ from surveys.polls.poll import Definition
 from surveys.polls.store import instant_of
 from surveys.polls.templates import Template, find_template, templates
 from web.console.errors import NothingHere
+from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.poll_draft import FIELDS, Known, read_poll, values_of
 from web.deps import WebDeps
@@ -71,14 +72,17 @@ async def show(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> Sheet:
         desk, process = _desk(session, staff, request)
-        values = _usual(template, desk, now)
+        values = _usual(template, desk, now) | {KEY: deps.ids.token()}
         return Sheet(desk, template, values, reach_of(session, process, None, now, deps.telling.rules))
 
     return _page(request, staff, await deps.database.aread(work))
 
 
 async def ask(request: Request, staff: Staff) -> Response:
-    """Makes the poll with its mailings and lets them leave where one person may; `look` only counts the readers."""
+    """Makes the poll with its mailings and lets them leave where one person may; `look` only counts the readers.
+
+    Pressed twice it asks once.
+    """
     deps, template = site_of(request).deps, find_template(request.path_params["template"])
     now = deps.clock.now()
     typed = {str(name): str(value) for name, value in (await request.form()).items()}
@@ -91,15 +95,19 @@ async def ask(request: Request, staff: Staff) -> Response:
         reach = reach_of(session, process, definition.audience_id, now, deps.telling.rules)
         return Sheet(desk, template, values, reach, faults), definition
 
-    def work(session: Session) -> int:
+    def work(session: Session) -> str:
         sheet, definition = read(session)
-        return 0 if sheet.faults else _keep(session, deps, staff, (sheet, definition), now)
+        if sheet.faults:
+            return ""
+        if not is_new(session, staff, "ask", typed, now):
+            return f"/console/processes/{need_process(session, sheet.desk.office_id).id}/polls"
+        return f"/console/polls/{_keep(session, deps, staff, (sheet, definition), now)}?done=asked"
 
     problems: list[tuple[str, Problem]] = []
     if "look" not in typed:
         try:
-            if poll_id := await deps.database.awrite(work):
-                return RedirectResponse(f"/console/polls/{poll_id}?done=asked", 303)
+            if there := await deps.database.awrite(work):
+                return RedirectResponse(there, 303)
         except TextsWrong as wrong:
             problems = [(part, one.problem) for part, one in wrong.amiss]
     sheet, _ = await deps.database.aread(read)

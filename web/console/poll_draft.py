@@ -29,6 +29,7 @@ FIELDS = {
     "quorum": N_("Quorum"),
     "threshold": N_("Share the winner needs more than"),
     "audience": N_("Who may vote"),
+    "names_in_groups": N_("In a group in Telegram"),
     "event": N_("Event at which it takes place"),
     "opens": N_("Opens on"),
     "closes": N_("Closes on"),
@@ -166,6 +167,7 @@ def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[
         secrecy=before.secrecy if before else secrecy,
         shown=Shown(reading.choice("shown", [Shown.AFTER_CLOSE, Shown.AFTER_VOTE, Shown.LIVE])),
         walk_ins="walk_ins" in typed,
+        names_in_groups="names_in_groups" in typed,
         audience_id=reading.row("audience", known.audiences),
         event_id=reading.row("event", known.events),
         opens_local=reading.moment("opens"),
@@ -208,7 +210,7 @@ def values_of(poll: Definition) -> dict[str, str]:
     return (
         values
         | {name: "yes" for name in ("none", "shuffled") if getattr(rules, name)}
-        | ({"walk_ins": "yes"} if poll.walk_ins else {})
+        | {name: "yes" for name in ("walk_ins", "names_in_groups") if getattr(poll, name)}
     )
 
 

@@ -19,10 +19,10 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.planning.asking import drop_question
-from surveys.polls.errors import NotForGroup, PollSlugTaken
+from surveys.polls.errors import PollSlugTaken
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
-from surveys.polls.groups import check_group
+from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
     KIND_NAMES,
     METHODS,
@@ -46,6 +46,7 @@ from surveys.polls.tally.methods import TITLES, Method
 from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
+from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
 from web.deps import WebDeps
@@ -122,11 +123,12 @@ async def new(request: Request, staff: Staff) -> Response:
     process_id = int(request.path_params["process_id"])
     choices = await site_of(request).deps.database.aread(lambda session: _choices(session, staff, process_id))
     usual = {"kind": "single", "secrecy": "anonymous", "shown": "after_close"}
+    usual[KEY] = site_of(request).deps.ids.token()
     return _form(request, staff, FormFilled(choices, usual))
 
 
 async def create(request: Request, staff: Staff) -> Response:
-    """With anything wrong the form comes back as it was sent."""
+    """With anything wrong the form comes back as it was sent; sent twice, it makes one poll."""
     deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
     typed, now = await _typed(request), site_of(request).deps.clock.now()
 
@@ -138,6 +140,8 @@ async def create(request: Request, staff: Staff) -> Response:
         slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), taken)
         if wrong is not None or faults:
             return choices, [*([wrong] if wrong else []), *faults], 0
+        if not is_new(session, staff, "poll", typed, now):
+            return choices, [], 0
         place = Place(office_id, process_id, choices.time_zone)
         made = add_poll(session, deps.ids, place, (slug, definition), now)
         record(session, Act("poll.added", f"poll:{made}", staff.account_id, office_id), now)
@@ -151,7 +155,8 @@ async def create(request: Request, staff: Staff) -> Response:
         return _form(request, staff, FormFilled(choices, typed, [fault]))
     if faults:
         return _form(request, staff, FormFilled(choices, typed, faults))
-    return RedirectResponse(f"/console/polls/{made}", 303)
+    there = f"/console/polls/{made}" if made else f"/console/processes/{process_id}/polls"
+    return RedirectResponse(there, 303)
 
 
 async def edit(request: Request, staff: Staff) -> Response:
@@ -268,12 +273,13 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         told=SECRECY_TOLD[view.poll.definition.secrecy.value],
         address=deps.urls.open_vote(view.poll.code),
         chat=deps.urls.vote_in_chat(view.poll.code),
-        group=bool(deps.urls.chat) and _fits_groups(view.poll),
+        group=_in_group(view.poll) if deps.urls.chat else "",
         problem=problem,
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",
         reveals=view.screen.reveals(view.poll, now),
+        key=deps.ids.token(),
     )  # fmt: skip
 
 
@@ -283,12 +289,11 @@ def _apart(view: PollView) -> tuple[Glance, Glance] | None:
     return (own, apart) if tells_apart(view.poll, view.ballots) else None
 
 
-def _fits_groups(poll: Poll) -> bool:
-    try:
-        check_group(poll)
-    except NotForGroup:
-        return False
-    return True
+def _in_group(poll: Poll) -> str:
+    """What a group in Telegram gets of a poll."""
+    if not shows_names(poll):
+        return "button"
+    return "hidden" if hides_until_close(poll) else "own"
 
 
 def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:

@@ -35,10 +35,14 @@ async def show(request: Request) -> Response:
 
     def work(session: Session) -> _Published:
         poll = find_by_code(session, request.path_params["code"])
-        if not screen_of(session, poll.id).published or poll.state_at(now) is not State.CLOSED:
+        if (
+            not screen_of(session, poll.id).published
+            or poll.state_at(now) is not State.CLOSED
+            or poll.settled_at is None
+        ):
             raise PollUnknown
         office = load_office(session, poll.office_id)
-        return _Published(poll, show_result(session, poll, t, now), voters_of(session, poll), office)
+        return _Published(poll, show_result(session, site, poll, t), voters_of(session, poll), office)
 
     found = await site.deps.database.aread(work)
     remember_reader(request, "", found.office)
