@@ -30,7 +30,7 @@ from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.planning.asking import CLOSES_AT, reach_of, usual_close
 from notifications.review.asking import Said, ask_people, asking_offices, open_desk
-from surveys.polls.kinds import KIND_NAMES, Kind, Secrecy
+from surveys.polls.kinds import KIND_NAMES, METHODS, Kind, Secrecy
 from surveys.polls.poll import Poll
 from surveys.polls.staging import OPEN, do_to_poll, make_for_hall, show_on_screen
 from surveys.polls.store import instant_of, load_poll
@@ -105,6 +105,8 @@ def change(talk: Talk, value: str) -> Reply:
             now = shown.definition.secrecy
             other = Secrecy.NAMED if now is Secrecy.ANONYMOUS else Secrecy.ANONYMOUS
             return _kept(talk, replace(draft, secrecy=other.value))
+        case "beside":
+            return _kept(talk, replace(draft, beside=chosen if chosen in METHODS[Kind.RANKING] else ""))
         case "hall":
             return _kept(talk, replace(draft, event_id=_hall(shown.halls, chosen)))
         case "for" if chosen:

@@ -20,6 +20,7 @@ from surveys.polls.poll import Definition
 from surveys.polls.store import instant_of
 
 DRAFT, SEND = "draft", "ask-send"
+BESIDE = "borda"
 LEAVES, IN_HALL, KEEP = "people", "hall", "keep"
 AT_ONCE = N_(
     "The question opens at once and the invitation leaves; after the close the result goes to the same people."
@@ -144,6 +145,9 @@ def _keys(talk: Talk, shown: Page) -> Iterator[tuple[Key, ...]]:
         key(f"✍️ {t('In other words')}", DRAFT, mark, "words"),
         key(f"🔒 {t('Anonymous') if named else t('Named')}", DRAFT, mark, "secrecy"),
     )
+    if shown.definition.kind is Kind.RANKING:
+        also = t("Show points (Borda) beside it") if not draft.beside else t("Show one method only")
+        yield (key(f"🔢 {also}", DRAFT, mark, "beside", "" if draft.beside else BESIDE),)
     if shown.hall is None:
         yield (key(f"👥 {_audience(shown, t)}", DRAFT, mark, "for"), key(f"⏰ {t('Close')}", DRAFT, mark, "close"))
         for one in shown.halls:

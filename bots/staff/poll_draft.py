@@ -58,19 +58,21 @@ class Draft:
     audience_id: int = 0
     closes: str = ""
     event_id: int = 0  # in whose hall alone it is asked
+    beside: str = ""  # a second method of a ranking, which is shown and decides nothing
 
     def to_json(self) -> dict[str, Any]:
         return {
             "office": self.office_id, "template": self.template, "kind": self.kind,
             "said": {code: list(lines) for code, lines in self.said.items()}, "secrecy": self.secrecy,
             "audience": self.audience_id, "closes": self.closes, "event": self.event_id,
+            "beside": self.beside,
         }  # fmt: skip
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Draft:
         return cls(
             told["office"], told["template"], told["kind"], told["said"], told["secrecy"], told["audience"],
-            told["closes"], told["event"],
+            told["closes"], told["event"], told["beside"],
         )  # fmt: skip
 
     @property
@@ -95,6 +97,7 @@ class Draft:
             closes_local=None if in_hall else self.closes or None,
             event_id=self.event_id or None,
             walk_ins=in_hall,
+            counting=replace(made.counting, beside=self.beside),
         )
 
     @property

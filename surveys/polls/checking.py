@@ -41,6 +41,7 @@ WORDS_WRONG = N_("Texts can be limited to 1 to {most} characters.")
 NONE_WRONG = N_("“None of these” can be offered where options are chosen, not where they are put in order.")
 SHUFFLED_WRONG = N_("Only options can stand in an order of their own for everybody.")
 METHOD_WRONG = N_("This kind of poll is counted by one of: {known}.")
+BESIDE_WRONG = N_("Beside the method of a ranking another one can be shown: {known}.")
 LOT_WRONG = N_("What comes out equal can be put in order only where options are counted.")
 QUORUM_WRONG = N_("A quorum in percent lies between 0 and 100.")
 THRESHOLD_WRONG = N_("The share a winner needs more than lies between 0 and 99 percent.")
@@ -137,6 +138,9 @@ def _counting(poll: Definition) -> Found:
     counting, known = poll.counting, METHODS[poll.kind]
     if counting.method not in known:
         yield "method", METHOD_WRONG, {"known": ", ".join(known) or "-"}
+    others = [one for one in METHODS[Kind.RANKING] if one != counting.method]
+    if counting.beside and (poll.kind is not Kind.RANKING or counting.beside not in others):
+        yield "beside", BESIDE_WRONG, {"known": ", ".join(others)}
     if counting.ties is not Ties.EQUAL and poll.kind not in OF_OPTIONS:
         yield "ties", LOT_WRONG, {}
     if counting.quorum < 0 or (counting.of_all and counting.quorum > 100):

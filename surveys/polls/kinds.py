@@ -130,7 +130,8 @@ class Counting:
     """How ballots become a result, stated before the poll opens.
 
     `quorum` is how many must take part, in people or, `of_all`, in percent of those who may; `threshold` the percent of
-    ballots that the winner has to have more than. 0 asks for nothing.
+    ballots that the winner has to have more than. 0 asks for nothing. `beside` is a second method of a ranking, which
+    is shown and decides nothing; what comes out equal is treated by the same rule.
     """
 
     method: str = ""
@@ -138,12 +139,14 @@ class Counting:
     quorum: int = 0
     of_all: bool = False
     threshold: int = 0
+    beside: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        told = {
             "method": self.method, "ties": self.ties.value, "quorum": self.quorum, "of_all": self.of_all,
             "threshold": self.threshold,
         }  # fmt: skip
+        return told | ({"beside": self.beside} if self.beside else {})
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Counting:

@@ -28,7 +28,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True) 
 FORM = {
     "kind": "ranking", "title-it": "Quali temi?", "title-en": "Which themes?",
     "options-it": "Parco\r\nPiazza\r\n Scuola ", "options-en": "Park\r\nSquare\r\nSchool", "least": "1", "most": "2",
-    "method": "borda", "ties": "lot", "quorum": "30%", "threshold": "50", "secrecy": "named", "shown": "after_vote",
+    "method": "borda", "beside": "schulze", "ties": "lot", "quorum": "30%", "threshold": "50", "secrecy": "named",
+    "shown": "after_vote",
     "walk_ins": "yes", "shuffled": "yes", "opens": "2023-07-11", "opens-time": "10:00", "closes": "2023-07-12",
     "closes-time": "18:00",
 }  # fmt: skip
@@ -54,6 +55,8 @@ def test_what_is_wrong_with_a_poll_is_said_and_nothing_typed_is_lost(scene: Scen
         ({"kind": "riddle"}, "one of the list"),
         ({"audience": "999"}, "one of the list"),
         ({"slug": "Not so!"}, "small letters"),
+        ({"beside": "borda"}, "another one can be shown"),
+        ({"beside": "dots"}, "another one can be shown"),
     ):
         refused = post(client, made, **FORM | wrong)
         assert refused.status_code == 422 and words in refused.text, wrong
@@ -77,6 +80,7 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     assert (counting.method, counting.ties, counting.quorum, counting.of_all, counting.threshold) == (
         "borda", "lot", 30, True, 50,
     )  # fmt: skip
+    assert counting.beside == "schulze" and "deciding nothing: Strongest paths (Schulze)" in page.text
     assert post(client, made, **FORM | {"slug": "quali-temi"}).status_code == 422
     assert post(client, made, **FORM).url.path != path, "a second one gets a name of its own"
     page_now = html.fromstring(client.get(f"{path}/edit").text)

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_
 from core.ids import read_id
+from core.process.own_process import need_process
 from core.process.tables import Office, Process
 from core.staff.accounts import Staff
 from core.staff.errors import NotAllowed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -21,7 +21,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, tells_all, words_for_voters
 from surveys.polls.reading import Turnout, read_ballots, voters_of
 from surveys.polls.screens import screen_of
-from surveys.polls.tally.methods import Method
+from surveys.polls.tally.methods import TITLES, Method
 from surveys.polls.wordings import shown_text
 from surveys.results.protecting import is_small
 from web.site import Site
@@ -75,6 +75,8 @@ class Shown:
     waiting: int = 0
     final: bool = False
     hides: bool = False
+    method: str = ""  # by which the bars stand, of a ranking
+    beside: Shown | None = None  # the same by a second method, which decides nothing
 
 
 def stage(session: Session, site: Site, poll: Poll, language: str) -> str:
@@ -87,7 +89,8 @@ def stage(session: Session, site: Site, poll: Poll, language: str) -> str:
     address = _address(site, poll)
     return site.environment.get_template("live/stage.html").render(
         t=t, language=t.language, poll=poll, state=state.value, turnout=turnout, shown=shown, counting=counting,
-        address=address.partition("://")[2], qr=_qr(address) if address and state is not State.CLOSED else "",
+        methods=TITLES, address=address.partition("://")[2],
+        qr=_qr(address) if address and state is not State.CLOSED else "",
     )  # fmt: skip
 
 
@@ -103,7 +106,7 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
     counted = everybody if everybody is not None and tells_all(poll, standing, everybody, least) else None
     told = words_for_voters(poll, standing, everybody, least) if everybody is not None else ()
     bars = _bars(poll, _figures(poll, standing, counted), standing, counted, t)
-    return Shown(
+    shown = Shown(
         bars=bars[:MOST_BARS],
         more=max(0, len(bars) - MOST_BARS),
         counted=counted,
@@ -117,6 +120,19 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
         waiting=ballots.waiting,
         final=poll.settled_at is not None,
         hides=bool(standing.hidden),
+        method=poll.definition.counting.method,
+    )
+    also = result.beside if result is not None and counted is not None else None
+    return replace(shown, beside=_beside(poll, shown, standing, also, t)) if also is not None else shown
+
+
+def _beside(poll: Poll, shown: Shown, standing: Glance, counted: Counted, t: Translator) -> Shown:
+    """By the second method; it is told where the first one is told with all its figures."""
+    figures = _figures(poll, standing, counted)
+    bars = _bars(poll, figures, standing, counted, t)[:MOST_BARS]
+    told, winners, method = counted.told, counted.winners, poll.definition.counting.beside
+    return replace(
+        shown, bars=bars, counted=counted, told=told, rule=counted.rule, winners=winners, unit=figures[1], method=method
     )
 
 

@@ -15,6 +15,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.reading import Turnout, voters_of
 from surveys.polls.screens import screen_of
 from surveys.polls.store import find_by_code
+from surveys.polls.tally.methods import TITLES
 from web.live.stage import Shown, show_result
 from web.public.store import load_office
 from web.site import OfficeName, language_of, remember_reader, site_of
@@ -48,5 +49,5 @@ async def show(request: Request) -> Response:
     remember_reader(request, "", found.office)
     return site.page(
         request, "public/poll_result.html", poll=found.poll, shown=found.shown, turnout=found.turnout,
-        secrecy=SECRECY_NAMES[found.poll.definition.secrecy.value],
+        secrecy=SECRECY_NAMES[found.poll.definition.secrecy.value], methods=TITLES,
     )  # fmt: skip

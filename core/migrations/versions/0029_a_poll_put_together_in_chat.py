@@ -8,7 +8,7 @@ from alembic import op
 from core.database.base import Json
 
 revision = '0029'
-down_revision = '0025'
+down_revision = '0027'
 branch_labels = None
 depends_on = None
 
