@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bots.screen import Key, Screen, plain, shorten
+from bots.screen import Key, Screen, plain, shorten, units
 from bots.staff.poll_draft import Draft
 from bots.staff.polls import NEW, rule_line
 from bots.staff.talk import Talk, fitted, key, moment
@@ -21,6 +21,7 @@ from surveys.polls.store import instant_of
 
 DRAFT, SEND = "draft", "ask-send"
 BESIDE = "borda"
+WORDS_SHOWN = 1800  # UTF-16 units of a message for the options, in all languages
 LEAVES, IN_HALL, KEEP = "people", "hall", "keep"
 AT_ONCE = N_(
     "The question opens at once and the invitation leaves; after the close the result goes to the same people."
@@ -87,8 +88,9 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
     t, new = talk.t, shown.definition
     for code in shown.languages:
         name = f"{LANGUAGE_NAMES.get(code, code)}: " if len(shown.languages) > 1 else ""
+        title = f"{name}<b>{plain(pick_text(dict(new.title), code), 300)}</b>"
         options = [f"– {plain(pick_text(dict(one.label), code), 200)}" for one in new.options]
-        yield "\n".join([f"{name}<b>{plain(pick_text(dict(new.title), code), 400)}</b>", *options])
+        yield "\n".join([title, *_some(options, WORDS_SHOWN // len(shown.languages), t)])
     yield "\n".join(_about(new, t))
     yield t(WHY[new.secrecy.value])
     if shown.hall is not None:
@@ -101,6 +103,17 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
         yield t(AT_ONCE if shown.desk.releases else BY_ANOTHER)
     for one in shown.faults:
         yield f"⚠️ {plain(one.say(t))}"
+
+
+def _some(options: Sequence[str], room: int, t: Translator) -> Iterator[str]:
+    """As many as there is room for, and how many more there are: what follows has to be read as well."""
+    for place, one in enumerate(options):
+        room -= units(one)
+        if room < 0:
+            left = len(options) - place
+            yield t.n("and {count} more option", "and {count} more options", left)
+            return
+        yield one
 
 
 def _about(new: Definition, t: Translator) -> Iterator[str]:

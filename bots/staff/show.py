@@ -10,9 +10,10 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bots.screen import Key, Rows, Screen, shorten
+from bots.screen import LONGEST_TEXT, Key, Rows, Screen, shorten
 from bots.staff.parse import Pressed
 from bots.staff.talk import Picture, Reply
+from surveys.polls.picture import FontsMissing
 
 log = structlog.get_logger()
 
@@ -34,7 +35,13 @@ async def show(bot: Bot, chat_id: int, reply: Reply, pressed: Pressed | None) ->
 
 
 async def send_picture(bot: Bot, chat_id: int, picture: Picture) -> None:
-    content = await asyncio.to_thread(picture.draw)
+    """Without the letters it needs, its words alone."""
+    try:
+        content = await asyncio.to_thread(picture.draw)
+    except FontsMissing:
+        log.exception("a picture could not be drawn")
+        await bot.send_message(chat_id, shorten(picture.caption, LONGEST_TEXT))
+        return
     await bot.send_photo(chat_id, content, caption=shorten(picture.caption, LONGEST_CAPTION), filename=picture.name)
 
 

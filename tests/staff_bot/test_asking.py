@@ -23,7 +23,7 @@ from tests.notifications.office import RULES
 from tests.staff_bot.stage import StaffStage, labels
 from tests.support.sandbox import Person
 
-pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is written is tested on both
+IN_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # one test sees both
 IN_ITALIAN = "Dove mettiamo <b>il mercato</b>?\nIn piazza\n\n  Al   parco \nLungo il fiume"
 IN_ENGLISH = "Where does the market go?\nOn the square\nIn the park\nAlong the river"
 
@@ -68,6 +68,7 @@ def data_of(shown: dict[str, Any], label: str) -> str:
     return next(str(one["data"]) for row in shown["buttons"] for one in row if label in one["text"])
 
 
+@IN_SQLITE
 async def test_a_question_leaves_with_five_taps_and_a_second_press_sends_nothing_more(stage: StaffStage) -> None:
     alone(stage)
     vera = await stage.linked("Vera", "organiser")
@@ -128,10 +129,18 @@ async def test_whoever_works_in_several_offices_and_writes_all_of_it_has_sent_wi
     assert (poll.kind, poll.state, poll.office_id) == (Kind.RANKING, State.OPEN, stage.rows.office)
     assert [one.label["it"] for one in poll.definition.options] == ["In piazza", "Al parco", "Lungo il fiume"]
     assert poll.definition.title["it"] == "Dove mettiamo <b>il mercato</b>?"
+    long = "\n".join(["<" * 300, *(f"{place:02}{'&' * 290}" for place in range(12))])
+    await stage.say(vera, "/new")
+    await fingers.tap("Città metropolitana", "✍️ options put in order")
+    await stage.say(vera, long)
+    shown = await stage.say(vera, long)
+    assert "more options" in shown["text"] and "opens at once" in shown["text"], "also of much the end is read"
+    await stage.press(vera, "🗑 Throw it away")
     kept = stage.database.read(lambda s: s.execute(select(StaffChat.draft, StaffChat.awaiting)).one())
     assert tuple(kept) == ({}, {}), "nothing of it stays in the chat's row"
 
 
+@IN_SQLITE
 async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_where_two_work(stage: StaffStage) -> None:
     vera = await stage.linked("Vera", "organiser")
     await stage.say(vera, "/new")
@@ -170,6 +179,7 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     assert [one.state for one in polls(stage)] == [State.OPEN], "with the invitation the question opens"
 
 
+@IN_SQLITE
 async def test_a_poll_for_the_hall_opens_there_and_nothing_is_sent(stage: StaffStage) -> None:
     def event(session: Session) -> int:
         times = {"starts_local": "2023-07-03T10:00", "ends_local": "2023-07-03T17:00"}
@@ -199,6 +209,7 @@ async def test_a_poll_for_the_hall_opens_there_and_nothing_is_sent(stage: StaffS
     assert acts == ["poll.added", "poll.added", "poll.opened", "room.screen"]
 
 
+@IN_SQLITE
 async def test_what_an_account_may_not_do_is_refused_however_it_is_pressed(stage: StaffStage) -> None:
     stage.other_office()
     rita, vera = await stage.linked("Rita", "reviewer"), await stage.linked("Vera", "organiser", 902)

@@ -13,6 +13,7 @@ from PIL import Image
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bots.staff import polls
 from bots.staff.parse import parse
 from bots.staff.unit import acts_alone
 from core.people.store import NewMember, add_member
@@ -23,6 +24,7 @@ from surveys.polls.casting import Vote, cast
 from surveys.polls.errors import PollClosed
 from surveys.polls.kinds import Shown, State
 from surveys.polls.making import add_poll
+from surveys.polls.picture import FontsMissing
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.reading import read_ballots
 from surveys.polls.screens import on_screen, screen_of
@@ -31,6 +33,7 @@ from surveys.polls.voters import Voter
 from tests.polls.scene import BOOTH, chosen, define
 from tests.staff_bot.stage import StaffStage, labels
 from tests.staff_bot.test_asking import data_of, press_data
+from tests.support.sandbox import Person
 
 IN_SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -72,8 +75,26 @@ def acts(stage: StaffStage) -> list[str]:
     return [act for act, _ in stage.audit() if act.startswith(("poll.", "room."))]
 
 
+def _without_letters() -> bytes:
+    raise FontsMissing(file="DejaVuSans.ttf")
+
+
+async def _picture_comes(stage: StaffStage, vera: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its words come in any case."""
+    picture = await stage.press(vera, "🖼 Result as a picture")
+    assert picture["media"]["kind"] == "photo" and "Ahead: Park." in picture["text"]
+    file = await stage.sandbox.http.get(f"/telegram/staff/media/{picture['media']['file']['file_id']}")
+    with Image.open(io.BytesIO(file.content)) as drawn:
+        assert drawn.format == "PNG" and drawn.width == 1000 and drawn.height > 300
+    monkeypatch.setattr(polls, "picture_to_draw", lambda *_: _without_letters)
+    bare = await stage.press(vera, "🖼 Result as a picture")
+    assert bare["media"] is None and "Ahead: Park." in bare["text"]
+
+
 @IN_SQLITE
-async def test_a_poll_is_led_through_the_hall_and_its_result_comes_as_a_picture(stage: StaffStage) -> None:
+async def test_a_poll_is_led_through_the_hall_and_its_result_comes_as_a_picture(
+    stage: StaffStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     poll, event = prepare(stage)
     people = voters(stage, 9)
     vera = await stage.linked("Vera", "organiser")
@@ -105,11 +126,7 @@ async def test_a_poll_is_led_through_the_hall_and_its_result_comes_as_a_picture(
     await stage.press(vera, "📣 Publish the result")
     await stage.press(vera, "✅ Yes: Publish the result")
     assert stage.database.read(lambda session: screen_of(session, poll.id)).published
-    picture = await stage.press(vera, "🖼 Result as a picture")
-    assert picture["media"]["kind"] == "photo" and "Ahead: Park." in picture["text"]
-    file = await stage.sandbox.http.get(f"/telegram/staff/media/{picture['media']['file']['file_id']}")
-    with Image.open(io.BytesIO(file.content)) as drawn:
-        assert drawn.format == "PNG" and drawn.width == 1000 and drawn.height > 300
+    await _picture_comes(stage, vera, monkeypatch)
     await stage.say(vera, "/polls")
     await stage.press(vera, "1. Where shall")
     await stage.press(vera, "❓ Show the questions on the screen")
