@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -234,3 +235,20 @@ async def test_what_an_account_may_not_do_is_refused_however_it_is_pressed(stage
     assert polls(stage) == [] and not [act for act, _ in stage.audit() if act.startswith("poll.")]
     assert "There is none yet." in (await stage.press(vera, "🗑 Throw it away"))["text"]
     assert stage.database.read(lambda s: s.scalars(select(StaffChat.draft).where(StaffChat.chat_id == 902)).one()) == {}
+
+
+async def test_of_two_presses_at_the_same_moment_one_asks(stage: StaffStage) -> None:
+    """Each in a transaction of its own: the second waits for the first and finds the draft gone."""
+    alone(stage)
+    vera = await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/new")
+    await stage.press(vera, "Where to put the bench")
+    sure = await stage.press(vera, "✅ Ask 1 person")
+    for _ in range(2):
+        await vera.presses_data(sure["id"], data_of(sure, "Yes: ask"), force=True)
+    updates = await stage.updates()
+    assert len(updates) == 2
+    await asyncio.gather(*(stage.door.take(one) for one in updates))
+    assert len(polls(stage)) == 1 and mailings(stage) == [MailingState.RELEASED] * 2
+    said = [one["text"] for one in await vera.bot_messages()]
+    assert any("changed or sent meanwhile" in one for one in said) and any("🟢 Where shall" in one for one in said)
