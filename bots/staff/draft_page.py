@@ -87,7 +87,7 @@ def sure_screen(talk: Talk, shown: Page) -> Screen:
 def _lines(talk: Talk, shown: Page) -> Iterator[str]:
     t, new = talk.t, shown.definition
     for code in shown.languages:
-        name = f"{LANGUAGE_NAMES.get(code, code)}: " if len(shown.languages) > 1 else ""
+        name = f"{LANGUAGE_NAMES.get(code, code)} – " if len(shown.languages) > 1 else ""
         title = f"{name}<b>{plain(pick_text(dict(new.title), code), 300)}</b>"
         options = [f"– {plain(pick_text(dict(one.label), code), 200)}" for one in new.options]
         yield "\n".join([title, *_some(options, WORDS_SHOWN // len(shown.languages), t)])
@@ -99,7 +99,7 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
         closes = instant_of(new.closes_local, shown.desk.zone)
         if closes is not None:
             yield t("Closes: {moment}", moment=moment(closes, shown.desk.zone, t.language))
-        yield f"{plain(shown.desk.office, 100)}: {_people(shown, t)}"
+        yield f"{plain(shown.desk.office, 100)} – {_people(shown, t)}"
         yield t(AT_ONCE if shown.desk.releases else BY_ANOTHER)
     for one in shown.faults:
         yield f"⚠️ {plain(one.say(t))}"
@@ -134,14 +134,14 @@ def _about(new: Definition, t: Translator) -> Iterator[str]:
 
 
 def _people(shown: Page, t: Translator) -> str:
-    """`e-mail 12, Telegram 3; 2 left out (no address)`."""
+    """`e-mail 12, Telegram 3 – 2 left out (no address)`."""
     ways = [f"{word(CHANNELS, one.channel, t)} {one.people}" for one in shown.reach if not one.reason]
     left = [
         f"{t.n('{count} left out', '{count} left out', one.people)} ({word(REASONS, one.reason, t)})"
         for one in shown.reach
         if one.reason
     ]
-    return "; ".join([", ".join(ways) or t("nobody"), *left])
+    return " – ".join([", ".join(ways) or t("nobody"), *left])
 
 
 def _keys(talk: Talk, shown: Page) -> Iterator[tuple[Key, ...]]:
@@ -162,7 +162,10 @@ def _keys(talk: Talk, shown: Page) -> Iterator[tuple[Key, ...]]:
         also = t("Show points (Borda) beside it") if not draft.beside else t("Show one method only")
         yield (key(f"🔢 {also}", DRAFT, mark, "beside", "" if draft.beside else BESIDE),)
     if shown.hall is None:
-        yield (key(f"👥 {_audience(shown, t)}", DRAFT, mark, "for"), key(f"⏰ {t('Close')}", DRAFT, mark, "close"))
+        yield (
+            key(f"👥 {_audience(shown, t)}", DRAFT, mark, "for"),
+            key(f"⏰ {t('When it closes')}", DRAFT, mark, "close"),
+        )
         for one in shown.halls:
             title = shorten(pick_text(one.title, t.language), 40)
             yield (key(f"🏛 {t('Only in the hall: {event}', event=title)}", DRAFT, mark, "hall", one.id),)

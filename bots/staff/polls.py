@@ -173,10 +173,10 @@ def rule_line(counting: Counting, t: Translator) -> str:
     """How it is counted, which is stated before it opens; "" where there is nothing to choose."""
     if not counting.method:
         return ""
-    told = f"{t(TITLES[Method(counting.method)])}; {t(TIES_NAMES[counting.ties.value])}"
+    told = f"{t(TITLES[Method(counting.method)])}\n{t(TIES_NAMES[counting.ties.value])}"
     if counting.beside:
         also = t("also shown, deciding nothing: {method}", method=t(TITLES[Method(counting.beside)]))
-        told += f"; {also}"
+        told += f"\n{also}"
     return told
 
 

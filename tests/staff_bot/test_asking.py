@@ -76,9 +76,9 @@ async def test_a_question_leaves_with_five_taps_and_a_second_press_sends_nothing
     fingers = Fingers(stage, vera)
     await stage.say(vera, "/start")
     shown = await fingers.tap("🗳 Polls", "➕ Ask something", "Where to put the bench")
-    assert "English: <b>Where shall we put" not in shown["text"], "it is text, and no markup is shown"
+    assert "English – <b>Where shall we put" not in shown["text"], "it is text, and no markup is shown"
     for words in (
-        "Italiano: Dove mettiamo", "English: Where shall we put", "– On the square", "Anonymous: nobody can find out",
+        "Italiano – Dove mettiamo", "English – Where shall we put", "– On the square", "Anonymous: nobody can find out",
         "Closes: Fri 7 July 2023, 18:00", "Telegram 1", "opens at once",
     ):  # fmt: skip
         assert words in shown["text"], words
@@ -121,7 +121,7 @@ async def test_whoever_works_in_several_offices_and_writes_all_of_it_has_sent_wi
     assert "in English now" in (await stage.say(vera, IN_ITALIAN))["text"], "nothing of it is lost"
     assert "In Italiano there are 3 options" in (await stage.say(vera, "Where?\nHere\nThere"))["text"]
     shown = await stage.say(vera, IN_ENGLISH)
-    assert "Italiano: Dove mettiamo <b>il mercato</b>?" in shown["text"] and "– Al parco" in shown["text"]
+    assert "Italiano – Dove mettiamo <b>il mercato</b>?" in shown["text"] and "– Al parco" in shown["text"]
     assert "Kind: options put in order" in shown["text"] and "Schulze" in shown["text"]
     assert polls(stage) == [], "a draft is no poll"
     await fingers.tap("✅ Ask 1 person", "✅ Yes: ask")
@@ -148,9 +148,9 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     first = await stage.press(vera, "Opening hours")
     shown = await stage.press(vera, "🔒 Named")
     assert "Named: the office reads" in shown["text"]
-    stale = await press_data(stage, vera, shown, data_of(first, "Close"))
+    stale = await press_data(stage, vera, shown, data_of(first, "When it closes"))
     assert "changed or sent meanwhile" in stale["text"]
-    days = await press_data(stage, vera, shown, data_of(shown, "Close"))
+    days = await press_data(stage, vera, shown, data_of(shown, "When it closes"))
     assert "When does it close?" in days["text"] and len(labels(days)) == 6
     shown = await stage.press(vera, "Mon 10 July 2023, 18:00")
     assert "Closes: Mon 10 July 2023, 18:00" in shown["text"]
@@ -227,7 +227,7 @@ async def test_what_an_account_may_not_do_is_refused_however_it_is_pressed(stage
         assert (await press_data(stage, vera, menu, data))["text"].startswith("⚠️"), data
     await stage.say(vera, "/new")
     shown = await stage.press(vera, "Where to put the bench")
-    mark = data_of(shown, "Close").split(":")[1]
+    mark = data_of(shown, "When it closes").split(":")[1]
     for what in ("dance", "hall:1", "hall:x", "for:9", "for:x", "close:2023-07-02", "close:2024-07-03", "close:x"):
         assert (await press_data(stage, vera, shown, f"draft:{mark}:{what}"))["text"].startswith("⚠️"), what
     for how in ("hall", "keep", "", "dance"):
