@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,15 +11,16 @@ from playwright.sync_api import Browser
 
 from core.clock import FixedClock
 from surveys.polls.kinds import Kind, Secrecy, State
-from surveys.polls.poll import Poll
+from surveys.polls.poll import Option, Picture, Poll
 from surveys.polls.store import load_poll
 from surveys.polls.voters import Voter
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.dates.test_console import acts, post
-from tests.polls.scene import add, chosen, define, named, piles, vote
+from tests.polls.scene import TEXTS, add, chosen, define, named, piles, vote
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
+from web.console.poll_draft import Known, read_poll
 
 __all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
 ADA, BRUNO, CARLA = 1, 2, 3
@@ -109,6 +111,28 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
         "poll.added", "poll.added", "poll.changed", "poll.changed", "poll.planned", "poll.opened", "poll.changed",
         "poll.closed",
     ]  # fmt: skip
+
+
+def test_an_option_keeps_its_name_and_picture_wherever_it_stands(database_url: str) -> None:
+    def option(name: str) -> Option:
+        return Option(name, TEXTS[name], Picture(f"picture of {name}", "image/png", TEXTS[name]))
+
+    before = replace(define(), options=tuple(option(name) for name in "ABC"))
+    languages = ["it", "en"]
+
+    def kept(**lines: str) -> list[tuple[str, str]]:
+        typed = {"kind": "single", "secrecy": "named"} | {f"title-{one}": "?" for one in languages}
+        typed |= {f"options-{language}": text.replace(", ", "\n") for language, text in lines.items()}
+        new, faults = read_poll(typed, Known(languages, [], [], before))
+        assert faults == []
+        return [(one.name, one.picture.sha256[-1] if one.picture else "") for one in new.options]
+
+    a, b, c = ("A", "A"), ("B", "B"), ("C", "C")
+    assert kept(it="Scuola, Parco, Piazza", en="School, Park, Square") == [c, a, b], "moved"
+    assert kept(it="Piazza, Scuola", en="Square, School") == [b, c], "one taken away above"
+    assert kept(it="Lago, Parco, Piazza, Scuola", en="Lake, Park, Square, School") == [("D", ""), a, b, c], "one added"
+    assert kept(it="Scuola, Il parco, Piazza", en="School, Park, Square") == [c, a, b], "moved and reworded in one"
+    assert kept(it="Il parco, Piazza, Scuola", en="The park, Square, School") == [a, b, c], "reworded in place"
 
 
 def test_a_secret_poll_shows_staff_no_more_than_voters(scene: Scene, sign_in: SignIn) -> None:
