@@ -109,7 +109,7 @@ class Reading:
         return Counting(method if method in known else known[0], ties, quorum, of_all, self.number("threshold", 0))
 
     def options(self, before: Sequence[Option]) -> tuple[Option, ...]:
-        """A line an option, in each language; those that were there keep their names and pictures, wherever they stand."""
+        """A line an option, in each language; those that were there keep name and picture wherever they stand."""
         lines = {
             language: [line.strip() for line in self.text(f"options-{language}").splitlines() if line.strip()]
             for language in self.languages
@@ -129,7 +129,7 @@ class Reading:
 
 
 def _known_again(before: Sequence[Option], labels: Sequence[Mapping[str, str]]) -> list[Option | None]:
-    """Which option each line was: by its text in all languages, else in one, else by its place, where nobody took it."""
+    """Which option each line was: by its text in all languages, else in one, else by its place."""
     found: list[Option | None] = [None] * len(labels)
     left = list(before)
 
