@@ -22,6 +22,7 @@ from surveys.polls.poll import Definition, Poll
 from surveys.polls.screens import forget_screens
 from surveys.polls.store import Place, add_row, change_row, drop_row, free_code, load_poll, values_of
 from surveys.polls.tables import Poll as Row
+from surveys.polls.tables import PollVoter
 
 NOT_BEGUN = frozenset({State.DRAFT, State.PLANNED})
 
@@ -104,8 +105,16 @@ def close_poll(session: Session, ids: Ids, poll_id: int, now: datetime) -> Poll:
 
 
 def lock_poll(session: Session, poll_id: int) -> Poll:
-    """The poll, once every vote under way is written; nobody else votes or changes it till the commit."""
+    """The poll, once every vote under way is written; nobody else votes or changes it till the commit.
+
+    One in which somebody has voted was opened, also where no timer has noted that and the clock was set back since.
+    """
     hold(session, poll_id, alone=True)
+    poll = load_poll(session, poll_id)
+    voted = select(PollVoter.voter).where(PollVoter.poll_id == poll_id).limit(1)
+    if poll.state is not State.PLANNED or session.scalar(voted) is None:
+        return poll
+    change_row(session, poll_id, state=State.OPEN.value)
     return load_poll(session, poll_id)
 
 
