@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 from core.i18n import LANGUAGES, Translator, translator
 from surveys.polls.errors import NoCountSheet, SheetNotYet
 from surveys.polls.glance import Pile
-from surveys.polls.kinds import NONE, State, Ties
+from surveys.polls.kinds import State, Ties
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, read_ballots, turnout_of
 from surveys.polls.screens import keep_told, told_of
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.methods import Method
-from surveys.polls.tally.options import Options
+from surveys.polls.tally.options import NONE, Options
 from surveys.polls.tally.outcome import Outcome, Verdict
-from surveys.polls.tally.rule import ByLot, ByOrder, Quorum, Rule, Threshold, TieBreak
+from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder, Quorum, Rule, Threshold, TieBreak
 from surveys.polls.tally.ruling import rule_in_words
 from surveys.polls.tally.sheet import Heading, write_sheet
 from surveys.polls.tally.telling import result_in_words, working_in_words
@@ -85,7 +85,8 @@ def rule_of(poll: Poll) -> Rule | None:
     if not counting.method:
         return None
     method = Method(counting.method)
-    ties: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(poll.code),)}
+    last: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(poll.code),)}
+    first: tuple[TieBreak, ...] = (ByMethod(Method(counting.tie_method)),) if counting.tie_method else ()
     quorum = None
     if counting.quorum:
         share = Quorum(share=Fraction(counting.quorum, 100))
@@ -93,7 +94,7 @@ def rule_of(poll: Poll) -> Rule | None:
     wanted = counting.threshold and method is not Method.MEAN  # a scale has no winner
     threshold = Threshold(Fraction(counting.threshold, 100), strictly=True) if wanted else None
     scale = (poll.rules.least, poll.rules.most) if method is Method.MEAN else (0, 10)
-    return Rule(method, ties.get(counting.ties, ()), quorum, threshold, scale)
+    return Rule(method, first + last.get(counting.ties, ()), quorum, threshold, scale)
 
 
 def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Result | None:

@@ -30,7 +30,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True) 
 FORM = {
     "kind": "ranking", "title-it": "Quali temi?", "title-en": "Which themes?",
     "options-it": "Parco\r\nPiazza\r\n Scuola ", "options-en": "Park\r\nSquare\r\nSchool", "least": "1", "most": "2",
-    "method": "borda", "ties": "lot", "quorum": "30%", "threshold": "50", "secrecy": "named", "shown": "after_vote",
+    "method": "borda", "tie_method": "schulze", "ties": "lot", "quorum": "30%", "threshold": "50",
+    "secrecy": "named", "shown": "after_vote",
     "walk_ins": "yes", "shuffled": "yes", "opens": "2023-07-11", "opens-time": "10:00", "closes": "2023-07-12",
     "closes-time": "18:00",
 }  # fmt: skip
@@ -51,6 +52,8 @@ def test_what_is_wrong_with_a_poll_is_said_and_nothing_typed_is_lost(scene: Scen
         ({"most": "many"}, "a whole number"),
         ({"most": "9"}, "do not fit"),
         ({"quorum": "half"}, "a percentage"),
+        ({"tie_method": "borda"}, "another method than its own"),
+        ({"tie_method": "dance"}, "one of the list"),
         ({"closes": "2023-07-10"}, "closes before it opens"),
         ({"opens": "", "opens-time": "10:00"}, "a day and a time"),
         ({"kind": "riddle"}, "one of the list"),
@@ -76,9 +79,9 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
         ("A", "Park"), ("B", "Square"), ("C", "School"),
     ]  # fmt: skip
     counting = poll.definition.counting
-    assert (counting.method, counting.ties, counting.quorum, counting.of_all, counting.threshold) == (
-        "borda", "lot", 30, True, 50,
-    )  # fmt: skip
+    assert (
+        counting.method, counting.tie_method, counting.ties, counting.quorum, counting.of_all, counting.threshold,
+    ) == ("borda", "schulze", "lot", 30, True, 50)  # fmt: skip
     assert post(client, made, **FORM | {"slug": "quali-temi"}).status_code == 422
     assert post(client, made, **FORM).url.path != path, "a second one gets a name of its own"
     page_now = html.fromstring(client.get(f"{path}/edit").text)
@@ -91,6 +94,8 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     assert "planned" in post(client, path, f"{path}/acts/plan").text
     assert "open" in post(client, path, f"{path}/acts/open").text
     assert post(client, path, f"{path}/acts/open").status_code == 409
+    told = client.get(path).text
+    assert "first put in the order of this method: Strongest paths (Schulze); options" in told, "stated beforehand"
     poll = poll_of(scene, path)
     vote(scene, poll, ADA, chosen("A", "C"))
     vote(scene, poll, Voter(account=7), chosen("B"), door="chat")

@@ -24,6 +24,7 @@ FIELDS = {
     "low": N_("What the lower end of the scale means"),
     "high": N_("What the upper end of the scale means"),
     "method": N_("How it is counted"),
+    "tie_method": N_("If options come out equal, first by another method"),
     "ties": N_("If options come out equal"),
     "quorum": N_("Quorum"),
     "threshold": N_("Share the winner needs more than"),
@@ -106,7 +107,9 @@ class Reading:
             self.faults.append(PollFault("quorum", NOT_QUORUM))
         quorum, of_all = (int(written[1]), bool(written[2])) if written else (0, False)
         ties = Ties(self.choice("ties", [one.value for one in Ties])) if kind in OF_OPTIONS else Ties.EQUAL
-        return Counting(method if method in known else known[0], ties, quorum, of_all, self.number("threshold", 0))
+        method = method if method in known else known[0]
+        by = self.choice("tie_method", ["", *METHODS[Kind.RANKING]]) if kind is Kind.RANKING else ""
+        return Counting(method, ties, quorum, of_all, self.number("threshold", 0), by)
 
     def options(self, before: Sequence[Option]) -> tuple[Option, ...]:
         """A line an option, in each language; those that were there keep name and picture wherever they stand."""
@@ -206,6 +209,7 @@ def values_of(poll: Definition) -> dict[str, str]:
         "most": str(rules.most or ""),
         "budget": str(rules.budget or ""),
         "method": counting.method,
+        "tie_method": counting.tie_method,
         "ties": counting.ties.value,
         "quorum": f"{counting.quorum}{'%' if counting.of_all else ''}" if counting.quorum else "",
         "threshold": str(counting.threshold or ""),

@@ -31,6 +31,7 @@ from surveys.polls.kinds import (
     SHOWN_NAMES,
     STATE_NAMES,
     TIES_NAMES,
+    Kind,
     Secrecy,
 )
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, open_poll, plan_poll
@@ -314,6 +315,7 @@ def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:
         begun=choices.poll is not None and choices.poll.state_at(now) not in NOT_BEGUN,
         kinds=KIND_NAMES,
         methods=METHODS_SHOWN,
+        tie_methods={one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
         ties=TIES_NAMES,
         shown=SHOWN_NAMES,
         secrecy=SECRECY_NAMES,
