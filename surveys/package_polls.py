@@ -270,7 +270,7 @@ def _counting(entry: Entry, kind: Kind) -> Counting:
     quorum, of_all = (int(written[1]), bool(written[2])) if written else (0, False)
     threshold = entry.number("threshold", 0, 99) or 0
     by = entry.choice("tie_method", METHODS[Kind.RANKING], "") if entry.has("tie_method") else ""
-    return Counting(method, Ties(ties) if ties in set(Ties) else Ties.EQUAL, quorum, of_all, threshold, by)
+    return Counting(method, Ties(ties) if ties in set(Ties) else Ties.EQUAL, quorum, of_all, threshold, tie_method=by)
 
 
 def _timed(item: Item, phases: Mapping[str, Phase]) -> Item:

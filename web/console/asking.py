@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,7 +13,6 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from core.ids import read_id
-from core.people.tables import Audience
 from core.process.own_process import need_process, spoken, usual_process
 from core.process.tables import Office, Process
 from core.staff.accounts import Staff
@@ -27,13 +25,13 @@ from notifications.planning.asking import Question, TextsWrong, launch, make_que
 from notifications.review.one_person import may_release
 from surveys.polls.faults import PollFault
 from surveys.polls.poll import Definition
-from surveys.polls.store import instant_of
-from surveys.polls.tables import Poll
+from surveys.polls.store import instant_of, slugs_of
 from surveys.polls.templates import Template, find_template, templates
 from web.console.errors import NothingHere
 from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.poll_draft import FIELDS, Known, read_poll, slug_of, values_of
+from web.console.store import audiences_of, offices_named
 from web.deps import WebDeps
 from web.site import site_of
 
@@ -81,11 +79,7 @@ async def choose(request: Request, staff: Staff) -> Response:
         raise NotAllowed
     wanted = read_id(request.query_params.get("office", ""))
 
-    def work(session: Session) -> list[tuple[int, str]]:
-        found = select(Office.id, Office.name).where(Office.id.in_(offices)).order_by(Office.id)
-        return [(row.id, row.name) for row in session.execute(found)]
-
-    names = await site_of(request).deps.database.aread(work)
+    names = await site_of(request).deps.database.aread(lambda session: offices_named(session, offices))
     office_id = wanted if wanted in offices else names[0][0]
     return console_page(request, staff, "console/ask.html", templates=templates(), offices=names, office_id=office_id)
 
@@ -143,8 +137,7 @@ def _keep(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Sheet, Def
     sheet, definition = asked
     office_id, languages = sheet.desk.office_id, sheet.desk.languages
     process = need_process(session, office_id)
-    taken = session.scalars(select(Poll.slug).where(Poll.office_id == office_id)).all()
-    slug, _ = slug_of({}, next(iter(definition.title.values()), ""), taken)
+    slug, _ = slug_of({}, next(iter(definition.title.values()), ""), slugs_of(session, office_id))
     texts = {part: _texts(part, sheet.values, languages) for part in PARTS}
     new = Question(slug, definition, texts[INVITATION], texts[RESULT], deps.telling.mail_limit_mb)
     made = make_question(session, deps.ids, process, new, (staff.account_id, now))
@@ -170,13 +163,12 @@ def _desk(session: Session, staff: Staff, request: Request) -> tuple[Desk, Proce
     process = usual_process(session, office_id)
     office = session.get_one(Office, office_id)
     known = {*process.languages, *spoken(session, office_id)}
-    found = select(Audience.id, Audience.name).where(Audience.office_id == office_id).order_by(Audience.name)
     desk = Desk(
         office_id=office_id,
         office=office.name,
         zone=process.time_zone,
         languages=[one for one in LANGUAGES if one in known],
-        audiences=[(row.id, row.name) for row in session.execute(found)],
+        audiences=audiences_of(session, office_id),
         releases=office.one_person and may_release(session, staff, office_id),
     )
     return desk, process

@@ -109,7 +109,7 @@ class Reading:
         ties = Ties(self.choice("ties", [one.value for one in Ties])) if kind in OF_OPTIONS else Ties.EQUAL
         method = method if method in known else known[0]
         by = self.choice("tie_method", ["", *METHODS[Kind.RANKING]]) if kind is Kind.RANKING else ""
-        return Counting(method, ties, quorum, of_all, self.number("threshold", 0), by)
+        return Counting(method, ties, quorum, of_all, self.number("threshold", 0), tie_method=by)
 
     def options(self, before: Sequence[Option]) -> tuple[Option, ...]:
         """A line an option, in each language; those that were there keep name and picture wherever they stand."""

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
-from core.people.tables import Membership
+from core.database.many import among
+from core.people.tables import Audience, Membership
 from core.process.tables import Event, Office, Phase, Process
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
@@ -46,6 +47,23 @@ __all__ = [  # what the console and the staff's bot read alike
     "mailings",
     "occurrence_of",
 ]
+
+
+def audiences_of(session: Session, office_id: int) -> list[tuple[int, str]]:
+    """By their names."""
+    found = select(Audience.id, Audience.name).where(Audience.office_id == office_id).order_by(Audience.name)
+    return [(row.id, row.name) for row in session.execute(found)]
+
+
+def events_of(session: Session, process_id: int) -> list[tuple[int, dict[str, str]]]:
+    """The events of a process with their titles, the earliest first."""
+    found = select(Event.id, Event.title).where(Event.process_id == process_id).order_by(Event.starts_local)
+    return [(row.id, row.title) for row in session.execute(found)]
+
+
+def offices_named(session: Session, office_ids: Collection[int]) -> list[tuple[int, str]]:
+    found = select(Office.id, Office.name).where(among(Office.id, office_ids)).order_by(Office.id)
+    return [(row.id, row.name) for row in session.execute(found)]
 
 
 @dataclass(frozen=True)
