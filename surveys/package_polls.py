@@ -67,6 +67,7 @@ class PollSection:
             "shuffled": "true if everybody sees the options in an order of their own",
             "method": "how it is counted: see docs/polls.md",
             "beside": "of a ranking: a second method, which is shown and decides nothing",
+            "tie_method": "of a ranking: the method that puts equal options in order before ties does",
             "ties": "what becomes of options that come out equal: equal, order or lot",
             "quorum": "how many have to take part: people, or a percentage of those asked, as in 30%",
             "threshold": "the percentage of ballots of which the winner needs more",
@@ -270,7 +271,8 @@ def _counting(entry: Entry, kind: Kind) -> Counting:
     quorum, of_all = (int(written[1]), bool(written[2])) if written else (0, False)
     threshold = entry.number("threshold", 0, 99) or 0
     tied = Ties(ties) if ties in set(Ties) else Ties.EQUAL
-    return Counting(method, tied, quorum, of_all, threshold, entry.text("beside"))
+    by = entry.choice("tie_method", METHODS[Kind.RANKING], "") if entry.has("tie_method") else ""
+    return Counting(method, tied, quorum, of_all, threshold, tie_method=by, beside=entry.text("beside"))
 
 
 def _timed(item: Item, phases: Mapping[str, Phase]) -> Item:

@@ -180,10 +180,11 @@ def count(session: Session, booth: Booth, did: Answered, now: datetime) -> Poste
     try:
         poll, voter = load_poll(session, posted.poll_id), voter_by_account(session, did.account)
         names = tuple(poll.names[at] for at in did.places if at < len(poll.names))
+        given = Vote(poll.id, voter, Choice(names=names), DOOR)
         if names:
-            cast(session, booth, Vote(poll.id, voter, Choice(names=names), DOOR), now)
+            cast(session, booth, given, now)
         else:
-            withdraw(session, booth, poll.id, voter, now)
+            withdraw(session, booth, given, now)
     except PollClosed:
         savepoint.rollback()
         return posted

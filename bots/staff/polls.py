@@ -173,11 +173,14 @@ def rule_line(counting: Counting, t: Translator) -> str:
     """How it is counted, which is stated before it opens; "" where there is nothing to choose."""
     if not counting.method:
         return ""
-    told = f"{t(TITLES[Method(counting.method)])}\n{t(TIES_NAMES[counting.ties.value])}"
+    told = [t(TITLES[Method(counting.method)])]
+    if counting.tie_method:
+        first = t(TITLES[Method(counting.tie_method)])
+        told.append(t("options that come out equal are first put in the order of this method: {method}", method=first))
+    told.append(t(TIES_NAMES[counting.ties.value]))
     if counting.beside:
-        also = t("also shown, deciding nothing: {method}", method=t(TITLES[Method(counting.beside)]))
-        told += f"\n{also}"
-    return told
+        told.append(t("also shown, deciding nothing: {method}", method=t(TITLES[Method(counting.beside)])))
+    return "\n".join(told)
 
 
 def _stand(talk: Talk, poll: Poll) -> _Stand:

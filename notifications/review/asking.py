@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.i18n import LANGUAGES, N_
 from core.ids import Ids
-from core.people.tables import Audience
+from core.process.offices import audiences_of
 from core.process.own_process import need_process, spoken, usual_process
 from core.process.tables import Office, Process
 from core.staff.accounts import Staff
@@ -68,13 +67,12 @@ def open_desk(session: Session, staff: Staff, office_id: int) -> tuple[Desk, Pro
     process = usual_process(session, office_id)
     office = session.get_one(Office, office_id)
     known = {*process.languages, *spoken(session, office_id)}
-    found = select(Audience.id, Audience.name).where(Audience.office_id == office_id).order_by(Audience.name)
     desk = Desk(
         office_id=office_id,
         office=office.name,
         zone=process.time_zone,
         languages=[one for one in LANGUAGES if one in known],
-        audiences=[(row.id, row.name) for row in session.execute(found)],
+        audiences=audiences_of(session, office_id),
         releases=office.one_person and may_release(session, staff, office_id),
     )
     return desk, process

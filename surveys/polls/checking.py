@@ -8,7 +8,6 @@ from core.i18n import N_
 from surveys.polls.ballot import NAME
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import (
-    BLANK,
     CHOSEN,
     LARGEST_BUDGET,
     LONGEST_NAME,
@@ -16,7 +15,6 @@ from surveys.polls.kinds import (
     METHODS,
     MOST_DOTTED,
     MOST_OPTIONS,
-    NONE,
     OF_OPTIONS,
     SCALE,
     Kind,
@@ -24,6 +22,7 @@ from surveys.polls.kinds import (
     Ties,
 )
 from surveys.polls.poll import Definition
+from surveys.polls.tally.options import BLANK, NONE
 
 NO_TITLE = N_("The question is missing in {language}.")
 NO_LABEL = N_("The option {option} has no text in {language}.")
@@ -43,6 +42,7 @@ SHUFFLED_WRONG = N_("Only options can stand in an order of their own for everybo
 METHOD_WRONG = N_("This kind of poll is counted by one of: {known}.")
 BESIDE_WRONG = N_("Beside the method of a ranking another one can be shown: {known}.")
 LOT_WRONG = N_("What comes out equal can be put in order only where options are counted.")
+TIE_METHOD_WRONG = N_("Only in a ranking another method than its own can put equal options in order, one of: {known}.")
 QUORUM_WRONG = N_("A quorum in percent lies between 0 and 100.")
 THRESHOLD_WRONG = N_("The share a winner needs more than lies between 0 and 99 percent.")
 TIMES_WRONG = N_("The poll closes before it opens.")
@@ -143,6 +143,10 @@ def _counting(poll: Definition) -> Found:
         yield "beside", BESIDE_WRONG, {"known": ", ".join(others)}
     if counting.ties is not Ties.EQUAL and poll.kind not in OF_OPTIONS:
         yield "ties", LOT_WRONG, {}
+    if counting.tie_method and (
+        poll.kind is not Kind.RANKING or counting.tie_method not in known or counting.tie_method == counting.method
+    ):
+        yield "tie_method", TIE_METHOD_WRONG, {"known": ", ".join(METHODS[Kind.RANKING])}
     if counting.quorum < 0 or (counting.of_all and counting.quorum > 100):
         yield "quorum", QUORUM_WRONG, {}
     if not 0 <= counting.threshold <= 99:

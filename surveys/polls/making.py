@@ -21,8 +21,9 @@ from surveys.polls.mixing import hold, rewrite
 from surveys.polls.outcome import keep_outcome
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.screens import forget_screens
-from surveys.polls.store import Place, add_row, change_row, drop_row, free_code, load_poll, values_of
+from surveys.polls.store import Place, add_row, change_row, drop_row, free_code, load_poll, slugs_of, values_of
 from surveys.polls.tables import Poll as Row
+from surveys.polls.tables import PollVoter
 
 NOT_BEGUN = frozenset({State.DRAFT, State.PLANNED})
 
@@ -38,7 +39,7 @@ def add_poll(session: Session, ids: Ids, place: Place, named: tuple[str, Definit
 
 def free_slug(session: Session, office_id: int, title: str) -> str:
     """A short name made of the question, which no poll of the office has."""
-    return free_name(title, session.scalars(select(Row.slug).where(Row.office_id == office_id)).all())
+    return free_name(title, slugs_of(session, office_id))
 
 
 def free_name(title: str, taken: Collection[str]) -> str:
@@ -118,8 +119,16 @@ def close_poll(session: Session, ids: Ids, poll_id: int, now: datetime) -> Poll:
 
 
 def lock_poll(session: Session, poll_id: int) -> Poll:
-    """The poll, once every vote under way is written; nobody else votes or changes it till the commit."""
+    """The poll, once every vote under way is written; nobody else votes or changes it till the commit.
+
+    One in which somebody has voted was opened, also where no timer has noted that and the clock was set back since.
+    """
     hold(session, poll_id, alone=True)
+    poll = load_poll(session, poll_id)
+    voted = select(PollVoter.voter).where(PollVoter.poll_id == poll_id).limit(1)
+    if poll.state is not State.PLANNED or session.scalar(voted) is None:
+        return poll
+    change_row(session, poll_id, state=State.OPEN.value)
     return load_poll(session, poll_id)
 
 

@@ -6,7 +6,7 @@ At the close it is kept in figures and in words; the ballots, or the count sheet
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
 from typing import Any
@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 from core.i18n import LANGUAGES, N_, Translator, translator
 from surveys.polls.errors import NoCountSheet, SheetNotYet
 from surveys.polls.glance import Pile
-from surveys.polls.kinds import NONE, State, Ties
+from surveys.polls.kinds import State, Ties
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, read_ballots, turnout_of
 from surveys.polls.screens import keep_told, told_of
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.methods import TITLES, Method
-from surveys.polls.tally.options import Options
+from surveys.polls.tally.options import NONE, Options
 from surveys.polls.tally.outcome import Outcome, Verdict
-from surveys.polls.tally.rule import ByLot, ByOrder, Quorum, Rule, Threshold, TieBreak
+from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder, Quorum, Rule, Threshold, TieBreak
 from surveys.polls.tally.ruling import rule_in_words
 from surveys.polls.tally.sheet import Heading, write_sheet
 from surveys.polls.tally.telling import result_in_words, working_in_words
@@ -91,7 +91,8 @@ def rule_of(poll: Poll) -> Rule | None:
     if not counting.method:
         return None
     method = Method(counting.method)
-    ties: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(poll.code),)}
+    last: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(poll.code),)}
+    first: tuple[TieBreak, ...] = (ByMethod(Method(counting.tie_method)),) if counting.tie_method else ()
     quorum = None
     if counting.quorum:
         share = Quorum(share=Fraction(counting.quorum, 100))
@@ -99,7 +100,7 @@ def rule_of(poll: Poll) -> Rule | None:
     wanted = counting.threshold and method is not Method.MEAN  # a scale has no winner
     threshold = Threshold(Fraction(counting.threshold, 100), strictly=True) if wanted else None
     scale = (poll.rules.least, poll.rules.most) if method is Method.MEAN else (0, 10)
-    return Rule(method, ties.get(counting.ties, ()), quorum, threshold, scale)
+    return Rule(method, first + last.get(counting.ties, ()), quorum, threshold, scale)
 
 
 def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Result | None:
@@ -172,7 +173,9 @@ def _count(poll: Poll, rule: Rule, ballots: Ballots, invited: int | None) -> dic
         for part in (OWN, APART):
             found[part] = tally(_as_part(rule), options, _cast(_part(ballots, part)))
     if beside := poll.definition.counting.beside:
-        found[BESIDE] = tally(replace(_as_part(rule), method=Method(beside)), options, _cast(ballots.together))
+        method = Method(beside)
+        ties = tuple(one for one in rule.ties if one != ByMethod(method))  # which breaks none of its own
+        found[BESIDE] = tally(Rule(method, ties), options, _cast(ballots.together))
     return found
 
 

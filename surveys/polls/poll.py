@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from core.i18n import Translator, pick_text
-from surveys.polls.kinds import NONE, NONE_LABEL, Counting, Kind, Rules, Secrecy, Shown, State
+from surveys.polls.kinds import NONE_LABEL, Counting, Kind, Rules, Secrecy, Shown, State
+from surveys.polls.tally.options import NONE
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ class Decision(Protocol):
 
 
 @dataclass(frozen=True)
-class Shown:
+class PublicLine:
     """An option, or a number of a scale; `count` and `share` (of the ballots, 0 to 1) are None where hidden."""
 
     name: str
@@ -52,7 +52,7 @@ class Published:
     """`ballots` is None where there are too few to be told; `winners` are those of the stated rule, and `why_none` says
     in words why there are none; `mean` is that of a scale of which nothing is hidden."""
 
-    lines: tuple[Shown, ...]
+    lines: tuple[PublicLine, ...]
     ballots: int | None
     winners: tuple[str, ...]
     mean: float | None
@@ -69,7 +69,7 @@ def publish(poll: Poll, ballots: Ballots, decision: Decision | None, least: int 
     standing = glance(poll, ballots.together)
     hidden = _hidden(poll, ballots, [one.count for one in standing.lines], least)
     lines = tuple(
-        Shown(one.name, None if hides else one.count, None if hides else _share(poll, one.count, standing.ballots))
+        PublicLine(one.name, None if hides else one.count, None if hides else _share(poll, one.count, standing.ballots))
         for one, hides in zip(standing.lines, hidden, strict=True)
     )
     if is_small(standing.ballots, least):
@@ -146,7 +146,7 @@ def label(poll: Poll, name: str, t: Translator) -> str:
     return f"{name} ({words})" if words else name
 
 
-def value(line: Shown, result: Published, t: Translator) -> str:
+def value(line: PublicLine, result: Published, t: Translator) -> str:
     """A line's number with its share, or the words for what is hidden."""
     if line.count is None:
         return t("not published")

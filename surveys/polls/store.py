@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -68,6 +68,11 @@ def find_by_name(session: Session, name: str) -> Poll:
 def polls_of(session: Session, *where: ColumnElement[bool]) -> list[Poll]:
     """The newest first."""
     return [facts_of(row) for row in session.scalars(_LOAD.where(*where).order_by(Row.id.desc())).all()]
+
+
+def slugs_of(session: Session, office_id: int) -> Sequence[str]:
+    """The short names that an office's polls have."""
+    return session.scalars(select(Row.slug).where(Row.office_id == office_id)).all()
 
 
 def open_polls(session: Session, where: ColumnElement[bool], now: datetime) -> list[Poll]:

@@ -66,6 +66,8 @@ async def test_members_vote_in_the_group_and_are_one_voter_over_all_doors(stage:
     assert piles(database, poll) == {"B": 1} and register(database) == [f"p:{ada}"]
     vote(stage.scene, poll, ada, Choice(names=("A",)), door="mail")
     assert piles(database, poll) == {"A": 1}
+    await committee.choose(shown, 501)
+    assert piles(database, poll) == {"A": 1}, "what was cast by mail is not taken back in the group"
     await committee.choose(shown, 501, 2)
     assert piles(database, poll) == {"C": 1}
     await committee.choose(shown, 77, 0)  # belongs to nobody, and the poll takes no walk-ins

@@ -130,6 +130,32 @@ def test_a_ranking_is_counted_kept_and_counted_again_from_its_sheet(scene: Scene
 
 
 @ONE
+def test_what_comes_out_equal_is_put_in_order_by_the_method_that_was_stated(scene: Scene, tmp_path: Path) -> None:
+    """Two have equally many votes: Borda tells them apart; where Copeland does not, the lot does."""
+    given = {"A>B>C": 4, "B>C>A": 3, "C>A>B": 3, "A": 0}
+    rules = {"least": 1, "most": 3}
+
+    def outcome(slug: str, counting: Counting) -> tuple[Poll, Result]:
+        poll = add(scene, named(Kind.RANKING, rules=rules, counting=counting, walk_ins=True), slug)
+        for ballot, count in given.items():
+            for number in range(count):
+                vote(scene, poll, Voter(browser=f"{ballot}{number}"), chosen(*ballot.split(">")))
+        return poll, close(scene, poll)
+
+    _, equal = outcome("equal", Counting("plurality", tie_method="borda"))
+    assert [list(one) for one in equal.everybody.ranking] == [["A"], ["B"], ["C"]], "B and C have three votes each"
+    poll, by_lot = outcome("lot", Counting("plurality", ties=Ties.LOT, tie_method="copeland"))
+    assert sorted(name for group in by_lot.everybody.ranking[1:] for name in group) == ["B", "C"]
+    assert all(len(group) == 1 for group in by_lot.everybody.ranking)
+    rule = " ".join(by_lot.everybody.rule)
+    assert rule.index("put in the order that this method gives them: Most comparisons won") < rule.index("by lot")
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(sheet_of(scene, poll), encoding="utf-8")
+    again = CliRunner().invoke(app, ["poll", "tally", str(sheet), "--json"])
+    assert again.exit_code == 0 and json.loads(again.output) == by_lot.everybody.figures
+
+
+@ONE
 def test_walk_ins_are_told_apart_where_that_says_nothing_of_anybody(scene: Scene) -> None:
     poll = add(scene, named(Kind.MULTIPLE, walk_ins=True, counting=Counting("approval", quorum=3, threshold=60)))
     vote(scene, poll, ADA, chosen("A"))

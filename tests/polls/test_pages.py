@@ -61,6 +61,7 @@ def test_a_link_preselects_and_one_press_counts(
     page = Reader(http, f"{path}?choice=B")
     assert page.heading == "Where shall the bench stand?" and "14 July 2023, 18:00" in page.at.text
     assert "This vote is named" in page.at.text and "How it stands" not in page.at.text
+    assert "Options that come out alike share their place." in page.at.text, "the rule is stated before the vote"
     assert page.page.xpath("//input[@checked]/@value") == ["B"]
     page.press("vote")
     assert "Your vote has been counted" in page.at.text and "How it stands" in page.at.text

@@ -8,8 +8,10 @@ from typing import Any
 import httpx
 import pytest
 from lxml import html
+from structlog.testing import capture_logs
 
 from core.clock import FixedClock
+from core.database.database import Database
 from surveys.polls.ballot import Choice
 from surveys.polls.due import tend_poll
 from surveys.polls.kinds import Counting, Kind, Shown
@@ -23,6 +25,7 @@ from tests.polls.scene import BOOTH, add, chosen, define, named, vote
 from tests.responses.scene import Scene
 from tests.support.bot_stage import quiet, sandbox, stage
 from tests.support.pages import http
+from web.live.feeds import Feeds, Told
 
 __all__ = ["http", "quiet", "sandbox", "scene", "stage", "web"]  # fixtures
 
@@ -112,3 +115,22 @@ async def test_the_chat_says_that_votes_are_being_counted(stage: Stage) -> None:
     settle(stage.scene, poll)
     shown = await stage.say(person, f"/vote {poll.code}")
     assert "being counted" not in shown["text"] and "Park: 1" in shown["text"]
+
+
+async def test_a_screen_that_cannot_be_drawn_once_is_drawn_at_the_next_look(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.live.feeds.EVERY", 0.01)
+    faults: list[Exception] = [ZeroDivisionError(), KeyError("a ballot that nobody understands")]
+
+    def look(_known: Any, _session: Any) -> Told:
+        if faults:
+            raise faults.pop()
+        return 1, {"stage": "drawn"}
+
+    stream = Feeds(database, clock).follow_any("poll", look)
+    with capture_logs() as logs:
+        lines = [await anext(stream) for _ in range(2)]
+    await stream.aclose()  # type: ignore[attr-defined]
+    assert lines[1] == "event: stage\ndata: drawn\n\n"
+    assert [one["event"] for one in logs] == ["a screen could not be drawn"] * 2

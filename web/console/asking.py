@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -14,8 +13,9 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_
 from core.ids import read_id
+from core.process.offices import office_names
 from core.process.own_process import need_process
-from core.process.tables import Office, Process
+from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.errors import NotAllowed
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
@@ -58,11 +58,7 @@ async def choose(request: Request, staff: Staff) -> Response:
         raise NotAllowed
     wanted = read_id(request.query_params.get("office", ""))
 
-    def work(session: Session) -> list[tuple[int, str]]:
-        found = select(Office.id, Office.name).where(Office.id.in_(offices)).order_by(Office.id)
-        return [(row.id, row.name) for row in session.execute(found)]
-
-    names = await site_of(request).deps.database.aread(work)
+    names = await site_of(request).deps.database.aread(lambda session: list(office_names(session, offices).items()))
     office_id = wanted if wanted in offices else names[0][0]
     return console_page(request, staff, "console/ask.html", templates=templates(), offices=names, office_id=office_id)
 

@@ -6,15 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import translator
-from core.people.tables import Audience
-from core.process.tables import Event, Process
+from core.process.offices import audiences_of
+from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
@@ -41,7 +40,7 @@ from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import SERIES_STATE_NAMES, Series, series_of
 from surveys.polls.staging import LOGGED, poll_for
-from surveys.polls.store import Place, polls_of
+from surveys.polls.store import Place, polls_of, slugs_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
 from web.console import store
@@ -137,8 +136,7 @@ async def create(request: Request, staff: Staff) -> Response:
         choices = _choices(session, staff, process_id)
         definition, faults = read_poll(typed, choices.known)
         office_id = choices.process.office_id
-        taken = session.scalars(select(Row.slug).where(Row.office_id == office_id)).all()
-        slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), taken)
+        slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), slugs_of(session, office_id))
         if wrong is not None or faults:
             return choices, [*([wrong] if wrong else []), *faults], 0
         if not is_new(session, staff, "poll", typed, now):
@@ -314,7 +312,7 @@ def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:
         begun=choices.poll is not None and choices.poll.state_at(now) not in NOT_BEGUN,
         kinds=KIND_NAMES,
         methods=METHODS_SHOWN,
-        besides=METHODS[Kind.RANKING],
+        tie_methods={one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
         ties=TIES_NAMES,
         shown=SHOWN_NAMES,
         secrecy=SECRECY_NAMES,
@@ -341,16 +339,12 @@ def _choices(session: Session, staff: Staff, process_id: int, poll: Poll | None 
     """Raises NothingHere, NotAllowed."""
     process = _process(session, staff, process_id)
     row = session.get_one(Process, process_id)
-    audiences = (
-        select(Audience.id, Audience.name).where(Audience.office_id == process.office_id).order_by(Audience.name)
-    )
-    events = select(Event.id, Event.title).where(Event.process_id == process_id).order_by(Event.starts_local)
     return Choices(
         process=process,
         languages=[str(one) for one in row.languages],
         time_zone=row.time_zone,
-        audiences=[(one.id, one.name) for one in session.execute(audiences.order_by(Audience.name))],
-        events=[(one.id, one.title) for one in session.execute(events)],
+        audiences=audiences_of(session, process.office_id),
+        events=store.events_of(session, process_id),
         poll=poll,
     )
 

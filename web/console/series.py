@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -35,11 +34,11 @@ from surveys.polls.series import (
     SeriesState,
     SeriesUnknown,
     add_series,
+    free_slug,
     load_series,
     set_series_state,
     turns_of,
 )
-from surveys.polls.series_tables import PollSeries
 from surveys.polls.staging import poll_for
 from surveys.polls.store import Place
 from surveys.polls.trend import Line, Point, chart, lines_of, table
@@ -87,10 +86,7 @@ async def repeat(request: Request, staff: Staff) -> Response:
         place = Place(poll.office_id, process.id, process.time_zone)
         bare = replace(poll.definition, opens_local=None, closes_local=None, event_id=None, walk_ins=False)
         bare = replace(bare, names_in_groups=False)
-        taken = set(session.scalars(select(PollSeries.slug).where(PollSeries.office_id == poll.office_id)))
-        slug = next(
-            one for one in (poll.slug, *(f"{poll.slug}-{at}" for at in range(2, len(taken) + 3))) if one not in taken
-        )
+        slug = free_slug(session, poll.office_id, poll.slug)
         made = add_series(session, place, (slug, bare, rhythm), (staff.account_id, now))
         record(session, Act("series.added", f"series:{made}", staff.account_id, poll.office_id), now)
         return f"/console/series/{made}"
