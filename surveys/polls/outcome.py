@@ -103,6 +103,13 @@ def rule_of(poll: Poll) -> Rule | None:
     return Rule(method, first + last.get(counting.ties, ()), quorum, threshold, scale)
 
 
+def rule_told(poll: Poll, t: Translator) -> Sequence[str]:
+    """The rule in words, as it is stated before anybody votes; nothing where words are read and not counted."""
+    rule = rule_of(poll)
+    also = (_also(poll, t),) if poll.definition.counting.beside else ()
+    return (*rule_in_words(rule, t), *also) if rule is not None else ()
+
+
 def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Result | None:
     """As it stands, or as it came out at the close; None for words. Who may see it is the doors' matter."""
     rule = rule_of(poll)

@@ -206,6 +206,7 @@ async def _web_votes(hall: Hall, numbers: list[int]) -> None:
         async def votes(number: int) -> dict[str, str]:
             async with turns:
                 page = await phones.get(path, headers={"Accept-Language": "en"})
+                assert "Also shown, deciding nothing: Points by place (Borda)." in page.text, "before anybody votes"
                 own = "; ".join(f"{name}={value}" for name, value in page.cookies.items())
                 headers = {"Cookie": own, "Accept-Language": "en"}
                 await casts(headers, ranking(number))

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkForged, Problem
 from core.file_contents import read_content
-from core.i18n import Translator, translator
+from core.i18n import translator
 from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
@@ -27,12 +27,11 @@ from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
-from surveys.polls.outcome import Result, result_of, rule_of
+from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, words_for_voters
 from surveys.polls.reading import Ballots, read_ballots
 from surveys.polls.store import find_by_code
-from surveys.polls.tally.ruling import rule_in_words
 from surveys.polls.voters import Voter
 from web.assets import FOR_EVER
 from web.errors import PageUnknown, TrapSprung
@@ -135,7 +134,7 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         filled=_filled(request, arrived, form),
         words_most=poll.rules.most or USUAL_WORDS,
         secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
-        rule=_rule_told(poll, translator(language_of(request))),
+        rule=rule_told(poll, translator(language_of(request))),
         kinds=KIND_NAMES,
         standing=standing,
         result_told=_result_told(site, arrived, standing),
@@ -160,12 +159,6 @@ def _filled(request: Request, arrived: Arrived, form: FormData | None) -> Filled
         return filled_by(arrived.poll, form)
     wanted = preselected(arrived.poll, request.query_params) if "kept" not in request.query_params else None
     return wanted or filled_with(arrived.poll, arrived.stand.ballot)
-
-
-def _rule_told(poll: Poll, t: Translator) -> Sequence[str]:
-    """By which rule it is counted, stated before anybody votes."""
-    rule = rule_of(poll)
-    return tuple(rule_in_words(rule, t)) if rule is not None else ()
 
 
 def _standing(site: Site, arrived: Arrived) -> Glance | None:
