@@ -250,7 +250,7 @@ def _both_counts(page: Page) -> list[list[tuple[str, str]]]:
     )
     for size, least in ((BEAMER, 20), (HALL, 32)):
         page.set_viewport_size(size)  # type: ignore[arg-type]
-        page.wait_for_function("document.documentElement.scrollHeight <= window.innerHeight")
+        page.wait_for_function("() => document.documentElement.scrollHeight <= window.innerHeight")
         assert overflow(page) <= 0
         if SEEN:
             page.screenshot(path=Path(SEEN) / f"both-{size['width']}.png")
