@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 
 from bots.staff.receiving import StaffDeps, open_application
+from bots.staff.talk import Making
 from bots.staff.telling import run_telling
 from bots.staff.updates import StaffDoor
 from bots.updates.polling import poll_for
@@ -32,6 +33,7 @@ async def start(world: World, stack: AsyncExitStack) -> Part:
         clock=world.clock,
         judging=judging_of(world, await bot_name(settings, patient=False)),
         urls=world.urls(),
+        making=Making(world.ids, settings.mail_size_limit),
     )
     door = StaffDoor(open_application(deps))
     stack.push_async_callback(door.close)

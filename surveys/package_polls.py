@@ -66,6 +66,8 @@ class PollSection:
             "none": "true if one can choose none of these",
             "shuffled": "true if everybody sees the options in an order of their own",
             "method": "how it is counted: see docs/polls.md",
+            "beside": "of a ranking: a second method, which is shown and decides nothing",
+            "tie_method": "of a ranking: the method that puts equal options in order before ties does",
             "ties": "what becomes of options that come out equal: equal, order or lot",
             "quorum": "how many have to take part: people, or a percentage of those asked, as in 30%",
             "threshold": "the percentage of ballots of which the winner needs more",
@@ -73,6 +75,7 @@ class PollSection:
             "results": "when those asked see the result: live, after_vote or after_close (if left out)",
             "audience": "who may vote; everybody of the office if left out",
             "walk_ins": "true if whoever has the room's address may vote too, counted apart",
+            "names_in_groups": "true if Telegram's own poll may show in a group who of it chose what",
             "event": "the event at which it takes place",
             "opens": "a local day and time, or a mapping: phase, at (opens or closes), days, time",
             "closes": "the same; without it staff close the poll",
@@ -102,6 +105,7 @@ class PollSection:
             "secrecy": entry.choice("secrecy", [one.value for one in Secrecy], "anonymous"),
             "shown": entry.choice("results", [one.value for one in Shown], "after_close"),
             "walk_ins": entry.truth("walk_ins"),
+            "names_in_groups": entry.truth("names_in_groups"),
             "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),
             "event": entry.reference("event", "event", package.slugs_of("events")),
             "opens": read_time(package, entry, "opens"),
@@ -196,6 +200,7 @@ class _Rows:
         events = {row_id: slug for slug, row_id in self._events.items()}
         names = ("kind", "title", "summary", "options", "rules", "counting", "secrecy", "shown", "walk_ins")
         return {name: getattr(row, name) for name in names} | {
+            "names_in_groups": row.names_in_groups,
             "audience": audiences.get(row.audience_id or 0, ""),
             "event": events.get(row.event_id or 0, ""),
             "opens": row.opens_local,
@@ -236,6 +241,7 @@ def _definition(values: Mapping[str, Any], more: Mapping[str, Any]) -> Definitio
         secrecy=Secrecy(values["secrecy"]),
         shown=Shown(values["shown"]),
         walk_ins=values["walk_ins"],
+        names_in_groups=values["names_in_groups"],
         **more,
     )
 
@@ -264,7 +270,9 @@ def _counting(entry: Entry, kind: Kind) -> Counting:
         entry.fault("quorum", NOT_QUORUM)
     quorum, of_all = (int(written[1]), bool(written[2])) if written else (0, False)
     threshold = entry.number("threshold", 0, 99) or 0
-    return Counting(method, Ties(ties) if ties in set(Ties) else Ties.EQUAL, quorum, of_all, threshold)
+    tied = Ties(ties) if ties in set(Ties) else Ties.EQUAL
+    by = entry.choice("tie_method", METHODS[Kind.RANKING], "") if entry.has("tie_method") else ""
+    return Counting(method, tied, quorum, of_all, threshold, tie_method=by, beside=entry.text("beside"))
 
 
 def _timed(item: Item, phases: Mapping[str, Phase]) -> Item:

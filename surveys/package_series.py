@@ -49,7 +49,7 @@ def series_item(package: Package, entry: Entry, poll: Mapping[str, Any]) -> Item
     every.allow(EVERY_KEYS, ("weeks",))
     weeks = every.number("weeks", 1, MOST_WEEKS) or 1
     days, remind = every.number("open_days", 1, MOST_DAYS), every.number("remind_days", 0, MOST_DAYS)
-    for key in ("closes", "ready", "event", "walk_ins"):
+    for key in ("closes", "ready", "event", "walk_ins", "names_in_groups"):
         if entry.has(key):
             entry.fault(key, NOT_WITH_EVERY, key=key)
     if not entry.has("opens"):
@@ -100,7 +100,10 @@ class _Rows:
 
     def write(self, item: Item, exists: bool) -> None:
         load, values = self._load, item.values
-        new = self._define(values | {"walk_ins": False}, {"audience_id": self._audiences.get(values["audience"])})
+        new = self._define(
+            values | {"walk_ins": False, "names_in_groups": False},
+            {"audience_id": self._audiences.get(values["audience"])},
+        )
         zone = load.process.time_zone
         rhythm = Rhythm(values["weeks"], values["first"], values["open_days"], values["remind_days"])
         if not exists:

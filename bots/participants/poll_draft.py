@@ -9,8 +9,9 @@ from __future__ import annotations
 import string
 
 from surveys.polls.ballot import Choice, choice_of
-from surveys.polls.kinds import NONE, Kind
+from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
+from surveys.polls.tally.options import NONE
 
 PLACES = string.digits + string.ascii_letters  # more than options there can be, "none of these" among them
 

@@ -77,6 +77,8 @@ def thanks_screen(shown: Shown, standing: Glance | None) -> Screen:
 def over_screen(shown: Shown, standing: Glance | None, result: Sequence[str] = ()) -> Screen:
     """After the close: what came out first, then the figures; a result in many words is told in part."""
     told = [*heading(shown), "", shown.t("This poll is closed: votes are not taken any more.")]
+    if shown.poll.settled_at is None:
+        told += ["", shown.t("The votes are being counted: the result follows shortly.")]
     lines = [plain(line, 500) for line in result[:MOST_TOLD]] if standing is not None and standing.ballots else []
     if lines:
         lines = ["", f"<b>{lines[0]}</b>", *lines[1:]]

@@ -54,6 +54,7 @@ from core.people.personal import PersonalData
 from surveys.engine.inputs import Resume, Words
 from surveys.engine.session import Stage
 from surveys.polls.casting import Booth
+from surveys.polls.same_voter import take_over_votes
 from surveys.responses.shelf import FormShelf
 from surveys.results.protecting import LEAST
 
@@ -111,6 +112,8 @@ def _guarded(talk: Talk, desk: Desk, did: Did) -> Reply:
         savepoint.rollback()
         told = Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}")
         return aside(talk, told)
+    if talk.chat.participant_id is None:  # it may have been joined just now
+        take_over_votes(talk.session, desk.links, talk.chat.id)
     savepoint.commit()
     return reply
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bots.screen import Screen, arrange, plain
-from bots.staff import mailing, questions, settings, today
+from bots.staff import asking, door, draft_page, mailing, polls, questions, settings, today
 from bots.staff.talk import Reply, Talk, key
 from core.i18n import N_
 from core.staff.roles import Permission
@@ -53,6 +53,15 @@ def show_help(talk: Talk, _: str = "") -> Reply:
 ENTRIES: tuple[Entry, ...] = (
     Entry(today.TODAY, N_("📅 Today"), N_("What leaves today and in the coming days"), today.show_today, READS),
     Entry(
+        polls.POLLS,
+        N_("🗳 Polls"),
+        N_("Polls: open, close, results"),
+        polls.list_polls,
+        (Permission.MANAGE_POLLS,),
+    ),
+    Entry(polls.NEW, N_("➕ Ask"), N_("Ask the people, or the hall"), asking.begin, (Permission.MANAGE_POLLS,)),
+    Entry(door.DOOR, N_("🚪 Check-in"), N_("How many have come today"), door.show_door, (Permission.CHECK_IN,)),
+    Entry(
         questions.QUESTIONS,
         N_("❓ Questions"),
         N_("What people ask the office"),
@@ -72,11 +81,20 @@ PRESSES: dict[str, Show] = {one.command: one.show for one in ENTRIES if one.in_m
     mailing.SAMPLE: mailing.show_sample,
     mailing.ASK: mailing.ask_again,
     mailing.DO: mailing.act,
+    polls.POLL: polls.open_page,
+    polls.ASK: polls.ask_again,
+    polls.DO: polls.act,
+    polls.PICTURE: polls.draw,
+    asking.FROM: asking.begin_from,
+    asking.KIND: asking.begin_kind,
+    draft_page.DRAFT: asking.change,
+    draft_page.SEND: asking.send,
     questions.QUESTION: questions.open_question,
     questions.ANSWER: questions.begin_answer,
 }
 AWAITED: dict[str, Callable[[Talk, str], Reply]] = {
     questions.ANSWER: lambda talk, text: questions.take_answer(talk, talk.chat.awaiting[questions.ANSWER], text),
+    asking.AWAITS: asking.take_words,
     settings.AWAITS_QUIET: settings.take_hours,
 }
 """What the next words are taken for, by what the chat awaits."""

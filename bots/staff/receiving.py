@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import structlog
+from sqlalchemy.orm import Session
 from telegram import BotCommand, Update
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
@@ -14,7 +15,8 @@ from bots.staff.menu import ENTRIES
 from bots.staff.pacing import Turns
 from bots.staff.parse import USUAL, Pressed, parse
 from bots.staff.show import show
-from bots.staff.unit import Desk, take_update
+from bots.staff.talk import Making, Reply
+from bots.staff.unit import Desk, acts_alone, take_update
 from core.addresses import PublicUrls
 from core.clock import Clock, SystemClock
 from core.database.database import Database
@@ -36,21 +38,27 @@ class StaffDeps:
     urls: PublicUrls
     machine: Clock = field(default_factory=SystemClock)
     turns: Turns = field(default_factory=Turns)
+    making: Making = field(default_factory=Making)
 
 
 def open_application(deps: StaffDeps) -> StrictApplication:
     """The library's application with one handler for all that people do; each update returns once it is committed."""
     application = create_application(deps.token, deps.api_url, deps.turns)
-    desk = Desk(deps.judging, deps.urls)
+    desk = Desk(deps.judging, deps.urls, deps.making)
 
     async def take(update: Update, _: object) -> None:
         arrived = parse(update)
         if arrived is None:
             return
         now = deps.clock.now()
-        reply = await deps.database.shared(
-            lambda session: take_update(session, desk, arrived, now), key=f"staff-chat:{arrived.chat_id}"
-        )
+
+        def work(session: Session) -> Reply:
+            return take_update(session, desk, arrived, now)
+
+        if acts_alone(arrived.did):
+            reply = await deps.database.awrite(work)
+        else:
+            reply = await deps.database.shared(work, key=f"staff-chat:{arrived.chat_id}")
         pressed = arrived.did if isinstance(arrived.did, Pressed) else None
         try:
             await show(application.bot, arrived.chat_id, reply, pressed)

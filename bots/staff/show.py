@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -9,14 +10,16 @@ from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bots.screen import Key, Rows, Screen
+from bots.screen import LONGEST_TEXT, Key, Rows, Screen, shorten
 from bots.staff.parse import Pressed
-from bots.staff.talk import Reply
+from bots.staff.talk import Picture, Reply
+from surveys.polls.picture import FontsMissing
 
 log = structlog.get_logger()
 
 UNCHANGED = "not modified"
 LONGEST_TOAST = 200  # Bot API, answerCallbackQuery
+LONGEST_CAPTION = 1024  # Bot API, sendPhoto
 
 
 async def show(bot: Bot, chat_id: int, reply: Reply, pressed: Pressed | None) -> None:
@@ -24,10 +27,22 @@ async def show(bot: Bot, chat_id: int, reply: Reply, pressed: Pressed | None) ->
     if pressed is not None:
         await _tolerating(lambda: bot.answer_callback_query(pressed.callback_id, reply.toast[:LONGEST_TOAST] or None))
     on = pressed.message_id if pressed is not None and not reply.below and len(reply.screens) == 1 else None
-    if on is not None and await edit(bot, (chat_id, on), reply.screens[0]):
+    if on is None or not await edit(bot, (chat_id, on), reply.screens[0]):
+        for screen in reply.screens:
+            await send(bot, chat_id, screen)
+    if reply.picture is not None:
+        await send_picture(bot, chat_id, reply.picture)
+
+
+async def send_picture(bot: Bot, chat_id: int, picture: Picture) -> None:
+    """Without the letters it needs, its words alone."""
+    try:
+        content = await asyncio.to_thread(picture.draw)
+    except FontsMissing:
+        log.exception("a picture could not be drawn")
+        await bot.send_message(chat_id, shorten(picture.caption, LONGEST_TEXT))
         return
-    for screen in reply.screens:
-        await send(bot, chat_id, screen)
+    await bot.send_photo(chat_id, content, caption=shorten(picture.caption, LONGEST_CAPTION), filename=picture.name)
 
 
 async def send(bot: Bot, chat_id: int, screen: Screen) -> int:

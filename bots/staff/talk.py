@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,9 +13,18 @@ from sqlalchemy.orm import Session
 from bots.screen import LONGEST_TEXT, Key, Screen, label, units
 from core.addresses import PublicUrls
 from core.i18n import Translator, translator
+from core.ids import Ids, RandomIds
 from core.staff.accounts import Staff
 from core.staff.chats import Linked
 from notifications.review.review import Judging
+
+
+@dataclass(frozen=True)
+class Making:
+    """What new things are made with."""
+
+    ids: Ids = field(default_factory=RandomIds)
+    mail_limit_mb: int = 10
 
 
 @dataclass(frozen=True)
@@ -28,6 +37,7 @@ class Talk:
     now: datetime
     judging: Judging
     urls: PublicUrls
+    making: Making = field(default_factory=Making)
 
     @property
     def t(self) -> Translator:
@@ -35,15 +45,25 @@ class Talk:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A PNG that is drawn after the commit, with what it says in words (plain text)."""
+
+    draw: Callable[[], bytes]
+    name: str
+    caption: str = ""
+
+
+@dataclass(frozen=True)
 class Reply:
     """Messages; one alone takes the place of the one that was pressed, unless it is to stand `below`.
 
-    `toast` is shown over the chat after a press.
+    `toast` is shown over the chat after a press; a `picture` stands below everything.
     """
 
     screens: tuple[Screen, ...] = ()
     toast: str = ""
     below: bool = False
+    picture: Picture | None = None
 
 
 def key(text: str, command: str, *values: object) -> Key:

@@ -110,7 +110,7 @@ def _write(session: Session, deps: StaffDeps, due: Due, now: datetime) -> _Writt
     staff, chat = load_staff(session, due.account_id), linked_chat(session, due.account_id)
     if staff is None or chat is None or (due.where is not None and due.where[0] != chat.chat_id):
         return _Written()
-    talk = Talk(session, staff, chat, now, deps.judging, deps.urls)
+    talk = Talk(session, staff, chat, now, deps.judging, deps.urls, deps.making)
     if due.kind == QUESTION:
         return _question(talk, due)
     alarm = session.get(Alarm, due.about)

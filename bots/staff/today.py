@@ -9,7 +9,7 @@ from bots.staff.talk import Reply, Talk, day_of, fitted, key
 from core.i18n import Translator, pick_text
 from notifications.planning.obstacles import CAUSE_NAMES, Cause
 from notifications.review.store import MailingRow
-from notifications.review.today import Ahead, ahead, held_up
+from notifications.review.today import Ahead, ahead, held_up, to_release
 from notifications.words import CHANNELS, CONFLICTS, word
 
 TODAY, DOUBT, MAILING = "today", "doubt", "mailing"
@@ -43,6 +43,10 @@ def show_today(talk: Talk, _: str = "") -> Reply:
         if held.mailing.id not in planned:
             planned.add(held.mailing.id)
             keys.append((key(f"⚠️ {subject_of(held.mailing, t)}", MAILING, held.mailing.id),))
+    for draft in to_release(talk.session, talk.staff)[:AT_ONCE]:
+        if draft.id not in planned:
+            lines.append(f"✋ {plain(subject_of(draft, t), 80)}: {t('waits with its poll to be released')}")
+            keys.append((key(f"✋ {subject_of(draft, t)}", MAILING, draft.id),))
     keys.append((key(f"🔄 {t('As it is now')}", TODAY),))
     return Reply((Screen(fitted(lines), tuple(keys)),))
 

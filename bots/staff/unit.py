@@ -8,10 +8,11 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from bots.screen import Screen, plain
+from bots.staff import asking, draft_page, mailing, polls
 from bots.staff.menu import AWAITED, COMMANDS, PRESSES, show_menu
 from bots.staff.parse import Arrived, Command, Did, Pressed, Said, SentSomethingElse, StoppedBot
 from bots.staff.settings import HoursWrong
-from bots.staff.talk import Reply, Talk
+from bots.staff.talk import Making, Reply, Talk
 from core.addresses import PublicUrls
 from core.errors import Problem
 from core.i18n import N_, translator
@@ -22,12 +23,13 @@ from notifications.intake.questions import WordsEmpty, WordsTooLong
 from notifications.review.review import Judging
 
 DOOR = "telegram:staff"
+ALONE = frozenset({polls.DO, draft_page.SEND, mailing.DO})  # acts in a transaction of their own (`acts_alone`)
 HOW_TO_LINK = N_(
     "This bot is for the staff of the office. To use it, sign in to the console, open “Staff bot”, and follow the link "
     "you find there."
 )
 GONE = N_("This is not there any more, or your account may not see it. /today shows what there is.")
-ONCE_MORE = (WordsEmpty, WordsTooLong, HoursWrong)  # after these the next words are for the same
+ONCE_MORE = (WordsEmpty, WordsTooLong, HoursWrong, *asking.UNFIT)  # after these the next words are for the same
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Desk:
 
     judging: Judging
     urls: PublicUrls
+    making: Making
 
 
 def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -> Reply:
@@ -57,8 +60,13 @@ def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -
     if isinstance(did, StoppedBot):
         unlink(session, staff, now)
         return Reply()
-    talk = Talk(session, staff, chat, now, desk.judging, desk.urls)
+    talk = Talk(session, staff, chat, now, desk.judging, desk.urls, desk.making)
     return _guarded(talk, did) if first else show_menu(talk)
+
+
+def acts_alone(did: Did) -> bool:
+    """Whether it must not share its transaction: to open or close a poll waits for the votes that others write."""
+    return isinstance(did, Pressed) and did.data.partition(":")[0] in ALONE
 
 
 def _guarded(talk: Talk, did: Did) -> Reply:

@@ -48,6 +48,7 @@ class Linked:
     quiet: tuple[str, str] = QUIET
     severe_always: bool = False
     awaiting: dict[str, Any] = field(default_factory=dict)
+    draft: dict[str, Any] = field(default_factory=dict)
 
 
 def make_code(session: Session, account_id: int, ids: Ids, now: datetime) -> str:
@@ -113,8 +114,14 @@ def all_linked(session: Session) -> list[tuple[Staff, Linked]]:
 
 
 def change_chat(session: Session, account_id: int, **values: Any) -> None:
-    """Changes what an account wants to hear of, or what its next words are for."""
+    """Changes what an account wants to hear of, what its next words are for, or what it is putting together."""
     session.execute(update(StaffChat).where(StaffChat.account_id == account_id).values(values))
+
+
+def hold_draft(session: Session, account_id: int) -> dict[str, Any]:
+    """What is being put together, as it stands once nobody else is acting on it."""
+    row = session.get(StaffChat, account_id, with_for_update=True, populate_existing=True)
+    return row.draft if row is not None else {}
 
 
 def _store(session: Session, account_id: int, chat_id: int, now: datetime) -> None:
@@ -131,6 +138,7 @@ def _store(session: Session, account_id: int, chat_id: int, now: datetime) -> No
             quiet_until=usual.quiet[1],
             severe_always=usual.severe_always,
             awaiting={},
+            draft={},
         )
     )
     session.flush()
@@ -145,6 +153,7 @@ def _linked(row: StaffChat) -> Linked:
         (row.quiet_from, row.quiet_until),
         row.severe_always,
         row.awaiting,
+        row.draft,
     )
 
 

@@ -90,6 +90,7 @@ class StaffChat(Base):
     quiet_until: Mapped[str]
     severe_always: Mapped[bool]  # severe alarms come in quiet hours too
     awaiting: Mapped[dict[str, Any]]  # what the next words are for: {"answer": mail id}, {"quiet": true}
+    draft: Mapped[dict[str, Any]] = mapped_column(default=dict)  # a poll that is being put together, {} for none
 
 
 class StaffChatCode(Base):

@@ -178,7 +178,8 @@ NOTICES = {
         N_("Your mail was not counted as a vote: {poll}"),
         N_(
             "**{poll}** is an anonymous poll, and an answer by mail would carry your name. So it was not counted, and "
-            "what you wrote was not kept by us; please delete your mail.\n\nPlease vote on the page instead."
+            "what you chose was not kept by us; please delete your mail.\n\nAs long as the poll is open, please vote "
+            "on the page instead."
         ),
         N_("To the page of the poll"),
         "poll",

@@ -30,7 +30,7 @@ from notifications.intake.replies import own_answer
 from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
 from notifications.intake.understanding import says_only_that
-from notifications.intake.voting import Answer, take_vote
+from notifications.intake.voting import Answer, Heard, take_vote
 from notifications.ledger.tables import Delivery, Mailing
 
 DOOR = "mail"
@@ -61,16 +61,19 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
     calendar = read_calendar(letter)
     delivery = _delivery(session, found, signed, calendar)
     about = _about(session, delivery)  # before anything acts: a bounce may send the delivery to another address
-    state = _act(session, found, delivery, now)
+    state, heard = _act(session, found, delivery, now), Heard(Answer.NO_VOTE)
     if state is MailState.FOR_STAFF and _answers(found, signed) and delivery is not None:
         if calendar is not None:
             state = _by_calendar(calendar) if take_calendar_answer(session, delivery, calendar, key, now) else state
-        elif (vote := take_vote(session, delivery, (letter.text, key), returns.links, now)) is not Answer.NO_VOTE:
-            state = {Answer.COUNTED: _replied(letter), Answer.NOT_BY_MAIL: MailState.ACTED}.get(vote, state)
-        else:
+        elif (heard := take_vote(session, delivery, (letter.text, key), returns.links, now)).answer is Answer.NO_VOTE:
             state = _replied(letter) if take_reply(session, delivery, letter.text, key, now) else state
+        else:
+            secretly = MailState.NOTED if heard.beside else MailState.ACTED
+            state = {Answer.COUNTED: _replied(letter), Answer.NOT_BY_MAIL: secretly}.get(heard.answer, state)
     written = {"received_at": now, "kind": found.kind.value, "state": state.value}
     words = _words(letter, calendar) if state in {MailState.FOR_STAFF, MailState.NOTED} else {}
+    if heard.answer is Answer.NOT_BY_MAIL and words:  # what it chooses stands in none of them
+        words |= {"subject": "", "words": heard.beside}
     row = written | _told(found) | about | words
     mail_id: int = session.execute(insert(IncomingMail).values(row).returning(IncomingMail.id)).scalar_one()
     if state is MailState.FOR_STAFF and found.kind is Kind.NONE and about.get("office_id") is not None:

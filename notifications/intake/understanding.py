@@ -74,6 +74,13 @@ def said_alone(text: str, meaning: Callable[[str], T | None]) -> T | None:
     return found if found is not None and _says_nothing_more(lines[1:], found, meaning) else None
 
 
+def beside(text: str, meaning: Callable[[str], object | None]) -> str:
+    """The lines that mean nothing of that kind, "" where they are but greetings and thanks."""
+    lines = [line for line in text.splitlines() if bare(line) and meaning(bare(line)) is None]
+    said = [one for one in map(bare, lines) if one not in COURTESY | CLOSING | GREETING and not SENT_FROM.match(one)]
+    return "\n".join(lines).strip() if said else ""
+
+
 def says_only_that(text: str) -> bool:
     """Whether beside a reply nothing stands but greetings and thanks: no name, no signature."""
     lines = [bare(line) for line in text.splitlines() if line.strip()]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -15,7 +16,7 @@ from core.notices import News, tell
 from core.people.store import remaining
 from notifications.content.asking import takes_mail
 from notifications.intake.replies import own_answer
-from notifications.intake.understanding import bare, said_alone, without_courtesy
+from notifications.intake.understanding import bare, beside, said_alone, without_courtesy
 from notifications.ledger.events import POLL, has_button
 from notifications.ledger.states import EMAIL, Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
@@ -37,32 +38,38 @@ class Answer(StrEnum):
     NO_VOTE = "no-vote"  # it answers no poll, or says more than a vote
     FOR_STAFF = "for-staff"  # it was clear, and could not be counted: somebody should write back
     COUNTED = "counted"
-    NOT_BY_MAIL = "not-by-mail"  # it would have been a vote in a secret poll: its words are kept nowhere
+    NOT_BY_MAIL = "not-by-mail"  # it would have been a vote in a secret poll: what it chooses is kept nowhere
 
 
-def take_vote(session: Session, delivery: Delivery, said: tuple[str, str], links: Links, now: datetime) -> Answer:
+@dataclass(frozen=True)
+class Heard:
+    """What became of a mail, and of one in a secret poll what was written beside the choice."""
+
+    answer: Answer
+    beside: str = ""
+
+
+def take_vote(session: Session, delivery: Delivery, said: tuple[str, str], links: Links, now: datetime) -> Heard:
     """`said` are a mail's text and its own key, by which it is confirmed once."""
     words, key = said
     poll = _asked(session, delivery)
     meant = said_alone(own_answer(words), lambda line: _choice(poll, line)) if poll is not None else None
     if poll is None or meant is None:
-        return Answer.NO_VOTE
+        return Heard(Answer.NO_VOTE)
     person, digest = remaining(session, delivery.participant_id), hashlib.sha256(key.encode()).hexdigest()[:16]
     if poll.is_secret:
-        if poll.takes_votes(now):
-            values = {"poll_id": poll.id}
-            news = News(NOT_BY_MAIL, f"{delivery.id}:{digest}", person, EMAIL, poll.office_id, values)
-            tell(session, news, now)
-        return Answer.NOT_BY_MAIL
+        values = {"poll_id": poll.id}
+        tell(session, News(NOT_BY_MAIL, f"{delivery.id}:{digest}", person, EMAIL, poll.office_id, values), now)
+        return Heard(Answer.NOT_BY_MAIL, beside(own_answer(words), lambda line: _choice(poll, line)))
     if not takes_mail(poll):
-        return Answer.FOR_STAFF
+        return Heard(Answer.FOR_STAFF)
     try:
         counted = cast(session, Booth(links, RandomIds()), Vote(poll.id, Voter(person), meant, MAIL), now)
     except Problem:  # too late, not asked, too many: somebody should write back
-        return Answer.FOR_STAFF
+        return Heard(Answer.FOR_STAFF)
     told = {"poll_id": poll.id, "voter": counted.standing.key}
     tell(session, News(KEPT, f"{delivery.id}:{digest}", person, EMAIL, poll.office_id, told), now)
-    return Answer.COUNTED
+    return Heard(Answer.COUNTED)
 
 
 def _choice(poll: Poll, line: str) -> Choice | None:

@@ -5,7 +5,8 @@ Until the poll is closed the picture says so: whoever reads the draft sees where
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 from babel.dates import format_datetime
 from sqlalchemy import update
@@ -36,12 +37,19 @@ def picture_name(language: str) -> str:
 
 def result_picture(session: Session, poll: Poll, t: Translator, least: int = LEAST, scale: float = 1.0) -> bytes:
     """A PNG; small numbers are hidden in it. Raises FontsMissing."""
+    return picture_to_draw(session, poll, t, least, scale)()
+
+
+def picture_to_draw(
+    session: Session, poll: Poll, t: Translator, least: int = LEAST, scale: float = 1.0
+) -> Callable[[], bytes]:
+    """Reads all of it now, and draws it when it is called: for whoever must not hold the database meanwhile."""
     office = session.get_one(Office, poll.office_id).name
     result = published_of(session, poll, least)
     closed = ""
     if result is not None and poll.closes_at is not None:
         closed = t(CLOSED_ON, moment=moment_in_words(poll, t.language))
-    return draw_result(poll, result, Told(office, closed), t, scale)
+    return partial(draw_result, poll, result, Told(office, closed), t, scale)
 
 
 def moment_in_words(poll: Poll, language: str) -> str:

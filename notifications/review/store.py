@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.database.many import among
 from core.process.tables import Office, Process
 from core.staff.accounts import Staff
 from core.staff.errors import NothingHere
 from core.staff.roles import Permission
-from notifications.ledger.states import Kind
+from notifications.ledger.states import Kind, MailingState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
 
 READS = (Permission.SEE_PEOPLE, Permission.WRITE_MAILINGS, Permission.RELEASE_MAILINGS)  # one of them opens a mailing
@@ -56,6 +58,19 @@ def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
 def mailings(session: Session, process_id: int) -> list[MailingRow]:
     """The mailings of a process in the order they were written; notices are not among them."""
     statement = select(Mailing).where(Mailing.process_id == process_id, Mailing.kind != Kind.NOTICE)
+    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+
+
+def mailings_of_poll(session: Session, poll_id: int) -> list[MailingRow]:
+    """What is said of a poll, in the order it was written."""
+    statement = select(Mailing).where(Mailing.poll_id == poll_id, Mailing.kind != Kind.NOTICE)
+    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+
+
+def drafts_of_polls(session: Session, office_ids: Collection[int]) -> list[MailingRow]:
+    """What is said of a poll and nobody has released yet: it has no time before the poll has one."""
+    drafts = Mailing.poll_id.is_not(None), Mailing.state == MailingState.DRAFT
+    statement = select(Mailing).where(*drafts, among(Mailing.office_id, list(office_ids)))
     return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
 
 

@@ -13,7 +13,8 @@ from notifications.ledger.states import MailingState
 from notifications.planning.calendar import Entry, plan_of_offices
 from notifications.planning.obstacles import Cause, Obstacle, obstacles
 from notifications.planning.rules import Rules
-from notifications.review.store import READS, MailingRow, find_mailing
+from notifications.review.one_person import may_release
+from notifications.review.store import READS, MailingRow, drafts_of_polls, find_mailing
 
 AHEAD = timedelta(days=7)
 
@@ -43,6 +44,12 @@ def ahead(session: Session, staff: Staff, rules: Rules, now: datetime, within: t
     """In the order of time, with what is late or waits for a word."""
     entries = plan_of_offices(session, now, within, rules, offices_read(staff))
     return [Ahead(find_mailing(session, staff, one.due.mailing_id, *READS), one) for one in entries]
+
+
+def to_release(session: Session, staff: Staff) -> list[MailingRow]:
+    """What is said of polls and waits for somebody else's word, such as this one's."""
+    offices = [one for one in staff.roles if may_release(session, staff, one)]
+    return [one for one in drafts_of_polls(session, offices) if one.written_by != staff.account_id]
 
 
 def held_up(session: Session, staff: Staff, now: datetime, causes: Collection[Cause] = tuple(Cause)) -> list[HeldUp]:

@@ -25,8 +25,9 @@ from surveys.polls.errors import (
     WordsMissing,
     WordsTooLong,
 )
-from surveys.polls.kinds import NONE, USUAL_WORDS, Kind
+from surveys.polls.kinds import USUAL_WORDS, Kind
 from surveys.polls.poll import Poll
+from surveys.polls.tally.options import NONE
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 LONGEST_NUMBER = 4

@@ -98,23 +98,24 @@ def cast(session: Session, booth: Booth, vote: Vote, now: datetime) -> Cast:
     return Cast(poll, standing, ballot, changed)
 
 
-def withdraw(session: Session, booth: Booth, poll_id: int, voter: Voter, now: datetime) -> bool:
+def withdraw(session: Session, booth: Booth, vote: Vote, now: datetime) -> bool:
     """Takes a named ballot back, as Telegram's own polls let people do; whether there was one.
+
+    What was cast by another door than the vote's stays: it is taken back nowhere but there.
 
     Raises PollUnknown, PollNotOpen, PollClosed, NotAsked, VotedAlready (a secret ballot stays), ParticipantUnknown.
     """
-    hold(session, poll_id)
-    poll = load_poll(session, poll_id)
+    hold(session, vote.poll_id)
+    poll = load_poll(session, vote.poll_id)
     check_open(poll, now)
-    standing = standing_of(session, booth.links, poll, voter, now)
+    standing, taken = standing_of(session, booth.links, poll, vote.voter, now), False
     if poll.is_secret:
         raise VotedAlready
-    had_voted = standing.has_voted
-    while standing.has_voted:  # people who were merged may have one each
+    while standing.has_voted and _is_by(session, vote, standing.key):  # people who were merged may have one each
         for table in (NamedBallot, PollVoter):
-            session.execute(delete(table).where(table.poll_id == poll_id, table.voter == standing.key))
-        standing = standing_of(session, booth.links, poll, voter, now)
-    return had_voted
+            session.execute(delete(table).where(table.poll_id == poll.id, table.voter == standing.key))
+        standing, taken = standing_of(session, booth.links, poll, vote.voter, now), True
+    return taken
 
 
 def stand_of(session: Session, links: Links, poll_id: int, voter: Voter, now: datetime) -> Stand:
@@ -127,6 +128,12 @@ def stand_of(session: Session, links: Links, poll_id: int, voter: Voter, now: da
 def named_ballot(session: Session, poll_id: int, voter: str) -> str:
     """What a voter, by their key, has chosen in a named poll; "" for nothing."""
     return session.connection().execute(_CHOSEN, {"poll": poll_id, "who": voter}).scalar() or ""
+
+
+def _is_by(session: Session, vote: Vote, voter: str) -> bool:
+    """Whether the ballot under a voter's key was cast, as it stands, by the door of a vote."""
+    whose = NamedBallot.poll_id == vote.poll_id, NamedBallot.voter == voter
+    return session.scalar(select(NamedBallot.door).where(*whose)) == vote.door
 
 
 def check_open(poll: Poll, now: datetime) -> None:

@@ -8,7 +8,6 @@ from core.i18n import N_
 from surveys.polls.ballot import NAME
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import (
-    BLANK,
     CHOSEN,
     LARGEST_BUDGET,
     LONGEST_NAME,
@@ -16,13 +15,14 @@ from surveys.polls.kinds import (
     METHODS,
     MOST_DOTTED,
     MOST_OPTIONS,
-    NONE,
     OF_OPTIONS,
     SCALE,
     Kind,
+    Secrecy,
     Ties,
 )
 from surveys.polls.poll import Definition
+from surveys.polls.tally.options import BLANK, NONE
 
 NO_TITLE = N_("The question is missing in {language}.")
 NO_LABEL = N_("The option {option} has no text in {language}.")
@@ -40,13 +40,20 @@ WORDS_WRONG = N_("Texts can be limited to 1 to {most} characters.")
 NONE_WRONG = N_("“None of these” can be offered where options are chosen, not where they are put in order.")
 SHUFFLED_WRONG = N_("Only options can stand in an order of their own for everybody.")
 METHOD_WRONG = N_("This kind of poll is counted by one of: {known}.")
+BESIDE_WRONG = N_("Beside the method of a ranking another one can be shown: {known}.")
 LOT_WRONG = N_("What comes out equal can be put in order only where options are counted.")
+TIE_METHOD_WRONG = N_("Only in a ranking another method than its own can put equal options in order, one of: {known}.")
 QUORUM_WRONG = N_("A quorum in percent lies between 0 and 100.")
 THRESHOLD_WRONG = N_("The share a winner needs more than lies between 0 and 99 percent.")
 TIMES_WRONG = N_("The poll closes before it opens.")
+GROUP_WRONG = N_(
+    "In a group Telegram's own poll can ask only a named poll of one or several options, at most {most} and in the "
+    "same order for everybody. Leave this out: the group gets a button instead."
+)
 WORDS_OF_PICTURE = N_("The picture of the option {option} needs words in {language} for who cannot see it.")
 
 FEWEST = 2
+MOST_IN_GROUP = 12  # options: Bot API, sendPoll
 
 
 def check(poll: Definition, languages: Sequence[str]) -> list[PollFault]:
@@ -65,8 +72,18 @@ def _faults(poll: Definition, languages: Sequence[str]) -> Found:
     yield from _options(poll, languages)
     yield from _limits(poll, languages)
     yield from _counting(poll)
+    if poll.names_in_groups and not fits_group(poll):
+        yield "names_in_groups", GROUP_WRONG, {"most": MOST_IN_GROUP}
     if poll.opens_local and poll.closes_local and poll.closes_local <= poll.opens_local:
         yield "closes", TIMES_WRONG, {}
+
+
+def fits_group(poll: Definition) -> bool:
+    """Whether Telegram's own poll can ask it as it is meant."""
+    rules, count = poll.rules, len(poll.options) + poll.rules.none
+    several = poll.kind is Kind.MULTIPLE and rules.least <= 1 and rules.most in {0, count}
+    fits = poll.kind is Kind.SINGLE or (several and not rules.none)
+    return poll.secrecy is Secrecy.NAMED and fits and not rules.shuffled and 1 < count <= MOST_IN_GROUP
 
 
 def _options(poll: Definition, languages: Sequence[str]) -> Found:
@@ -121,8 +138,15 @@ def _counting(poll: Definition) -> Found:
     counting, known = poll.counting, METHODS[poll.kind]
     if counting.method not in known:
         yield "method", METHOD_WRONG, {"known": ", ".join(known) or "-"}
+    others = [one for one in METHODS[Kind.RANKING] if one != counting.method]
+    if counting.beside and (poll.kind is not Kind.RANKING or counting.beside not in others):
+        yield "beside", BESIDE_WRONG, {"known": ", ".join(others)}
     if counting.ties is not Ties.EQUAL and poll.kind not in OF_OPTIONS:
         yield "ties", LOT_WRONG, {}
+    if counting.tie_method and (
+        poll.kind is not Kind.RANKING or counting.tie_method not in known or counting.tie_method == counting.method
+    ):
+        yield "tie_method", TIE_METHOD_WRONG, {"known": ", ".join(METHODS[Kind.RANKING])}
     if counting.quorum < 0 or (counting.of_all and counting.quorum > 100):
         yield "quorum", QUORUM_WRONG, {}
     if not 0 <= counting.threshold <= 99:

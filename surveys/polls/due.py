@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select, text
+from sqlalchemy import Engine, and_, exists, or_, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -14,16 +14,19 @@ from core.ids import Ids
 from surveys.polls.kinds import Secrecy, State
 from surveys.polls.making import close_poll, lock_poll
 from surveys.polls.store import change_row
-from surveys.polls.tables import Poll, SecretBallot
+from surveys.polls.tables import Poll, PollVoter, SecretBallot
 
 MOST_AT_ONCE = 100
 PATIENCE_MS = 200  # whoever purges holds up those who vote
+TRIES, PAUSE = 10, 0.05  # seconds between looking whether the table is free
+TABLE = SecretBallot.__tablename__
 RUNNING = Poll.state.in_((State.PLANNED, State.OPEN))
 
 
 def polls_due(session: Session, now: datetime) -> list[int]:
     """Those that should open or close now."""
-    opens = and_(Poll.state == State.PLANNED, Poll.opens_at <= now)
+    voted = exists().where(PollVoter.poll_id == Poll.id)  # the clock was set back before a timer noted the opening
+    opens = and_(Poll.state == State.PLANNED, or_(Poll.opens_at <= now, voted))
     due = select(Poll.id).where(or_(opens, and_(RUNNING, Poll.closes_at <= now))).order_by(Poll.id)
     return list(session.scalars(due.limit(MOST_AT_ONCE)))
 
@@ -58,9 +61,8 @@ def polls_to_purge(session: Session) -> list[int]:
 
 def purge(database: Database, poll_ids: list[int], now: datetime) -> bool:
     """Takes away what the database still holds of deleted ballots; False when somebody stands in the way just now."""
-    engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        done = _emptied(connection) if connection.dialect.name == "sqlite" else _vacuumed(connection)
+    is_sqlite = database.engine.dialect.name == "sqlite"
+    done = _emptied(database.engine) if is_sqlite else _written_anew(database.engine)
     if done:
 
         def note(session: Session) -> None:
@@ -71,23 +73,34 @@ def purge(database: Database, poll_ids: list[int], now: datetime) -> bool:
     return done
 
 
-def _emptied(connection: Connection) -> bool:
+def _emptied(engine: Engine) -> bool:
     """The write-ahead log goes into the file and is cut to nothing; what was deleted there is overwritten already."""
-    raw = connection.connection.driver_connection
-    assert raw is not None
-    raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
-    busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    raw.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
-    return not busy
+    with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw is not None
+        raw.execute(f"PRAGMA busy_timeout={PATIENCE_MS}")
+        busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        raw.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        return not busy
 
 
-def _vacuumed(connection: Connection) -> bool:
-    """A plain VACUUM would leave the bytes of what it removes; a full one writes the table into a new file."""
-    connection.execute(text(f"SET lock_timeout = {PATIENCE_MS}"))
-    try:
-        connection.execute(text(f"VACUUM (FULL) {SecretBallot.__tablename__}"))
-    except OperationalError:  # votes are being written: the next sweep tries again
-        return False
-    finally:
-        connection.execute(text("RESET lock_timeout"))
-    return True
+def _written_anew(engine: Engine) -> bool:
+    """What stands in the table is written into a new file, and the old one is removed with all that it holds.
+
+    A VACUUM, a full one too, keeps a deleted row for as long as any transaction is older than its deletion, in whatever
+    table that reads; a column that is rewritten takes along what stands now, and nothing else. It never waits for the
+    table: whoever waits for it holds up everybody who comes later.
+    """
+    for _ in range(TRIES):
+        with engine.connect() as connection:
+            try:
+                connection.execute(text(f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE NOWAIT"))
+            except OperationalError:  # votes are being written, or read
+                connection.rollback()
+                connection.execute(text("SELECT pg_sleep(:pause)"), {"pause": PAUSE})
+                continue
+            # "|| ''" makes it a rewrite: a column of the same type would stay where it is.
+            connection.execute(text(f"ALTER TABLE {TABLE} ALTER COLUMN choice TYPE text USING choice || ''"))
+            connection.commit()
+            return True
+    return False  # the next sweep tries again

@@ -39,14 +39,6 @@ class SecretByMail(Problem):
     status = 409
 
 
-class NotForGroup(Problem):
-    text = N_(
-        "Only a named poll of one or several options, at most 12 and the same for everybody, can be shown in a group: "
-        "Telegram tells there who has voted. Please share the link to it instead."
-    )
-    status = 409
-
-
 class BallotRefused(Problem):
     """What was chosen is no ballot of this poll; nothing was counted."""
 

@@ -1,4 +1,4 @@
-"""Named polls as Telegram's own in a group chat."""
+"""Polls in a group chat: Telegram's own where the office allows that, else a message that leads to the vote."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Address
-from surveys.polls.errors import NotForGroup
-from surveys.polls.kinds import Kind
+from surveys.polls.checking import fits_group
+from surveys.polls.kinds import Shown
 from surveys.polls.poll import Poll
 from surveys.polls.tables import GroupPoll
 from surveys.polls.voters import TELEGRAM, Voter
 
-MOST_OPTIONS = 12  # Bot API, sendPoll
-
 
 @dataclass(frozen=True)
 class Posted:
-    """Where a poll stands in a group, by Telegram's name for it."""
+    """Where a poll stands in a group, by Telegram's name for it; `message:...` for a message with a button."""
 
     telegram_id: str
     poll_id: int
@@ -28,13 +26,14 @@ class Posted:
     message_id: int
 
 
-def check_group(poll: Poll) -> None:
-    """Raises NotForGroup for what Telegram's own polls cannot ask as it is meant."""
-    rules, count = poll.rules, len(poll.names)
-    several = poll.kind is Kind.MULTIPLE and rules.least <= 1 and rules.most in {0, count}
-    fits = poll.kind is Kind.SINGLE or (several and not rules.none)
-    if poll.is_secret or rules.shuffled or not fits or not 1 < count <= MOST_OPTIONS:
-        raise NotForGroup
+def shows_names(poll: Poll) -> bool:
+    """Whether a group gets Telegram's own poll, in which its members see who of them chose what."""
+    return poll.definition.names_in_groups and fits_group(poll.definition)
+
+
+def hides_until_close(poll: Poll) -> bool:
+    """Whether Telegram keeps back how it stands; it shows that to nobody who has not voted, also of a `live` one."""
+    return poll.definition.shown is Shown.AFTER_CLOSE
 
 
 def note_posted(session: Session, posted: Posted, now: datetime) -> None:
@@ -46,9 +45,10 @@ def find_posted(session: Session, telegram_id: str) -> Posted | None:
     return Posted(row.telegram_id, row.poll_id, row.chat_id, row.message_id) if row is not None else None
 
 
-def is_posted_in(session: Session, poll_id: int, chat_id: int) -> bool:
-    there = select(GroupPoll.telegram_id).where(GroupPoll.poll_id == poll_id, GroupPoll.chat_id == chat_id)
-    return session.scalar(there.limit(1)) is not None
+def posted_in(session: Session, poll_id: int, chat_id: int) -> Posted | None:
+    there = select(GroupPoll).where(GroupPoll.poll_id == poll_id, GroupPoll.chat_id == chat_id)
+    row = session.scalars(there.limit(1)).first()
+    return Posted(row.telegram_id, row.poll_id, row.chat_id, row.message_id) if row is not None else None
 
 
 def voter_by_account(session: Session, account: int) -> Voter:

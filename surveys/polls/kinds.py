@@ -89,7 +89,6 @@ METHODS: Mapping[Kind, tuple[str, ...]] = {
 }
 """By which methods a kind can be counted, the usual one first."""
 
-NONE, BLANK = "none", "blank"  # what a ballot says of "none of these", and of nothing at all
 NONE_LABEL = N_("None of these")
 CHOSEN = frozenset({Kind.SINGLE, Kind.MULTIPLE})  # kinds that may offer "none of these"
 OF_OPTIONS = frozenset(Kind) - {Kind.SCALE, Kind.TEXT}
@@ -130,7 +129,9 @@ class Counting:
     """How ballots become a result, stated before the poll opens.
 
     `quorum` is how many must take part, in people or, `of_all`, in percent of those who may; `threshold` the percent of
-    ballots that the winner has to have more than. 0 asks for nothing.
+    ballots that the winner has to have more than. 0 asks for nothing. Of a ranking, options that come out equal may
+    first be put in the order of another method, `tie_method`; `ties` says what becomes of those that still are, and
+    `beside` is a second method, which is shown and decides nothing; what comes out equal is treated alike in both.
     """
 
     method: str = ""
@@ -138,12 +139,16 @@ class Counting:
     quorum: int = 0
     of_all: bool = False
     threshold: int = 0
+    beside: str = ""
+    tie_method: str = ""
 
     def to_json(self) -> dict[str, Any]:
-        return {
+        told = {
             "method": self.method, "ties": self.ties.value, "quorum": self.quorum, "of_all": self.of_all,
             "threshold": self.threshold,
         }  # fmt: skip
+        also = {"tie_method": self.tie_method, "beside": self.beside}
+        return told | {name: method for name, method in also.items() if method}
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Counting:

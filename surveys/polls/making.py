@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -20,8 +21,9 @@ from surveys.polls.mixing import hold, rewrite
 from surveys.polls.outcome import keep_outcome
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.screens import forget_screens
-from surveys.polls.store import Place, add_row, change_row, drop_row, free_code, load_poll, values_of
+from surveys.polls.store import Place, add_row, change_row, drop_row, free_code, load_poll, slugs_of, values_of
 from surveys.polls.tables import Poll as Row
+from surveys.polls.tables import PollVoter
 
 NOT_BEGUN = frozenset({State.DRAFT, State.PLANNED})
 
@@ -33,6 +35,19 @@ def add_poll(session: Session, ids: Ids, place: Place, named: tuple[str, Definit
     if session.scalar(taken) is not None:
         raise PollSlugTaken(slug=slug)
     return add_row(session, place, (slug, free_code(session, ids)), new, now)
+
+
+def free_slug(session: Session, office_id: int, title: str) -> str:
+    """A short name made of the question, which no poll of the office has."""
+    return free_name(title, slugs_of(session, office_id))
+
+
+def free_name(title: str, taken: Collection[str]) -> str:
+    made = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-") or "poll"
+    number, free = 2, made
+    while free in taken:
+        number, free = number + 1, f"{made}-{number}"
+    return free
 
 
 def change_poll(session: Session, poll_id: int, new: Definition, now: datetime) -> None:
@@ -104,8 +119,16 @@ def close_poll(session: Session, ids: Ids, poll_id: int, now: datetime) -> Poll:
 
 
 def lock_poll(session: Session, poll_id: int) -> Poll:
-    """The poll, once every vote under way is written; nobody else votes or changes it till the commit."""
+    """The poll, once every vote under way is written; nobody else votes or changes it till the commit.
+
+    One in which somebody has voted was opened, also where no timer has noted that and the clock was set back since.
+    """
     hold(session, poll_id, alone=True)
+    poll = load_poll(session, poll_id)
+    voted = select(PollVoter.voter).where(PollVoter.poll_id == poll_id).limit(1)
+    if poll.state is not State.PLANNED or session.scalar(voted) is None:
+        return poll
+    change_row(session, poll_id, state=State.OPEN.value)
     return load_poll(session, poll_id)
 
 

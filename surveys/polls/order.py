@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from core.links import Links, Purpose
-from surveys.polls.kinds import NONE
 from surveys.polls.poll import Poll
+from surveys.polls.tally.options import NONE
 
 
 def order_for(poll: Poll, voter: str, links: Links) -> tuple[str, ...]:

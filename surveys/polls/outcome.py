@@ -13,25 +13,27 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from core.i18n import LANGUAGES, Translator, translator
+from core.i18n import LANGUAGES, N_, Translator, translator
 from surveys.polls.errors import NoCountSheet, SheetNotYet
 from surveys.polls.glance import Pile
-from surveys.polls.kinds import NONE, State, Ties
+from surveys.polls.kinds import State, Ties
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, read_ballots, turnout_of
 from surveys.polls.screens import keep_told, told_of
 from surveys.polls.tally.counting import tally
-from surveys.polls.tally.methods import Method
-from surveys.polls.tally.options import Options
+from surveys.polls.tally.methods import TITLES, Method
+from surveys.polls.tally.options import NONE, Options
 from surveys.polls.tally.outcome import Outcome, Verdict
-from surveys.polls.tally.rule import ByLot, ByOrder, Quorum, Rule, Threshold, TieBreak
+from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder, Quorum, Rule, Threshold, TieBreak
 from surveys.polls.tally.ruling import rule_in_words
 from surveys.polls.tally.sheet import Heading, write_sheet
 from surveys.polls.tally.telling import result_in_words, working_in_words
 
 ALL, OWN, APART = "all", "own", "apart"  # everybody's ballots, those of who was asked, those of walk-ins
-PARTS = (ALL, OWN, APART)
+BESIDE = "beside"  # everybody's ballots again, by the method that is shown beside
+PARTS = (ALL, OWN, APART, BESIDE)
+ALSO = N_("Also shown, deciding nothing: {method}.")
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,15 @@ class Counted:
 
 @dataclass(frozen=True)
 class Result:
-    """`own` and `apart` tell those asked and walk-ins apart, None where that says too much or nothing."""
+    """`own` and `apart` tell those asked and walk-ins apart, None where that says too much or nothing.
+
+    `beside` is everybody's by a second method, which decides nothing.
+    """
 
     everybody: Counted
     own: Counted | None = None
     apart: Counted | None = None
+    beside: Counted | None = None
 
 
 def rule_of(poll: Poll) -> Rule | None:
@@ -85,7 +91,8 @@ def rule_of(poll: Poll) -> Rule | None:
     if not counting.method:
         return None
     method = Method(counting.method)
-    ties: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(poll.code),)}
+    last: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(poll.code),)}
+    first: tuple[TieBreak, ...] = (ByMethod(Method(counting.tie_method)),) if counting.tie_method else ()
     quorum = None
     if counting.quorum:
         share = Quorum(share=Fraction(counting.quorum, 100))
@@ -93,7 +100,14 @@ def rule_of(poll: Poll) -> Rule | None:
     wanted = counting.threshold and method is not Method.MEAN  # a scale has no winner
     threshold = Threshold(Fraction(counting.threshold, 100), strictly=True) if wanted else None
     scale = (poll.rules.least, poll.rules.most) if method is Method.MEAN else (0, 10)
-    return Rule(method, ties.get(counting.ties, ()), quorum, threshold, scale)
+    return Rule(method, first + last.get(counting.ties, ()), quorum, threshold, scale)
+
+
+def rule_told(poll: Poll, t: Translator) -> Sequence[str]:
+    """The rule in words, as it is stated before anybody votes; nothing where words are read and not counted."""
+    rule = rule_of(poll)
+    also = (_also(poll, t),) if poll.definition.counting.beside else ()
+    return (*rule_in_words(rule, t), *also) if rule is not None else ()
 
 
 def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Result | None:
@@ -104,11 +118,11 @@ def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Res
     told = told_of(session, poll.id) if poll.settled_at is not None else None
     if told is not None:
         parts = {one: _kept(told[one], t.language) for one in PARTS if told.get(one)}
-        return Result(parts[ALL], parts.get(OWN), parts.get(APART))
+        return _result(parts)
     ballots = read_ballots(session, poll)
     counted = _count(poll, rule, ballots, _invited(session, poll, now))
     told_now = {name: _in_words(poll, outcome, t) for name, outcome in counted.items()}
-    return Result(told_now[ALL], told_now.get(OWN), told_now.get(APART))
+    return _result(told_now)
 
 
 def keep_outcome(session: Session, poll: Poll, now: datetime) -> None:
@@ -143,11 +157,14 @@ def count_sheet(session: Session, poll: Poll, t: Translator, now: datetime, part
     told = told_of(session, poll.id)
     invited = told["invited"] if told is not None else _invited(session, poll, now)
     ballots = read_ballots(session, poll)
-    outcome = _count(poll, rule, ballots, invited).get(part)
+    counted = _count(poll, rule, ballots, invited)
+    outcome = counted.get(part)
     if outcome is None:
         raise NoCountSheet
     labels = {name: " ".join(poll.label_of(name, t).split()) for name in poll.names if name != NONE}
-    return write_sheet(outcome, _cast(_part(ballots, part)), t, Heading(poll.title_in(t.language), labels))
+    also = _in_words(poll, counted[BESIDE], t).result if part == ALL and BESIDE in counted else ()
+    told_also = [_also(poll, t), *also] if also else []
+    return write_sheet(outcome, _cast(_part(ballots, part)), t, Heading(poll.title_in(t.language), labels, told_also))
 
 
 def tells_apart(poll: Poll, ballots: Ballots) -> bool:
@@ -162,11 +179,23 @@ def _count(poll: Poll, rule: Rule, ballots: Ballots, invited: int | None) -> dic
     if tells_apart(poll, ballots):
         for part in (OWN, APART):
             found[part] = tally(_as_part(rule), options, _cast(_part(ballots, part)))
+    if beside := poll.definition.counting.beside:
+        method = Method(beside)
+        ties = tuple(one for one in rule.ties if one != ByMethod(method))  # which breaks none of its own
+        found[BESIDE] = tally(Rule(method, ties), options, _cast(ballots.together))
     return found
 
 
+def _result(parts: Mapping[str, Counted]) -> Result:
+    return Result(parts[ALL], parts.get(OWN), parts.get(APART), parts.get(BESIDE))
+
+
+def _also(poll: Poll, t: Translator) -> str:
+    return t(ALSO, method=t(TITLES[Method(poll.definition.counting.beside)]))
+
+
 def _as_part(rule: Rule) -> Rule:
-    """Quorum and threshold are of all ballots; a part only shows how it would rank."""
+    """Quorum and threshold decide over all ballots; a part, or a second method, only shows how it would rank."""
     return Rule(rule.method, rule.ties, scale=rule.scale)
 
 
@@ -176,7 +205,8 @@ def _options(poll: Poll) -> Options | None:
 
 
 def _part(ballots: Ballots, part: str) -> Sequence[Pile]:
-    return {ALL: ballots.together, OWN: ballots.own, APART: ballots.apart}[part] if part in PARTS else ()
+    piles = {ALL: ballots.together, OWN: ballots.own, APART: ballots.apart, BESIDE: ballots.together}
+    return piles.get(part, ())
 
 
 def _cast(piles: Sequence[Pile]) -> list[tuple[str, int]]:
@@ -196,9 +226,11 @@ def _in_words(poll: Poll, outcome: Outcome, t: Translator) -> Counted:
     def name(code: str) -> str:
         return poll.label_of(code, t)
 
+    decides = outcome.rule.method == poll.definition.counting.method
+    also = (_also(poll, t),) if decides and poll.definition.counting.beside else ()
     return Counted(
         outcome.to_json(),
-        tuple(rule_in_words(outcome.rule, t)),
+        (*rule_in_words(outcome.rule, t), *also),
         tuple(result_in_words(outcome, t, name)),
         tuple(working_in_words(outcome, t, name)),
     )

@@ -8,7 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from core.i18n import Translator, pick_text
-from surveys.polls.kinds import NONE, NONE_LABEL, Counting, Kind, Rules, Secrecy, Shown, State
+from surveys.polls.kinds import NONE_LABEL, Counting, Kind, Rules, Secrecy, Shown, State
+from surveys.polls.tally.options import NONE
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class Definition:
     secrecy: Secrecy = Secrecy.ANONYMOUS
     shown: Shown = Shown.AFTER_CLOSE
     walk_ins: bool = False
+    names_in_groups: bool = False  # a group in Telegram may see who of it chose what
     audience_id: int | None = None
     event_id: int | None = None
     opens_local: str | None = None
@@ -107,9 +109,13 @@ class Poll:
         """Whether one of those who may vote sees how it stands."""
         state = self.state_at(now)
         if state is State.CLOSED:
-            return True
+            return self.settled_at is not None
         shown = self.definition.shown
         return state is State.OPEN and (shown is Shown.LIVE or (shown is Shown.AFTER_VOTE and has_voted))
+
+    def is_being_counted(self, now: datetime) -> bool:
+        """Whether no more votes are taken and the result does not stand yet."""
+        return self.settled_at is None and self.state_at(now) is State.CLOSED
 
     def title_in(self, language: str) -> str:
         return pick_text(dict(self.definition.title), language)

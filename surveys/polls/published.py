@@ -39,7 +39,7 @@ class Decision(Protocol):
 
 
 @dataclass(frozen=True)
-class Shown:
+class PublicLine:
     """An option, or a number of a scale; `count` and `share` (of the ballots, 0 to 1) are None where hidden."""
 
     name: str
@@ -52,7 +52,7 @@ class Published:
     """`ballots` is None where there are too few to be told; `winners` are those of the stated rule, and `why_none` says
     in words why there are none; `mean` is that of a scale of which nothing is hidden."""
 
-    lines: tuple[Shown, ...]
+    lines: tuple[PublicLine, ...]
     ballots: int | None
     winners: tuple[str, ...]
     mean: float | None
@@ -69,7 +69,7 @@ def publish(poll: Poll, ballots: Ballots, decision: Decision | None, least: int 
     standing = glance(poll, ballots.together)
     hidden = _hidden(poll, ballots, [one.count for one in standing.lines], least)
     lines = tuple(
-        Shown(one.name, None if hides else one.count, None if hides else _share(poll, one.count, standing.ballots))
+        PublicLine(one.name, None if hides else one.count, None if hides else _share(poll, one.count, standing.ballots))
         for one, hides in zip(standing.lines, hidden, strict=True)
     )
     if is_small(standing.ballots, least):
@@ -102,13 +102,18 @@ def words_for_voters(poll: Poll, standing: Glance, counted: Counted, least: int 
 
     Of an anonymous poll with small numbers it is who won, and no figures; of too few votes it is nothing.
     """
-    if not poll.is_secret:
-        return counted.told
-    ballots = counted.figures["ballots"]
-    if not standing.hidden and not any(is_small(ballots[one], least) for one in ("naming", "none", "blank")):
+    if tells_all(poll, standing, counted, least):
         return counted.told
     tells = not is_small(standing.ballots, least) and counted.verdict != Verdict.MEASURED
     return counted.told[:1] if tells else ()
+
+
+def tells_all(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> bool:
+    """Whether a result is told with all its figures beside `standing`: of an anonymous poll where none is small."""
+    if not poll.is_secret:
+        return True
+    ballots = counted.figures["ballots"]
+    return not standing.hidden and not any(is_small(ballots[one], least) for one in ("naming", "none", "blank"))
 
 
 def in_words(poll: Poll, result: Published, t: Translator) -> str:
@@ -141,7 +146,7 @@ def label(poll: Poll, name: str, t: Translator) -> str:
     return f"{name} ({words})" if words else name
 
 
-def value(line: Shown, result: Published, t: Translator) -> str:
+def value(line: PublicLine, result: Published, t: Translator) -> str:
     """A line's number with its share, or the words for what is hidden."""
     if line.count is None:
         return t("not published")

@@ -37,7 +37,7 @@ class PollOutcome(Base):
     __tablename__ = "poll_outcome"
 
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True, autoincrement=False)
-    told: Mapped[dict[str, Any]]  # {"invited", "all", "own", "apart"}, see outcome.py
+    told: Mapped[dict[str, Any]]  # {"invited", "all", "own", "apart", "beside"}, see outcome.py
     counted_at: Mapped[datetime]
 
 

@@ -96,6 +96,13 @@ def add_series(
     return int(session.execute(made).scalar_one())
 
 
+def free_slug(session: Session, office_id: int, wanted: str) -> str:
+    """The short name, or the first with a number behind it that no series of the office has."""
+    taken = set(session.scalars(select(PollSeries.slug).where(PollSeries.office_id == office_id)))
+    names = (wanted, *(f"{wanted}-{at}" for at in range(2, len(taken) + 3)))
+    return next(one for one in names if one not in taken)
+
+
 def row_of(new: Definition, rhythm: Rhythm, zone: str) -> dict[str, Any]:
     """The columns that staff or a package decide; polls that were opened already stay as they are."""
     model = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -70,6 +70,11 @@ def polls_of(session: Session, *where: ColumnElement[bool]) -> list[Poll]:
     return [facts_of(row) for row in session.scalars(_LOAD.where(*where).order_by(Row.id.desc())).all()]
 
 
+def slugs_of(session: Session, office_id: int) -> Sequence[str]:
+    """The short names that an office's polls have."""
+    return session.scalars(select(Row.slug).where(Row.office_id == office_id)).all()
+
+
 def open_polls(session: Session, where: ColumnElement[bool], now: datetime) -> list[Poll]:
     """Those that take votes now, the oldest first."""
     begun = or_(Row.state == State.OPEN, Row.opens_at <= now)
@@ -108,6 +113,7 @@ def values_of(new: Definition, time_zone: str) -> dict[str, Any]:
         "counting": new.counting.to_json(),
         "shown": new.shown.value,
         "walk_ins": new.walk_ins,
+        "names_in_groups": new.names_in_groups,
         "audience_id": new.audience_id,
         "event_id": new.event_id,
         "opens_local": new.opens_local,
@@ -163,6 +169,7 @@ def _definition(row: Any) -> Definition:
         secrecy=Secrecy(row.secrecy),
         shown=Shown(row.shown),
         walk_ins=row.walk_ins,
+        names_in_groups=row.names_in_groups,
         audience_id=row.audience_id,
         event_id=row.event_id,
         opens_local=row.opens_local,

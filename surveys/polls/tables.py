@@ -41,6 +41,7 @@ class Poll(Base):
     secrecy: Mapped[str]  # named, anonymous
     shown: Mapped[str]  # live, after_vote, after_close
     walk_ins: Mapped[bool] = mapped_column(default=False)  # whoever has the link or is in the room, counted apart
+    names_in_groups: Mapped[bool] = mapped_column(default=False)  # Telegram's own poll may show there who chose what
     time_zone: Mapped[str]
     opens_local: Mapped[str | None]
     closes_local: Mapped[str | None]

@@ -1,6 +1,8 @@
 """Counts a count sheet again by Schulze and Borda, on its own: standard library only, nothing of the product.
 
-    python recount.py SHEET.csv OPTION OPTION ...
+    python recount.py SHEET.csv [OPTION OPTION ...]
+
+Without options those that the sheet's rule names.
 
 Written from the rule's words, and by other ways than the product's: Schulze by asking for each strength who is still
 reached over comparisons at least as strong, Borda by looking at each ballot.
@@ -8,8 +10,10 @@ reached over comparisons at least as strong, Borda by looking at each ballot.
 
 from __future__ import annotations
 
+import csv
 import json
 import sys
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -65,6 +69,23 @@ def reached(start: str, pairs: list[tuple[str, str]]) -> set[str]:
     return found - {start}
 
 
+def options_of(path: Path) -> list[str]:
+    """As the sheet's rule has them, which stands as JSON in one of the cells for machines."""
+    for cell, *_ in csv.reader(path.read_text("utf-8").splitlines()):
+        if cell.startswith("# rule: "):
+            return list(json.loads(cell.removeprefix("# rule: "))["options"])
+    raise SystemExit("the sheet states no rule")
+
+
+def groups(options: list[str], is_behind: Callable[[str, str], bool]) -> list[list[str]]:
+    """The best first: those behind nobody who is left, and so on."""
+    left, found = list(options), []
+    while left:
+        found.append([one for one in left if not any(is_behind(one, other) for other in left)])
+        left = [one for one in left if one not in found[-1]]
+    return found
+
+
 def recount(path: Path, options: list[str]) -> dict[str, object]:
     ballots = read(path, options)
     points = borda(ballots, options)
@@ -73,10 +94,13 @@ def recount(path: Path, options: list[str]) -> dict[str, object]:
     return {
         "schulze": unbeaten,
         "borda": [one for one in options if points[one] == max(points.values())],
+        "schulze_ranking": groups(options, lambda one, other: paths[other, one] > paths[one, other]),
+        "borda_ranking": groups(options, lambda one, other: points[other] > points[one]),
         "points": {one: str(number) for one, number in points.items()},
         "paths": {f"{one}>{other}": votes for (one, other), votes in paths.items() if one != other},
     }
 
 
 if __name__ == "__main__":
-    print(json.dumps(recount(Path(sys.argv[1]), sys.argv[2:])))
+    sheet = Path(sys.argv[1])
+    print(json.dumps(recount(sheet, sys.argv[2:] or options_of(sheet))))

@@ -21,7 +21,6 @@ from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.merging import merge
 from core.people.my_data import export_person
 from core.people.tables import Address, Membership
-from core.tables import Inbound
 from surveys.polls.casting import Vote, cast, stand_of
 from surveys.polls.due import next_moments, polls_due, tend_poll
 from surveys.polls.errors import (
@@ -245,26 +244,21 @@ def test_a_moved_clock_opens_no_second_time(scene: Scene) -> None:
     assert piles(scene.database, poll) == {"A": 1}
 
 
-async def test_a_process_killed_before_the_commit_has_counted_nothing_and_after_it_everything(
-    scene: Scene, database_url: str
-) -> None:
-    """The vote, its note and the register are one transaction: all of it is there, or nothing."""
-    poll, ada, bruno = add(scene, define()), scene.participant(), scene.participant()
-
-    def killed(session: Session) -> None:
-        press(poll, ada, "A", key="u1")(session)
-        raise SystemExit  # as the process ends between the vote and its commit
-
-    with pytest.raises(SystemExit):
-        scene.database.write(killed)
-    assert register(scene.database) == []
-    assert scene.database.read(lambda session: session.scalars(select(Inbound.key)).all()) == []
-    vote(scene, poll, ada, chosen("A"), key="u1")  # Telegram sends the update again
-    fresh = Database(database_url)  # killed after the commit, before anybody was thanked: it comes again elsewhere
-    again = await fresh.shared(press(poll, ada, "A", key="u1"), key="chat:1")
-    await fresh.shared(press(poll, bruno, "B", key="u2"), key="chat:2")
-    fresh.close()
-    assert again.duplicate and again.standing.has_voted
+def test_a_poll_in_which_somebody_voted_stays_open_when_the_clock_is_set_back(scene: Scene) -> None:
+    new = define(opens_local="2023-07-10T11:00", closes_local="2023-07-10T13:00")
+    poll, ada, back = add(scene, new, opened=False), scene.participant(), scene.now
+    scene.database.write(lambda session: plan_poll(session, poll.id, scene.now))
+    vote(scene, poll, ada, chosen("A"), now=scene.now + HOUR)  # no timer has looked yet
+    for act in (
+        lambda session: change_poll(session, poll.id, define(names="CD"), back),
+        lambda session: drop_poll(session, poll.id, back),
+    ):
+        with pytest.raises(PollBegun):
+            scene.database.write(act)
+    assert scene.database.read(lambda session: polls_due(session, back)) == [poll.id]
+    assert scene.database.write(lambda session: tend_poll(session, BOOTH.ids, poll.id, back)) is State.OPEN
+    vote(scene, poll, scene.participant(), chosen("B"), now=back)
+    assert scene.database.read(lambda session: polls_due(session, back)) == []
     close(scene, poll)
     assert piles(scene.database, poll) == {"A": 1, "B": 1}
 

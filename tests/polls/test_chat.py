@@ -10,9 +10,15 @@ from structlog.testing import capture_logs
 
 from bots.participants.callback import PollAct, poll_press
 from core.i18n import translator
+from surveys.polls.ballot import Choice
+from surveys.polls.casting import Booth, Vote, cast
+from surveys.polls.errors import VotedAlready
 from surveys.polls.kinds import Kind, Shown
 from surveys.polls.making import close_poll
+from surveys.polls.my_data import export_votes
 from surveys.polls.order import order_for
+from surveys.polls.poll import Poll
+from surveys.polls.voters import Voter
 from tests.bots.stage import Json, Stage, labels, newest
 from tests.dates.test_chat import somebody, toast
 from tests.polls.scene import BOOTH, add, define, named, piles, register
@@ -195,6 +201,36 @@ async def test_whoever_is_not_known_votes_from_the_room_once_an_account(stage: S
     assert "has been counted" in (await stage.say(stranger, f"/vote {poll.code.upper()}"))["text"]
     keys = register(stage.scene.database)
     assert len(keys) == 2 and not any(key.endswith(":9") for key in keys)
+
+
+async def test_a_stranger_who_joins_is_one_voter_with_one_ballot(stage: Stage) -> None:
+    stranger, database = await stage.person(9), stage.scene.database
+    ada = stage.participant("ada@example.org")
+    booth = Booth(stage.links, BOOTH.ids)
+
+    def by_page(poll: Poll, name: str) -> None:
+        given = Vote(poll.id, Voter(ada), Choice(names=(name,)), "web")
+        database.write(lambda session: cast(session, booth, given, stage.clock.now()))
+
+    secret = add(stage.scene, define(walk_ins=True), "secret")
+    both = add(stage.scene, named(walk_ins=True), "both")
+    later = add(stage.scene, named(walk_ins=True), "later")
+    by_page(both, "A")
+    for poll, presses in ((secret, ("Park", "Cast my vote")), (both, ("Square",)), (later, ("Square",))):
+        stage.clock.advance(timedelta(seconds=1))
+        await stage.say(stranger, f"/start poll-{poll.code}")
+        for button in presses:
+            await stage.press(stranger, button)
+    assert piles(database, both) == {"A": 1, "B": 1}, "nobody knows yet that they are one"
+    await stage.say(stranger, stage.link(ada))
+    assert piles(database, both) == {"A": 1}, "of two the one that was given first stands"
+    with pytest.raises(VotedAlready):
+        by_page(secret, "B")
+    by_page(later, "C")
+    by_page(both, "C")
+    assert piles(database, later) == piles(database, both) == {"C": 1}
+    told = database.read(lambda session: export_votes(session, [ada]))
+    assert {one["poll"] for one in told} == {"secret", "both", "later"}, "what they voted as a stranger is theirs"
 
 
 async def test_what_does_not_fit_is_said_and_nothing_breaks(stage: Stage) -> None:

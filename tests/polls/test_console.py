@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,15 +11,16 @@ from playwright.sync_api import Browser
 
 from core.clock import FixedClock
 from surveys.polls.kinds import Kind, Secrecy, State
-from surveys.polls.poll import Poll
+from surveys.polls.poll import Option, Picture, Poll
 from surveys.polls.store import load_poll
 from surveys.polls.voters import Voter
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.dates.test_console import acts, post
-from tests.polls.scene import add, chosen, define, named, piles, vote
+from tests.polls.scene import TEXTS, add, chosen, define, named, piles, vote
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
+from web.console.poll_draft import Known, read_poll
 
 __all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
 ADA, BRUNO, CARLA = 1, 2, 3
@@ -28,7 +30,8 @@ pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True) 
 FORM = {
     "kind": "ranking", "title-it": "Quali temi?", "title-en": "Which themes?",
     "options-it": "Parco\r\nPiazza\r\n Scuola ", "options-en": "Park\r\nSquare\r\nSchool", "least": "1", "most": "2",
-    "method": "borda", "ties": "lot", "quorum": "30%", "threshold": "50", "secrecy": "named", "shown": "after_vote",
+    "method": "borda", "tie_method": "schulze", "beside": "schulze", "ties": "lot", "quorum": "30%", "threshold": "50",
+    "secrecy": "named", "shown": "after_vote",
     "walk_ins": "yes", "shuffled": "yes", "opens": "2023-07-11", "opens-time": "10:00", "closes": "2023-07-12",
     "closes-time": "18:00",
 }  # fmt: skip
@@ -49,11 +52,15 @@ def test_what_is_wrong_with_a_poll_is_said_and_nothing_typed_is_lost(scene: Scen
         ({"most": "many"}, "a whole number"),
         ({"most": "9"}, "do not fit"),
         ({"quorum": "half"}, "a percentage"),
+        ({"tie_method": "borda"}, "another method than its own"),
+        ({"tie_method": "dance"}, "one of the list"),
         ({"closes": "2023-07-10"}, "closes before it opens"),
         ({"opens": "", "opens-time": "10:00"}, "a day and a time"),
         ({"kind": "riddle"}, "one of the list"),
         ({"audience": "999"}, "one of the list"),
         ({"slug": "Not so!"}, "small letters"),
+        ({"beside": "borda"}, "another one can be shown"),
+        ({"beside": "dots"}, "another one can be shown"),
     ):
         refused = post(client, made, **FORM | wrong)
         assert refused.status_code == 422 and words in refused.text, wrong
@@ -74,9 +81,10 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
         ("A", "Park"), ("B", "Square"), ("C", "School"),
     ]  # fmt: skip
     counting = poll.definition.counting
-    assert (counting.method, counting.ties, counting.quorum, counting.of_all, counting.threshold) == (
-        "borda", "lot", 30, True, 50,
-    )  # fmt: skip
+    assert (
+        counting.method, counting.tie_method, counting.ties, counting.quorum, counting.of_all, counting.threshold,
+    ) == ("borda", "schulze", "lot", 30, True, 50)  # fmt: skip
+    assert counting.beside == "schulze" and "deciding nothing: Strongest paths (Schulze)" in page.text
     assert post(client, made, **FORM | {"slug": "quali-temi"}).status_code == 422
     assert post(client, made, **FORM).url.path != path, "a second one gets a name of its own"
     page_now = html.fromstring(client.get(f"{path}/edit").text)
@@ -89,6 +97,8 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     assert "planned" in post(client, path, f"{path}/acts/plan").text
     assert "open" in post(client, path, f"{path}/acts/open").text
     assert post(client, path, f"{path}/acts/open").status_code == 409
+    told = client.get(path).text
+    assert "first put in the order of this method: Strongest paths (Schulze); options" in told, "stated beforehand"
     poll = poll_of(scene, path)
     vote(scene, poll, ADA, chosen("A", "C"))
     vote(scene, poll, Voter(account=7), chosen("B"), door="chat")
@@ -109,6 +119,28 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
         "poll.added", "poll.added", "poll.changed", "poll.changed", "poll.planned", "poll.opened", "poll.changed",
         "poll.closed",
     ]  # fmt: skip
+
+
+def test_an_option_keeps_its_name_and_picture_wherever_it_stands(database_url: str) -> None:
+    def option(name: str) -> Option:
+        return Option(name, TEXTS[name], Picture(f"picture of {name}", "image/png", TEXTS[name]))
+
+    before = replace(define(), options=tuple(option(name) for name in "ABC"))
+    languages = ["it", "en"]
+
+    def kept(**lines: str) -> list[tuple[str, str]]:
+        typed = {"kind": "single", "secrecy": "named"} | {f"title-{one}": "?" for one in languages}
+        typed |= {f"options-{language}": text.replace(", ", "\n") for language, text in lines.items()}
+        new, faults = read_poll(typed, Known(languages, [], [], before))
+        assert faults == []
+        return [(one.name, one.picture.sha256[-1] if one.picture else "") for one in new.options]
+
+    a, b, c = ("A", "A"), ("B", "B"), ("C", "C")
+    assert kept(it="Scuola, Parco, Piazza", en="School, Park, Square") == [c, a, b], "moved"
+    assert kept(it="Piazza, Scuola", en="Square, School") == [b, c], "one taken away above"
+    assert kept(it="Lago, Parco, Piazza, Scuola", en="Lake, Park, Square, School") == [("D", ""), a, b, c], "one added"
+    assert kept(it="Scuola, Il parco, Piazza", en="School, Park, Square") == [c, a, b], "moved and reworded in one"
+    assert kept(it="Il parco, Piazza, Scuola", en="The park, Square, School") == [a, b, c], "reworded in place"
 
 
 def test_a_secret_poll_shows_staff_no_more_than_voters(scene: Scene, sign_in: SignIn) -> None:

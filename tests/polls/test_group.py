@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from aiogram import Bot
+from aiogram.methods import SendPoll
 
 from surveys.polls.ballot import Choice
-from surveys.polls.errors import NotForGroup
-from surveys.polls.groups import check_group
-from surveys.polls.kinds import Kind
+from surveys.polls.checking import check
+from surveys.polls.kinds import Kind, Shown
+from surveys.polls.making import close_poll
 from tests.bots.stage import Stage
 from tests.dates.test_chat import somebody
-from tests.polls.scene import add, define, named, piles, register, vote
-from tests.polls.test_ballots import poll as made
+from tests.polls.scene import BOOTH, add, define, named, piles, register, vote
 from tests.support.bot_stage import quiet, sandbox, stage
 
 __all__ = ["quiet", "sandbox", "stage"]  # fixtures
@@ -54,7 +57,7 @@ def _who(account: int) -> Any:
 async def test_members_vote_in_the_group_and_are_one_voter_over_all_doors(stage: Stage) -> None:
     ada, _ = await somebody(stage)
     committee, database = Committee(stage), stage.scene.database
-    poll = add(stage.scene, named(closes_local="2023-07-14T18:00"))
+    poll = add(stage.scene, named(closes_local="2023-07-14T18:00", names_in_groups=True))
     await committee.say(f"/poll@participants_bot {poll.code}")
     (shown,) = await committee.messages()
     assert shown["poll"]["question"] == "Where shall the bench stand?" and not shown["poll"]["is_anonymous"]
@@ -63,6 +66,8 @@ async def test_members_vote_in_the_group_and_are_one_voter_over_all_doors(stage:
     assert piles(database, poll) == {"B": 1} and register(database) == [f"p:{ada}"]
     vote(stage.scene, poll, ada, Choice(names=("A",)), door="mail")
     assert piles(database, poll) == {"A": 1}
+    await committee.choose(shown, 501)
+    assert piles(database, poll) == {"A": 1}, "what was cast by mail is not taken back in the group"
     await committee.choose(shown, 501, 2)
     assert piles(database, poll) == {"C": 1}
     await committee.choose(shown, 77, 0)  # belongs to nobody, and the poll takes no walk-ins
@@ -81,7 +86,10 @@ async def test_members_vote_in_the_group_and_are_one_voter_over_all_doors(stage:
 
 
 async def test_strangers_are_counted_apart_where_the_poll_takes_them(stage: Stage) -> None:
-    committee, poll = Committee(stage), add(stage.scene, named(Kind.MULTIPLE, rules={"most": 0}, walk_ins=True))
+    committee, poll = (
+        Committee(stage),
+        add(stage.scene, named(Kind.MULTIPLE, rules={"most": 0}, walk_ins=True, names_in_groups=True)),
+    )
     await committee.say(f"/sondaggio {poll.code}")
     (shown,) = await committee.messages()
     assert shown["poll"]["allows_multiple_answers"]
@@ -94,7 +102,7 @@ async def test_strangers_are_counted_apart_where_the_poll_takes_them(stage: Stag
 
 async def test_an_update_that_comes_again_counts_and_posts_once(stage: Stage) -> None:
     await somebody(stage)
-    committee, poll = Committee(stage), add(stage.scene, named())
+    committee, poll = Committee(stage), add(stage.scene, named(names_in_groups=True))
     http = stage.sandbox.http
     await http.post(f"{GROUP}/messages", json={"text": f"/poll {poll.code}", "from": _who(501)})
     for update in (updates := await stage.bot.get_updates(timeout=0)) * 2:
@@ -111,18 +119,70 @@ async def test_an_update_that_comes_again_counts_and_posts_once(stage: Stage) ->
     assert piles(stage.scene.database, poll) == {"B": 1}
 
 
+async def test_a_group_sees_no_more_than_the_office_allows(stage: Stage) -> None:
+    """Names only where the poll says so, and numbers no earlier than at every other door."""
+    ada, person = await somebody(stage)
+    asked: list[Any] = []
+
+    async def watch(make: Any, bot: Bot, method: Any) -> Any:
+        asked.append(method)
+        return await make(bot, method)
+
+    watching: Any = watch
+    stage.bot.session.middleware(watching)
+    committee, database = Committee(stage), stage.scene.database
+    secret = add(stage.scene, define(Kind.RANKING, closes_local="2023-07-14T18:00"), "secret")
+    kept = add(stage.scene, named(), "kept")
+    for poll, told in ((secret, "This vote is anonymous"), (kept, "This vote is named")):
+        await committee.say(f"/poll {poll.code}")
+        shown = (await committee.messages())[-1]
+        assert "poll" not in shown or not shown["poll"], "it would show who chose what"
+        assert told in shown["text"] and "this group does not see what you choose" in shown["text"]
+        ((button,),) = shown["buttons"]
+        assert button["text"] == "Vote" and button["url"].endswith(f"?start=poll-{poll.code}")
+        voting = await stage.say(person, f"/start poll-{poll.code}")
+        assert "Where shall the bench stand?" in voting["text"], "the button leads to the vote"
+        await committee.say(f"/poll {poll.code}")
+        assert (await committee.messages())[-1]["text"] == "This poll stands in this group already."
+    for when, hides in ((Shown.AFTER_CLOSE, True), (Shown.AFTER_VOTE, False), (Shown.LIVE, False)):
+        poll = add(stage.scene, named(names_in_groups=True, shown=when), when.value.replace("_", "-"))
+        await committee.say(f"/poll {poll.code}")
+        (sent,) = [one for one in asked if isinstance(one, SendPoll)][-1:]
+        assert bool(sent.hide_results_until_closes) is hides, when
+    vote(stage.scene, poll, ada, Choice(names=("A",)))
+    database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
+    shown = (await committee.messages())[-1]
+    await committee.say(f"/poll {poll.code}")
+    ended = next(one for one in await committee.messages() if one["id"] == shown["id"])
+    assert ended["poll"]["is_closed"] and "is closed" in (await committee.messages())[-1]["text"]
+
+
+async def test_a_command_written_twice_at_once_posts_once(stage: Stage) -> None:
+    committee, poll = Committee(stage), add(stage.scene, named(names_in_groups=True))
+    for _ in range(2):
+        content = {"text": f"/poll {poll.code}", "from": _who(501)}
+        await stage.sandbox.http.post(f"{GROUP}/messages", json=content)
+    dispatcher = stage.dispatcher()
+    updates = await stage.bot.get_updates(timeout=0)
+    await asyncio.gather(*(dispatcher.feed_update(stage.bot, one) for one in updates))
+    assert len(updates) == 2 and sum("poll" in one and bool(one["poll"]) for one in await committee.messages()) == 1
+
+
 async def test_what_a_group_cannot_ask_is_said_there(stage: Stage) -> None:
-    committee, secret = Committee(stage), add(stage.scene, define())
-    for code, words in ((secret.code, "Only a named poll"), ("zzzzzz", "no poll here"), ("", "no poll here")):
+    committee = Committee(stage)
+    for code in ("zzzzzz", ""):
         await committee.say(f"/poll {code}".strip())
-        assert words in (await committee.messages())[-1]["text"]
+        assert "no poll here" in (await committee.messages())[-1]["text"]
     count = len(await committee.messages())
     for text in ("/pollution", "hello", "/help"):
         await committee.say(text)
     assert len(await committee.messages()) == count
 
 
-def test_which_polls_fit_a_group(database_url: str) -> None:
-    for kind in (Kind.SCALE, Kind.RANKING, Kind.DOTS, Kind.TEXT):
-        with pytest.raises(NotForGroup):
-            check_group(made(kind, {}))
+def test_which_polls_telegram_itself_can_ask(database_url: str) -> None:
+    for new in (define(), named(rules={"shuffled": True}), *(named(kind) for kind in OTHERS)):
+        assert [one.about for one in check(replace(new, names_in_groups=True), ["it"])] == ["names_in_groups"], new.kind
+    assert check(named(names_in_groups=True), ["it"]) == []
+
+
+OTHERS = (Kind.SCALE, Kind.RANKING, Kind.DOTS, Kind.TEXT)

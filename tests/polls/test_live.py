@@ -37,6 +37,13 @@ THEMES = {
 BEAMER, HALL = {"width": 1024, "height": 768}, {"width": 1920, "height": 1080}
 SEEN = os.environ.get("SCREENS_TO", "")  # a folder for who wants to look
 LIMIT = 15_000  # milliseconds that a screen has to follow, on a busy machine
+# The page is drawn anew as its size changes; it may evaluate no text, so that this is a function that looks itself.
+UNTIL_IT_FITS = """limit => new Promise(done => {
+    const look = () => document.documentElement.scrollHeight <= window.innerHeight ? done(true)
+        : performance.now() > limit + begun ? done(false) : requestAnimationFrame(look);
+    const begun = performance.now();
+    look();
+})"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,7 @@ def fits(page: Page, name: str) -> None:
     for size in (BEAMER, HALL):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         assert overflow(page) <= 0, (name, size)
-        page.wait_for_function("() => document.documentElement.scrollHeight <= window.innerHeight")
+        assert page.evaluate(UNTIL_IT_FITS, LIMIT), (name, size)
         if SEEN:
             page.screenshot(path=Path(SEEN) / f"{name}-{size['width']}.png")
     assert violations(page) == [], name

@@ -28,13 +28,14 @@ from notifications.planning.notices import plan_notices
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from surveys.polls.kinds import Kind
+from surveys.polls.making import close_poll
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.understanding import understand
 from tests.events.test_telling import WITH_RETURNS
 from tests.intake.mails import addressed, written
 from tests.notifications.office import DUE, RULES, OfficeRows, Person, make_mailing, make_office
 from tests.notifications.sending import PUBLIC, SECRET, Telling
-from tests.polls.scene import add, chosen, define, named, piles, register, vote
+from tests.polls.scene import BOOTH, add, chosen, define, named, piles, register, vote
 from tests.polls.test_ballots import poll as made
 from tests.polls.test_secret import dump
 from tests.responses.scene import Scene
@@ -157,7 +158,13 @@ async def test_a_secret_poll_is_voted_on_the_page_only(
     await asking.deliver("sender-2")
     assert "non è stat" in asking.plain("anna") and f"{PUBLIC}/p/" in asking.plain("anna")
     asking.answer("bruno", "What is this about?")
-    assert incoming(database)[-1][0] == "for-staff"
+    assert incoming(database)[-1] == ("for-staff", "What is this about?")
+    asking.answer("bruno", "2\nSquare\n\nToo Much Traffic")
+    assert incoming(database)[-1] == ("noted", "Too Much Traffic"), "what it chooses is kept nowhere, the rest is"
+    count = len(notices(database))
+    asking.telling.write(lambda session: close_poll(session, BOOTH.ids, asking.poll.id, clock.now()))
+    asking.answer("anna", "Piazza")
+    assert notices(database)[count:] == ["vote-not-by-mail"], "nothing is lost in silence, after the close neither"
 
 
 async def test_who_has_voted_is_not_asked_again(database: Database, sandbox: RunningSandbox, clock: FixedClock) -> None:

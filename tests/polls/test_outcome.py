@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.i18n import translator
 from surveys.polls.ballot import Choice
+from surveys.polls.checking import check
 from surveys.polls.due import tend_poll
 from surveys.polls.errors import NoCountSheet, SheetNotYet
 from surveys.polls.kinds import Counting, Kind, Shown, Ties
 from surveys.polls.making import close_poll, open_poll
-from surveys.polls.outcome import ALL, APART, OWN, Result, count_sheet, result_of
+from surveys.polls.outcome import ALL, APART, BESIDE, OWN, Result, count_sheet, result_of
 from surveys.polls.poll import Poll
 from surveys.polls.screens import told_of
 from surveys.polls.store import load_poll
@@ -34,6 +37,7 @@ from tests.support.web import RunningWeb
 __all__ = ["scene", "sign_in", "web"]  # fixtures
 EN = translator("en")
 ADA, BRUNO, CARLA = 1, 2, 3
+RECOUNT = Path(__file__).with_name("recount.py")
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
@@ -61,6 +65,43 @@ def walk_in(number: int) -> Voter:
     return Voter(account=number)
 
 
+def test_a_second_method_is_stated_shown_beside_and_decides_nothing(scene: Scene, tmp_path: Path) -> None:
+    """Schulze chooses who beats the others, Borda who is liked well by all."""
+    counting = Counting("schulze", threshold=50, beside="borda")
+    poll = add(scene, define(Kind.RANKING, counting=counting, walk_ins=True))
+    for number in range(11):
+        vote(scene, poll, walk_in(number), chosen("A", "B", "C") if number < 6 else chosen("B", "C", "A"))
+    told = close(scene, poll)
+    assert told.beside is not None and told.everybody.rule[-1] == (
+        "Also shown, deciding nothing: Points by place (Borda)."
+    )
+    assert (list(told.everybody.winners), list(told.beside.winners)) == (["A"], ["B"])
+    assert [list(one) for one in told.beside.ranking] == [["B"], ["A"], ["C"]]
+    assert "threshold" not in str(told.beside.told) and "Options that come out alike" in str(told.beside.rule)
+    sheet = sheet_of(scene, poll)
+    assert "Park wins." in sheet and "Also shown, deciding nothing: Points by place (Borda)." in sheet
+    assert "Square wins." in sheet
+    for part, winner in ((ALL, ["A"]), (BESIDE, ["B"])):
+        file = tmp_path / f"{part}.csv"
+        file.write_text(sheet_of(scene, poll, part), "utf-8")
+        again = CliRunner().invoke(app, ["poll", "tally", str(file), "--json"])
+        assert again.exit_code == 0 and json.loads(again.output)["winners"] == winner, again.output
+        alone = subprocess.run([sys.executable, "-I", RECOUNT, file], check=True, capture_output=True, text=True)
+        assert json.loads(alone.stdout)["schulze"] == ["A"] and json.loads(alone.stdout)["borda"] == ["B"]
+
+
+@ONE
+def test_a_second_method_that_does_not_fit_is_refused(scene: Scene) -> None:
+    for kind, counting in (
+        (Kind.RANKING, Counting("schulze", beside="schulze")),
+        (Kind.RANKING, Counting("schulze", beside="dots")),
+        (Kind.SINGLE, Counting("plurality", beside="borda")),
+    ):
+        faults = check(define(kind, counting=counting), ("it", "en", "fr"))
+        assert [one.about for one in faults] == ["beside"], counting
+    assert "beside" not in Counting("schulze").to_json(), "what was kept before is the same as before"
+
+
 def test_a_ranking_is_counted_kept_and_counted_again_from_its_sheet(scene: Scene, tmp_path: Path) -> None:
     counting = Counting("borda", ties=Ties.LOT, quorum=80, of_all=True)
     poll = add(scene, define(Kind.RANKING, counting=counting, walk_ins=True))
@@ -86,6 +127,32 @@ def test_a_ranking_is_counted_kept_and_counted_again_from_its_sheet(scene: Scene
     assert recount(sheet, ["A", "B", "C"])["borda"] == ["C"]
     with pytest.raises(NoCountSheet):
         sheet_of(scene, poll, OWN)
+
+
+@ONE
+def test_what_comes_out_equal_is_put_in_order_by_the_method_that_was_stated(scene: Scene, tmp_path: Path) -> None:
+    """Two have equally many votes: Borda tells them apart; where Copeland does not, the lot does."""
+    given = {"A>B>C": 4, "B>C>A": 3, "C>A>B": 3, "A": 0}
+    rules = {"least": 1, "most": 3}
+
+    def outcome(slug: str, counting: Counting) -> tuple[Poll, Result]:
+        poll = add(scene, named(Kind.RANKING, rules=rules, counting=counting, walk_ins=True), slug)
+        for ballot, count in given.items():
+            for number in range(count):
+                vote(scene, poll, Voter(browser=f"{ballot}{number}"), chosen(*ballot.split(">")))
+        return poll, close(scene, poll)
+
+    _, equal = outcome("equal", Counting("plurality", tie_method="borda"))
+    assert [list(one) for one in equal.everybody.ranking] == [["A"], ["B"], ["C"]], "B and C have three votes each"
+    poll, by_lot = outcome("lot", Counting("plurality", ties=Ties.LOT, tie_method="copeland"))
+    assert sorted(name for group in by_lot.everybody.ranking[1:] for name in group) == ["B", "C"]
+    assert all(len(group) == 1 for group in by_lot.everybody.ranking)
+    rule = " ".join(by_lot.everybody.rule)
+    assert rule.index("put in the order that this method gives them: Most comparisons won") < rule.index("by lot")
+    sheet = tmp_path / "sheet.csv"
+    sheet.write_text(sheet_of(scene, poll), encoding="utf-8")
+    again = CliRunner().invoke(app, ["poll", "tally", str(sheet), "--json"])
+    assert again.exit_code == 0 and json.loads(again.output) == by_lot.everybody.figures
 
 
 @ONE

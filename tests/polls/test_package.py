@@ -44,6 +44,7 @@ POLLS = """polls:
     most: 2
     shuffled: true
     method: borda
+    beside: schulze
     ties: lot
     quorum: 30%
     threshold: 50
@@ -89,6 +90,7 @@ def test_polls_are_loaded_and_loaded_again(database: Database, package: Path, cl
     bench, mood = polls(database)["bench"], polls(database)["mood"]
     assert (bench.kind, bench.rules.most, bench.rules.shuffled) == (Kind.RANKING, 2, True)
     counting = bench.definition.counting
+    assert counting.beside == "schulze"
     assert (counting.method, counting.ties, counting.quorum, counting.of_all, counting.threshold) == (
         "borda", "lot", 30, True, 50,
     )  # fmt: skip
@@ -131,6 +133,7 @@ def test_what_was_edited_or_opened_is_left_as_it_is(database: Database, package:
     ("old", "new", "words"),
     [
         ("kind: ranking", "kind: rankin", "cannot stand after kind"),
+        ("beside: schulze", "beside: dots", "another one can be shown"),
         ("method: borda", "method: plural", "cannot stand after method"),
         ("most: 2", "most: 9", "do not fit"),
         ("quorum: 30%", "quorum: some", "a percentage"),

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from lxml import html
 from playwright.sync_api import Browser
 
 from core.clock import FixedClock
@@ -60,6 +61,7 @@ def test_a_link_preselects_and_one_press_counts(
     page = Reader(http, f"{path}?choice=B")
     assert page.heading == "Where shall the bench stand?" and "14 July 2023, 18:00" in page.at.text
     assert "This vote is named" in page.at.text and "How it stands" not in page.at.text
+    assert "Options that come out alike share their place." in page.at.text, "the rule is stated before the vote"
     assert page.page.xpath("//input[@checked]/@value") == ["B"]
     page.press("vote")
     assert "Your vote has been counted" in page.at.text and "How it stands" in page.at.text
@@ -67,8 +69,13 @@ def test_a_link_preselects_and_one_press_counts(
     assert page.page.xpath("//input[@checked]/@value") == ["B"]
     key = page.fields("vote")["key"]
     page.press("vote", choice="C")
-    http.post(path, data={"choice": "A", "key": key})  # the same post once more, as an old page
+    old = http.post(path, data={"choice": "A", "key": key}, follow_redirects=True)  # as an old page
     assert piles(scene.database, poll) == {"C": 1}
+    assert "has been counted, and what came later has not" in old.text and "Thank you" not in old.text
+    assert "you can change it and send it again" in old.text
+    assert html.fromstring(old.text).xpath("//input[@checked]/@value") == ["C"]
+    twice = http.post(path, data={"choice": "C", "key": key}, follow_redirects=True)
+    assert "Your vote has been counted. Thank you." in twice.text, "a double click is no other choice"
     assert http.post(path, data={"choice": "Z", "key": "k1"}).status_code == 422
     refused = http.post(path, data={"choice": ["A", "B"], "key": "k2"})
     assert refused.status_code == 422 and "At most 1 can be chosen" in refused.text
@@ -110,10 +117,14 @@ def test_a_secret_vote_leaves_no_trace_and_is_final(
     poll = add(scene, define(Kind.TEXT))
     page = Reader(http, at(web, person, poll))
     assert "This vote is anonymous" in page.at.text
+    key = page.fields("vote")["key"]
     page.press("vote", words="quite unmistakable")
     assert "Your vote has been counted" in page.at.text and "unmistakable" not in page.at.text
     assert page.buttons() == {} and "words" not in str(page.at.url)
     assert [name for name, told in dump(scene.database).items() if "unmistakable" in told] == ["secret_ballot"]
+    for words in ("another", "quite unmistakable"):
+        again = http.post(page.path, data={"words": words, "key": key}, follow_redirects=True)
+        assert "what was sent first has been counted" in again.text and "Thank you" not in again.text
     again = http.post(page.path, data={"words": "again", "key": "other"})
     assert again.status_code == 409 and "a vote is final" in again.text
     scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, scene.now))

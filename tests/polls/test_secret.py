@@ -25,6 +25,7 @@ from surveys.polls.making import close_poll
 from surveys.polls.mixing import KEPT_FRESH, STEP
 from surveys.polls.poll import Poll
 from surveys.polls.reading import read_ballots
+from surveys.polls.store import load_poll
 from surveys.polls.voters import Voter
 from tests.polls.scene import LINKS, add, define
 from tests.responses.scene import Scene, build
@@ -197,3 +198,20 @@ def test_who_votes_elsewhere_meanwhile_is_not_held_up_by_the_purge(scene: Scene,
 
     assert not database.write(work), "it gives way, and tries again later"
     assert purge(database, [poll.id], scene.now)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_the_earlier_ballots_are_gone_also_while_an_older_transaction_is_alive(
+    scene: Scene, database: Database
+) -> None:
+    """A VACUUM would keep them for it, and leave their bytes in the file."""
+    hall = Hall(scene)
+    hall.vote()
+    with database.engine.connect().execution_options(isolation_level="REPEATABLE READ") as older:
+        older.execute(text("SELECT count(*) FROM office"))
+        poll = hall.close()
+        assert purge(database, [poll.id], scene.now)
+        raw = _bytes_of_ballots(database)
+    assert raw is None or {raw.count(_words(number).encode()) for number in range(MANY)} == {1}
+    found = database.read(lambda session: read_ballots(session, load_poll(session, poll.id)))
+    assert sum(one.count for one in found.together) == MANY, "and none that counts is lost"

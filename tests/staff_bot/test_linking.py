@@ -29,7 +29,7 @@ async def test_a_code_links_once_and_who_is_not_linked_is_only_told_how(stage: S
     code = stage.code(account)
     shown = await stage.say(person, f"/start {code}")
     assert "Good day, Vera" in shown["text"]
-    assert labels(shown) == ["📅 Today", "❓ Questions", "🤔 In doubt", "⚙️ Settings", "🌐 Language", "ℹ️ Help"]
+    assert labels(shown)[:4] == ["📅 Today", "🗳 Polls", "➕ Ask", "🚪 Check-in"]
     assert "code is not valid" in (await stage.say(stranger, f"/start {code}"))["text"]
     with_token = stage.database.read(lambda session: session.scalar(select(func.count()).select_from(StaffChatCode)))
     assert with_token == 0

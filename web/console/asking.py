@@ -6,59 +6,37 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
-from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_
+from core.i18n import LANGUAGE_NAMES, N_
 from core.ids import read_id
-from core.people.tables import Audience
-from core.process.own_process import need_process, spoken, usual_process
-from core.process.tables import Office, Process
+from core.process.offices import office_names
+from core.process.own_process import need_process
+from core.process.tables import Process
 from core.staff.accounts import Staff
-from core.staff.audit import Act, record
 from core.staff.errors import NotAllowed
-from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.report import Count
-from notifications.planning.asking import Question, TextsWrong, launch, make_question, reach_of, usual_close
-from notifications.review.one_person import may_release
+from notifications.planning.asking import TextsWrong, reach_of, usual_close
+from notifications.review.asking import WHY, Desk, Said, ask_people, asking_offices, open_desk
 from surveys.polls.faults import PollFault
 from surveys.polls.poll import Definition
 from surveys.polls.store import instant_of
-from surveys.polls.tables import Poll
 from surveys.polls.templates import Template, find_template, templates
 from web.console.errors import NothingHere
+from web.console.once import KEY, is_new
 from web.console.page import console_page
-from web.console.poll_draft import FIELDS, Known, read_poll, slug_of, values_of
+from web.console.poll_draft import FIELDS, Known, read_poll, values_of
 from web.deps import WebDeps
 from web.site import site_of
 
-NEEDED = (Permission.MANAGE_POLLS, Permission.WRITE_MAILINGS)
 NOT_IN_ALL = N_("It was changed in one language and not in {language}: people would be asked different things.")
 TOO_LATE = N_("The close has passed already. Please choose a later one.")
-WHY = {
-    "anonymous": N_(
-        "Anonymous: nobody can find out who chose what, the office neither; so people say what they think."
-    ),
-    "named": N_("Named: the office reads who chose what, so that it can come back to them; names are not published."),
-}
 ABOUT = {**FIELDS, "invitation": N_("Invitation"), "result": N_("Message with the result")}
 PARTS = (INVITATION, RESULT)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """Where it is asked: the office, its process (None where it is still to be made), and what can be chosen."""
-
-    office_id: int
-    office: str
-    zone: str
-    languages: Sequence[str]
-    audiences: Sequence[tuple[int, str]]
-    releases: bool  # whether whoever asks lets it leave
 
 
 @dataclass(frozen=True)
@@ -75,16 +53,12 @@ class Sheet:
 
 async def choose(request: Request, staff: Staff) -> Response:
     """The templates; whoever works in several offices says for which."""
-    offices = _offices(staff)
+    offices = asking_offices(staff)
     if not offices:
         raise NotAllowed
     wanted = read_id(request.query_params.get("office", ""))
 
-    def work(session: Session) -> list[tuple[int, str]]:
-        found = select(Office.id, Office.name).where(Office.id.in_(offices)).order_by(Office.id)
-        return [(row.id, row.name) for row in session.execute(found)]
-
-    names = await site_of(request).deps.database.aread(work)
+    names = await site_of(request).deps.database.aread(lambda session: list(office_names(session, offices).items()))
     office_id = wanted if wanted in offices else names[0][0]
     return console_page(request, staff, "console/ask.html", templates=templates(), offices=names, office_id=office_id)
 
@@ -95,14 +69,17 @@ async def show(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> Sheet:
         desk, process = _desk(session, staff, request)
-        values = _usual(template, desk, now)
+        values = _usual(template, desk, now) | {KEY: deps.ids.token()}
         return Sheet(desk, template, values, reach_of(session, process, None, now, deps.telling.rules))
 
     return _page(request, staff, await deps.database.aread(work))
 
 
 async def ask(request: Request, staff: Staff) -> Response:
-    """Makes the poll with its mailings and lets them leave where one person may; `look` only counts the readers."""
+    """Makes the poll with its mailings and lets them leave where one person may; `look` only counts the readers.
+
+    Pressed twice it asks once.
+    """
     deps, template = site_of(request).deps, find_template(request.path_params["template"])
     now = deps.clock.now()
     typed = {str(name): str(value) for name, value in (await request.form()).items()}
@@ -115,15 +92,19 @@ async def ask(request: Request, staff: Staff) -> Response:
         reach = reach_of(session, process, definition.audience_id, now, deps.telling.rules)
         return Sheet(desk, template, values, reach, faults), definition
 
-    def work(session: Session) -> int:
+    def work(session: Session) -> str:
         sheet, definition = read(session)
-        return 0 if sheet.faults else _keep(session, deps, staff, (sheet, definition), now)
+        if sheet.faults:
+            return ""
+        if not is_new(session, staff, "ask", typed, now):
+            return f"/console/processes/{need_process(session, sheet.desk.office_id).id}/polls"
+        return f"/console/polls/{_keep(session, deps, staff, (sheet, definition), now)}?done=asked"
 
     problems: list[tuple[str, Problem]] = []
     if "look" not in typed:
         try:
-            if poll_id := await deps.database.awrite(work):
-                return RedirectResponse(f"/console/polls/{poll_id}?done=asked", 303)
+            if there := await deps.database.awrite(work):
+                return RedirectResponse(there, 303)
         except TextsWrong as wrong:
             problems = [(part, one.problem) for part, one in wrong.amiss]
     sheet, _ = await deps.database.aread(read)
@@ -133,50 +114,18 @@ async def ask(request: Request, staff: Staff) -> Response:
 def _keep(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Sheet, Definition], now: datetime) -> int:
     """The poll's number. Raises TextsWrong, with which nothing is kept."""
     sheet, definition = asked
-    office_id, languages = sheet.desk.office_id, sheet.desk.languages
-    process = need_process(session, office_id)
-    taken = session.scalars(select(Poll.slug).where(Poll.office_id == office_id)).all()
-    slug, _ = slug_of({}, next(iter(definition.title.values()), ""), taken)
-    texts = {part: _texts(part, sheet.values, languages) for part in PARTS}
-    new = Question(slug, definition, texts[INVITATION], texts[RESULT], deps.telling.mail_limit_mb)
-    made = make_question(session, deps.ids, process, new, (staff.account_id, now))
-    poll, mailings = [f"poll:{made.poll_id}"], [f"mailing:{one}" for one in made.mailing_ids]
-    done = [("poll.added", poll), ("mailing.written", mailings)]
-    if sheet.desk.releases:
-        launch(session, made, staff.account_id, now)
-        done += [("mailing.released", mailings), ("poll.opened", poll)]
-    for act, subjects in done:
-        for subject in subjects:
-            record(session, Act(act, subject, staff.account_id, office_id), now)
-    return made.poll_id
+    texts = {part: _texts(part, sheet.values, sheet.desk.languages) for part in PARTS}
+    said = Said(definition, texts, deps.telling.mail_limit_mb)
+    return ask_people(session, deps.ids, (staff, sheet.desk), said, now).poll_id
 
 
 def _desk(session: Session, staff: Staff, request: Request) -> tuple[Desk, Process]:
     """Raises NothingHere, NotAllowed."""
     asked = request.query_params.get("office", "")
-    office_id = read_id(asked) if asked else min(_offices(staff), default=0)
+    office_id = read_id(asked) if asked else min(asking_offices(staff), default=0)
     if office_id is None or (asked and office_id not in staff.roles):
         raise NothingHere
-    for permission in NEEDED:
-        staff.need(permission, office_id)
-    process = usual_process(session, office_id)
-    office = session.get_one(Office, office_id)
-    known = {*process.languages, *spoken(session, office_id)}
-    found = select(Audience.id, Audience.name).where(Audience.office_id == office_id).order_by(Audience.name)
-    desk = Desk(
-        office_id=office_id,
-        office=office.name,
-        zone=process.time_zone,
-        languages=[one for one in LANGUAGES if one in known],
-        audiences=[(row.id, row.name) for row in session.execute(found)],
-        releases=office.one_person and may_release(session, staff, office_id),
-    )
-    return desk, process
-
-
-def _offices(staff: Staff) -> list[int]:
-    """Those in which somebody may ask."""
-    return [one for one in staff.offices(NEEDED[0]) if staff.may(NEEDED[1], one)]
+    return open_desk(session, staff, office_id)
 
 
 def _usual(template: Template, desk: Desk, now: datetime) -> dict[str, str]:

@@ -31,11 +31,11 @@ from surveys.polls.heard import (
 )
 from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
+from surveys.polls.staging import poll_for
 from surveys.results.export import write_csv
 from surveys.results.table import Cell
 from web.console.errors import ActUnknown
 from web.console.page import console_page
-from web.console.poll_access import poll_for
 from web.site import site_of
 
 JUDGED = {"show": SHOWN, "hide": HIDDEN, "wait": WAITING}

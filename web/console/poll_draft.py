@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from core.ids import read_id
 from surveys.polls.checking import check
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import METHODS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
+from surveys.polls.making import free_name
 from surveys.polls.poll import Definition, Option
 
 FIELDS = {
@@ -24,10 +25,13 @@ FIELDS = {
     "low": N_("What the lower end of the scale means"),
     "high": N_("What the upper end of the scale means"),
     "method": N_("How it is counted"),
+    "beside": N_("Also shown beside it"),
+    "tie_method": N_("If options come out equal, first by another method"),
     "ties": N_("If options come out equal"),
     "quorum": N_("Quorum"),
     "threshold": N_("Share the winner needs more than"),
     "audience": N_("Who may vote"),
+    "names_in_groups": N_("In a group in Telegram"),
     "event": N_("Event at which it takes place"),
     "opens": N_("Opens on"),
     "closes": N_("Closes on"),
@@ -105,10 +109,13 @@ class Reading:
             self.faults.append(PollFault("quorum", NOT_QUORUM))
         quorum, of_all = (int(written[1]), bool(written[2])) if written else (0, False)
         ties = Ties(self.choice("ties", [one.value for one in Ties])) if kind in OF_OPTIONS else Ties.EQUAL
-        return Counting(method if method in known else known[0], ties, quorum, of_all, self.number("threshold", 0))
+        method = method if method in known else known[0]
+        by = self.choice("tie_method", ["", *METHODS[Kind.RANKING]]) if kind is Kind.RANKING else ""
+        beside = self.text("beside") if kind is Kind.RANKING else ""
+        return Counting(method, ties, quorum, of_all, self.number("threshold", 0), tie_method=by, beside=beside)
 
     def options(self, before: Sequence[Option]) -> tuple[Option, ...]:
-        """A line an option, in each language; those that were there keep their names and pictures."""
+        """A line an option, in each language; those that were there keep name and picture wherever they stand."""
         lines = {
             language: [line.strip() for line in self.text(f"options-{language}").splitlines() if line.strip()]
             for language in self.languages
@@ -117,16 +124,31 @@ class Reading:
         if len(counts) > 1:
             self.faults.append(PollFault("options", NOT_SAME))
             return ()
-        names = [one.name for one in before]
-        fresh = (name for name in _names() if name not in names)
+        count = counts.pop() if counts else 0
+        labels = [{language: found[at] for language, found in lines.items()} for at in range(count)]
+        known = _known_again(before, labels)
+        fresh = (name for name in _names() if name not in {one.name for one in before})
         return tuple(
-            Option(
-                before[at].name if at < len(before) else next(fresh),
-                {language: found[at] for language, found in lines.items()},
-                before[at].picture if at < len(before) else None,
-            )
-            for at in range(counts.pop() if counts else 0)
+            Option(was.name if was else next(fresh), label, was.picture if was else None)
+            for label, was in zip(labels, known, strict=True)
         )
+
+
+def _known_again(before: Sequence[Option], labels: Sequence[Mapping[str, str]]) -> list[Option | None]:
+    """Which option each line was: by its text in all languages, else in one, else by its place."""
+    found: list[Option | None] = [None] * len(labels)
+    left = list(before)
+
+    def take(is_it: Callable[[int, Option], bool]) -> None:
+        for at in range(len(labels)):
+            if found[at] is None and (was := next((one for one in left if is_it(at, one)), None)) is not None:
+                found[at] = was
+                left.remove(was)
+
+    take(lambda at, one: all(one.label.get(language) == text for language, text in labels[at].items()))
+    take(lambda at, one: any(one.label.get(language) == text for language, text in labels[at].items()))
+    take(lambda at, one: at < len(before) and before[at] is one)
+    return found
 
 
 @dataclass(frozen=True)
@@ -165,6 +187,7 @@ def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[
         secrecy=before.secrecy if before else secrecy,
         shown=Shown(reading.choice("shown", [Shown.AFTER_CLOSE, Shown.AFTER_VOTE, Shown.LIVE])),
         walk_ins="walk_ins" in typed,
+        names_in_groups="names_in_groups" in typed,
         audience_id=reading.row("audience", known.audiences),
         event_id=reading.row("event", known.events),
         opens_local=reading.moment("opens"),
@@ -189,6 +212,8 @@ def values_of(poll: Definition) -> dict[str, str]:
         "most": str(rules.most or ""),
         "budget": str(rules.budget or ""),
         "method": counting.method,
+        "beside": counting.beside,
+        "tie_method": counting.tie_method,
         "ties": counting.ties.value,
         "quorum": f"{counting.quorum}{'%' if counting.of_all else ''}" if counting.quorum else "",
         "threshold": str(counting.threshold or ""),
@@ -207,7 +232,7 @@ def values_of(poll: Definition) -> dict[str, str]:
     return (
         values
         | {name: "yes" for name in ("none", "shuffled") if getattr(rules, name)}
-        | ({"walk_ins": "yes"} if poll.walk_ins else {})
+        | {name: "yes" for name in ("walk_ins", "names_in_groups") if getattr(poll, name)}
     )
 
 
@@ -217,11 +242,7 @@ def slug_of(typed: Mapping[str, str], title: str, taken: Sequence[str]) -> tuple
     if written:
         fits = SLUG.fullmatch(written) and len(written) <= LONGEST_SLUG
         return written, None if fits else PollFault("slug", NOT_SLUG)
-    made = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-") or "poll"
-    number, free = 2, made
-    while free in taken:
-        number, free = number + 1, f"{made}-{number}"
-    return free, None
+    return free_name(title, taken), None
 
 
 def _names() -> Sequence[str]:

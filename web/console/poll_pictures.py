@@ -10,7 +10,7 @@ from core.i18n import LANGUAGES, translator
 from core.staff.accounts import Staff
 from notifications.ledger.result_pictures import result_picture
 from surveys.polls.picture import ROOM
-from web.console.poll_access import poll_for
+from surveys.polls.staging import poll_for
 from web.files import SAFE
 from web.site import site_of
 

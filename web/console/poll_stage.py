@@ -16,27 +16,19 @@ from core.process.room.rooms import RoomFacts, load_room
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from surveys.polls.errors import ResultNotYet, TooFewToPublish
-from surveys.polls.kinds import STATE_NAMES, Shown, State
-from surveys.polls.making import NOT_BEGUN, close_poll, open_poll
-from surveys.polls.mixing import STEP
+from surveys.polls.kinds import STATE_NAMES, Shown
+from surveys.polls.making import NOT_BEGUN
 from surveys.polls.outcome import ALL, count_sheet
 from surveys.polls.poll import Poll
 from surveys.polls.reading import voters_of
-from surveys.polls.screens import change_screen, on_screen, polls_at, put_on_screen, screen_of
+from surveys.polls.screens import on_screen, polls_at, screen_of
+from surveys.polls.staging import LOGGED, do_to_poll, next_step, poll_for, show_on_screen, step_poll
 from surveys.polls.store import load_poll
 from web.console.errors import ActUnknown
 from web.console.event_page import event_for, number_of
 from web.console.page import console_page
-from web.console.poll_access import poll_for
-from web.deps import WebDeps
 from web.site import site_of
 
-OPEN, CLOSE, REVEAL, CONCEAL, PUBLISH, UNPUBLISH = "open", "close", "reveal", "conceal", "publish", "unpublish"
-LOGGED = {
-    OPEN: "poll.opened", CLOSE: "poll.closed", REVEAL: "poll.revealed", CONCEAL: "poll.concealed",
-    PUBLISH: "poll.published", UNPUBLISH: "poll.unpublished",
-}  # fmt: skip
 STEPPED, NEXT, BACK, QUESTIONS = "step", "next", "back", "questions"
 
 
@@ -77,10 +69,10 @@ async def act(request: Request, staff: Staff) -> Response:
         at = line.index(shown) if shown in line else 0
         if kind == STEPPED:
             if shown is not None:
-                step_poll(session, deps, staff, (load_poll(session, shown), seen), now)
+                step_poll(session, deps.ids, staff, (load_poll(session, shown), seen), now)
             return
         if kind in LOGGED:
-            do_to_poll(session, deps, staff, (_of_event(session, staff, event_id, number), kind), now)
+            do_to_poll(session, deps.ids, staff, (_of_event(session, staff, event_id, number), kind), now)
             return
         wanted = {NEXT: min(at + 1, len(line) - 1), BACK: max(at - 1, 0), QUESTIONS: 0}
         if kind in wanted:
@@ -89,9 +81,7 @@ async def act(request: Request, staff: Staff) -> Response:
             poll_id = _of_event(session, staff, event_id, number).id
         else:
             raise ActUnknown
-        put_on_screen(session, event_id, poll_id)
-        details = {"poll": poll_id or 0}
-        record(session, Act("room.screen", f"event:{event_id}", staff.account_id, event.office_id, details), now)
+        show_on_screen(session, staff, (event_id, event.office_id), poll_id, now)
 
     try:
         await deps.database.awrite(work)
@@ -110,9 +100,9 @@ async def act_on_poll(request: Request, staff: Staff) -> Response:
     def work(session: Session) -> None:
         poll = poll_for(session, staff, poll_id)
         if kind == STEPPED:
-            step_poll(session, deps, staff, (poll, seen), now)
+            step_poll(session, deps.ids, staff, (poll, seen), now)
         elif kind in LOGGED:
-            do_to_poll(session, deps, staff, (poll, kind), now)
+            do_to_poll(session, deps.ids, staff, (poll, kind), now)
         elif kind not in {NEXT, BACK}:
             raise ActUnknown
 
@@ -135,57 +125,6 @@ async def sheet(request: Request, staff: Staff) -> Response:
     name = poll.slug if part == ALL else f"{poll.slug}-{part}"
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"', "Cache-Control": "no-store"}
     return Response(lines, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-def next_step(poll: Poll, now: datetime, *, reveals: bool) -> str:
-    """What the space bar does to a poll; "" where there is nothing left to do."""
-    state = poll.state_at(now)
-    if state in NOT_BEGUN:
-        return OPEN
-    return CLOSE if state is State.OPEN else "" if reveals else REVEAL
-
-
-def step_poll(session: Session, deps: WebDeps, staff: Staff, what: tuple[Poll, str], now: datetime) -> None:
-    """The next step, unless the screen that was looked at showed another state: a key pressed twice acts once."""
-    poll, seen = what
-    reveals = screen_of(session, poll.id).reveals(poll, now)
-    standing = f"{poll.id}:{poll.state_at(now).value}{':shown' if reveals else ''}"
-    step = next_step(poll, now, reveals=reveals)
-    if step and (not seen or seen == standing):
-        do_to_poll(session, deps, staff, (poll, step), now)
-
-
-def do_to_poll(session: Session, deps: WebDeps, staff: Staff, what: tuple[Poll, str], now: datetime) -> None:
-    """Raises what opening and closing raise, ResultNotYet, TooFewToPublish."""
-    poll, act = what
-    match act:
-        case "open":
-            open_poll(session, poll.id, now)
-            change_screen(session, poll.id)
-        case "close":
-            close_poll(session, deps.ids, poll.id, now)
-            change_screen(session, poll.id)
-        case "reveal" | "conceal":
-            _check_reveal(poll, now, reveal=act == REVEAL)
-            change_screen(session, poll.id, revealed=act == REVEAL)
-        case "publish" | "unpublish":
-            _check_publish(session, poll, now, publish=act == PUBLISH)
-            change_screen(session, poll.id, published=act == PUBLISH)
-    record(session, Act(LOGGED[act], f"poll:{poll.id}", staff.account_id, poll.office_id), now)
-
-
-def _check_reveal(poll: Poll, now: datetime, *, reveal: bool) -> None:
-    if reveal and poll.definition.shown is not Shown.LIVE and poll.state_at(now) is not State.CLOSED:
-        raise ResultNotYet
-
-
-def _check_publish(session: Session, poll: Poll, now: datetime, *, publish: bool) -> None:
-    if not publish:
-        return
-    if poll.state_at(now) is not State.CLOSED or poll.settled_at is None:
-        raise ResultNotYet
-    if poll.is_secret and voters_of(session, poll).voted < STEP:
-        raise TooFewToPublish(least=STEP)
 
 
 def _of_event(session: Session, staff: Staff, event_id: int, number: str) -> Poll:

@@ -6,23 +6,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import translator
-from core.people.tables import Audience
-from core.process.tables import Event, Process
+from core.process.offices import audiences_of
+from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.planning.asking import drop_question
-from surveys.polls.errors import NotForGroup, PollSlugTaken
+from surveys.polls.errors import PollSlugTaken
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
-from surveys.polls.groups import check_group
+from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
     KIND_NAMES,
     METHODS,
@@ -31,6 +30,7 @@ from surveys.polls.kinds import (
     SHOWN_NAMES,
     STATE_NAMES,
     TIES_NAMES,
+    Kind,
     Secrecy,
 )
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, open_poll, plan_poll
@@ -39,16 +39,16 @@ from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import SERIES_STATE_NAMES, Series, series_of
-from surveys.polls.store import Place, polls_of
+from surveys.polls.staging import LOGGED, poll_for
+from surveys.polls.store import Place, polls_of, slugs_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
 from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
+from web.console.once import KEY, is_new
 from web.console.page import console_page
-from web.console.poll_access import poll_for
 from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
-from web.console.poll_stage import LOGGED
 from web.deps import WebDeps
 from web.site import site_of
 
@@ -123,11 +123,12 @@ async def new(request: Request, staff: Staff) -> Response:
     process_id = int(request.path_params["process_id"])
     choices = await site_of(request).deps.database.aread(lambda session: _choices(session, staff, process_id))
     usual = {"kind": "single", "secrecy": "anonymous", "shown": "after_close"}
+    usual[KEY] = site_of(request).deps.ids.token()
     return _form(request, staff, FormFilled(choices, usual))
 
 
 async def create(request: Request, staff: Staff) -> Response:
-    """With anything wrong the form comes back as it was sent."""
+    """With anything wrong the form comes back as it was sent; sent twice, it makes one poll."""
     deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
     typed, now = await _typed(request), site_of(request).deps.clock.now()
 
@@ -135,10 +136,11 @@ async def create(request: Request, staff: Staff) -> Response:
         choices = _choices(session, staff, process_id)
         definition, faults = read_poll(typed, choices.known)
         office_id = choices.process.office_id
-        taken = session.scalars(select(Row.slug).where(Row.office_id == office_id)).all()
-        slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), taken)
+        slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), slugs_of(session, office_id))
         if wrong is not None or faults:
             return choices, [*([wrong] if wrong else []), *faults], 0
+        if not is_new(session, staff, "poll", typed, now):
+            return choices, [], 0
         place = Place(office_id, process_id, choices.time_zone)
         made = add_poll(session, deps.ids, place, (slug, definition), now)
         record(session, Act("poll.added", f"poll:{made}", staff.account_id, office_id), now)
@@ -152,7 +154,8 @@ async def create(request: Request, staff: Staff) -> Response:
         return _form(request, staff, FormFilled(choices, typed, [fault]))
     if faults:
         return _form(request, staff, FormFilled(choices, typed, faults))
-    return RedirectResponse(f"/console/polls/{made}", 303)
+    there = f"/console/polls/{made}" if made else f"/console/processes/{process_id}/polls"
+    return RedirectResponse(there, 303)
 
 
 async def edit(request: Request, staff: Staff) -> Response:
@@ -269,12 +272,13 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         told=SECRECY_TOLD[view.poll.definition.secrecy.value],
         address=deps.urls.open_vote(view.poll.code),
         chat=deps.urls.vote_in_chat(view.poll.code),
-        group=bool(deps.urls.chat) and _fits_groups(view.poll),
+        group=_in_group(view.poll) if deps.urls.chat else "",
         problem=problem,
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",
         reveals=view.screen.reveals(view.poll, now),
+        key=deps.ids.token(),
     )  # fmt: skip
 
 
@@ -284,12 +288,11 @@ def _apart(view: PollView) -> tuple[Glance, Glance] | None:
     return (own, apart) if tells_apart(view.poll, view.ballots) else None
 
 
-def _fits_groups(poll: Poll) -> bool:
-    try:
-        check_group(poll)
-    except NotForGroup:
-        return False
-    return True
+def _in_group(poll: Poll) -> str:
+    """What a group in Telegram gets of a poll."""
+    if not shows_names(poll):
+        return "button"
+    return "hidden" if hides_until_close(poll) else "own"
 
 
 def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:
@@ -309,6 +312,7 @@ def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:
         begun=choices.poll is not None and choices.poll.state_at(now) not in NOT_BEGUN,
         kinds=KIND_NAMES,
         methods=METHODS_SHOWN,
+        tie_methods={one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
         ties=TIES_NAMES,
         shown=SHOWN_NAMES,
         secrecy=SECRECY_NAMES,
@@ -335,16 +339,12 @@ def _choices(session: Session, staff: Staff, process_id: int, poll: Poll | None 
     """Raises NothingHere, NotAllowed."""
     process = _process(session, staff, process_id)
     row = session.get_one(Process, process_id)
-    audiences = (
-        select(Audience.id, Audience.name).where(Audience.office_id == process.office_id).order_by(Audience.name)
-    )
-    events = select(Event.id, Event.title).where(Event.process_id == process_id).order_by(Event.starts_local)
     return Choices(
         process=process,
         languages=[str(one) for one in row.languages],
         time_zone=row.time_zone,
-        audiences=[(one.id, one.name) for one in session.execute(audiences.order_by(Audience.name))],
-        events=[(one.id, one.title) for one in session.execute(events)],
+        audiences=audiences_of(session, process.office_id),
+        events=store.events_of(session, process_id),
         poll=poll,
     )
 

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -35,17 +34,18 @@ from surveys.polls.series import (
     SeriesState,
     SeriesUnknown,
     add_series,
+    free_slug,
     load_series,
     set_series_state,
     turns_of,
 )
-from surveys.polls.series_tables import PollSeries
+from surveys.polls.staging import poll_for
 from surveys.polls.store import Place
 from surveys.polls.trend import Line, Point, chart, lines_of, table
 from web.console import store
 from web.console.errors import ActUnknown, NothingHere
+from web.console.once import is_new
 from web.console.page import console_page
-from web.console.poll_access import poll_for
 from web.site import site_of
 
 ACTS = {
@@ -72,25 +72,26 @@ class SeriesView:
 
 
 async def repeat(request: Request, staff: Staff) -> Response:
-    """Makes a series out of a poll; it stays a draft until somebody else of the office has read and started it."""
+    """Makes a series out of a poll, once of one form; it stays a draft until somebody else of the office starts it."""
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
     now, form = deps.clock.now(), await request.form()
-    rhythm = _rhythm({str(name): str(value) for name, value in form.items()})
+    typed = {str(name): str(value) for name, value in form.items()}
+    rhythm = _rhythm(typed)
 
-    def work(session: Session) -> int:
+    def work(session: Session) -> str:
         poll = poll_for(session, staff, poll_id)
+        if not is_new(session, staff, f"series:{poll_id}", typed, now):
+            return f"/console/processes/{poll.process_id}/polls"
         process = store.find_process(session, staff, poll.process_id or 0)
         place = Place(poll.office_id, process.id, process.time_zone)
         bare = replace(poll.definition, opens_local=None, closes_local=None, event_id=None, walk_ins=False)
-        taken = set(session.scalars(select(PollSeries.slug).where(PollSeries.office_id == poll.office_id)))
-        slug = next(
-            one for one in (poll.slug, *(f"{poll.slug}-{at}" for at in range(2, len(taken) + 3))) if one not in taken
-        )
+        bare = replace(bare, names_in_groups=False)
+        slug = free_slug(session, poll.office_id, poll.slug)
         made = add_series(session, place, (slug, bare, rhythm), (staff.account_id, now))
         record(session, Act("series.added", f"series:{made}", staff.account_id, poll.office_id), now)
-        return made
+        return f"/console/series/{made}"
 
-    return RedirectResponse(f"/console/series/{await deps.database.awrite(work)}", 303)
+    return RedirectResponse(await deps.database.awrite(work), 303)
 
 
 async def show(request: Request, staff: Staff) -> Response:

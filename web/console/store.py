@@ -48,6 +48,12 @@ __all__ = [  # what the console and the staff's bot read alike
 ]
 
 
+def events_of(session: Session, process_id: int) -> list[tuple[int, dict[str, str]]]:
+    """The events of a process with their titles, the earliest first."""
+    found = select(Event.id, Event.title).where(Event.process_id == process_id).order_by(Event.starts_local)
+    return [(row.id, row.title) for row in session.execute(found)]
+
+
 @dataclass(frozen=True)
 class VersionRow:
     id: int

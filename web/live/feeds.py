@@ -115,6 +115,9 @@ class Feeds:
             except (SQLAlchemyError, Problem) as error:  # a draft may have been taken away
                 log.warning("a screen could not be looked at", screen=str(key), reason=type(error).__name__)
                 version, told = None, {}
+            except Exception:  # the hall looks on: what cannot be drawn now may be drawn after the next vote
+                log.exception("a screen could not be drawn", screen=str(key))
+                version, told = None, {}
             if any(room.told.get(kind) != data for kind, data in told.items()):
                 room.told.update(told)
                 for one in room.lookers:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -14,15 +13,17 @@ from babel.numbers import format_decimal, format_percent
 from sqlalchemy.orm import Session
 
 from core.i18n import N_, Translator, translator
-from surveys.polls.glance import COUNTED, Glance, glance
+from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.heard import Answer, by_theme, shown_answers
 from surveys.polls.kinds import Kind, State
 from surveys.polls.outcome import Counted, result_of
 from surveys.polls.poll import Poll
+from surveys.polls.published import for_voters, tells_all, words_for_voters
 from surveys.polls.reading import Turnout, read_ballots, voters_of
 from surveys.polls.screens import screen_of
-from surveys.polls.tally.methods import Method
+from surveys.polls.tally.methods import TITLES, Method
 from surveys.polls.wordings import shown_text
+from surveys.results.protecting import is_small
 from web.site import Site
 
 MOST_BARS = 10  # that can be read from the last row
@@ -49,17 +50,23 @@ class Said:
     """An answer in a cloud of words; `size` from 1 to SIZES."""
 
     text: str
-    count: int
+    count: int  # 0 where it is not told
     size: int
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a result is drawn from; nothing of it while the result is hidden."""
+    """What a result is drawn from; nothing of it while the result is hidden.
+
+    `counted` is None where not all of it may be told: then `told` and `winners` are what may.
+    """
 
     bars: Sequence[Bar] = ()
     more: int = 0  # options that find no place
     counted: Counted | None = None
+    told: Sequence[str] = ()
+    rule: Sequence[str] = ()
+    winners: Sequence[str] = ()
     compared: Sequence[Bar] = ()
     clouds: Sequence[tuple[str, Sequence[Said]]] = ()
     unit: str = ""
@@ -67,36 +74,83 @@ class Shown:
     ballots: int = 0
     waiting: int = 0
     final: bool = False
+    hides: bool = False
+    method: str = ""  # by which the bars stand, of a ranking
+    beside: Shown | None = None  # the same by a second method, which decides nothing
 
 
 def stage(session: Session, site: Site, poll: Poll, language: str) -> str:
     """The poll's part of the screen, as HTML."""
     t, now, screen = translator(language), site.deps.clock.now(), screen_of(session, poll.id)
-    state, reveals = poll.state_at(now), screen.reveals(poll, now)
-    shown = show_result(session, poll, t, now) if reveals else None
+    state, counting = poll.state_at(now), poll.is_being_counted(now)
+    reveals = screen.reveals(poll, now) and not counting
+    shown = show_result(session, site, poll, t) if reveals else None
     turnout = voters_of(session, poll) if state in {State.OPEN, State.CLOSED} else Turnout()
     address = _address(site, poll)
     return site.environment.get_template("live/stage.html").render(
-        t=t, language=t.language, poll=poll, state=state.value, turnout=turnout, shown=shown,
-        address=address.partition("://")[2], qr=_qr(address) if address and state is not State.CLOSED else "",
+        t=t, language=t.language, poll=poll, state=state.value, turnout=turnout, shown=shown, counting=counting,
+        methods=TITLES, address=address.partition("://")[2],
+        qr=_qr(address) if address and state is not State.CLOSED else "",
     )  # fmt: skip
 
 
-def show_result(session: Session, poll: Poll, t: Translator, now: datetime) -> Shown:
-    """How a poll stands, as the screen and the page for everybody draw it."""
-    if poll.kind is Kind.TEXT:
-        answers = shown_answers(session, poll)
-        return Shown(clouds=_clouds(answers[:MOST_WORDS]), ballots=sum(one.count for one in answers))
+def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Shown:
+    """How a poll stands, as the screen and the page for everybody draw it: no more than those who may vote read."""
+    now, least = site.deps.clock.now(), site.deps.telling.rules.small_numbers
     ballots = read_ballots(session, poll)
-    result, standing = result_of(session, poll, t, now), glance(poll, ballots.together)
-    counted = result.everybody if result is not None and standing.ballots else None
-    figures, unit = _figures(poll, standing, counted)
-    bars = _bars(poll, (figures, unit), standing, counted, t)
-    compared = bars if counted and 1 < len(counted.matrix) <= MOST_COMPARED else ()
-    return Shown(
-        bars[:MOST_BARS], max(0, len(bars) - MOST_BARS), counted, compared, (), unit, standing.mean, standing.ballots,
-        ballots.waiting, final=poll.state_at(now) is State.CLOSED,
-    )  # fmt: skip
+    standing = for_voters(poll, ballots, least)
+    if poll.kind is Kind.TEXT:
+        return _words(session, poll, standing, least)
+    result = result_of(session, poll, t, now)
+    everybody = result.everybody if result is not None and standing.ballots else None
+    counted = everybody if everybody is not None and tells_all(poll, standing, everybody, least) else None
+    told = words_for_voters(poll, standing, everybody, least) if everybody is not None else ()
+    bars = _bars(poll, _figures(poll, standing, counted), standing, counted, t)
+    shown = Shown(
+        bars=bars[:MOST_BARS],
+        more=max(0, len(bars) - MOST_BARS),
+        counted=counted,
+        told=told,
+        rule=everybody.rule if everybody is not None else (),
+        winners=everybody.winners if everybody is not None and told else (),
+        compared=bars if counted is not None and _compares(poll, counted, least) else (),
+        unit=COUNTED[poll.kind] if counted is None else _figures(poll, standing, counted)[1],
+        mean=standing.mean,
+        ballots=standing.ballots,
+        waiting=ballots.waiting,
+        final=poll.settled_at is not None,
+        hides=bool(standing.hidden),
+        method=poll.definition.counting.method,
+    )
+    also = result.beside if result is not None and counted is not None else None
+    return replace(shown, beside=_beside(poll, shown, standing, also, t)) if also is not None else shown
+
+
+def _beside(poll: Poll, shown: Shown, standing: Glance, counted: Counted, t: Translator) -> Shown:
+    """By the second method; it is told where the first one is told with all its figures."""
+    figures = _figures(poll, standing, counted)
+    bars = _bars(poll, figures, standing, counted, t)[:MOST_BARS]
+    told, winners, method = counted.told, counted.winners, poll.definition.counting.beside
+    return replace(
+        shown, bars=bars, counted=counted, told=told, rule=counted.rule, winners=winners, unit=figures[1], method=method
+    )
+
+
+def _words(session: Session, poll: Poll, standing: Glance, least: int) -> Shown:
+    """Answers that staff have let through; how many gave one is not told where few did so in secret."""
+    if poll.is_secret and is_small(standing.ballots, least):
+        return Shown(hides=True)
+    answers = shown_answers(session, poll)
+    clouds = _clouds(answers[:MOST_WORDS], least if poll.is_secret else 0)
+    return Shown(clouds=clouds, ballots=sum(one.count for one in answers))
+
+
+def _compares(poll: Poll, counted: Counted, least: int) -> bool:
+    """Whether the table of all against all is told: as many as fit, and of a secret poll no small number."""
+    votes = [votes for row in counted.matrix.values() for votes in row.values()]
+    return 1 < len(counted.matrix) <= MOST_COMPARED and not (
+        poll.is_secret and any(is_small(one, least) for one in votes)
+    )
 
 
 def _figures(poll: Poll, standing: Glance, counted: Counted | None) -> tuple[Mapping[str, Fraction], str]:
@@ -131,20 +185,26 @@ def _bars(
             name,
             poll.label_of(name, t),
             places.get(name, 0),
-            str(format_decimal(float(figures[name]), format="#,##0.#", locale=t.language)),
-            str(format_percent(float(figures[name] / whole), locale=t.language)) if whole else "",
+            t("not published")
+            if name in standing.hidden
+            else str(format_decimal(float(figures[name]), format="#,##0.#", locale=t.language)),
+            str(format_percent(float(figures[name] / whole), locale=t.language))
+            if whole and name not in standing.hidden
+            else "",
             int(1000 * figures[name] / most) if most else 0,
         )
         for name in names
     ]
 
 
-def _clouds(answers: Sequence[Answer]) -> list[tuple[str, Sequence[Said]]]:
+def _clouds(answers: Sequence[Answer], least: int) -> list[tuple[str, Sequence[Said]]]:
     most = max((one.count for one in answers), default=1)
-    return [
-        (theme, [Said(shown_text(one.text), one.count, 1 + (SIZES - 1) * one.count // most) for one in found])
-        for theme, found in by_theme(answers)
-    ]
+
+    def said(one: Answer) -> Said:
+        count = 0 if is_small(one.count, least) else one.count
+        return Said(shown_text(one.text), count, 1 + (SIZES - 1) * count // most)
+
+    return [(theme, [said(one) for one in found]) for theme, found in by_theme(answers)]
 
 
 def _address(site: Site, poll: Poll) -> str:

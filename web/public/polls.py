@@ -22,12 +22,12 @@ from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.process.room.errors import BrowserForgets
-from surveys.polls.ballot import Choice
+from surveys.polls.ballot import Choice, ballot_of
 from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
-from surveys.polls.outcome import Result, result_of
+from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, words_for_voters
 from surveys.polls.reading import Ballots, read_ballots
@@ -45,6 +45,7 @@ COOKIE = "ascolto-vote"
 DAYS = 400  # longer than polls are open: the poll decides
 TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}")
 DOOR = "web"
+SENT_BEFORE = "before"
 
 
 @dataclass(frozen=True)
@@ -85,11 +86,18 @@ async def act(request: Request) -> Response:
 
     try:
         choice = read_choice(arrived.poll, form)
-        await deps.database.shared(lambda session: work(session, choice), key=arrived.voter.lock)
+        became = await deps.database.shared(lambda session: work(session, choice), key=arrived.voter.lock)
     except Problem as problem:
         return _page(request, await _open(request), problem, form)
     chosen = f"&lang={request.query_params['lang']}" if "lang" in request.query_params else ""
-    return RedirectResponse(f"{request.url.path}?kept=1{chosen}", 303)
+    return RedirectResponse(f"{request.url.path}?kept={_kept(became, choice)}{chosen}", 303)
+
+
+def _kept(became: Cast, choice: Choice) -> str:
+    """What the page says after the vote: of a form that came before, whether what it says now may be something else."""
+    if not became.duplicate or (became.ballot and became.ballot == ballot_of(became.poll, choice)):
+        return "1"
+    return SENT_BEFORE
 
 
 async def show_picture(request: Request) -> Response:
@@ -126,6 +134,7 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         filled=_filled(request, arrived, form),
         words_most=poll.rules.most or USUAL_WORDS,
         secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
+        rule=rule_told(poll, translator(language_of(request))),
         kinds=KIND_NAMES,
         standing=standing,
         result_told=_result_told(site, arrived, standing),
@@ -133,6 +142,7 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         waiting=ballots.waiting if ballots is not None else 0,
         problem=problem,
         thanks=stand.has_voted and problem is None and "kept" in request.query_params,
+        sent_before=request.query_params.get("kept") == SENT_BEFORE,
         key=site.deps.ids.token(),
         trap=TRAP if arrived.voter.participant_id is None else "",
     )

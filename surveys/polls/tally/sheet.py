@@ -7,7 +7,7 @@ different ballot, with how many are alike. UTF-8, lines end with a line feed.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +26,11 @@ MARK, RULE, RESULT = "# ", "rule: ", "result: "
 
 @dataclass(frozen=True)
 class Heading:
-    """What people read at the top: the poll's title, and what each option's code stands for."""
+    """What people read at the top: the poll's title, what each option's code stands for, and what else is told."""
 
     title: str = ""
     labels: Mapping[str, str] | None = None
+    also: Sequence[str] = ()
 
     def name(self, code: str) -> str:
         return (self.labels or {}).get(code) or code
@@ -71,6 +72,9 @@ def _told(outcome: Outcome, t: Translator, heading: Heading) -> Iterable[str]:
     yield from rule_in_words(outcome.rule, t)
     yield ""
     yield from result_in_words(outcome, t, heading.name)
+    if heading.also:
+        yield ""
+        yield from heading.also
     yield ""
     yield t("Anybody can count again from this sheet, by hand or with: ascolto poll tally SHEET.csv")
 

@@ -1,0 +1,266 @@
+"""A poll made in the chat: from a template or of one's own words, and sent with two more presses.
+
+`new` and `new:<office>` show what there is to begin with, `ask-from:<office>:<template>` and `ask-kind:<office>:<kind>`
+begin a draft, `draft:<mark>:<what>[:<value>]` shows or changes it, `ask-send:<mark>:<how>` sends it. The mark names the
+draft as it was shown, so that a press on an old button, or a second one, does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from bots.screen import Key, Screen, arrange
+from bots.staff.draft_page import DRAFT, IN_HALL, KEEP, LEAVES, Page, draft_screen, sure_screen
+from bots.staff.poll_draft import Draft, DraftGone, NotAsMany, TooLong, TooManyLines, WordsUnfit
+from bots.staff.polls import NEW, list_polls, page
+from bots.staff.talk import Reply, Talk, key, moment
+from core.clock import local
+from core.errors import Problem
+from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_, pick_text
+from core.ids import read_id
+from core.process.door.day import day_events
+from core.process.events import EventFacts, load_event
+from core.process.offices import office_names
+from core.process.tables import Event, Process
+from core.staff.chats import change_chat, hold_draft
+from core.staff.errors import NotAllowed, NothingHere
+from core.staff.roles import Permission
+from notifications.content.poll_texts import INVITATION, RESULT, texts_for
+from notifications.planning.asking import CLOSES_AT, reach_of, usual_close
+from notifications.review.asking import Said, ask_people, asking_offices, open_desk
+from surveys.polls.kinds import KIND_NAMES, METHODS, Kind, Secrecy
+from surveys.polls.poll import Poll
+from surveys.polls.staging import OPEN, do_to_poll, make_for_hall, show_on_screen
+from surveys.polls.store import instant_of, load_poll
+from surveys.polls.templates import find_template, templates
+
+FROM, KIND = "ask-from", "ask-kind"
+AWAITS = "poll-words"
+UNFIT = (WordsUnfit, TooLong, NotAsMany, TooManyLines)
+DAYS = (1, 3, 7, 14, 28)  # ahead, to choose the close from
+MOST_AUDIENCES = 20
+SENT = {LEAVES: N_("Asked."), IN_HALL: N_("It is open."), KEEP: N_("It is kept for later.")}
+WRITE = N_(
+    "Write the poll in {language} now: the question in the first line, and below it each option in a line of its own. "
+    "Any command leaves it."
+)
+WRITE_QUESTION = N_("Write the question in {language} now. Any command leaves it.")
+
+
+class CloseWrong(Problem):
+    text = N_("The close has passed already. Please choose a later one.")
+
+
+def begin(talk: Talk, value: str = "") -> Reply:
+    """The templates and kinds; whoever works in several offices says first in which. NotAllowed, NothingHere."""
+    t, offices = talk.t, asking_offices(talk.staff)
+    if not offices:
+        raise NotAllowed
+    office_id = read_id(value) if value else offices[0]
+    if office_id not in offices:
+        raise NothingHere
+    if len(offices) > 1 and not value:
+        names = office_names(talk.session, offices)
+        keys = tuple((key(name, NEW, one),) for one, name in names.items())
+        return Reply((Screen(t("Of which office are the people you would like to ask?"), keys),))
+    begun = [key(pick_text(dict(one.name), t.language), FROM, office_id, one.slug) for one in templates()]
+    own = [key(f"✍️ {t(KIND_NAMES[one])}", KIND, office_id, one.value) for one in Kind]
+    lines = [
+        f"<b>{t('What would you like to ask?')}</b>",
+        t("Begin with a question that is ready, and change what you like; or write one of your own, of some kind (✍️)."),
+    ]
+    return Reply((Screen("\n\n".join(lines), (*arrange(begun), *arrange(own))),))
+
+
+def begin_from(talk: Talk, value: str) -> Reply:
+    """Raises NothingHere, NotAllowed, TemplateUnknown."""
+    office_id, slug = _place(value)
+    return _start(talk, Draft(office_id, template=find_template(slug).slug))
+
+
+def begin_kind(talk: Talk, value: str) -> Reply:
+    """Raises NothingHere, NotAllowed."""
+    office_id, kind = _place(value)
+    if kind not in set(Kind):
+        raise NothingHere
+    return _start(talk, Draft(office_id, kind=kind))
+
+
+def change(talk: Talk, value: str) -> Reply:
+    """One thing of the draft, or a list to choose it from; raises DraftGone, NothingHere, NotAllowed."""
+    mark, _, rest = value.partition(":")
+    what, _, chosen = rest.partition(":")
+    draft = _held(talk, mark)
+    shown = _page(talk, draft)
+    match what:
+        case "":
+            return Reply((draft_screen(talk, shown),))
+        case "sure":
+            return Reply((sure_screen(talk, shown),))
+        case "words":
+            return _ask_words(talk, replace(draft, said={}))
+        case "secrecy":
+            now = shown.definition.secrecy
+            other = Secrecy.NAMED if now is Secrecy.ANONYMOUS else Secrecy.ANONYMOUS
+            return _kept(talk, replace(draft, secrecy=other.value))
+        case "beside":
+            return _kept(talk, replace(draft, beside=chosen if chosen in METHODS[Kind.RANKING] else ""))
+        case "hall":
+            return _kept(talk, replace(draft, event_id=_hall(shown.halls, chosen)))
+        case "for" if chosen:
+            number = read_id(chosen)
+            if number is None or number not in {0, *(one for one, _ in shown.desk.audiences)}:
+                raise NothingHere
+            return _kept(talk, replace(draft, audience_id=number))
+        case "for":
+            return _choose(talk, draft, what, [(0, talk.t("Everybody")), *shown.desk.audiences[:MOST_AUDIENCES]])
+        case "close" if chosen:
+            return _kept(talk, replace(draft, closes=_close(talk, shown, chosen)))
+        case "close":
+            days = [_day(talk, shown.desk.zone, ahead) for ahead in DAYS]
+            return _choose(talk, draft, what, [(one, _named(talk, shown.desk.zone, one)) for one in days])
+        case "drop":
+            change_chat(talk.session, talk.staff.account_id, draft={})
+            return replace(list_polls(talk), toast=talk.t("The draft is gone."))
+    raise NothingHere
+
+
+def take_words(talk: Talk, text: str) -> Reply:
+    """The question with its options in one language; raises WordsUnfit, TooLong, NotAsMany, TooManyLines, DraftGone.
+
+    What was written before stands in what the chat awaits: the draft is as it was until all of it is written.
+    """
+    told = hold_draft(talk.session, talk.staff.account_id)
+    if not told:
+        raise DraftGone
+    awaited = talk.chat.awaiting[AWAITS]
+    return _ask_words(talk, replace(Draft.from_json(told), said=awaited["said"]).saying(awaited["language"], text))
+
+
+def send(talk: Talk, value: str) -> Reply:
+    """The second tap: all of it is made and leaves, or opens in the hall. Raises DraftGone, NothingHere, NotAllowed,
+    TextsWrong, and what opening raises."""
+    mark, _, how = value.partition(":")
+    draft = _held(talk, mark)
+    shown = _page(talk, draft)
+    if how not in SENT or shown.faults or (how == LEAVES) is bool(draft.event_id):
+        raise NothingHere
+    closes = instant_of(shown.definition.closes_local, shown.desk.zone)
+    if closes is not None and closes <= talk.now:
+        raise CloseWrong
+    poll = _leave(talk, shown) if how == LEAVES else _to_hall(talk, shown, opens=how == IN_HALL)
+    change_chat(talk.session, talk.staff.account_id, draft={}, awaiting={})
+    return Reply((page(talk, poll),), toast=talk.t(SENT[how]))
+
+
+def _leave(talk: Talk, shown: Page) -> Poll:
+    texts = {part: texts_for(part, shown.desk.languages) for part in (INVITATION, RESULT)}
+    said = Said(shown.definition, texts, talk.making.mail_limit_mb)
+    made = ask_people(talk.session, talk.making.ids, (talk.staff, shown.desk), said, talk.now)
+    return load_poll(talk.session, made.poll_id)
+
+
+def _to_hall(talk: Talk, shown: Page, *, opens: bool) -> Poll:
+    session, staff, ids = talk.session, talk.staff, talk.making.ids
+    event = session.get_one(Event, shown.draft.event_id)
+    poll = make_for_hall(session, ids, staff, (event, shown.definition), talk.now)
+    if opens:
+        do_to_poll(session, ids, staff, (poll, OPEN), talk.now)
+        if staff.may(Permission.RUN_ROOMS, poll.office_id):
+            show_on_screen(session, staff, (event.id, poll.office_id), poll.id, talk.now)
+    return load_poll(session, poll.id)
+
+
+def _start(talk: Talk, draft: Draft) -> Reply:
+    if draft.office_id not in asking_offices(talk.staff):
+        raise NothingHere
+    zone = open_desk(talk.session, talk.staff, draft.office_id)[0].zone
+    begun = replace(draft, closes=usual_close(talk.now, zone))
+    if begun.template:
+        return _kept(talk, begun)
+    change_chat(talk.session, talk.staff.account_id, draft=begun.to_json())
+    return _ask_words(talk, begun)
+
+
+def _ask_words(talk: Talk, draft: Draft) -> Reply:
+    """Asks for what is not written yet; once all is, the draft has these words."""
+    missing = draft.unsaid(_page(talk, draft).languages)
+    if not missing:
+        return _kept(talk, draft)
+    awaited = {"language": missing, "said": draft.to_json()["said"]}
+    change_chat(talk.session, talk.staff.account_id, awaiting={AWAITS: awaited})
+    text = talk.t(WRITE if draft.has_options else WRITE_QUESTION, language=LANGUAGE_NAMES.get(missing, missing))
+    return Reply((Screen(text),), below=True)
+
+
+def _kept(talk: Talk, draft: Draft) -> Reply:
+    change_chat(talk.session, talk.staff.account_id, draft=draft.to_json(), awaiting={})
+    return Reply((draft_screen(talk, _page(talk, draft)),))
+
+
+def _held(talk: Talk, mark: str) -> Draft:
+    """The draft, once nobody else acts on it, if it still stands as it was shown; raises DraftGone."""
+    told = hold_draft(talk.session, talk.staff.account_id)
+    draft = Draft.from_json(told) if told else None
+    if draft is None or draft.mark != mark:
+        raise DraftGone
+    return draft
+
+
+def _page(talk: Talk, draft: Draft) -> Page:
+    """Raises NotAllowed."""
+    session = talk.session
+    desk, process = open_desk(session, talk.staff, draft.office_id)
+    halls = [one for one in day_events(session, [draft.office_id], talk.now) if talk.now < one.ends_at]
+    needed = {*desk.languages}
+    if draft.event_id:
+        hall = load_event(session, draft.event_id)
+        halls = [*(one for one in halls if one.id != hall.id), hall]
+        needed = {str(one) for one in session.get_one(Process, hall.process_id).languages}
+    reach = reach_of(session, process, draft.audience_id or None, talk.now, talk.judging.rules)
+    return Page(draft, desk, halls, [one for one in LANGUAGES if one in needed], reach)
+
+
+def _choose(talk: Talk, draft: Draft, what: str, offered: Sequence[tuple[object, str]]) -> Reply:
+    keys: list[tuple[Key, ...]] = [(key(name, DRAFT, draft.mark, what, value),) for value, name in offered]
+    keys.append((key(f"← {talk.t('Back to the draft')}", DRAFT, draft.mark),))
+    asked = {"for": N_("Who is asked?"), "close": N_("When does it close?")}
+    return Reply((Screen(talk.t(asked[what]), tuple(keys)),))
+
+
+def _hall(halls: Sequence[EventFacts], chosen: str) -> int:
+    number = read_id(chosen)
+    if number is None or number not in {0, *(one.id for one in halls)}:
+        raise NothingHere
+    return number
+
+
+def _day(talk: Talk, zone: str, ahead: int) -> date:
+    return (local(talk.now, zone) + timedelta(days=ahead)).date()
+
+
+def _named(talk: Talk, zone: str, day: date) -> str:
+    at = instant_of(f"{day}T{CLOSES_AT}", zone)
+    return moment(at, zone, talk.t.language) if at is not None else str(day)
+
+
+def _close(talk: Talk, shown: Page, chosen: str) -> str:
+    try:
+        day = date.fromisoformat(chosen)
+        closes = f"{day.isoformat()}T{CLOSES_AT}"
+        at = instant_of(closes, shown.desk.zone)
+    except (ValueError, OverflowError):
+        raise NothingHere from None
+    if at is None or at <= talk.now or day > _day(talk, shown.desk.zone, DAYS[-1]):
+        raise CloseWrong
+    return closes
+
+
+def _place(value: str) -> tuple[int, str]:
+    number, _, rest = value.partition(":")
+    office_id = read_id(number)
+    if office_id is None:
+        raise NothingHere
+    return office_id, rest

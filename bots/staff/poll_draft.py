@@ -1,0 +1,144 @@
+"""A poll that somebody is putting together in the chat, from a template or of their own words. Pure.
+
+It stands in their chat's row as JSON, so that any process goes on with it; buttons name it by `mark`, so that a press
+never means another one than it was shown with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from core.errors import Problem
+from core.i18n import LANGUAGE_NAMES, N_
+from surveys.polls.checking import check
+from surveys.polls.faults import PollFault
+from surveys.polls.kinds import METHODS, MOST_OPTIONS, OF_OPTIONS, Counting, Kind, Rules, Secrecy
+from surveys.polls.poll import Definition, Option
+from surveys.polls.templates import LETTERS, templates
+
+LONGEST = 300  # characters of a question or an option
+SCALE, POINTS = (1, 5), 5
+NAMES = (*LETTERS, *(f"A{other}" for other in LETTERS))
+
+
+class DraftGone(Problem):
+    text = N_("This draft was changed or sent meanwhile. Please look at it as it stands now: /polls")
+    status = 409
+
+
+class WordsUnfit(Problem):
+    text = N_("Please write the question in the first line, and below it at least two options, each in a line.")
+
+
+class TooLong(Problem):
+    text = N_("A line is longer than {most} characters. Please write it shorter.")
+
+
+class NotAsMany(Problem):
+    text = N_("In {language} there are {count} options. Please write as many, in the same order.")
+
+
+class TooManyLines(Problem):
+    text = N_("At most {most} options can be offered; there are {count}.")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """`said` are the lines of each language: the question, then the options; "" or {} stands for the template's."""
+
+    office_id: int
+    template: str = ""
+    kind: str = ""
+    said: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    secrecy: str = ""
+    audience_id: int = 0
+    closes: str = ""
+    event_id: int = 0  # in whose hall alone it is asked
+    beside: str = ""  # a second method of a ranking, which is shown and decides nothing
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "office": self.office_id, "template": self.template, "kind": self.kind,
+            "said": {code: list(lines) for code, lines in self.said.items()}, "secrecy": self.secrecy,
+            "audience": self.audience_id, "closes": self.closes, "event": self.event_id,
+            "beside": self.beside,
+        }  # fmt: skip
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Draft:
+        return cls(
+            told["office"], told["template"], told["kind"], told["said"], told["secrecy"], told["audience"],
+            told["closes"], told["event"], told["beside"],
+        )  # fmt: skip
+
+    @property
+    def mark(self) -> str:
+        """Names the draft as it stands: 12 letters that a button holds."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def definition(self) -> Definition:
+        made = self._begun()
+        if self.said:
+            titles = {code: lines[0] for code, lines in self.said.items()}
+            count = min(len(lines) for lines in self.said.values()) - 1
+            texts = [{code: lines[at + 1] for code, lines in self.said.items()} for at in range(count)]
+            options = tuple(Option(name, text) for name, text in zip(NAMES, texts, strict=False))
+            made = replace(made, title=titles, options=options if made.kind in OF_OPTIONS else ())
+        in_hall = bool(self.event_id)
+        return replace(
+            made,
+            secrecy=Secrecy(self.secrecy) if self.secrecy else made.secrecy,
+            audience_id=self.audience_id or None,
+            closes_local=None if in_hall else self.closes or None,
+            event_id=self.event_id or None,
+            walk_ins=in_hall,
+            counting=replace(made.counting, beside=self.beside),
+        )
+
+    @property
+    def has_options(self) -> bool:
+        return self._begun().kind in OF_OPTIONS
+
+    def faults(self, languages: Sequence[str]) -> list[PollFault]:
+        return check(self.definition, languages)
+
+    def unsaid(self, languages: Sequence[str]) -> str:
+        """The first language in which nothing is written; "" where there is something in all."""
+        return next((code for code in languages if code not in self.said), "")
+
+    def saying(self, language: str, text: str) -> Draft:
+        """With what somebody wrote in a language; raises WordsUnfit, TooLong, NotAsMany, TooManyLines."""
+        lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+        if not lines or (self.has_options and len(lines) < 3):
+            raise WordsUnfit
+        if not self.has_options:
+            lines = [" ".join(lines)]
+        if any(len(line) > LONGEST for line in lines):
+            raise TooLong(most=LONGEST)
+        if len(lines) - 1 > MOST_OPTIONS:
+            raise TooManyLines(most=MOST_OPTIONS, count=len(lines) - 1)
+        for code, others in self.said.items():
+            if code != language and len(others) != len(lines):
+                raise NotAsMany(language=LANGUAGE_NAMES.get(code, code), count=len(others) - 1)
+        return replace(self, said={**self.said, language: lines})
+
+    def _begun(self) -> Definition:
+        found = next((one for one in templates() if one.slug == self.template), None)
+        return found.definition if found is not None else _of_kind(Kind(self.kind or Kind.SINGLE))
+
+
+def _of_kind(kind: Kind) -> Definition:
+    """The usual poll of a kind, without words."""
+    match kind:
+        case Kind.SCALE:
+            rules = Rules(kind, least=SCALE[0], most=SCALE[1])
+        case Kind.DOTS:
+            rules = Rules(kind, budget=POINTS)
+        case _:
+            rules = Rules(kind)
+    return Definition(kind, {}, (), rules, Counting(METHODS[kind][0]))

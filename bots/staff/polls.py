@@ -1,0 +1,275 @@
+"""Polls in the chat: opened and closed in the hall, put on its screen, their results as a picture.
+
+`polls` lists them, `poll:<id>` opens one, `poll-ask:<act>:<id>:<seen>` asks once more, `poll-do:<act>:<id>:<seen>`
+acts, `poll-picture:<id>` draws. `seen` names how the poll stood when it was shown: a press on an old button, or a
+second one, changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bots.screen import Key, Screen, plain
+from bots.staff.talk import Picture, Reply, Talk, fitted, key, moment
+from bots.staff.today import MAILING, subject_of
+from core.database.many import among
+from core.errors import Problem
+from core.i18n import N_, Translator, pick_text
+from core.ids import read_id
+from core.process.offices import office_names
+from core.staff.errors import NothingHere
+from core.staff.roles import Permission
+from notifications.ledger.result_pictures import picture_to_draw
+from notifications.review.store import READS, mailings_of_poll
+from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES, TIES_NAMES, Counting, Shown, State
+from surveys.polls.making import NOT_BEGUN, lock_poll
+from surveys.polls.poll import Poll
+from surveys.polls.published import in_words
+from surveys.polls.publishing import published_of
+from surveys.polls.reading import turnout_of
+from surveys.polls.screens import on_screen, screen_of
+from surveys.polls.staging import (
+    CLOSE,
+    CONCEAL,
+    OPEN,
+    PUBLISH,
+    REVEAL,
+    UNPUBLISH,
+    do_to_poll,
+    event_of,
+    poll_for,
+    show_on_screen,
+    standing_mark,
+)
+from surveys.polls.store import load_poll, polls_of
+from surveys.polls.tables import Poll as Row
+from surveys.polls.tally.methods import TITLES, Method
+
+POLLS, POLL, ASK, DO, PICTURE = "polls", "poll", "poll-ask", "poll-do", "poll-picture"
+NEW = "new"  # in asking.py, which stands upon this
+ON, OFF = "screen", "questions"
+AT_ONCE = 12  # polls with their buttons
+MARKS = {State.DRAFT: "✏️", State.PLANNED: "🕒", State.OPEN: "🟢", State.CLOSED: "🏁"}
+LABELS = {
+    OPEN: N_("Open"),
+    CLOSE: N_("Close"),
+    REVEAL: N_("Show the result on the screen"),
+    CONCEAL: N_("Hide the result on the screen"),
+    PUBLISH: N_("Publish the result"),
+    UNPUBLISH: N_("Take the result back"),
+    ON: N_("Put it on the screen of the room"),
+    OFF: N_("Show the questions on the screen"),
+}
+SIGNS = {OPEN: "▶️", CLOSE: "⏹", REVEAL: "👁", CONCEAL: "🙈", PUBLISH: "📣", UNPUBLISH: "↩️", ON: "📺", OFF: "❓"}
+QUESTIONS = {
+    CLOSE: N_("Close it now? No vote is taken after that, and it cannot be opened again."),
+    PUBLISH: N_("Publish the result on a page for everybody?"),
+}
+DONE = {
+    OPEN: N_("It is open."),
+    CLOSE: N_("It is closed."),
+    REVEAL: N_("The screen shows the result."),
+    CONCEAL: N_("The screen hides the result."),
+    PUBLISH: N_("The result is published."),
+    UNPUBLISH: N_("The result is not published any more."),
+    ON: N_("It is on the screen."),
+    OFF: N_("The screen shows the questions."),
+}
+
+
+class PollChanged(Problem):
+    text = N_("This poll does not stand any more as it was shown to you. Please look at it as it is now.")
+    status = 409
+
+
+@dataclass(frozen=True)
+class _Stand:
+    """A poll with what its page says of it; `on` whether the screen of its room shows it, None where it has none."""
+
+    poll: Poll
+    state: State
+    mark: str
+    on: bool | None
+    reveals: bool
+    published: bool
+
+
+def list_polls(talk: Talk, _: str = "") -> Reply:
+    t = talk.t
+    offices = talk.staff.offices(Permission.MANAGE_POLLS)
+    order = (State.OPEN, State.PLANNED, State.DRAFT, State.CLOSED)
+    found = polls_of(talk.session, among(Row.office_id, offices))
+    found.sort(key=lambda one: order.index(one.state_at(talk.now)))  # the newest first among equals
+    names = office_names(talk.session, offices) if len(offices) > 1 else {}
+    lines = [f"<b>{t('Polls')}</b>", *([] if found else [t("There is none yet.")])]
+    keys = [(key(f"➕ {t('Ask something')}", NEW),)]
+    for place, one in enumerate(found[:AT_ONCE], 1):
+        state = one.state_at(talk.now)
+        title = plain(one.title_in(t.language), 150) or plain(one.slug)
+        office = f", {plain(names[one.office_id], 80)}" if names else ""
+        lines.append(f"{place}. {MARKS[state]} <b>{title}</b>\n{t(STATE_NAMES[state])}{office}")
+        keys.append((key(f"{place}. {one.title_in(t.language) or one.slug}", POLL, one.id),))
+    if (left := len(found) - AT_ONCE) > 0:
+        lines.append(t.n("{count} more poll is in the console.", "{count} more polls are in the console.", left))
+    return Reply((Screen(fitted(lines), tuple(keys)),))
+
+
+def open_page(talk: Talk, value: str) -> Reply:
+    """Raises NothingHere, NotAllowed."""
+    return Reply((page(talk, poll_for(talk.session, talk.staff, _number(value))),))
+
+
+def ask_again(talk: Talk, value: str) -> Reply:
+    """The confirming second tap; raises NothingHere, NotAllowed, PollChanged."""
+    act, number, seen = _wish(value)
+    poll = poll_for(talk.session, talk.staff, number)
+    if act not in QUESTIONS:
+        raise NothingHere
+    if standing_mark(talk.session, poll, talk.now) != f"{number}:{seen}":
+        raise PollChanged
+    t, turnout = talk.t, turnout_of(talk.session, poll, talk.now)
+    votes = t.n("{count} vote so far", "{count} votes so far", turnout.voted)
+    lines = [f"<b>{plain(poll.title_in(t.language), 300)}</b>", votes, t(QUESTIONS[act])]
+    keys = (
+        (key(f"✅ {t('Yes: {act}', act=t(LABELS[act]))}", DO, act, number, seen),),
+        (key(t("No, leave it as it is"), POLL, number),),
+    )
+    return Reply((Screen("\n\n".join(lines), keys),))
+
+
+def act(talk: Talk, value: str) -> Reply:
+    """Does what was pressed; raises NothingHere, NotAllowed, PollChanged, and what `do_to_poll` raises."""
+    name, number, seen = _wish(value)
+    session, staff = talk.session, talk.staff
+    poll = poll_for(session, staff, number)
+    if name in {ON, OFF}:
+        _change_screen(talk, poll, on=name == ON)
+    else:
+        poll = lock_poll(session, number)
+        if standing_mark(session, poll, talk.now) != f"{number}:{seen}":
+            raise PollChanged
+        do_to_poll(session, talk.making.ids, staff, (poll, name), talk.now)
+    return Reply((page(talk, load_poll(session, number)),), toast=talk.t(DONE[name]))
+
+
+def draw(talk: Talk, value: str) -> Reply:
+    """The result as everybody may see it, with small numbers hidden; raises NothingHere, NotAllowed."""
+    poll, t = poll_for(talk.session, talk.staff, _number(value)), talk.t
+    least = talk.judging.rules.small_numbers
+    result = published_of(talk.session, poll, least)
+    caption = poll.title_in(t.language) + (f"\n\n{in_words(poll, result, t)}" if result is not None else "")
+    draw_it = picture_to_draw(talk.session, poll, t, least)
+    return Reply(picture=Picture(draw_it, f"{poll.slug}-{t.language}.png", caption))
+
+
+def page(talk: Talk, poll: Poll) -> Screen:
+    """A poll as it stands, with what can be done."""
+    stand = _stand(talk, poll)
+    return Screen(fitted(_lines(talk, stand)), tuple(_keys(talk, stand)))
+
+
+def rule_line(counting: Counting, t: Translator) -> str:
+    """How it is counted, which is stated before it opens; "" where there is nothing to choose."""
+    if not counting.method:
+        return ""
+    told = [t(TITLES[Method(counting.method)])]
+    if counting.tie_method:
+        first = t(TITLES[Method(counting.tie_method)])
+        told.append(t("options that come out equal are first put in the order of this method: {method}", method=first))
+    told.append(t(TIES_NAMES[counting.ties.value]))
+    if counting.beside:
+        told.append(t("also shown, deciding nothing: {method}", method=t(TITLES[Method(counting.beside)])))
+    return "\n".join(told)
+
+
+def _stand(talk: Talk, poll: Poll) -> _Stand:
+    session, event = talk.session, event_of(talk.session, poll)
+    screen = screen_of(session, poll.id)
+    runs = event is not None and talk.staff.may(Permission.RUN_ROOMS, poll.office_id)
+    return _Stand(
+        poll,
+        poll.state_at(talk.now),
+        standing_mark(session, poll, talk.now).partition(":")[2],
+        on_screen(session, event.id) == poll.id if event is not None and runs else None,
+        screen.reveals(poll, talk.now),
+        screen.published,
+    )
+
+
+def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
+    t, poll, state = talk.t, stand.poll, stand.state
+    yield f"{MARKS[state]} <b>{plain(poll.title_in(t.language), 300)}</b>"
+    office = office_names(talk.session, [poll.office_id])[poll.office_id]
+    about = (t(STATE_NAMES[state]), t(KIND_NAMES[poll.kind]), t(SECRECY_NAMES[poll.definition.secrecy]))
+    yield f"{plain(office, 100)}\n{', '.join(about)}"
+    if rule := rule_line(poll.definition.counting, t):
+        yield rule
+    if state not in NOT_BEGUN:
+        turnout = turnout_of(talk.session, poll, talk.now)
+        voted = t.n("{count} vote", "{count} votes", turnout.voted)
+        yield f"🗳 {voted}" + (f" ({t('of walk-ins: {count}', count=turnout.apart)})" if turnout.apart else "")
+    if poll.closes_at is not None:
+        at = moment(poll.closes_at, poll.time_zone, t.language)
+        yield t("Closed: {moment}", moment=at) if state is State.CLOSED else t("Closes: {moment}", moment=at)
+    event = event_of(talk.session, poll)
+    if event is not None:
+        yield f"🏛 {plain(pick_text(event.title, t.language), 200)}" + (f"\n{t(DONE[ON])}" if stand.on else "")
+    if poll.definition.walk_ins and state in {State.OPEN, State.PLANNED}:
+        yield f"{t('Address for the room:')} {talk.urls.open_vote(poll.code)}"
+    result = published_of(talk.session, poll, talk.judging.rules.small_numbers)
+    if result is not None:
+        yield plain(in_words(poll, result, t), 1500)
+
+
+def _keys(talk: Talk, stand: _Stand) -> Iterator[tuple[Key, ...]]:
+    t, poll = talk.t, stand.poll
+    for name in _acts(stand):
+        command = ASK if name in QUESTIONS else DO
+        yield (key(f"{SIGNS[name]} {t(LABELS[name])}", command, name, poll.id, stand.mark),)
+    if poll.settled_at is not None:
+        yield (key(f"🖼 {t('Result as a picture')}", PICTURE, poll.id),)
+    if any(talk.staff.may(one, poll.office_id) for one in READS):
+        for one in mailings_of_poll(talk.session, poll.id):
+            yield (key(f"✉️ {subject_of(one, t)}", MAILING, one.id),)
+    yield (key(f"🔄 {t('As it is now')}", POLL, poll.id), key(f"← {t('Polls')}", POLLS))
+
+
+def _acts(stand: _Stand) -> Iterator[str]:
+    if stand.state in NOT_BEGUN:
+        yield OPEN
+    if stand.state is State.OPEN:
+        yield CLOSE
+    if stand.on is not None:
+        yield OFF if stand.on else ON
+    live = stand.poll.definition.shown is Shown.LIVE and stand.state is State.OPEN
+    if live or stand.state is State.CLOSED:
+        yield CONCEAL if stand.reveals else REVEAL
+    if stand.poll.settled_at is not None:
+        yield UNPUBLISH if stand.published else PUBLISH
+
+
+def _change_screen(talk: Talk, poll: Poll, *, on: bool) -> None:
+    """Raises NothingHere where it has no room, NotAllowed. What the screen shows already is not put there again."""
+    event = event_of(talk.session, poll)
+    if event is None:
+        raise NothingHere
+    talk.staff.need(Permission.RUN_ROOMS, poll.office_id)
+    if (on_screen(talk.session, event.id) == poll.id) is not on:
+        place = event.id, poll.office_id
+        show_on_screen(talk.session, talk.staff, place, poll.id if on else None, talk.now)
+
+
+def _wish(value: str) -> tuple[str, int, str]:
+    name, _, rest = value.partition(":")
+    number, _, seen = rest.partition(":")
+    if name not in LABELS:
+        raise NothingHere
+    return name, _number(number), seen
+
+
+def _number(text: str) -> int:
+    found = read_id(text)
+    if found is None:
+        raise NothingHere
+    return found

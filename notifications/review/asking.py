@@ -1,0 +1,97 @@
+"""A question to the people, asked by staff through whichever door: where it is asked, and all of it kept at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.i18n import LANGUAGES, N_
+from core.ids import Ids
+from core.process.offices import audiences_of
+from core.process.own_process import need_process, spoken, usual_process
+from core.process.tables import Office, Process
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from core.staff.roles import Permission
+from notifications.content.poll_texts import INVITATION, RESULT
+from notifications.planning.asking import Asked, Question, launch, make_question
+from notifications.review.one_person import may_release
+from surveys.polls.making import free_slug
+from surveys.polls.poll import Definition
+
+NEEDED = (Permission.MANAGE_POLLS, Permission.WRITE_MAILINGS)
+WHY = {
+    "anonymous": N_(
+        "Anonymous: nobody can find out who chose what, the office neither; so people say what they think."
+    ),
+    "named": N_("Named: the office reads who chose what, so that it can come back to them; names are not published."),
+}
+
+Texts = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where it is asked: the office, its process (None where it is still to be made), and what can be chosen."""
+
+    office_id: int
+    office: str
+    zone: str
+    languages: Sequence[str]
+    audiences: Sequence[tuple[int, str]]
+    releases: bool  # whether whoever asks lets it leave
+
+
+@dataclass(frozen=True)
+class Said:
+    """What is asked, with the texts of the invitation and of the message with the result, by language."""
+
+    definition: Definition
+    texts: Mapping[str, Texts]
+    limit_mb: int = 10
+
+
+def asking_offices(staff: Staff) -> list[int]:
+    """Those in which somebody may ask."""
+    return [one for one in staff.offices(NEEDED[0]) if staff.may(NEEDED[1], one)]
+
+
+def open_desk(session: Session, staff: Staff, office_id: int) -> tuple[Desk, Process]:
+    """Raises NotAllowed."""
+    for permission in NEEDED:
+        staff.need(permission, office_id)
+    process = usual_process(session, office_id)
+    office = session.get_one(Office, office_id)
+    known = {*process.languages, *spoken(session, office_id)}
+    desk = Desk(
+        office_id=office_id,
+        office=office.name,
+        zone=process.time_zone,
+        languages=[one for one in LANGUAGES if one in known],
+        audiences=audiences_of(session, office_id),
+        releases=office.one_person and may_release(session, staff, office_id),
+    )
+    return desk, process
+
+
+def ask_people(session: Session, ids: Ids, by: tuple[Staff, Desk], said: Said, now: datetime) -> Asked:
+    """The poll with its mailings, let go at once where one person may; raises TextsWrong, and nothing is kept then."""
+    staff, desk = by
+    office_id, definition = desk.office_id, said.definition
+    process = need_process(session, office_id)
+    slug = free_slug(session, office_id, next(iter(definition.title.values()), ""))
+    new = Question(slug, definition, said.texts[INVITATION], said.texts[RESULT], said.limit_mb)
+    made = make_question(session, ids, process, new, (staff.account_id, now))
+    poll, mailings = [f"poll:{made.poll_id}"], [f"mailing:{one}" for one in made.mailing_ids]
+    done = [("poll.added", poll), ("mailing.written", mailings)]
+    if desk.releases:
+        launch(session, made, staff.account_id, now)
+        done += [("mailing.released", mailings), ("poll.opened", poll)]
+    for act, subjects in done:
+        for subject in subjects:
+            record(session, Act(act, subject, staff.account_id, office_id), now)
+    return made

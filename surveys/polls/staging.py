@@ -1,0 +1,124 @@
+"""What staff do to a poll in front of people, whichever door they do it through: allowed, done and noted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from core.ids import Ids
+from core.process.tables import Event, Process
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from core.staff.errors import NothingHere
+from core.staff.roles import Permission
+from surveys.polls.errors import PollUnknown, ResultNotYet, TooFewToPublish
+from surveys.polls.kinds import Shown, State
+from surveys.polls.making import NOT_BEGUN, add_poll, close_poll, free_slug, open_poll
+from surveys.polls.mixing import STEP
+from surveys.polls.poll import Definition, Poll
+from surveys.polls.reading import voters_of
+from surveys.polls.screens import change_screen, put_on_screen, screen_of
+from surveys.polls.store import Place, load_poll
+
+OPEN, CLOSE, REVEAL, CONCEAL, PUBLISH, UNPUBLISH = "open", "close", "reveal", "conceal", "publish", "unpublish"
+LOGGED = {
+    OPEN: "poll.opened", CLOSE: "poll.closed", REVEAL: "poll.revealed", CONCEAL: "poll.concealed",
+    PUBLISH: "poll.published", UNPUBLISH: "poll.unpublished",
+}  # fmt: skip
+
+
+def poll_for(session: Session, staff: Staff, poll_id: int) -> Poll:
+    """Raises NothingHere for who may not even know of it, NotAllowed for who lacks the permission."""
+    try:
+        poll = load_poll(session, poll_id)
+    except PollUnknown as error:
+        raise NothingHere from error
+    if poll.office_id not in staff.roles:
+        raise NothingHere
+    staff.need(Permission.MANAGE_POLLS, poll.office_id)
+    return poll
+
+
+def standing_mark(session: Session, poll: Poll, now: datetime) -> str:
+    """Names how a poll stands: what was meant of it as it was shown is not done to it as it is now."""
+    reveals = screen_of(session, poll.id).reveals(poll, now)
+    return f"{poll.id}:{poll.state_at(now).value}{':shown' if reveals else ''}"
+
+
+def next_step(poll: Poll, now: datetime, *, reveals: bool) -> str:
+    """What the space bar does to a poll; "" where there is nothing left to do."""
+    state = poll.state_at(now)
+    if state in NOT_BEGUN:
+        return OPEN
+    return CLOSE if state is State.OPEN else "" if reveals else REVEAL
+
+
+def step_poll(session: Session, ids: Ids, staff: Staff, what: tuple[Poll, str], now: datetime) -> None:
+    """The next step, unless the screen that was looked at showed another state: a key pressed twice acts once."""
+    poll, seen = what
+    step = next_step(poll, now, reveals=screen_of(session, poll.id).reveals(poll, now))
+    if step and (not seen or seen == standing_mark(session, poll, now)):
+        do_to_poll(session, ids, staff, (poll, step), now)
+
+
+def do_to_poll(session: Session, ids: Ids, staff: Staff, what: tuple[Poll, str], now: datetime) -> None:
+    """Raises what opening and closing raise, ResultNotYet, TooFewToPublish."""
+    poll, act = what
+    match act:
+        case "open":
+            open_poll(session, poll.id, now)
+            change_screen(session, poll.id)
+        case "close":
+            close_poll(session, ids, poll.id, now)
+            change_screen(session, poll.id)
+        case "reveal" | "conceal":
+            _check_reveal(poll, now, reveal=act == REVEAL)
+            change_screen(session, poll.id, revealed=act == REVEAL)
+        case "publish" | "unpublish":
+            _check_publish(session, poll, now, publish=act == PUBLISH)
+            change_screen(session, poll.id, published=act == PUBLISH)
+    record(session, Act(LOGGED[act], f"poll:{poll.id}", staff.account_id, poll.office_id), now)
+
+
+def show_on_screen(session: Session, staff: Staff, place: tuple[int, int], poll_id: int | None, now: datetime) -> None:
+    """Puts a poll, or the questions, on the screen of an event; `place` is the event and its office."""
+    event_id, office_id = place
+    put_on_screen(session, event_id, poll_id)
+    details = {"poll": poll_id or 0}
+    record(session, Act("room.screen", f"event:{event_id}", staff.account_id, office_id, details), now)
+
+
+def make_for_hall(session: Session, ids: Ids, staff: Staff, what: tuple[Event, Definition], now: datetime) -> Poll:
+    """A draft for an event of the office; raises NothingHere, NotAllowed."""
+    event, new = what
+    process = session.get_one(Process, event.process_id)
+    if process.office_id not in staff.roles:
+        raise NothingHere
+    staff.need(Permission.MANAGE_POLLS, process.office_id)
+    slug = free_slug(session, process.office_id, next(iter(new.title.values()), ""))
+    place = Place(process.office_id, process.id, process.time_zone)
+    made = add_poll(session, ids, place, (slug, replace(new, event_id=event.id)), now)
+    record(session, Act("poll.added", f"poll:{made}", staff.account_id, process.office_id), now)
+    return load_poll(session, made)
+
+
+def event_of(session: Session, poll: Poll) -> Event | None:
+    """At which a poll takes place."""
+    event_id = poll.definition.event_id
+    return session.get(Event, event_id) if event_id is not None else None
+
+
+def _check_reveal(poll: Poll, now: datetime, *, reveal: bool) -> None:
+    if reveal and poll.definition.shown is not Shown.LIVE and poll.state_at(now) is not State.CLOSED:
+        raise ResultNotYet
+
+
+def _check_publish(session: Session, poll: Poll, now: datetime, *, publish: bool) -> None:
+    if not publish:
+        return
+    if poll.state_at(now) is not State.CLOSED or poll.settled_at is None:
+        raise ResultNotYet
+    if poll.is_secret and voters_of(session, poll).voted < STEP:
+        raise TooFewToPublish(least=STEP)

@@ -1,0 +1,136 @@
+"""What the hall reads on the screen: no small number of a secret poll, and no result before it is counted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import httpx
+import pytest
+from lxml import html
+from structlog.testing import capture_logs
+
+from core.clock import FixedClock
+from core.database.database import Database
+from surveys.polls.ballot import Choice
+from surveys.polls.due import tend_poll
+from surveys.polls.kinds import Counting, Kind, Shown
+from surveys.polls.poll import Poll
+from surveys.polls.screens import change_screen
+from surveys.polls.voters import Voter
+from tests.bots.stage import Stage
+from tests.console.conftest import scene, web
+from tests.dates.test_chat import somebody
+from tests.polls.scene import BOOTH, add, chosen, define, named, vote
+from tests.responses.scene import Scene
+from tests.support.bot_stage import quiet, sandbox, stage
+from tests.support.pages import http
+from web.live.feeds import Feeds, Told
+
+__all__ = ["http", "quiet", "sandbox", "scene", "stage", "web"]  # fixtures
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+
+def cast(scene: Scene, poll: Poll, **counts: int) -> None:
+    """Walk-ins, each with a browser of their own; `A_B` is a ranking."""
+    for names, count in counts.items():
+        for number in range(count):
+            vote(scene, poll, Voter(browser=f"{names}-{number}"), chosen(*names.split("_")))
+
+
+def settle(scene: Scene, poll: Poll, **shows: bool) -> None:
+    def work(session: Any) -> None:
+        tend_poll(session, BOOTH.ids, poll.id, scene.now + timedelta(days=9))
+        change_screen(session, poll.id, **shows)
+
+    scene.database.write(work)
+
+
+def bars(page: str) -> dict[str, str]:
+    found: Any = html.fromstring(page).xpath("//ol[contains(@class, 'bars')]/li")
+    return {
+        one.xpath("string(*[@class='label']/text())").strip(): one.xpath("string(*[@class='figure'])").strip()
+        for one in found
+    }
+
+
+def test_the_hall_reads_no_small_number_of_a_secret_poll(scene: Scene, http: httpx.Client, clock: FixedClock) -> None:
+    closes: dict[str, Any] = {"closes_local": "2023-07-14T18:00", "walk_ins": True}
+    poll = add(scene, define(**closes))
+    cast(scene, poll, A=9, B=2)
+    ranked = add(scene, define(Kind.RANKING, counting=Counting("borda"), **closes), "ranked")
+    cast(scene, ranked, A_B=8, B_C=6, A_C=1)
+    few, words = add(scene, define(**closes), "few"), add(scene, define(Kind.TEXT, **closes), "words")
+    cast(scene, few, A=3)
+    vote(scene, words, Voter(browser="one"), Choice(words="trees"))
+    clock.advance(timedelta(days=9))
+    for one in (poll, ranked, few, words):
+        settle(scene, one, revealed=True, published=True)
+    for path in (f"/live/{poll.code}", f"/v/{poll.code}/result"):
+        page = http.get(path).text
+        assert bars(page) == {"Park": "not published", "Square": "not published", "School": "not published"}, path
+        assert "Park wins." in page and "9 of 11" not in page and "82%" not in page, path
+        assert "Numbers behind which few people stand are not published." in page, path
+    for path in (f"/live/{ranked.code}", f"/v/{ranked.code}/result"):
+        page = http.get(path).text
+        assert sorted(bars(page)) == ["Park", "School", "Square"] and "wins." in page, path
+        assert 'class="matrix"' not in page, "one ballot stands behind a comparison"
+    page = http.get(f"/live/{few.code}").text
+    assert "wins" not in page and set(bars(page).values()) == {"not published"}
+    for path in (f"/live/{words.code}", f"/v/{words.code}/result"):
+        assert "trees" not in http.get(path).text, path
+    open_names = add(scene, named(shown=Shown.LIVE, walk_ins=True), "names")
+    cast(scene, open_names, A=2, B=1)
+    assert bars(http.get(f"/live/{open_names.code}").text)["Park"] == "2 · 67%", "a named poll is read in full"
+
+
+def test_a_result_is_told_once_it_is_counted_and_not_at_the_clock_s_close(
+    scene: Scene, http: httpx.Client, clock: FixedClock
+) -> None:
+    poll = add(scene, named(shown=Shown.LIVE, walk_ins=True, closes_local="2023-07-14T18:00"))
+    cast(scene, poll, A=6, B=5)
+    clock.advance(timedelta(days=9))
+    scene.database.write(lambda session: change_screen(session, poll.id, published=True, revealed=True))
+    page = http.get(f"/live/{poll.code}").text
+    assert "Voting is closed: the votes are being counted" in page and "wins" not in page and bars(page) == {}
+    page = http.get(f"/v/{poll.code}").text
+    assert "The votes are being counted: the result follows shortly." in page and "Park" not in page
+    assert http.get(f"/v/{poll.code}/result").status_code == 404
+    settle(scene, poll, revealed=True)
+    page = http.get(f"/live/{poll.code}").text
+    assert "being counted" not in page and "Park wins." in page
+    page = http.get(f"/v/{poll.code}").text
+    assert "being counted" not in page and "Park wins." in page
+    assert "Park wins." in http.get(f"/v/{poll.code}/result").text
+
+
+async def test_the_chat_says_that_votes_are_being_counted(stage: Stage) -> None:
+    participant, person = await somebody(stage)
+    poll = add(stage.scene, named(shown=Shown.LIVE, closes_local="2023-07-14T18:00"))
+    vote(stage.scene, poll, participant, chosen("A"))
+    stage.clock.advance(timedelta(days=9))
+    shown = await stage.say(person, f"/vote {poll.code}")
+    assert "The votes are being counted" in shown["text"] and "Park" not in shown["text"]
+    settle(stage.scene, poll)
+    shown = await stage.say(person, f"/vote {poll.code}")
+    assert "being counted" not in shown["text"] and "Park: 1" in shown["text"]
+
+
+async def test_a_screen_that_cannot_be_drawn_once_is_drawn_at_the_next_look(
+    database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.live.feeds.EVERY", 0.01)
+    faults: list[Exception] = [ZeroDivisionError(), KeyError("a ballot that nobody understands")]
+
+    def look(_known: Any, _session: Any) -> Told:
+        if faults:
+            raise faults.pop()
+        return 1, {"stage": "drawn"}
+
+    stream = Feeds(database, clock).follow_any("poll", look)
+    with capture_logs() as logs:
+        lines = [await anext(stream) for _ in range(2)]
+    await stream.aclose()  # type: ignore[attr-defined]
+    assert lines[1] == "event: stage\ndata: drawn\n\n"
+    assert [one["event"] for one in logs] == ["a screen could not be drawn"] * 2
