@@ -49,7 +49,7 @@ async def test_a_large_group_goes_over_as_many_connections_as_it_has_hundreds() 
 
 @pytest.mark.parametrize(
     ("rate", "connections", "workers", "each"),
-    [(50, 4, 4, 1), (50, 1, 1, 1), (1000, 4, 2, 2), (1000, 3, 3, 1), (1000, 5, 3, 2), (100_000, 50, 2, 25)],
+    [(50, 4, 4, 1), (50, 1, 1, 1), (1000, 4, 1, 4), (1000, 8, 2, 5), (1000, 3, 1, 3), (100_000, 50, 1, 50)],
 )
 def test_every_connection_of_a_relay_is_used(rate: float, connections: int, workers: int, each: int) -> None:
     pace = pace_over(rate, connections)
