@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import sys
 import time
@@ -17,6 +18,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from cli.loop import run, settle_memory
+from cli.roles.sender import warm_up
 from core.addresses import PublicUrls
 from core.clock import FixedClock
 from core.database.database import Database
@@ -48,8 +50,9 @@ async def _run(url: str, port: int, connections: int) -> None:
         voice=Voice("Ufficio <office@example.org>", PublicUrls("https://ascolto.example.org"), "example.org"),
         channels=(EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}?connections={connections}")),),
         paces={"email": pace_over(NO_LIMIT, connections)},
-        name="bench",
+        name=f"bench {os.getpid()}",
     )
+    warm_up(deps.clock)
     settle_memory()
     idle = memory("VmRSS")
     sys.stdout.write("ready\n")

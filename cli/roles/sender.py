@@ -11,13 +11,16 @@ from cli.bot_name import bot_name
 from cli.roles import Part
 from cli.voice import signer_of, voice_of
 from cli.world import World
+from core.clock import Clock
 from core.config import Settings
+from core.i18n import LANGUAGES, translator
 from notifications.channels.contract import Channel
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relays, rate_of
 from notifications.channels.telegram import TelegramChannel
 from notifications.hooks.loop import HookDeps, run_hooks
 from notifications.ledger.states import TELEGRAM
+from notifications.planning.workdays import is_holiday
 from notifications.sending.loop import Pace, SenderDeps, pace_over, run_sender
 from notifications.sending.scopes import parse_domain_rates
 
@@ -25,7 +28,15 @@ A_WORKER = 250  # chat messages a second that one worker is good for
 
 
 async def start(world: World, _: AsyncExitStack) -> Part:
+    warm_up(world.clock)
     return Part((_send(world, open_channels(world)), run_hooks(hook_deps(world))))
+
+
+def warm_up(clock: Clock) -> None:
+    """Reads now what the first message would wait for while others wait for the database: catalogues, holidays."""
+    for language in LANGUAGES:
+        translator(language)
+    is_holiday(clock.now().date())
 
 
 async def _send(world: World, channels: list[Channel]) -> None:

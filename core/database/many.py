@@ -58,11 +58,31 @@ def _among_on_postgresql(element: among, compiler: SQLCompiler, **more: Any) -> 
     return f"{of} = ANY ({numbers})"
 
 
+class Words(TypeDecorator[Mapping[int, str]]):
+    """Numbers and a word of each as one parameter, JSON on both."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: TypeEngine[Any] = JSONB() if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Mapping[int, str] | None, dialect: Dialect) -> Any:
+        return value if dialect.name == "postgresql" else json.dumps(value)
+
+
 def words_of(session: Session, words: Mapping[int, str]) -> tuple[ColumnElement[int], ColumnElement[str]]:
     """Numbers and the word of each, as two columns to join with."""
-    if session.get_bind().dialect.name == "postgresql":
-        found = func.jsonb_each_text(bindparam(None, words, type_=JSONB(), unique=True))
-    else:
-        found = func.json_each(bindparam(None, json.dumps(words), type_=Text(), unique=True))
+    return _columns(session.get_bind().dialect.name, bindparam(None, words, type_=Words(), unique=True))
+
+
+def words_in(dialect: str, name: str) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    """The columns of `words_of` for the parameter `name` of a statement that is written once."""
+    return _columns(dialect, bindparam(name, type_=Words()))
+
+
+def _columns(dialect: str, words: ColumnElement[Any]) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    found = func.jsonb_each_text(words) if dialect == "postgresql" else func.json_each(words)
     told: TableValuedAlias = found.table_valued("key", "value")
     return cast(told.c.key, BigInteger), told.c.value

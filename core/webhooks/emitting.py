@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVarTuple
 
-from sqlalchemy import ColumnElement, and_, insert, literal, select
+from sqlalchemy import ColumnElement, Select, and_, insert, literal, select
 from sqlalchemy.orm import Session
 
 from core.ids import Ids, RandomIds
 from core.process.tables import Process
 from core.webhooks.kinds import CallState, Kind, WebhookState
 from core.webhooks.tables import Webhook, WebhookCall
+
+Asked = TypeVarTuple("Asked")
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ def subscribed(kind: Kind) -> ColumnElement[bool]:
     return and_(wanted, Webhook.state != WebhookState.REMOVED)
 
 
-def held(statement: Any) -> Any:
+def held(statement: Select[*Asked]) -> Select[*Asked]:
     """The webhooks of a statement cannot be removed before the commit that calls them."""
     return statement.with_for_update(key_share=True, read=True, of=Webhook)
 

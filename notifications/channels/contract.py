@@ -26,10 +26,25 @@ class Mail(NamedTuple):
     def size(self) -> int:
         return len(self.data) + sum(map(len, self.tail))
 
+    def finish(self) -> Mail:
+        return self
+
     @property
     def whole(self) -> bytes:
         """The mail in one piece."""
         return b"".join((self.data, *self.tail))
+
+
+class Draft(Protocol):
+    """A mail that is written when its turn comes, by whoever sends it and without the database; a Mail is its own.
+
+    `size` is about how many bytes it will have. `finish` may raise whatever a mistake of ours makes it raise.
+    """
+
+    @property
+    def size(self) -> int: ...
+
+    def finish(self) -> Mail: ...
 
 
 @dataclass(frozen=True)
@@ -88,7 +103,7 @@ class ChatMessage:
         return (*self.before, ChatPart(self.text, (self.picture,) if self.picture else (), self.buttons))
 
 
-Message = Mail | ChatMessage
+Message = Draft | ChatMessage
 
 
 @dataclass(frozen=True)
@@ -149,7 +164,24 @@ class NotBegun:
     detail: str = ""
 
 
-Outcome = Delivered | ThrottledUntil | UnreachableNow | RecipientGone | Rejected | Misconfigured | Unknown | NotBegun
+@dataclass(frozen=True)
+class Unwritten:
+    """The message could not be written, by a mistake of ours: nothing has left."""
+
+    detail: str
+
+
+Outcome = (
+    Delivered
+    | ThrottledUntil
+    | UnreachableNow
+    | RecipientGone
+    | Rejected
+    | Misconfigured
+    | Unknown
+    | NotBegun
+    | Unwritten
+)
 
 
 MOST_AT_ONCE = 100  # messages over one connection: so many are in doubt at most when it, or the sender, breaks off

@@ -12,7 +12,8 @@ from math import inf
 from core.clock import Clock, SystemClock
 from notifications.channels.contract import (
     MOST_AT_ONCE,
-    Mail,
+    ChatMessage,
+    Draft,
     Message,
     Misconfigured,
     NotBegun,
@@ -56,9 +57,9 @@ class EmailChannel:
         def may_begin() -> bool:
             return (self._machine.now() - began).total_seconds() < within
 
-        mails = [message for message in messages if isinstance(message, Mail)]
+        mails = [message for message in messages if not isinstance(message, ChatMessage)]
         if self._signer is not None:  # a millisecond each
-            mails = await asyncio.to_thread(lambda sign: [sign(mail) for mail in mails], self._signer.sign)
+            mails = await asyncio.to_thread(_signed, mails, self._signer)
         parts = [self._part(part, may_begin) for part in _parts(mails)]
         return [outcome for outcomes in await asyncio.gather(*parts) for outcome in outcomes]
 
@@ -66,7 +67,7 @@ class EmailChannel:
         while self._idle:
             await self._idle.pop().connection.close()
 
-    async def _part(self, mails: Sequence[Mail], may_begin: Callable[[], bool]) -> list[Outcome]:
+    async def _part(self, mails: Sequence[Draft], may_begin: Callable[[], bool]) -> list[Outcome]:
         """What goes over one connection at a time."""
         outcomes: list[Outcome] = []
         async with self._free:
@@ -74,7 +75,7 @@ class EmailChannel:
                 outcomes += await self._some(mails[len(outcomes) :], may_begin)
         return outcomes + [NotBegun()] * (len(mails) - len(outcomes))
 
-    async def _some(self, mails: Sequence[Mail], may_begin: Callable[[], bool]) -> list[Outcome]:
+    async def _some(self, mails: Sequence[Draft], may_begin: Callable[[], bool]) -> list[Outcome]:
         """The outcomes of the first mails; none where a kept connection was closed meanwhile, or the time is up."""
         if not self._idle and self._busy and self._machine.now() < self._full_until:
             return [NotBegun()] * len(mails)
@@ -144,7 +145,18 @@ class EmailChannel:
         return _Used(connection)
 
 
-def _parts(mails: Sequence[Mail]) -> list[Sequence[Mail]]:
+def _signed(mails: Sequence[Draft], signer: Signer) -> list[Draft]:
+    """Those that cannot be written stay drafts: each tells at its turn what is wrong with it."""
+    signed: list[Draft] = []
+    for mail in mails:
+        try:
+            signed.append(signer.sign(mail.finish()))
+        except Exception:
+            signed.append(mail)
+    return signed
+
+
+def _parts(mails: Sequence[Draft]) -> list[Sequence[Draft]]:
     """Of about one length, none longer than a hundred."""
     count = max(1, math.ceil(len(mails) / MOST_AT_ONCE))
     length = max(1, math.ceil(len(mails) / count))

@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from html import escape
+from types import MappingProxyType
 from typing import NamedTuple
 
 import idna
@@ -44,6 +45,7 @@ GAP_ADDRESS = "https://gap.invalid/"  # MJML rewrites marks inside attributes, b
 COLOUR = "#0066cc"
 PRODUCT = "Ascolto"  # speaks for itself where no office does
 WIDEST = 550  # pixels that a picture may take: MJML's column without its edges
+NO_FILES: Mapping[str, bytes] = MappingProxyType({})
 HEADERS = 4096  # bytes that headers and what is filled in take at most, a signature among them
 
 
@@ -62,7 +64,7 @@ class MailSkeleton:
     enclosed: Enclosed
     tail: Tail = ()
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """About how many bytes a mail has on the wire, a little more than less."""
         return HEADERS + sum(map(len, self.body.pieces)) + tail_size(self.tail)
@@ -84,6 +86,28 @@ class Letter(NamedTuple):
     at: datetime
     values: Mapping[str, str]
     return_path: ReturnPath | None = None
+
+
+class MailDraft(NamedTuple):
+    """A mail before it is written, with the files in base64 by their SHA-256 (channels.contract.Draft)."""
+
+    skeleton: MailSkeleton
+    letter: Letter
+    files: Mapping[str, bytes]
+
+    @property
+    def size(self) -> int:
+        return self.skeleton.weight
+
+    def finish(self) -> Mail:
+        return render_mail(self.skeleton, self.letter, self.files)
+
+
+def draft_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str], bytes]) -> MailDraft:
+    """What `render_mail` needs and only a database has; raises HeaderUnsafe for an address that would forge headers."""
+    plain_header("To", routable_address(letter.recipient))
+    wanted = [one.sha256 for one in skeleton.tail if isinstance(one, Contents)]
+    return MailDraft(skeleton, letter, {one: encoded(one) for one in wanted} if wanted else NO_FILES)
 
 
 def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleton:
@@ -118,12 +142,8 @@ def compile_mail(text: Text, setting: Setting, *, has_name: bool) -> MailSkeleto
     )
 
 
-def _no_file(sha256: str) -> bytes:
-    raise LookupError(sha256)
-
-
-def render_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str], bytes] = _no_file) -> Mail:
-    """The finished mail; `encoded` gives a file's contents in base64 by their SHA-256.
+def render_mail(skeleton: MailSkeleton, letter: Letter, files: Mapping[str, bytes] = NO_FILES) -> Mail:
+    """The finished mail; `files` are contents in base64 by their SHA-256.
 
     Raises HeaderUnsafe for an address that would forge headers.
     """
@@ -138,16 +158,16 @@ def render_mail(skeleton: MailSkeleton, letter: Letter, encoded: Callable[[str],
         headers.append(header("List-Unsubscribe", f"<{letter.values['unsubscribe_link']}>"))
     head = "".join((skeleton.fixed_headers, *headers, CRLF)).encode()
     sender = back.bounces if back else skeleton.envelope_sender
-    tail = tuple(_piece(one, letter.values, encoded) for one in skeleton.tail)
+    tail = tuple(_piece(one, letter.values, files) for one in skeleton.tail)
     return Mail(sender, routable, skeleton.body.fill(letter.values, head), tail)
 
 
-def _piece(one: Piece, values: Mapping[str, str], encoded: Callable[[str], bytes]) -> bytes:
+def _piece(one: Piece, values: Mapping[str, str], files: Mapping[str, bytes]) -> bytes:
     if isinstance(one, Quoted):
         return one.fill(values)
     if isinstance(one, Drawn):
         return encode(base64.b64decode(values[one.name]))
-    return encoded(one.sha256) if isinstance(one, Contents) else one
+    return files[one.sha256] if isinstance(one, Contents) else one
 
 
 def _calendar(setting: Setting, has_name: bool) -> CalendarText | None:

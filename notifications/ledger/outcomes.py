@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Update
 
 from core.database.inserting import insert_into
-from core.database.many import among, words_of
+from core.database.many import Numbers, among, words_in
 from core.people.tables import Address
 from core.webhooks.kinds import Kind
 from notifications.channels.contract import Delivered, Outcome, RecipientGone
@@ -57,19 +59,21 @@ def record(session: Session, claimer: Claimer, tries: Sequence[Tried], now: date
 
 def _still_ours(session: Session, claimer: Claimer, tries: Sequence[Tried]) -> list[Tried]:
     """Locked until the commit: a bounce that comes meanwhile waits, and one that came before stands."""
-    states = (DeliveryState.HANDED_OVER, DeliveryState.IN_DOUBT)
-    statement = (
-        select(Delivery.id)
-        .where(
-            among(Delivery.id, [one.delivery_id for one in tries]),
-            Delivery.claimed_by == claimer.name,
-            Delivery.state.in_(states),
-        )
-        .order_by(Delivery.id)
-        .with_for_update(key_share=True)
-    )
-    ours = set(session.connection().scalars(statement))
+    given = {"ids": [one.delivery_id for one in tries], "who": claimer.name}
+    ours = set(session.connection().scalars(_STILL_OURS, given))
     return [one for one in tries if one.delivery_id in ours]
+
+
+_STILL_OURS = (
+    select(Delivery.id)
+    .where(
+        among(Delivery.id, bindparam("ids", type_=Numbers())),
+        Delivery.claimed_by == bindparam("who"),
+        Delivery.state.in_((DeliveryState.HANDED_OVER, DeliveryState.IN_DOUBT)),
+    )
+    .order_by(Delivery.id)
+    .with_for_update(key_share=True)
+)
 
 
 class Ending(NamedTuple):
@@ -107,20 +111,28 @@ def _settle(session: Session, tries: Sequence[Tried], now: datetime) -> None:
 
 def _end(session: Session, ending: Ending, names: Mapping[int, str]) -> None:
     """`names` are the other side's, by delivery."""
-    delivery_id, name = words_of(session, names)
+    statement = _ended(session.get_bind().dialect.name, ending.due_at is not None, ending.counts)
+    given = {"names": names, "to": ending.state, "why": ending.reason, "at": ending.settled_at, "again": ending.due_at}
+    if ending.due_at is None:
+        del given["again"]
+    session.connection().execute(statement, given)
+
+
+@cache
+def _ended(dialect: str, is_again: bool, counts: bool) -> Update:
+    delivery_id, name = words_in(dialect, "names")
     values: dict[str, Any] = {
-        "state": ending.state,
-        "reason": ending.reason,
+        "state": bindparam("to"),
+        "reason": bindparam("why"),
         "provider_id": name,
-        "settled_at": ending.settled_at,
+        "settled_at": bindparam("at"),
         "claimed_until": None,
     }
-    if ending.due_at is not None:
-        values["due_at"] = ending.due_at
-    if not ending.counts:
+    if is_again:
+        values["due_at"] = bindparam("again")
+    if not counts:
         values |= {"attempts": Delivery.attempts - 1, "tries": Delivery.tries - 1}
-    statement = update(Delivery).where(Delivery.id == delivery_id).values(values)
-    session.connection().execute(statement)
+    return update(Delivery).where(Delivery.id == delivery_id).values(values)
 
 
 def _kept(said: str) -> str:

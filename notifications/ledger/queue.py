@@ -6,16 +6,29 @@ must not look dead for it. What happened is noted on the office's.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, case, cast, literal, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    cast,
+    literal,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import ReturningUpdate, Update
 
-from core.database.many import among
+from core.database.many import Numbers, among
 from notifications.ledger.states import DeliveryState, Kind, MailingState, Reason
 from notifications.ledger.tables import IS_IN_HANDS, IS_PLANNED, Delivery, Mailing
 
@@ -42,31 +55,26 @@ class Moment:
 
 def claim_batch(session: Session, claimer: Claimer, channel: str, most: int, moment: Moment) -> list[int]:
     """Takes up to `most` deliveries of one mailing that are due on a channel: notices first, then the oldest."""
-    mailing_id = _next_mailing(session, channel, moment)
+    due = {"way": channel, "now": moment.now}
+    mailing_id = session.connection().scalar(_NEXT_MAILING, due)
     if mailing_id is None:
         return []
-    # Materialised, because SKIP LOCKED inside IN (...) may be run again for every row.
-    chosen = (
-        select(Delivery.id)
-        .where(*_due(mailing_id, channel, moment))
-        .order_by(Delivery.due_at)
-        .limit(most)
-        .with_for_update(skip_locked=True, of=Delivery)
-        .cte("chosen")
-        .prefix_with("MATERIALIZED")
-    )
-    return _changed(
-        session,
-        update(Delivery)
-        .where(Delivery.id.in_(select(chosen.c.id)))
-        .values(state=DeliveryState.CLAIMED, claimed_by=claimer.name, claimed_until=moment.machine + claimer.lease)
-        .returning(Delivery.id),
+    until = moment.machine + claimer.lease
+    return _changed(session, _CLAIM, {**due, "mailing": mailing_id, "most": most, "who": claimer.name, "until": until})
+
+
+def _due(mailing_id: Any) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.mailing_id == mailing_id,
+        IS_PLANNED,
+        Delivery.channel == bindparam("way"),
+        Delivery.due_at <= bindparam("now"),
     )
 
 
-def _next_mailing(session: Session, channel: str, moment: Moment) -> int | None:
+def _next_mailing() -> Select[tuple[int]]:
     """The released mailing whose turn it is. Those that are paused are not looked into, however long."""
-    first = select(Delivery.due_at).where(*_due(Mailing.id, channel, moment)).order_by(Delivery.due_at).limit(1)
+    first = select(Delivery.due_at).where(*_due(Mailing.id)).order_by(Delivery.due_at).limit(1)
     due = select(Mailing.id, Mailing.kind, Mailing.slug, first.scalar_subquery().label("first_at")).where(
         Mailing.state == MailingState.RELEASED
     )
@@ -74,7 +82,7 @@ def _next_mailing(session: Session, channel: str, moment: Moment) -> int | None:
     # Anybody can have a mail sent that asks whether somebody wants to join: it takes its turn as mailings do.
     goes_first = and_(waiting.c.kind == Kind.NOTICE, waiting.c.slug != ASKING)
     is_mailing = case((goes_first, 0), else_=1)
-    return session.scalar(
+    return (
         select(waiting.c.id)
         .where(waiting.c.first_at.is_not(None))
         .order_by(is_mailing, waiting.c.first_at, waiting.c.id)
@@ -82,13 +90,48 @@ def _next_mailing(session: Session, channel: str, moment: Moment) -> int | None:
     )
 
 
-def _due(mailing_id: Any, channel: str, moment: Moment) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Delivery.mailing_id == mailing_id,
-        IS_PLANNED,
-        Delivery.channel == channel,
-        Delivery.due_at <= moment.now,
+def _claim() -> ReturningUpdate[tuple[int]]:
+    # Materialised, because SKIP LOCKED inside IN (...) may be run again for every row.
+    chosen = (
+        select(Delivery.id)
+        .where(*_due(bindparam("mailing")))
+        .order_by(Delivery.due_at)
+        .limit(bindparam("most", type_=BigInteger()))
+        .with_for_update(skip_locked=True, of=Delivery)
+        .cte("chosen")
+        .prefix_with("MATERIALIZED")
     )
+    return (
+        update(Delivery)
+        .where(Delivery.id.in_(select(chosen.c.id)))
+        .values(state=DeliveryState.CLAIMED, claimed_by=bindparam("who"), claimed_until=bindparam("until"))
+        .returning(Delivery.id)
+    )
+
+
+def _leave() -> ReturningUpdate[tuple[int]]:
+    return (
+        update(Delivery)
+        .where(
+            among(Delivery.id, bindparam("ids", type_=Numbers())),
+            Delivery.claimed_by == bindparam("who"),
+            Delivery.state == DeliveryState.CLAIMED,
+        )
+        .values(
+            state=DeliveryState.HANDED_OVER,
+            text_digest=bindparam("text"),
+            handed_over_at=bindparam("now"),
+            claimed_until=bindparam("until"),
+            attempts=Delivery.attempts + 1,
+            tries=Delivery.tries + 1,
+            message_id=literal("<delivery-") + cast(Delivery.id, String) + literal("@") + bindparam("domain") + ">",
+        )
+        .returning(Delivery.id)
+    )
+
+
+# What each group of messages asks is written once: writing a statement costs as much as twenty rows of it.
+_NEXT_MAILING, _CLAIM, _LEAVE = _next_mailing(), _claim(), _leave()
 
 
 @dataclass(frozen=True)
@@ -102,21 +145,9 @@ class Leaving:
 
 def hand_over(session: Session, claimer: Claimer, leaving: Leaving, moment: Moment) -> list[int]:
     """Notes that these are about to leave; those still ours. To be committed before the first byte."""
-    return _changed(
-        session,
-        update(Delivery)
-        .where(_ours(claimer, leaving.ids), Delivery.state == DeliveryState.CLAIMED)
-        .values(
-            state=DeliveryState.HANDED_OVER,
-            text_digest=leaving.text_digest,
-            handed_over_at=moment.now,
-            claimed_until=moment.machine + claimer.lease,
-            attempts=Delivery.attempts + 1,
-            tries=Delivery.tries + 1,
-            message_id=literal("<delivery-") + cast(Delivery.id, String) + literal(f"@{leaving.domain}>"),
-        )
-        .returning(Delivery.id),
-    )
+    left = {"text": leaving.text_digest, "domain": leaving.domain, "now": moment.now}
+    ours = {"ids": leaving.ids, "who": claimer.name, "until": moment.machine + claimer.lease}
+    return _changed(session, _LEAVE, left | ours)
 
 
 def message_id(delivery_id: int, domain: str) -> str:
@@ -294,9 +325,9 @@ def _held_by(claimer: Claimer) -> ColumnElement[bool]:
     return and_(Delivery.claimed_by == claimer.name, IS_IN_HANDS)
 
 
-def _changed(session: Session, statement: ReturningUpdate[tuple[int]]) -> list[int]:
+def _changed(session: Session, statement: ReturningUpdate[tuple[int]], given: Mapping[str, Any]) -> list[int]:
     """Past the session's own books, which hold no deliveries here and would cost as much as the statement."""
-    return sorted(session.connection().scalars(statement))
+    return sorted(session.connection().scalars(statement, given))
 
 
 def _count(session: Session, statement: Update) -> int:

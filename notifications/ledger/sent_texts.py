@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
@@ -45,10 +45,12 @@ def wording_of(text: MailingText, files: Mapping[str, MailedFile]) -> Wording:
 
 def keep_wording(session: Session, wording: Wording) -> None:
     """Keeps a text that is about to leave."""
-    kept = select(SentText.digest).where(SentText.digest == wording.digest)
-    if session.connection().scalar(kept) is None:
+    if session.connection().scalar(_KEPT, {"wording": wording.digest}) is None:
         row = {"digest": wording.digest, **wording.row}
         session.execute(insert_into(session, SentText).values(row).on_conflict_do_nothing())
+
+
+_KEPT = select(SentText.digest).where(SentText.digest == bindparam("wording"))
 
 
 def sent_texts(session: Session, mailing_id: int) -> Sequence[SentText]:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from core.file_contents import read_content
 from core.i18n import N_, translator
 from notifications.channels.contract import Mail
-from notifications.content.email import Letter, compile_mail, render_mail
+from notifications.content.email import Letter, compile_mail, draft_mail
 from notifications.content.multipart import encode
 from notifications.content.text import ALL_LINKS, Text
 from notifications.sending.compose import NoText
@@ -38,4 +38,4 @@ def trial_mail(session: Session, mailing_id: int, reader: Reader, voice: Voice, 
     skeleton = compile_mail(as_trial(context.texts[language]), setting, has_name=bool(reader.name.strip()))
     values = {**dict.fromkeys(ALL_LINKS, f"{voice.urls.public}/{NOWHERE}"), "name": reader.name}
     letter = Letter(reader.address, f"<test-{mailing_id}@{voice.domain}>", now, values)
-    return render_mail(skeleton, letter, lambda sha256: encode(read_content(session, sha256)))
+    return draft_mail(skeleton, letter, lambda sha256: encode(read_content(session, sha256))).finish()

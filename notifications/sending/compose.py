@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.links import Links
 from notifications.channels.contract import Message
-from notifications.content.email import Letter, MailSkeleton, ReturnPath, compile_mail, render_mail
+from notifications.content.email import Letter, MailSkeleton, ReturnPath, compile_mail, draft_mail
 from notifications.content.skeleton import one_line
 from notifications.content.telegram import ChatSkeleton, compile_chat, render_chat
 from notifications.content.text import Setting, Text
@@ -80,7 +80,7 @@ class Composer:
             return for_the_door(session, message, (candidate, context), values, now)
         identity = message_id(candidate.id, self.voice.domain)
         letter = Letter(candidate.address, identity, now, values, self._return_path(candidate.id))
-        return render_mail(skeleton, letter, partial(self.files.get, session))
+        return draft_mail(skeleton, letter, partial(self.files.get, session))
 
     def _return_path(self, delivery_id: int) -> ReturnPath | None:
         if not self.voice.return_mailbox:

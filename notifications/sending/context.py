@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from babel.dates import format_date
 from sqlalchemy import select
@@ -75,7 +76,7 @@ class MailingContext:
     # Settings with what mails bring for calendars, by language, reply and whether the link is shown: made when needed.
     with_calendars: dict[tuple[str, str, bool], Setting] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def notice(self) -> str:
         """The kind of a notice, "" for what staff wrote."""
         return self.slug.removeprefix(NOTICE) if self.kind == Kind.NOTICE else ""

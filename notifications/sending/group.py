@@ -16,7 +16,7 @@ from core.errors import Problem
 from core.i18n import LANGUAGES
 from core.process.appointments.who import booked_among
 from core.process.came import came_among
-from notifications.channels.contract import ChatMessage, Mail, Message
+from notifications.channels.contract import ChatMessage, Message
 from notifications.content.mime import HeaderUnsafe
 from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, other_address
 from notifications.ledger.events import replies_to
@@ -28,7 +28,7 @@ from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context
 from notifications.sending.notice_words import notice_is_true
 from notifications.sending.permits import Line, reserve
-from notifications.sending.retry import OTHER
+from notifications.sending.retry import OTHER, UNWRITTEN_WAIT
 from notifications.sending.scopes import key_for, scope_of, take
 from notifications.sending.verdict import Go, OtherWay, Skip, Verdict, Wait, judge
 from surveys.polls.predicates import voted_among
@@ -36,7 +36,6 @@ from surveys.polls.predicates import voted_among
 log = structlog.get_logger()
 
 FRESH = timedelta(seconds=1)
-TEXT_WRONG_WAIT = timedelta(minutes=5)
 HEAVIEST_GROUP = (
     20 * 1024 * 1024
 )  # bytes of mails that leave together: with large files fewer at a time, as a pause needs
@@ -104,7 +103,7 @@ class Desk:
             message = self._write(session, candidate, loaded, moment)
             if message is not None:
                 going[candidate.id] = (candidate, message)
-                weight += message.size if isinstance(message, Mail) else 0
+                weight += 0 if isinstance(message, ChatMessage) else message.size
         self._take_further(session, list(going.values()), moment)
         ours = self._hand_over(session, [taken for taken, _ in going.values()], loaded, moment)
         return [_ready(*taken) for one, taken in going.items() if one in ours]
@@ -173,7 +172,7 @@ class Desk:
             except Exception:  # a mistake of ours in one mailing must not stop all others
                 log.exception("mailing failed", mailing=mailing_id)
             ids = [candidate.id for candidate in found if candidate.mailing_id == mailing_id]
-            put_back(session, self.claimer, ids, moment.now + TEXT_WRONG_WAIT)
+            put_back(session, self.claimer, ids, moment.now + UNWRITTEN_WAIT)
         return loaded
 
     def _keep(self, session: Session, candidate: Candidate, verdict: Verdict, moment: Moment) -> None:
@@ -199,10 +198,10 @@ class Desk:
             skip(session, self.claimer, [candidate.id], Reason.BAD_ADDRESS, moment.now)
         except (Problem, NoText, KeyError) as error:  # staff can put a text right: it is tried again
             log.warning("text cannot be sent", mailing=candidate.mailing_id, error=type(error).__name__)
-            put_back(session, self.claimer, [candidate.id], moment.now + TEXT_WRONG_WAIT)
+            put_back(session, self.claimer, [candidate.id], moment.now + UNWRITTEN_WAIT)
         except Exception:  # a mistake of ours in one message must not stop all others
             log.exception("message failed", mailing=candidate.mailing_id, delivery=candidate.id)
-            put_back(session, self.claimer, [candidate.id], moment.now + TEXT_WRONG_WAIT)
+            put_back(session, self.claimer, [candidate.id], moment.now + UNWRITTEN_WAIT)
         return None
 
 
@@ -255,7 +254,7 @@ def _opening(context: MailingContext, now: datetime) -> datetime:
         return next_open(context.limits.window, now, context.limits.zone)
     except Problem as problem:  # a send window that never opens: staff can put it right
         log.warning("mailing cannot be sent", mailing=context.mailing_id, reason=str(problem))
-        return now + TEXT_WRONG_WAIT
+        return now + UNWRITTEN_WAIT
 
 
 def _ready(candidate: Candidate, message: Message) -> Ready:

@@ -71,12 +71,13 @@ class Pace:
 
 
 def pace_over(rate: float, connections: int) -> Pace:
-    """As many groups at once as the connections need, two at least: while one leaves, the other is written.
+    """As many groups at once as the connections need.
 
-    A group takes several connections only where the rate is worth hundreds of messages in its time.
+    A group takes several connections only where the rate is worth hundreds of messages in its time. One that takes
+    them all has no other beside it: the interpreter would go to and fro between the two, at their cost.
     """
     hundreds = math.ceil(rate * GROUP_SECONDS / MOST_AT_ONCE)
-    each = max(1, min(connections // 2, hundreds))
+    each = max(1, min(connections, hundreds))
     return Pace(rate, math.ceil(connections / each), each)
 
 

@@ -16,6 +16,7 @@ from notifications.channels.contract import (
     ThrottledUntil,
     Unknown,
     UnreachableNow,
+    Unwritten,
 )
 from notifications.ledger.states import EMAIL, TELEGRAM
 
@@ -28,6 +29,7 @@ WAITS = (
     timedelta(hours=12),
 )
 MISCONFIGURED_WAIT = timedelta(minutes=1)
+UNWRITTEN_WAIT = timedelta(minutes=5)  # staff can put a text right
 OTHER = {TELEGRAM: EMAIL, EMAIL: TELEGRAM}
 
 
@@ -103,3 +105,5 @@ def decide(outcome: Outcome, tried: Try) -> Decision:
             return Doubt("connection-lost")
         case NotBegun():
             return PutBack()
+        case Unwritten():
+            return Retry(tried.now + UNWRITTEN_WAIT, counts=False)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete
+from sqlalchemy import and_, bindparam, delete, or_
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
@@ -34,14 +34,19 @@ class Way:
     among: tuple[str, ...] = ()
 
 
+# Written once: every group of messages that arrives says so.
+_IS_GONE = and_(WayTrouble.channel == bindparam("of"), WayTrouble.way.not_in(bindparam("all", expanding=True)))
+_WORKS = delete(WayTrouble).where(or_(WayTrouble.way == bindparam("this"), _IS_GONE))
+
+
 def note_way(session: Session, way: Way, outcomes: Sequence[Outcome], now: datetime) -> None:
     """What a group of tries says of its way; since when it does not work stands from the first.
 
     Of a way that there is no more nobody tries whether it works again: the others of its channel speak for it.
     """
     if any(isinstance(one, ANSWERS) for one in outcomes):
-        is_gone = (WayTrouble.channel == way.channel) & WayTrouble.way.not_in([*way.among, way.name])
-        session.execute(delete(WayTrouble).where((WayTrouble.way == way.name) | is_gone))
+        ways = {"this": way.name, "of": way.channel, "all": [*way.among, way.name]}
+        session.connection().execute(_WORKS, ways)
         return
     trouble = next((one for one in outcomes if isinstance(one, IN_TROUBLE)), None)
     if trouble is not None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
-from notifications.channels.contract import Mail, Outcome
+from notifications.channels.contract import Draft, Mail, Outcome
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relay
 
@@ -164,7 +164,7 @@ def mails(*names: str, data: bytes = b"Subject: x\r\n\r\none\r\ntwo.\r\nend\r\n"
     return [Mail("office@example.org", f"{name}@example.com", data) for name in names]
 
 
-async def sent(url: str, group: Sequence[Mail]) -> list[Outcome]:
+async def sent(url: str, group: Sequence[Draft]) -> list[Outcome]:
     channel = EmailChannel(parse_relay(url))
     try:
         return await channel.send(group, 0)

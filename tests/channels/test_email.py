@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
+from typing import NamedTuple
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from core.clock import FixedClock
 from notifications.channels.contract import (
     Delivered,
+    Draft,
     Mail,
     Misconfigured,
     NotBegun,
@@ -20,6 +22,7 @@ from notifications.channels.contract import (
     ThrottledUntil,
     Unknown,
     UnreachableNow,
+    Unwritten,
 )
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.connection import Patience, SmtpConnection
@@ -47,9 +50,30 @@ async def test_a_large_group_goes_over_as_many_connections_as_it_has_hundreds() 
     assert (terse.connections, terse.heard.count(b"MAIL")) == (3, 250)
 
 
+class Blot(NamedTuple):
+    """A mail that cannot be written."""
+
+    size: int = 1
+
+    def finish(self) -> Mail:
+        raise LookupError("no such file")
+
+
+@pytest.mark.parametrize("pipelines", [True, False])
+@pytest.mark.parametrize("place", [0, 1, 2])
+async def test_a_mail_that_cannot_be_written_holds_up_no_other(pipelines: bool, place: int) -> None:
+    terse = Terse(pipelines=pipelines)
+    group: list[Draft] = list(mails("a", "b"))
+    group.insert(place, Blot())
+    async with scripted(terse) as port:
+        outcomes = await sent(f"smtp://127.0.0.1:{port}", group)
+    assert outcomes.pop(place) == Unwritten("LookupError")
+    assert (kinds(outcomes), terse.heard.count(b"MAIL")) == ([Delivered] * 2, 2)
+
+
 @pytest.mark.parametrize(
     ("rate", "connections", "workers", "each"),
-    [(50, 4, 4, 1), (50, 1, 1, 1), (1000, 4, 2, 2), (1000, 3, 3, 1), (1000, 5, 3, 2), (100_000, 50, 2, 25)],
+    [(50, 4, 4, 1), (50, 1, 1, 1), (1000, 4, 1, 4), (1000, 8, 2, 5), (1000, 3, 1, 3), (100_000, 50, 1, 50)],
 )
 def test_every_connection_of_a_relay_is_used(rate: float, connections: int, workers: int, each: int) -> None:
     pace = pace_over(rate, connections)

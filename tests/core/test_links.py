@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 from datetime import timedelta
 
 import pytest
@@ -25,6 +28,14 @@ def test_a_link_gives_back_its_numbers_for_its_purpose_only(values: list[int], p
     for other in set(Purpose) - {purpose}:
         with pytest.raises(LinkForged):
             LINKS.read(other, token, NOW)
+
+
+@given(numbers, st.sampled_from(Purpose))
+def test_the_signature_is_the_standard_library_s_hmac(values: list[int], purpose: Purpose) -> None:
+    token = LINKS.sign(purpose, *values, expires=LATER)
+    raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+    key = hmac.digest(b"a secret of at least thirty-two characters", purpose.encode(), hashlib.sha256)
+    assert raw[-16:] == hmac.digest(key, raw[:-16], hashlib.sha256)[:16]
 
 
 @given(st.integers(0, 2**31), st.integers(0, 2**31), st.integers(0, 2**63 - 1))

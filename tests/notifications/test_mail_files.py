@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from notifications.channels.contract import Delivered, Mail, Rejected
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relay
-from notifications.content.email import Letter, MailSkeleton, compile_mail, render_mail
+from notifications.content.email import Letter, MailSkeleton, compile_mail, draft_mail, render_mail
 from notifications.content.files import MailedFile, look_at
 from notifications.content.multipart import Contents, encode, parameter
 from notifications.content.text import Setting, Text
@@ -49,7 +49,7 @@ def compiled(body: str = BODY, attachments: tuple[str, ...] = ALL) -> MailSkelet
 
 def written(skeleton: MailSkeleton, name: str = "Maria") -> Mail:
     letter = Letter("a@example.org", f"<{name}@example.org>", AT, {"name": name, **LINKS})
-    return render_mail(skeleton, letter, lambda known: encode(BYTES[known]))
+    return render_mail(skeleton, letter, {known: encode(content) for known, content in BYTES.items()})
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -119,7 +119,7 @@ def test_files_are_the_same_bytes_for_everybody() -> None:
     skeleton = compiled()
     kept = {known: encode(content) for known, content in BYTES.items()}
     letters = [Letter(f"{n}@example.org", f"<{n}@x>", AT, {"name": str(n), **LINKS}) for n in range(3)]
-    mails = [render_mail(skeleton, letter, kept.__getitem__) for letter in letters]
+    mails = [render_mail(skeleton, letter, kept) for letter in letters]
     assert len({tuple(map(id, mail.tail)) for mail in mails}) == 1
     assert all(len(mail.data) < 20_000 for mail in mails)
     assert 0 <= skeleton.weight - mails[0].size < 5000
@@ -172,5 +172,5 @@ def test_quotes_in_a_name_end_nothing(name: str) -> None:
     file = MailedFile(name, "application/pdf", sha256(PDF).hexdigest(), len(PDF))
     skeleton = compile_mail(Text("it", "x", "y", (), (name,)), replace(SETTING, files={name: file}), has_name=False)
     letter = Letter("a@example.org", "<1@x>", AT, LINKS)
-    (attached,) = parsed(render_mail(skeleton, letter, lambda _: encode(PDF)).whole).iter_attachments()
+    (attached,) = parsed(draft_mail(skeleton, letter, lambda _: encode(PDF)).finish().whole).iter_attachments()
     assert attached.get_filename() == name

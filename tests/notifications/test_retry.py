@@ -14,9 +14,10 @@ from notifications.channels.contract import (
     ThrottledUntil,
     Unknown,
     UnreachableNow,
+    Unwritten,
 )
 from notifications.channels.smtp.refusal import Step, classify
-from notifications.sending.retry import WAITS, Done, Doubt, Fallback, GiveUp, Retry, Try, decide
+from notifications.sending.retry import UNWRITTEN_WAIT, WAITS, Done, Doubt, Fallback, GiveUp, Retry, Try, decide
 
 NOW = datetime(2023, 7, 6, 8, tzinfo=UTC)
 MACHINE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -42,6 +43,10 @@ def test_a_wrong_setting_holds_the_channel_and_counts_nothing() -> None:
     decision = decide(Misconfigured("401"), tried(99))
     assert isinstance(decision, Retry)
     assert (decision.counts, decision.hold) == (False, True)
+
+
+def test_what_could_not_be_written_waits_until_staff_have_put_it_right_and_counts_nothing() -> None:
+    assert decide(Unwritten("KeyError"), tried(99)) == Retry(NOW + UNWRITTEN_WAIT, counts=False)
 
 
 def test_waits_grow_and_end() -> None:

@@ -8,12 +8,12 @@ import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from notifications.channels.smtp.refusal import NO_SIGN_IN, Refused
 from notifications.channels.smtp.relay import Relay
-from notifications.channels.smtp.wire import ConnectionBroken, Wire
+from notifications.channels.smtp.wire import LONGEST_LINE, ConnectionBroken, Wire
 
 MOST_LINES = 100
 GO_AHEAD = 354  # the content may come (RFC 5321, section 4.3.2)
@@ -133,14 +133,15 @@ class SmtpConnection:
 
     def heard(self) -> Reply | None:
         """The next reply, if all of it has come in."""
-        while (line := self._open.heard()) is not None:
-            code, more, text = _read_line(line)
+        wire = self._open
+        while (line := wire.heard()) is not None:
+            reply, more = _read_line(line)
             if not (more or self._texts):
-                return Reply(code, text)
-            self._texts.append(text)
+                return reply
+            self._texts.append(reply.text)
             if not more:
                 texts, self._texts = self._texts, []
-                return Reply(code, "\n".join(texts))
+                return Reply(reply.code, "\n".join(texts))
             if len(self._texts) >= MOST_LINES:
                 raise ConnectionBroken("a reply without an end")
         return None
@@ -195,12 +196,16 @@ class SmtpConnection:
             raise Refused(NO_SIGN_IN, "the relay offers no sign-in by PLAIN or LOGIN")
 
 
-def _read_line(line: bytes) -> tuple[int, bool, str]:
-    """Code, whether more lines follow, text."""
+@lru_cache(maxsize=256)
+def _read_line(line: bytes) -> tuple[Reply, bool]:
+    """A reply of one line, and whether more of them follow; a relay says the same few to every mail."""
+    if len(line) > LONGEST_LINE:
+        raise ConnectionBroken("a line without an end")
+    line = line.rstrip(b"\r")
     code, mark = line[:3], line[3:4]
     if not code.isdigit() or mark not in {b" ", b"-", b""}:
         raise ConnectionBroken("this is no mail server")
-    return int(code), mark == b"-", line[4:].decode("utf-8", "replace").strip()
+    return Reply(int(code), line[4:].decode("utf-8", "replace").strip()), mark == b"-"
 
 
 def _good(reply: Reply, wanted: int = 0) -> None:

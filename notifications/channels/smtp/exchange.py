@@ -10,8 +10,11 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from notifications.channels.contract import (
     Delivered,
+    Draft,
     Mail,
     Misconfigured,
     NotBegun,
@@ -19,9 +22,12 @@ from notifications.channels.contract import (
     Rejected,
     Unknown,
     UnreachableNow,
+    Unwritten,
 )
 from notifications.channels.smtp.connection import GO_AHEAD, Offers, Reply, SmtpConnection
 from notifications.channels.smtp.refusal import CLOSING, Step, classify
+
+log = structlog.get_logger()
 
 RESET = (b"RSET\r\n",)
 END = b".\r\n"
@@ -49,7 +55,7 @@ def _always() -> bool:
 
 
 async def hand_over(
-    connection: SmtpConnection, mails: Sequence[Mail], may_begin: Callable[[], bool] = _always
+    connection: SmtpConnection, mails: Sequence[Draft], may_begin: Callable[[], bool] = _always
 ) -> Handed:
     """Sends a group, as long as another one `may_begin`; never raises for what the relay does or a network loses."""
     exchange = _Exchange(connection, may_begin)
@@ -73,18 +79,19 @@ class _Exchange:
         self._offered = False  # a mail's envelope was heard, its content has not left
         self.handed = Handed()
 
-    async def run(self, mails: Sequence[Mail]) -> None:
-        for mail in mails:
+    async def run(self, mails: Sequence[Draft]) -> None:
+        for draft in mails:
             if not self._pipelines:
                 await self._flush()
             if not self.handed.is_good or not self._may_begin():
                 break
-            if (why := _unfit(mail, self._offers)) is not None:
-                await self._flush()
-                if self.handed.is_good:
-                    self.handed.outcomes.append(why)
-            else:
+            mail = _fit(draft, self._offers)
+            if isinstance(mail, Mail):
                 await self._offer(mail)
+                continue
+            await self._flush()
+            if self.handed.is_good:
+                self.handed.outcomes.append(mail)
         if self.handed.is_good:
             await self._flush()
 
@@ -168,15 +175,20 @@ class _Exchange:
             self._refused(Step.CONTENT, reply)
 
 
-def _unfit(mail: Mail, offers: Offers) -> Outcome | None:
-    """Why a mail cannot go by this relay, whatever it answers."""
-    if _is_international(mail) and not offers.is_international:  # RFC 6531
+def _fit(draft: Draft, offers: Offers) -> Mail | Outcome:
+    """The mail, written now, or why it cannot go by this relay, whatever it answers."""
+    try:
+        mail = draft.finish()
+    except Exception as error:  # a mistake of ours in one mail must not stop all others
+        log.exception("mail was not written")
+        return Unwritten(type(error).__name__)
+    if not (mail.sender.isascii() and mail.recipient.isascii()) and not offers.is_international:  # RFC 6531
         return Rejected("the relay takes no international addresses (SMTPUTF8)")
     if UNSAFE.search(mail.sender) or UNSAFE.search(mail.recipient):
         return Rejected("this is no address")
     if offers.longest and mail.size > offers.longest:
         return Rejected(f"the mail has {mail.size} bytes, the relay takes {offers.longest}")
-    return None
+    return mail
 
 
 def _envelope(mail: Mail, offers: Offers) -> tuple[bytes, bytes, bytes]:

@@ -6,10 +6,11 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from collections import deque
 from typing import cast
 
 LONGEST_LINE = 4096
-MOST_HEARD = 1_000_000
+MOST_LINES = 10_000
 
 
 class ConnectionBroken(OSError):
@@ -21,7 +22,8 @@ class Wire(asyncio.Protocol):
 
     def __init__(self, timeout: float) -> None:
         self._timeout = timeout
-        self._heard = bytearray()
+        self._lines: deque[bytes] = deque()  # that have come in and were not heard yet
+        self._begun = b""  # of a line whose end has not
         self._lost: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._deadline = self._looks_at = 0.0
@@ -44,9 +46,10 @@ class Wire(asyncio.Protocol):
             found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def data_received(self, data: bytes) -> None:
-        self._heard += data
+        *lines, self._begun = (self._begun + data).split(b"\n")
+        self._lines.extend(lines)
         self._wake(None)
-        if len(self._heard) > MOST_HEARD:
+        if len(self._lines) > MOST_LINES or len(self._begun) > LONGEST_LINE:
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -78,17 +81,14 @@ class Wire(asyncio.Protocol):
                 await self._may_write.wait()
 
     def heard(self) -> bytes | None:
-        """The next line that has come in, without its end; None where none has yet."""
-        end = self._heard.find(b"\n", 0, LONGEST_LINE)
-        if end < 0:
-            if len(self._heard) >= LONGEST_LINE:
-                raise ConnectionBroken("a line without an end")
-            if self._lost is not None:
-                raise self._lost
-            return None
-        line = bytes(self._heard[:end]).rstrip(b"\r")
-        del self._heard[: end + 1]
-        return line
+        """The next line that has come in, without its line feed; None where none has yet."""
+        if self._lines:
+            return self._lines.popleft()
+        if len(self._begun) > LONGEST_LINE:
+            raise ConnectionBroken("a line without an end")
+        if self._lost is not None:
+            raise self._lost
+        return None
 
     async def news(self, patience: float) -> None:
         """Waits as many seconds for more to come in, or for the end of the connection."""
@@ -127,7 +127,8 @@ class Wire(asyncio.Protocol):
 
     async def encrypt(self, tls: ssl.SSLContext, host: str) -> None:
         """Goes on encrypted; what came in before is not the relay's and is forgotten (RFC 3207, section 6)."""
-        self._heard.clear()
+        self._lines.clear()
+        self._begun = b""
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(self._timeout):
             encrypted = await loop.start_tls(self._transport, self, tls, server_hostname=host)
