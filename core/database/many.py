@@ -30,8 +30,23 @@ class Numbers(TypeDecorator[Collection[int]]):
         return numbers if dialect.name == "postgresql" else json.dumps(numbers)
 
 
+class Words(TypeDecorator[Collection[str]]):
+    """Words as one parameter, for `among`: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: TypeEngine[Any] = ARRAY(Text) if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
+        words = list(value or ())
+        return words if dialect.name == "postgresql" else json.dumps(words)
+
+
 class among(FunctionElement[bool]):  # noqa: N801 - reads as a word of SQL
-    """`among(column, numbers)`: whether a column's value is one of them; `numbers` may be a bound parameter."""
+    """`among(column, numbers)`: whether a column's value is one of them; a bound parameter may stand for Words too."""
 
     inherit_cache = True
     type = Boolean()
