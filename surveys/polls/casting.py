@@ -6,7 +6,7 @@ Every function is one unit of work on a Session, in the caller's transaction; un
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -47,11 +47,14 @@ class Booth:
 
 @dataclass(frozen=True)
 class Vote:
-    """What somebody chose. `key` is the door's own name for the update or post, "" where the door noted it already."""
+    """What somebody chose, or how to read it once the poll is known, which may raise a BallotRefused.
+
+    `key` is the door's own name for the update or post, "" where the door noted it already.
+    """
 
     poll_id: int
     voter: Voter
-    choice: Choice
+    choice: Choice | Callable[[Poll], Choice]
     door: str  # chat, web, mail, group
     key: str = ""
 
@@ -121,17 +124,6 @@ def cast_many(session: Session, booth: Booth, given: Sequence[tuple[Vote, dateti
 
 
 @dataclass(frozen=True)
-class CountAll:
-    """`cast_many` as work that is done at once for all who wait for it (core/database/database.py, `together`)."""
-
-    booth: Booth
-    poll_id: int
-
-    def __call__(self, session: Session, given: Sequence[tuple[Vote, datetime]]) -> list[Cast | Problem]:
-        return cast_many(session, self.booth, given)
-
-
-@dataclass(frozen=True)
 class Count:
     """Votes of one poll, taken one after the other; `fresh` are the presses that were noted now and not counted yet."""
 
@@ -163,13 +155,16 @@ class Count:
             raise SecretByMail
         if standing.has_voted:
             raise VotedAlready
-        self.box.drop_secret(standing, ballot_of(self.poll, vote.choice))
+        self.box.drop_secret(standing, self._ballot(vote))
         return Cast(self.poll, standing)
 
     def _named(self, standing: Standing, vote: Vote, now: datetime) -> Cast:
-        ballot = ballot_of(self.poll, vote.choice)
+        ballot = self._ballot(vote)
         changed = self.box.keep_named(standing, ballot, vote.door, now)
         return Cast(self.poll, standing, ballot, changed)
+
+    def _ballot(self, vote: Vote) -> str:
+        return ballot_of(self.poll, vote.choice if isinstance(vote.choice, Choice) else vote.choice(self.poll))
 
 
 def withdraw(session: Session, booth: Booth, poll_id: int, voter: Voter, now: datetime) -> bool:

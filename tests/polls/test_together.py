@@ -19,7 +19,7 @@ from core.people.erasing import erase_person
 from core.people.merging import merge
 from core.people.tables import Address
 from core.tables import Inbound
-from surveys.polls.casting import Cast, CountAll, Vote, cast, cast_many
+from surveys.polls.casting import Cast, Vote, cast, cast_many
 from surveys.polls.errors import NothingChosen, VotedAlready
 from surveys.polls.mixing import KEPT_FRESH, STEP
 from surveys.polls.my_data import erase_votes
@@ -99,6 +99,10 @@ def kept(session: Session, poll: Poll) -> list[list[Any]]:
     return [[tuple(row) for row in session.execute(one)] for one in statements]
 
 
+def count(session: Session, given: Sequence[tuple[Vote, datetime]]) -> list[Cast | Problem]:
+    return cast_many(session, BOOTH, given)
+
+
 def draw(scene: Scene, poll: Poll, voters: Sequence[Voter], dice: random.Random) -> list[tuple[Vote, datetime]]:
     """Presses that nobody would make: replayed ones, refused ones, several of one person at several doors."""
     doors, keys = ["web", "chat", "mail"], ["", "", "k1", "k2", "k3"]
@@ -144,10 +148,7 @@ async def test_votes_that_arrive_together_share_statements_and_each_gets_its_own
         async with held_up(database):
             statements.clear()
             waiting = asyncio.gather(
-                *(
-                    database.together(CountAll(BOOTH, poll.id), (vote, scene.now), key=vote.voter.lock)
-                    for vote in votes
-                ),
+                *(database.together(count, (vote, scene.now), key=vote.voter.lock) for vote in votes),
                 return_exceptions=True,
             )
         *counted, nothing, again = await waiting
@@ -167,9 +168,7 @@ async def test_a_vote_that_cannot_be_written_takes_no_other_along(scene: Scene, 
     async with held_up(database):
         waiting = asyncio.gather(
             *(
-                database.together(
-                    CountAll(BOOTH, poll.id), (Vote(poll.id, Voter(who), chosen("A"), "web", key), scene.now)
-                )
+                database.together(count, (Vote(poll.id, Voter(who), chosen("A"), "web", key), scene.now))
                 for who, key in zip(citizens, keys, strict=True)
             ),
             return_exceptions=True,
