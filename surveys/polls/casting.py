@@ -79,11 +79,14 @@ class Stand:
 
     poll: Poll
     standing: Standing
-    ballot: str = ""
 
     @property
     def has_voted(self) -> bool:
         return self.standing.has_voted
+
+    @property
+    def ballot(self) -> str:
+        return self.standing.ballot
 
 
 def cast(session: Session, booth: Booth, vote: Vote, now: datetime) -> Cast:
@@ -189,7 +192,7 @@ def stand_of(session: Session, links: Links, poll_id: int, voter: Voter, now: da
     """Writes nothing. Raises PollUnknown, NotAsked, ParticipantUnknown, PersonErased."""
     poll = load_poll(session, poll_id)
     standing = standing_of(session, links, poll, voter, now)
-    return Stand(poll, standing, standing.ballot)
+    return Stand(poll, standing)
 
 
 def named_ballot(session: Session, poll_id: int, voter: str) -> str:
