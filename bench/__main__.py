@@ -9,7 +9,7 @@ import sys
 
 from cli.loop import run
 
-NAMES = ("engine_step", "walks", "chat_answer", "web_step", "hostile", "plan", "tally", "mail", "telegram")
+NAMES = ("engine_step", "walks", "chat_answer", "web_step", "hostile", "plan", "tally", "mail", "telegram", "polls")
 
 
 def main() -> None:

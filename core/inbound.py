@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Table
+from sqlalchemy import Table, bindparam, delete
 from sqlalchemy.orm import Session
 
 from core.database.inserting import INSERTS
+from core.database.many import Words, among
 from core.tables import Inbound
 
 TABLE: Table = Inbound.__table__  # type: ignore[assignment]
@@ -18,6 +20,10 @@ _NOTE: dict[str, Any] = {
     name: insert(TABLE).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
     for name, insert in INSERTS.items()
 }
+_NOTE_MANY: dict[str, Any] = {
+    name: insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.key) for name, insert in INSERTS.items()
+}
+_FORGET = delete(TABLE).where(TABLE.c.door == bindparam("by"), among(TABLE.c.key, bindparam("keys", type_=Words())))
 
 
 def first_time(session: Session, door: str, key: str, now: datetime) -> bool:
@@ -28,3 +34,18 @@ def first_time(session: Session, door: str, key: str, now: datetime) -> bool:
     connection = session.connection()
     noted = connection.execute(_NOTE[connection.dialect.name], {"door": door, "key": key, "at": now})
     return noted.rowcount == 1
+
+
+def first_times(session: Session, door: str, keys: Collection[str], now: datetime) -> set[str]:
+    """`first_time` for many at once: the keys that were not noted before."""
+    if not keys:
+        return set()
+    connection = session.connection()
+    rows = [{"door": door, "key": key, "at": now} for key in sorted(set(keys))]
+    return set(connection.execute(_NOTE_MANY[connection.dialect.name], rows).scalars())
+
+
+def forget(session: Session, door: str, keys: Collection[str]) -> None:
+    """Takes back what was noted in this transaction: nothing was done for it, so that it may come again."""
+    if keys:
+        session.connection().execute(_FORGET, {"by": door, "keys": keys})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from core.database.reading import SharedReads
 from web.console.routes import console_routes
 from web.deps import WebDeps
 from web.guards import BodyLimit, SecurityHeaders
@@ -24,9 +25,10 @@ def create_app(deps: WebDeps) -> FastAPI:
     counts = Counts()
     app.state.site = site
     app.state.feeds = Feeds(deps.database, deps.clock)
+    app.state.reads = SharedReads(deps.database)
     app.add_api_route("/assets/{name:path}", site.assets.serve, methods=["GET", "HEAD"], include_in_schema=False)
-    app.include_router(health_routes(deps, counts))
     app.include_router(public_routes())
+    app.include_router(health_routes(deps, counts))
     app.include_router(console_routes())
     add_handlers(app)
     files_mb = body_limit_mb(deps.attachment_limit_mb)

@@ -5,7 +5,7 @@ Whoever comes by a room's link without being known votes by their Telegram accou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
@@ -13,19 +13,19 @@ from bots.participants.callback import PollAct, PollPress, poll_press
 from bots.participants.dialogue import Talk, aside
 from bots.participants.poll_draft import read_draft
 from bots.participants.poll_screen import Shown, over_screen, thanks_screen, voting_screen
-from bots.participants.screen import Key, Reply, Screen, label
-from bots.participants.store import change_chat
+from bots.participants.screen import Key, Reply, Screen, Standing, label
+from bots.participants.store import ChatState, change_chat
 from core.errors import Problem
 from surveys.polls.asked import polls_for
 from surveys.polls.ballot import Choice
-from surveys.polls.casting import Booth, Stand, Vote, cast, check_open, stand_of
-from surveys.polls.errors import BallotRefused, PollUnknown, VotedAlready
-from surveys.polls.glance import Glance
+from surveys.polls.casting import Booth, Cast, Stand, Vote, cast_many, check_open, stand_of
+from surveys.polls.errors import BallotRefused, PollClosed, PollUnknown, VotedAlready
 from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import result_of
+from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, words_for_voters
-from surveys.polls.reading import read_ballots
+from surveys.polls.reading import Ballots
 from surveys.polls.store import find_by_code, load_poll
 from surveys.polls.voters import Voter
 
@@ -59,20 +59,17 @@ def press_poll(talk: Talk, booth: Booth, press: PollPress) -> Reply:
     try:
         if press.act is PollAct.OPEN:
             return _opened(talk, booth, press.poll_id)
+        if press.act is PollAct.CAST:
+            return _cast(talk, booth, press.poll_id, lambda poll: read_draft(poll, press.draft))
         stand = _stand(talk, booth, press.poll_id)
         if stand.poll.state_at(talk.now) is State.CLOSED or (stand.poll.is_secret and stand.has_voted):
-            return Reply((_standing_screen(talk, booth, stand),), apart=True)
+            return Reply(standing=_standing(talk, booth, stand), apart=True)
         check_open(stand.poll, talk.now)
-        match press.act:
-            case PollAct.DRAFT:
-                return Reply((voting_screen(replace(_shown(talk, booth, stand), draft=press.draft)),), apart=True)
-            case PollAct.WRITE:
-                change_chat(talk.session, talk.chat.id, awaiting={VOTES: press.poll_id})
-                most = stand.poll.rules.most or USUAL_WORDS
-                return Reply(
-                    (Screen(talk.t("Write your text now, at most {most} characters.", most=most)),), beside=True
-                )
-        return _cast(talk, booth, stand.poll.id, read_draft(stand.poll, press.draft))
+        if press.act is PollAct.DRAFT:
+            return Reply((voting_screen(replace(_shown(talk, booth, stand), draft=press.draft)),), apart=True)
+        change_chat(talk.session, talk.chat.id, awaiting={VOTES: press.poll_id})
+        most = stand.poll.rules.most or USUAL_WORDS
+        return Reply((Screen(talk.t("Write your text now, at most {most} characters.", most=most)),), beside=True)
     except Problem as problem:
         return Reply(toast=problem.say(talk.t))
 
@@ -82,7 +79,7 @@ def show_again(talk: Talk, booth: Booth, press: PollPress) -> Reply:
     try:
         stand = _stand(talk, booth, press.poll_id)
         if stand.has_voted or stand.poll.state_at(talk.now) is State.CLOSED:
-            return Reply((_standing_screen(talk, booth, stand),), apart=True)
+            return Reply(standing=_standing(talk, booth, stand), apart=True)
         return Reply((voting_screen(replace(_shown(talk, booth, stand), draft=press.draft)),), apart=True)
     except Problem as problem:
         return Reply(toast=problem.say(talk.t))
@@ -103,15 +100,26 @@ def take_text(talk: Talk, booth: Booth, words: str) -> Reply:
         return aside(talk, Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}"))
 
 
-def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice) -> Reply:
+def vote_of(chat: ChatState, press: PollPress) -> Vote:
+    """The vote that a press is; the update was noted already."""
+    return Vote(press.poll_id, Voter(chat.participant_id, chat.id), lambda poll: read_draft(poll, press.draft), DOOR)
+
+
+def thank(talk: Talk, booth: Booth, poll_id: int, became: Cast | Problem) -> Reply:
+    """What somebody is told of their vote; raises what stands in its way."""
+    if isinstance(became, Cast):
+        stand = Stand(became.poll, replace(became.standing, has_voted=True, ballot=became.ballot))
+        thanks = talk.t("Thank you, your vote counts.")
+        return Reply(standing=_standing(talk, booth, stand), toast=thanks, apart=True)
+    if not isinstance(became, VotedAlready | PollClosed):
+        raise became
+    return Reply(standing=_standing(talk, booth, _stand(talk, booth, poll_id)), toast=became.say(talk.t), apart=True)
+
+
+def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice | Callable[[Poll], Choice]) -> Reply:
     """Counts a vote; the update was noted already."""
-    try:
-        cast(talk.session, booth, Vote(poll_id, _voter(talk), choice, DOOR), talk.now)
-    except VotedAlready as problem:
-        stand = _stand(talk, booth, poll_id)
-        return Reply((_standing_screen(talk, booth, stand),), toast=problem.say(talk.t), apart=True)
-    stand = _stand(talk, booth, poll_id)
-    return Reply((_standing_screen(talk, booth, stand),), toast=talk.t("Thank you, your vote counts."), apart=True)
+    (became,) = cast_many(talk.session, booth, [(Vote(poll_id, _voter(talk), choice, DOOR), talk.now)])
+    return thank(talk, booth, poll_id, became)
 
 
 def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
@@ -120,27 +128,24 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
     if stand.poll.state_at(talk.now) is not State.CLOSED and not stand.has_voted:
         check_open(stand.poll, talk.now)
         return Reply((voting_screen(_shown(talk, booth, stand)),), beside=True)
-    return Reply((_standing_screen(talk, booth, stand),), beside=True)
+    return Reply(standing=_standing(talk, booth, stand), beside=True)
 
 
-def _standing_screen(talk: Talk, booth: Booth, stand: Stand) -> Screen:
-    shown, standing = _shown(talk, booth, stand), _result(talk, booth, stand)
-    if stand.poll.state_at(talk.now) is State.CLOSED:
-        return over_screen(shown, standing, _result_told(talk, booth, stand, standing))
-    return thanks_screen(shown, standing)
+def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
+    """The vote, or the end; with how it stands, where that is shown to who has voted or not."""
+    poll, shown, least = stand.poll, _shown(talk, booth, stand), booth.small_numbers
+    closed = poll.state_at(talk.now) is State.CLOSED
+    counted = result_of(talk.session, poll, talk.t, talk.now) if closed and poll.settled_at is not None else None
 
+    def make(ballots: Ballots | None) -> Screen:
+        standing = for_voters(poll, ballots, least) if ballots is not None else None
+        if not closed:
+            return thanks_screen(shown, standing)
+        if standing is None or counted is None:
+            return over_screen(shown, standing)
+        return over_screen(shown, standing, words_for_voters(poll, standing, counted.everybody, least))
 
-def _result(talk: Talk, booth: Booth, stand: Stand) -> Glance | None:
-    if not stand.poll.shows_result(talk.now, has_voted=stand.has_voted):
-        return None
-    return for_voters(stand.poll, read_ballots(talk.session, stand.poll), booth.small_numbers)
-
-
-def _result_told(talk: Talk, booth: Booth, stand: Stand, standing: Glance | None) -> Sequence[str]:
-    if standing is None or stand.poll.settled_at is None:
-        return ()
-    counted = result_of(talk.session, stand.poll, talk.t, talk.now)
-    return words_for_voters(stand.poll, standing, counted.everybody, booth.small_numbers) if counted else ()
+    return Standing(poll, poll.shows_result(talk.now, has_voted=stand.has_voted), make)
 
 
 def _shown(talk: Talk, booth: Booth, stand: Stand) -> Shown:

@@ -7,36 +7,46 @@ aiogram's dispatcher tells messages, presses and membership apart; each becomes 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 
 import structlog
 from aiogram import Bot, Dispatcher, Router
 from aiogram.exceptions import TelegramForbiddenError
+from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, PollAnswer, Update
 
 from bots.participants.commands import MENU
 from bots.participants.group_polls import GroupPolls, parse_group
 from bots.participants.on_page import PageButtons
 from bots.participants.parse import Arrived, PressedButton, parse
+from bots.participants.screen import Screen, Standing
 from bots.participants.sending_files import FileSender
-from bots.participants.show import show
+from bots.participants.show import answer_to, show
 from bots.participants.store import change_chat, set_blocked
 from bots.participants.unit import Desk, Taken, take_update
+from bots.participants.votes import Votes, vote_in
 from core.addresses import PublicUrls
 from core.clock import Clock
 from core.database.database import Database
+from core.database.reading import SharedReads
 from core.i18n import LANGUAGES, translator
 from core.ids import Ids
 from core.links import Links
 from core.people.personal import PersonalData
 from surveys.polls.casting import Booth
+from surveys.polls.reading import ballots_for_all
 from surveys.responses.shelf import FormShelf
 from surveys.results.protecting import LEAST
 
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 5.0
+AT_ONCE = (
+    20  # messages that are changed behind what was said already: they take no turns before who waits for an answer
+)
 DEFAULT_LANGUAGE = "it"
+RECEIVER = "receiver"  # in what the dispatcher holds
 UPDATES = ["message", "callback_query", "my_chat_member", "poll_answer"]
 
 
@@ -66,33 +76,43 @@ class Receiver:
             deps.shelf, deps.links, deps.ids, deps.attachment_limit_mb, pages, deps.personal, deps.small_numbers
         )
         self._files = FileSender(deps.bot, deps.database)
+        self._reads = SharedReads(deps.database)
         self._showing: dict[int, asyncio.Task[None]] = {}
+        self._behind = asyncio.Semaphore(AT_ONCE)
 
-    async def receive(self, arrived: Arrived) -> None:
+    async def receive(self, arrived: Arrived, *, posted: bool = False) -> AnswerCallbackQuery | None:
         """Returns once the update is committed and shown; raises only when it was not committed.
 
         Whoever is slow to show (Telegram asked to wait) is waited for `PATIENCE_SECONDS`, and
-        goes on behind: nobody else's updates are held up by it.
+        goes on behind: nobody else's updates are held up by it. What is said over the chat is the answer to an update
+        that was `posted`, and the rest goes on behind at once: a hall that votes is thanked faster than messages may be
+        changed.
         """
         before = self._showing.get(arrived.chat_id)
         if before is not None:
             await asyncio.wait({before}, timeout=PATIENCE_SECONDS)
         taken = await self._commit(arrived)
-        showing = asyncio.create_task(self._show_after(before, arrived, taken))
+        said = _toast(arrived, taken) if posted else None
+        showing = asyncio.create_task(self._show_after(before, arrived, taken, is_answered=said is not None))
         self._showing[arrived.chat_id] = showing
         showing.add_done_callback(lambda done: self._forget(arrived.chat_id, done))
-        await asyncio.wait({showing}, timeout=PATIENCE_SECONDS)
+        if said is None:
+            await asyncio.wait({showing}, timeout=PATIENCE_SECONDS)
+        return said
 
     def _forget(self, chat_id: int, done: asyncio.Task[None]) -> None:
         if self._showing.get(chat_id) is done:
             del self._showing[chat_id]
 
-    async def _show_after(self, before: asyncio.Task[None] | None, arrived: Arrived, taken: Taken) -> None:
+    async def _show_after(
+        self, before: asyncio.Task[None] | None, arrived: Arrived, taken: Taken, *, is_answered: bool
+    ) -> None:
         """The answer is kept already: where it cannot be shown, the next update shows where things stand."""
         if before is not None and not before.done():
             await asyncio.wait({before})
         try:
-            await self._show(arrived, taken)
+            async with self._behind if is_answered else nullcontext():
+                await self._show(arrived, taken, is_answered=is_answered)
         except TelegramForbiddenError:
             now = self._deps.clock.now()
             await self._deps.database.shared(lambda session: set_blocked(session, arrived.chat_id, now))
@@ -100,21 +120,34 @@ class Receiver:
             log.warning("a prompt could not be shown", chat=arrived.chat_id, exc_info=error)
 
     async def _commit(self, arrived: Arrived) -> Taken:
-        now = self._deps.clock.now()
-        return await self._deps.database.shared(
-            lambda session: take_update(session, self._desk, arrived, now), key=f"chat:{arrived.chat_id}"
-        )
+        now, key = self._deps.clock.now(), f"chat:{arrived.chat_id}"
+        if (vote := vote_in(arrived, now)) is not None:
+            return await self._deps.database.together(Votes(self._desk, vote.press.poll_id), vote, key=key)
+        return await self._deps.database.shared(lambda session: take_update(session, self._desk, arrived, now), key=key)
 
-    async def _show(self, arrived: Arrived, taken: Taken) -> None:
+    async def _standing(self, standing: Standing) -> Screen:
+        return standing.make(await ballots_for_all(self._reads, standing.poll) if standing.told else None)
+
+    async def _show(self, arrived: Arrived, taken: Taken, *, is_answered: bool) -> None:
+        reply = taken.reply
+        if reply.standing is not None:
+            reply = replace(reply, screens=(await self._standing(reply.standing),))
         pressed = arrived.did if isinstance(arrived.did, PressedButton) else None
         if taken.reply.shown:
             await self._files.send(arrived.chat_id, taken.reply.form_version_id, taken.reply.shown)
-        live = await show(self._deps.bot, taken.chat, taken.reply, pressed)
+        live = await show(self._deps.bot, taken.chat, reply, pressed, is_answered=is_answered)
         if live is not None and (live or taken.chat.prompt_message_id):
             await self._deps.database.shared(
                 lambda session: change_chat(session, arrived.chat_id, prompt_message_id=live or None),
                 key=f"chat:{arrived.chat_id}",
             )
+
+
+def _toast(arrived: Arrived, taken: Taken) -> AnswerCallbackQuery | None:
+    """What is said over the chat, as the method that an answer to a webhook may carry (Bot API, "setWebhook")."""
+    if not isinstance(arrived.did, PressedButton) or not taken.reply.toast:
+        return None
+    return answer_to(arrived.did, taken.reply)
 
 
 def create_dispatcher(deps: BotDeps) -> Dispatcher:
@@ -124,18 +157,22 @@ def create_dispatcher(deps: BotDeps) -> Dispatcher:
 
     groups = GroupPolls(deps.bot, deps.database, deps.clock, Booth(deps.links, deps.ids))
 
-    async def take(event: Message | CallbackQuery | ChatMemberUpdated | PollAnswer, event_update: Update) -> None:
+    async def take(
+        event: Message | CallbackQuery | ChatMemberUpdated | PollAnswer, event_update: Update, posted: bool = False
+    ) -> AnswerCallbackQuery | None:
         arrived = parse(event_update)
         if arrived is not None:
-            await receiver.receive(arrived)
-        elif (did := parse_group(event_update)) is not None:
+            return await receiver.receive(arrived, posted=posted)
+        if (did := parse_group(event_update)) is not None:
             await groups.take(did)
+        return None
 
     router.message.register(take)
     router.callback_query.register(take)
     router.my_chat_member.register(take)
     router.poll_answer.register(take)
     dispatcher = Dispatcher(disable_fsm=True)
+    dispatcher[RECEIVER] = receiver
     dispatcher.include_router(router)
     return dispatcher
 

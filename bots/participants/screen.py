@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bots.screen import LONGEST_LABEL, LONGEST_TEXT, Key, Rows, Screen, arrange, label, plain, shorten, units
+from surveys.polls.poll import Poll
+from surveys.polls.reading import Ballots
 
 __all__ = [
     "LONGEST_LABEL", "LONGEST_TEXT", "Document", "Group", "Key", "Reply", "Rows", "Screen", "ShownFile", "arrange",
@@ -36,13 +39,25 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """How a poll stands, for one reader: the ballots that count are read once for all who wait for them.
+
+    `make` gets them only where they are `told`.
+    """
+
+    poll: Poll
+    told: bool
+    make: Callable[[Ballots | None], Screen]
+
+
+@dataclass(frozen=True)
 class Reply:
     """What follows from an update: messages, the last of which carries the live buttons.
 
     `toast` is shown over the chat after a press. `apart` concerns the pressed message only and
     leaves the live one as it is; `beside` is written below and leaves every message as it is.
     `shown` are the files of a version of the form that go out before. `marked` are the pressed message's own
-    buttons as they stand now; its text stays.
+    buttons as they stand now; its text stays. `standing` is a screen that is made after the commit.
     """
 
     screens: tuple[Screen, ...] = ()
@@ -53,3 +68,4 @@ class Reply:
     shown: tuple[Group, ...] = ()
     form_version_id: int = 0
     marked: Rows = ()
+    standing: Standing | None = None

@@ -11,6 +11,7 @@ import structlog
 from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
+from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, WebAppInfo
 
 from bots.participants.parse import PressedButton
@@ -25,15 +26,22 @@ PAUSES = (0.2, 1, 2, 4, 8, 16)  # seconds between tries when Telegram cannot be 
 LONGEST_TOAST = 200  # Bot API, answerCallbackQuery
 
 
-async def show(bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton | None) -> int | None:
+def answer_to(pressed: PressedButton, reply: Reply) -> AnswerCallbackQuery:
+    """What is said over the chat, if anything: Telegram waits for it."""
+    return AnswerCallbackQuery(callback_query_id=pressed.callback_id, text=reply.toast[:LONGEST_TOAST] or None)
+
+
+async def show(
+    bot: Bot, chat: ChatState, reply: Reply, pressed: PressedButton | None, *, is_answered: bool = False
+) -> int | None:
     """Shows a reply; the id of the message that holds the live buttons now, 0 for none, None for the one that did.
 
     A press on the live message changes it in place; anything else is written below and takes
-    the buttons off the message before. Raises what Telegram refuses for good (blocked).
+    the buttons off the message before. `is_answered` where the press was already.
+    Raises what Telegram refuses for good (blocked).
     """
-    if pressed is not None:
-        toast = reply.toast[:LONGEST_TOAST] or None
-        await _tolerating(lambda: bot.answer_callback_query(pressed.callback_id, text=toast))
+    if pressed is not None and not is_answered:
+        await _tolerating(lambda: bot(answer_to(pressed, reply)))
     if pressed is not None and pressed.message_id is not None and reply.marked:
         await _mark(bot, chat.id, pressed.message_id, reply.marked)
     for document in reply.documents:

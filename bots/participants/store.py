@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from bots.participants.tables import Chat
+from core.database.many import Numbers, among
 from core.people.store import remaining
 from core.people.tables import Address, Membership, Participant
 from core.process.tables import Office
@@ -51,13 +53,21 @@ _LOAD = (
     )
     .outerjoin(Address, Address.id == Chat.address_id)
     .outerjoin(Participant, Participant.id == Address.participant_id)
+    .where(among(Chat.id, bindparam("ids", type_=Numbers())))
 )
 
 
 def load_chat(session: Session, chat_id: int) -> ChatState | None:
-    row = session.execute(_LOAD.where(Chat.id == chat_id)).one_or_none()
-    if row is None:
-        return None
+    return load_chats(session, [chat_id]).get(chat_id)
+
+
+def load_chats(session: Session, chat_ids: Collection[int]) -> dict[int, ChatState]:
+    """Those that are known, by their ids."""
+    found = session.connection().execute(_LOAD, {"ids": chat_ids}).all()
+    return {row.id: _state_of(session, row) for row in found}
+
+
+def _state_of(session: Session, row: Any) -> ChatState:
     participant_id, language = row.participant_id, row.chosen or row.language
     if row.merged_into is not None:
         participant_id = remaining(session, row.merged_into)

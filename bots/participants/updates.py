@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError
+from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import Update
 from pydantic import ValidationError
 
-from bots.participants.parse import parse
-from bots.participants.receiving import UPDATES, introduce
+from bots.participants.parse import Arrived, parse, parse_vote
+from bots.participants.receiving import RECEIVER, UPDATES, introduce
 from bots.participants.show import patiently
 from bots.updates.door import CONNECTIONS, MOST_UPDATES, POLL_SECONDS, Silent
 from core.i18n import translator
@@ -39,17 +41,28 @@ class ParticipantsDoor:
         async with _asking():
             await self.bot.set_webhook(url, secret_token=secret, max_connections=CONNECTIONS, allowed_updates=UPDATES)
 
-    async def fetch(self, offset: int | None) -> Sequence[Update]:
+    async def fetch(self, offset: int | None) -> Sequence[Update | Arrived]:
         async with _asking():
             return await self.bot.get_updates(
                 offset=offset, limit=MOST_UPDATES, timeout=POLL_SECONDS, allowed_updates=UPDATES
             )
 
-    async def take(self, update: Update) -> None:
+    async def take(self, update: Update | Arrived) -> None:
+        assert isinstance(update, Update)
         await self.dispatcher.feed_update(self.bot, update)
 
-    async def apologise(self, update: Update) -> None:
-        arrived = parse(update)
+    async def take_posted(self, update: Update | Arrived) -> bytes:
+        if isinstance(update, Arrived):
+            said = await self.dispatcher[RECEIVER].receive(update, posted=True)
+        else:
+            said = await self.dispatcher.feed_update(self.bot, update, posted=True)
+        if not isinstance(said, AnswerCallbackQuery):
+            return b""
+        given = said.model_dump(exclude_none=True)
+        return json.dumps({"method": said.__api_method__, **given}).encode()
+
+    async def apologise(self, update: Update | Arrived) -> None:
+        arrived = update if isinstance(update, Arrived) else parse(update)
         if arrived is None:
             return
         t = translator(arrived.language)
@@ -57,7 +70,9 @@ class ParticipantsDoor:
         async with _asking():
             await patiently(lambda: self.bot.send_message(arrived.chat_id, text))
 
-    def chat_of(self, update: Update) -> int:
+    def chat_of(self, update: Update | Arrived) -> int:
+        if isinstance(update, Arrived):
+            return update.chat_id
         if update.message is not None:
             return update.message.chat.id
         if update.callback_query is not None:
@@ -66,9 +81,9 @@ class ParticipantsDoor:
             return update.poll_answer.user.id if update.poll_answer.user is not None else 0
         return update.my_chat_member.chat.id if update.my_chat_member is not None else 0
 
-    def read(self, body: bytes) -> Update | None:
+    def read(self, body: bytes) -> Update | Arrived | None:
         try:
-            return Update.model_validate_json(body, context={"bot": self.bot})
+            return parse_vote(body) or Update.model_validate_json(body, context={"bot": self.bot})
         except ValidationError:
             return None
 

@@ -58,6 +58,10 @@ class StaffDoor:
         await self.open()
         await self.application.process_update(update)
 
+    async def take_posted(self, update: Update) -> bytes:
+        await self.take(update)
+        return b""
+
     async def apologise(self, update: Update) -> None:
         arrived = parse(update)
         if arrived is None:

@@ -40,6 +40,9 @@ class Door(Protocol[U]):
     async def take(self, update: U) -> None:
         """Returns once the update is committed; raises when it is not."""
 
+    async def take_posted(self, update: U) -> bytes:
+        """`take`, with what the post is answered with: a method as JSON for Telegram to carry out, or nothing."""
+
     async def apologise(self, update: U) -> None:
         """Tells whoever sent an update that it was given up."""
 

@@ -59,10 +59,10 @@ def route_for(door: Door[U], path: str, secret: str) -> Route:
             log.warning("an update could not be read")
             return Response(status_code=400)
         try:
-            await door.take(update)
+            said = await door.take_posted(update)
         except Exception as error:  # not committed: Telegram sends it again
             return Response(status_code=200 if await failures.given_up(update, error) else 500)
         failures.forget(update)
-        return Response(status_code=200)
+        return Response(said, media_type="application/json") if said else Response()
 
     return Route(path, take, methods=["POST"])

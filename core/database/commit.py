@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,13 +20,19 @@ from core.database.engine import WRITES
 MOST_TOGETHER = 200
 
 Work = Callable[[Session], Any]
+WorkOnAll = Callable[[Session, Sequence[Any]], Sequence[Any]]
+"""Does the same for several people at once; what came of it for each, in their order."""
 
 
 @dataclass(eq=False)
 class Unit:
-    """One person's piece of work; whoever waits for it is told after the commit."""
+    """One person's piece of work; whoever waits for it is told after the commit.
 
-    work: Work
+    Units with equal `work` may be done at once, each with its `item`.
+    """
+
+    work: WorkOnAll
+    item: Any
     key: str
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
@@ -40,7 +46,8 @@ class GroupCommit:
 
     Each unit has a savepoint and a Session of its own, so that a failed one takes nobody
     along; a unit that the database refused is tried again alone, and those of its key wait
-    for it: units of one key run in the order they came. Across processes the keys are locked up front in order
+    for it: units of one key run in the order they came. Units of the same work share a savepoint; where that fails,
+    each is done by itself. Across processes the keys are locked up front in order
     (PostgreSQL advisory locks), so that two groups never wait for each other.
     """
 
@@ -53,8 +60,12 @@ class GroupCommit:
 
     async def submit(self, work: Work, key: str) -> Any:
         """The result of the work, once it is committed; raises what it raised, RuntimeError after the close."""
+        return await self.submit_with_others(lambda session, _: [work(session)], None, key)
+
+    async def submit_with_others(self, work: WorkOnAll, item: Any, key: str) -> Any:
+        """What the work has come to for this item, done at once with others that wait for equal work; raises alike."""
         loop = asyncio.get_running_loop()
-        unit = Unit(work, key, loop, loop.create_future())
+        unit = Unit(work, item, key, loop, loop.create_future())
         with self._door:
             if self._closed:
                 raise RuntimeError("the database is closed")
@@ -100,29 +111,52 @@ class GroupCommit:
         try:
             with self._engine.begin() as connection:
                 _lock(connection, {unit.key for unit in batch if unit.key})
-                waiting: set[str] = set()
-                for unit in batch:
-                    unit.again = unit.key in waiting
-                    if not unit.again:
-                        _perform(connection, unit, last_try=alone)
-                    if unit.again and unit.key:
-                        waiting.add(unit.key)
+                _perform(connection, _bunches(batch), set(), last_try=alone)
         except BaseException as error:  # the commit itself failed: nobody is acknowledged, and the thread lives on
             for unit in batch:
                 unit.error, unit.again = error, False
 
 
+def _bunches(batch: list[Unit]) -> list[list[Unit]]:
+    """What is done at once; units of one key stay in their order."""
+    bunches: list[list[Unit]] = []
+    newest: dict[WorkOnAll, int] = {}  # the last bunch of each work
+    behind: dict[str, int] = {}  # the last bunch with a unit of each key
+    for unit in batch:
+        at = newest.get(unit.work, -1)
+        if at < behind.get(unit.key, 0):
+            at = newest[unit.work] = len(bunches)
+            bunches.append([])
+        bunches[at].append(unit)
+        if unit.key:
+            behind[unit.key] = at
+    return bunches
+
+
 def _lock(connection: Connection, keys: set[str]) -> None:
-    if connection.dialect.name == "postgresql":
-        for number in sorted({crc32(key.encode()) for key in keys}):
-            connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+    if connection.dialect.name == "postgresql" and keys:
+        connection.execute(_LOCK, {"numbers": sorted({crc32(key.encode()) for key in keys})})
 
 
-def _perform(connection: Connection, unit: Unit, *, last_try: bool) -> None:
+def _perform(connection: Connection, bunches: list[list[Unit]], waiting: set[str], *, last_try: bool) -> None:
+    """`waiting` are the keys of which a unit has to be tried again: those behind it wait."""
+    for bunch in bunches:
+        for unit in bunch:
+            unit.again = unit.key in waiting
+        now = [unit for unit in bunch if not unit.again]
+        if now and not _done(connection, now, last_try=last_try) and len(now) > 1:
+            _perform(connection, [[unit] for unit in now], waiting, last_try=last_try)
+        waiting.update(unit.key for unit in bunch if unit.again and unit.key)
+
+
+def _done(connection: Connection, units: list[Unit], *, last_try: bool) -> bool:
+    """Does units of equal work in one savepoint; False where it failed, which is then the error of one alone."""
     savepoint = connection.begin_nested()
     session = Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
     try:
-        unit.result = unit.work(session)
+        results = units[0].work(session, [unit.item for unit in units])
+        for unit, result in zip(units, results, strict=True):
+            unit.result, unit.error = result, None
         session.commit()
     except BaseException as error:  # also what would end the thread that everybody waits for
         session.close()
@@ -130,10 +164,12 @@ def _perform(connection: Connection, unit: Unit, *, last_try: bool) -> None:
             savepoint.rollback()
         if not _in_transaction(connection):
             raise  # what came before is rolled back too, so that nobody of the batch may be acknowledged
-        unit.error, unit.again = error, isinstance(error, DBAPIError) and not last_try
-    else:
-        session.close()
-        savepoint.commit()
+        for unit in units:
+            unit.error, unit.again = error, isinstance(error, DBAPIError) and not last_try
+        return False
+    session.close()
+    savepoint.commit()
+    return True
 
 
 def _in_transaction(connection: Connection) -> bool:
@@ -168,3 +204,7 @@ def _bearable(error: BaseException) -> BaseException:
     stand_in = RuntimeError(f"the work ended with {type(error).__name__}")
     stand_in.__cause__ = error
     return stand_in
+
+
+# In the order of the numbers: an array is read from its beginning.
+_LOCK = text("SELECT pg_advisory_xact_lock(number) FROM unnest(CAST(:numbers AS bigint[])) AS number")

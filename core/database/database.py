@@ -7,7 +7,7 @@ not one a statement, and no part of the core needs to know of the event loop.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
@@ -15,8 +15,11 @@ from sqlalchemy.orm import Session
 
 from core.database.commit import GroupCommit
 from core.database.engine import WRITES, open_engine
+from core.errors import Problem
 
 T = TypeVar("T")
+Item = TypeVar("Item")
+OnAll = Callable[[Session, Sequence[Item]], Sequence[T | Problem]]
 
 READERS = 4
 
@@ -55,6 +58,16 @@ class Database:
         processes.
         """
         result: T = await self._group.submit(work, key)
+        return result
+
+    async def together(self, work: OnAll[Item, T], item: Item, *, key: str = "") -> T:
+        """`shared`, for work that is done at once for everybody who waits for it: on all their items, in their order.
+
+        Returns what the work told of this item, and raises it where it is a Problem.
+        """
+        result: T | Problem = await self._group.submit_with_others(work, item, key)
+        if isinstance(result, Problem):
+            raise result
         return result
 
     def close(self) -> None:

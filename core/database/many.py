@@ -30,8 +30,23 @@ class Numbers(TypeDecorator[Collection[int]]):
         return numbers if dialect.name == "postgresql" else json.dumps(numbers)
 
 
+class Words(TypeDecorator[Collection[str]]):
+    """Words as one parameter, for `among`: an array on PostgreSQL, JSON on SQLite."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        kind: TypeEngine[Any] = ARRAY(Text) if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: Collection[str] | None, dialect: Dialect) -> Any:
+        words = list(value or ())
+        return words if dialect.name == "postgresql" else json.dumps(words)
+
+
 class among(FunctionElement[bool]):  # noqa: N801 - reads as a word of SQL
-    """`among(column, numbers)`: whether a column's value is one of them; `numbers` may be a bound parameter."""
+    """`among(column, numbers)`: whether a column's value is one of them; a bound parameter may stand for Words too."""
 
     inherit_cache = True
     type = Boolean()
@@ -58,7 +73,7 @@ def _among_on_postgresql(element: among, compiler: SQLCompiler, **more: Any) -> 
     return f"{of} = ANY ({numbers})"
 
 
-class Words(TypeDecorator[Mapping[int, str]]):
+class WordsByNumber(TypeDecorator[Mapping[int, str]]):
     """Numbers and a word of each as one parameter, JSON on both."""
 
     impl = Text
@@ -74,12 +89,12 @@ class Words(TypeDecorator[Mapping[int, str]]):
 
 def words_of(session: Session, words: Mapping[int, str]) -> tuple[ColumnElement[int], ColumnElement[str]]:
     """Numbers and the word of each, as two columns to join with."""
-    return _columns(session.get_bind().dialect.name, bindparam(None, words, type_=Words(), unique=True))
+    return _columns(session.get_bind().dialect.name, bindparam(None, words, type_=WordsByNumber(), unique=True))
 
 
 def words_in(dialect: str, name: str) -> tuple[ColumnElement[int], ColumnElement[str]]:
     """The columns of `words_of` for the parameter `name` of a statement that is written once."""
-    return _columns(dialect, bindparam(name, type_=Words()))
+    return _columns(dialect, bindparam(name, type_=WordsByNumber()))
 
 
 def _columns(dialect: str, words: ColumnElement[Any]) -> tuple[ColumnElement[int], ColumnElement[str]]:

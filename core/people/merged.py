@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from core.database.many import Numbers, among
 from core.people.tables import Participant
 
 
@@ -51,20 +52,32 @@ def everybody_behind(session: Session, participant_id: int) -> Sequence[Any]:
 
     The one who remains has no `merged_into`; no rows for nobody.
     """
-    return session.connection().execute(_EVERYBODY, {"participant_id": participant_id}).all()
+    return all_behind(session, [participant_id]).get(participant_id, ())
+
+
+def all_behind(session: Session, participant_ids: Collection[int]) -> Mapping[int, Sequence[Any]]:
+    """`everybody_behind` for many at once, by whom was asked for; nobody has no place in it."""
+    found: dict[int, list[Any]] = {}
+    if not participant_ids:
+        return found
+    for row in session.connection().execute(_EVERYBODY, {"participant_ids": participant_ids}):
+        found.setdefault(row.whom, []).append(row)
+    return found
 
 
 def _everybody() -> Any:
     up = (
-        select(Participant.id, Participant.merged_into)
-        .where(Participant.id == bindparam("participant_id"))
+        select(Participant.id.label("whom"), Participant.id, Participant.merged_into)
+        .where(among(Participant.id, bindparam("participant_ids", type_=Numbers())))
         .cte("up", recursive=True)
     )
-    up = up.union(select(Participant.id, Participant.merged_into).join(up, Participant.id == up.c.merged_into))
-    all_of = select(up.c.id).where(up.c.merged_into.is_(None)).cte("all_of", recursive=True)
-    all_of = all_of.union(select(Participant.id).join(all_of, Participant.merged_into == all_of.c.id))
+    up = up.union(
+        select(up.c.whom, Participant.id, Participant.merged_into).join(up, Participant.id == up.c.merged_into)
+    )
+    all_of = select(up.c.whom, up.c.id).where(up.c.merged_into.is_(None)).cte("all_of", recursive=True)
+    all_of = all_of.union(select(all_of.c.whom, Participant.id).join(all_of, Participant.merged_into == all_of.c.id))
     return (
-        select(Participant.id, Participant.merged_into, Participant.language, Participant.erased_at)
+        select(all_of.c.whom, Participant.id, Participant.merged_into, Participant.language, Participant.erased_at)
         .join(all_of, all_of.c.id == Participant.id)
         .order_by(Participant.id)
     )

@@ -13,7 +13,7 @@ from core.people.tables import Membership
 from surveys.polls.poll import Poll
 from surveys.polls.store import open_polls
 from surveys.polls.tables import Poll as Row
-from surveys.polls.voters import may_vote
+from surveys.polls.voters import who_may_vote
 
 
 def polls_for(session: Session, participant_id: int, now: datetime) -> list[Poll]:
@@ -22,4 +22,4 @@ def polls_for(session: Session, participant_id: int, now: datetime) -> list[Poll
     ids = all_of(session, person)
     offices = select(Membership.office_id).where(Membership.participant_id.in_(ids), Membership.left_at.is_(None))
     found = open_polls(session, Row.office_id.in_(offices), now)
-    return [one for one in found if one.definition.walk_ins or may_vote(session, one, person, ids, now)]
+    return [one for one in found if one.definition.walk_ins or person in who_may_vote(session, one, {person: ids}, now)]

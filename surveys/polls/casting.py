@@ -6,28 +6,33 @@ Every function is one unit of work on a Session, in the caller's transaction; un
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from core.database.inserting import INSERTS
+from core.errors import Problem
 from core.ids import Ids
-from core.inbound import first_time
+from core.inbound import first_times, forget
 from core.links import Links
 from surveys.polls.ballot import Choice, ballot_of
+from surveys.polls.box import Box
 from surveys.polls.errors import PollClosed, PollNotOpen, SecretByMail, VotedAlready
 from surveys.polls.kinds import State
 from surveys.polls.mixing import drop_in, hold
 from surveys.polls.poll import Poll
+from surveys.polls.register import Standing, enter, read_register, strike, write_ballots
 from surveys.polls.store import load_poll
-from surveys.polls.tables import NamedBallot, PollVoter
-from surveys.polls.voters import Standing, Voter, standing_of
+from surveys.polls.tables import NamedBallot
+from surveys.polls.voters import Claim, Voter, claims_of, standing_of
 from surveys.results.protecting import LEAST
 
 MAIL = "mail"
+
+Press = tuple[str, str]
+"""A door and its own name for an update or a post."""
 
 
 @dataclass(frozen=True)
@@ -42,11 +47,14 @@ class Booth:
 
 @dataclass(frozen=True)
 class Vote:
-    """What somebody chose. `key` is the door's own name for the update or post, "" where the door noted it already."""
+    """What somebody chose, or how to read it once the poll is known, which may raise a BallotRefused.
+
+    `key` is the door's own name for the update or post, "" where the door noted it already.
+    """
 
     poll_id: int
     voter: Voter
-    choice: Choice
+    choice: Choice | Callable[[Poll], Choice]
     door: str  # chat, web, mail, group
     key: str = ""
 
@@ -71,11 +79,14 @@ class Stand:
 
     poll: Poll
     standing: Standing
-    ballot: str = ""
 
     @property
     def has_voted(self) -> bool:
         return self.standing.has_voted
+
+    @property
+    def ballot(self) -> str:
+        return self.standing.ballot
 
 
 def cast(session: Session, booth: Booth, vote: Vote, now: datetime) -> Cast:
@@ -84,18 +95,79 @@ def cast(session: Session, booth: Booth, vote: Vote, now: datetime) -> Cast:
     Raises PollUnknown, PollNotOpen, PollClosed, NotAsked, VotedAlready, SecretByMail, ParticipantUnknown, PersonErased,
     and a BallotRefused for what is no ballot.
     """
-    if vote.key and not first_time(session, vote.door, vote.key, now):
-        stand = stand_of(session, booth.links, vote.poll_id, vote.voter, now)
-        return Cast(stand.poll, stand.standing, stand.ballot, duplicate=True)
-    hold(session, vote.poll_id)
-    poll = load_poll(session, vote.poll_id)
-    check_open(poll, now)
-    standing = standing_of(session, booth.links, poll, vote.voter, now)
-    if poll.is_secret:
-        return _cast_secret(session, booth.ids, (poll, standing), vote)
-    ballot = ballot_of(poll, vote.choice)
-    changed = _keep_named(session, (poll, standing), (ballot, vote.door), now)
-    return Cast(poll, standing, ballot, changed)
+    (became,) = cast_many(session, booth, [(vote, now)])
+    if isinstance(became, Problem):
+        raise became
+    return became
+
+
+def cast_many(session: Session, booth: Booth, given: Sequence[tuple[Vote, datetime]]) -> list[Cast | Problem]:
+    """Counts votes of one poll, each with the moment it came, as if they were cast one after the other.
+
+    What became of each, or the Problem that `cast` raises; raises PollUnknown. As many statements as for one.
+    """
+    poll_id, latest = given[0][0].poll_id, max(now for _, now in given)
+    fresh = _note(session, [vote for vote, _ in given], latest)
+    hold(session, poll_id)
+    poll = load_poll(session, poll_id)
+    claims = claims_of(session, booth.links, poll, {vote.voter for vote, _ in given}, latest)
+    register = read_register(session, poll, [key for claim in claims.values() for key in claim.keys])
+    count = Count(poll, claims, Box(dict(register)), set(fresh))
+    became = [count.take(vote, now) for vote, now in given]
+    if before := enter(session, poll, count.box.entered):  # by another door, at this moment: now they are seen
+        register |= read_register(session, poll, before)
+        count = Count(poll, claims, Box(register), set(fresh))
+        became = [count.take(vote, now) for vote, now in given]
+    write_ballots(session, poll, count.box.named.values())
+    for apart in (False, True):
+        if pile := [ballot for ballot, is_apart in count.box.secret if is_apart is apart]:
+            drop_in(session, booth.ids, poll_id, pile, apart=apart)
+    _forget(session, count.fresh)
+    return became
+
+
+@dataclass(frozen=True)
+class Count:
+    """Votes of one poll, taken one after the other; `fresh` are the presses that were noted now and not counted yet."""
+
+    poll: Poll
+    claims: Mapping[Voter, Claim]
+    box: Box
+    fresh: set[Press]
+
+    def take(self, vote: Vote, now: datetime) -> Cast | Problem:
+        """What became of a vote, or what stands in its way."""
+        try:
+            return self._count(vote, now)
+        except Problem as problem:
+            return problem
+
+    def _count(self, vote: Vote, now: datetime) -> Cast:
+        claim, press = self.claims[vote.voter], (vote.door, vote.key)
+        if vote.key and press not in self.fresh:
+            standing = claim.standing_in(self.box.register)
+            return Cast(self.poll, standing, standing.ballot, duplicate=True)
+        check_open(self.poll, now)
+        standing = claim.standing_in(self.box.register)
+        counted = self._secret(standing, vote) if self.poll.is_secret else self._named(standing, vote, now)
+        self.fresh.discard(press)
+        return counted
+
+    def _secret(self, standing: Standing, vote: Vote) -> Cast:
+        if vote.door == MAIL:
+            raise SecretByMail
+        if standing.has_voted:
+            raise VotedAlready
+        self.box.drop_secret(standing, self._ballot(vote))
+        return Cast(self.poll, standing)
+
+    def _named(self, standing: Standing, vote: Vote, now: datetime) -> Cast:
+        ballot = self._ballot(vote)
+        changed = self.box.keep_named(standing, ballot, vote.door, now)
+        return Cast(self.poll, standing, ballot, changed)
+
+    def _ballot(self, vote: Vote) -> str:
+        return ballot_of(self.poll, vote.choice if isinstance(vote.choice, Choice) else vote.choice(self.poll))
 
 
 def withdraw(session: Session, booth: Booth, vote: Vote, now: datetime) -> bool:
@@ -112,8 +184,7 @@ def withdraw(session: Session, booth: Booth, vote: Vote, now: datetime) -> bool:
     if poll.is_secret:
         raise VotedAlready
     while standing.has_voted and _is_by(session, vote, standing.key):  # people who were merged may have one each
-        for table in (NamedBallot, PollVoter):
-            session.execute(delete(table).where(table.poll_id == poll.id, table.voter == standing.key))
+        strike(session, poll.id, standing.key)
         standing, taken = standing_of(session, booth.links, poll, vote.voter, now), True
     return taken
 
@@ -122,7 +193,7 @@ def stand_of(session: Session, links: Links, poll_id: int, voter: Voter, now: da
     """Writes nothing. Raises PollUnknown, NotAsked, ParticipantUnknown, PersonErased."""
     poll = load_poll(session, poll_id)
     standing = standing_of(session, links, poll, voter, now)
-    return Stand(poll, standing, "" if poll.is_secret else named_ballot(session, poll.id, standing.key))
+    return Stand(poll, standing)
 
 
 def named_ballot(session: Session, poll_id: int, voter: str) -> str:
@@ -145,49 +216,19 @@ def check_open(poll: Poll, now: datetime) -> None:
         raise PollNotOpen
 
 
-def _cast_secret(session: Session, ids: Ids, who: tuple[Poll, Standing], vote: Vote) -> Cast:
-    poll, standing = who
-    if vote.door == MAIL:
-        raise SecretByMail
-    if standing.has_voted:
-        raise VotedAlready
-    ballot = ballot_of(poll, vote.choice)
-    if not _register(session, poll, standing):
-        raise VotedAlready  # by another door, at this moment
-    drop_in(session, ids, poll.id, ballot, apart=standing.apart)
-    return Cast(poll, standing)
+def _note(session: Session, votes: Sequence[Vote], now: datetime) -> set[Press]:
+    """The presses that have not come before."""
+    doors = {vote.door: [one.key for one in votes if one.door == vote.door and one.key] for vote in votes}
+    return {(door, key) for door, keys in doors.items() for key in first_times(session, door, keys, now)}
 
 
-def _keep_named(session: Session, who: tuple[Poll, Standing], said: tuple[str, str], now: datetime) -> bool:
-    """Whether another ballot stood there before; the same one again stays as it was given."""
-    (poll, standing), (ballot, door) = who, said
-    if not standing.has_voted and _register(session, poll, standing):
-        row = {
-            "poll_id": poll.id, "voter": standing.key, "participant_id": standing.participant_id, "choice": ballot,
-            "apart": standing.apart, "door": door, "first_at": now, "at": now, "changes": 0,
-        }  # fmt: skip
-        session.connection().execute(_NAMED, row)
-        return False
-    mine = NamedBallot.poll_id == poll.id, NamedBallot.voter == standing.key, NamedBallot.choice != ballot
-    again = {"choice": ballot, "door": door, "at": now, "changes": NamedBallot.changes + 1}
-    replaced = update(NamedBallot).where(*mine).values(again).returning(NamedBallot.voter)
-    return session.execute(replaced).first() is not None
-
-
-def _register(session: Session, poll: Poll, standing: Standing) -> bool:
-    """Enters somebody in the register; False when they stand there already. The key is the lock."""
-    row = {
-        "poll_id": poll.id, "voter": standing.key, "participant_id": standing.participant_id, "apart": standing.apart,
-    }  # fmt: skip
-    connection = session.connection()
-    return connection.execute(_REGISTER[connection.dialect.name], row).first() is not None
+def _forget(session: Session, presses: Collection[Press]) -> None:
+    """Those that counted for nothing: what is corrected may come again under the same key."""
+    for door in {door for door, _ in presses}:
+        forget(session, door, [key for by, key in presses if by == door])
 
 
 # Made once: every vote passes here, and to write a statement costs more than to run it.
-_REGISTER: dict[str, Any] = {
-    name: into(PollVoter).on_conflict_do_nothing().returning(PollVoter.voter) for name, into in INSERTS.items()
-}
-_NAMED = insert(NamedBallot)
 _CHOSEN = select(NamedBallot.choice).where(
     NamedBallot.poll_id == bindparam("poll"), NamedBallot.voter == bindparam("who")
 )

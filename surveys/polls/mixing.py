@@ -1,7 +1,8 @@
 """Keeps a secret poll's ballots free of any order (docs/decisions/0014-polls.md).
 
-A ballot is fresh when it is written. The tenth fresh one is mixed with the others, in the same transaction: all are
-written again under new random numbers, in the order of these, and count from then on but for five, by lot.
+A ballot is fresh until it is mixed. The tenth fresh one is mixed with the others, in the same transaction: all are
+written again under new random numbers, in the order of these, and count from then on but for five, by lot. Ballots that
+arrive together are mixed together.
 """
 
 from __future__ import annotations
@@ -34,13 +35,20 @@ def hold(session: Session, poll_id: int, *, alone: bool = False) -> None:
         session.execute(text(f"SELECT pg_advisory_xact_lock{kind}(:kind, :poll)"), {"kind": BALLOTS, "poll": poll_id})
 
 
-def drop_in(session: Session, ids: Ids, poll_id: int, choice: str, *, apart: bool) -> None:
-    """Writes a secret ballot, and mixes when there are enough fresh ones."""
+def drop_in(session: Session, ids: Ids, poll_id: int, choices: Sequence[str], *, apart: bool) -> None:
+    """Writes secret ballots of one pile, and mixes when there are enough fresh ones with them."""
     connection, pile = session.connection(), {"poll": poll_id, "pile": apart}
-    connection.execute(_WRITE, _anew(ids, poll_id, choice, apart=apart, fresh=True))
-    fresh = connection.execute(_FRESH, pile).scalar_one()
-    if fresh >= STEP + KEPT_FRESH and _mixes(session, poll_id):
-        _mix(session, ids, poll_id, apart=apart)
+    fresh = connection.execute(_FRESH, pile).scalar_one() + len(choices)
+    if fresh < STEP + KEPT_FRESH or not _mixes(session, poll_id):
+        _write(session, [_anew(ids, poll_id, choice, apart=apart, fresh=True) for choice in choices])
+        return
+    taken = connection.execute(_TAKE, pile).scalars().all()
+    drawn = sorted((random_number(ids), choice) for choice in (*taken, *choices))  # the lot
+    counted = max(0, (len(drawn) - KEPT_FRESH) // STEP * STEP)
+    _write(
+        session,
+        [_anew(ids, poll_id, choice, apart=apart, fresh=at >= counted) for at, (_, choice) in enumerate(drawn)],
+    )
 
 
 def rewrite(session: Session, ids: Ids, poll_id: int) -> None:
@@ -53,16 +61,6 @@ def rewrite(session: Session, ids: Ids, poll_id: int) -> None:
         )
         found = session.execute(taken.returning(SecretBallot.choice, SecretBallot.apart)).all()
         _write(session, [_anew(ids, poll_id, one.choice, apart=one.apart) for one in found])
-
-
-def _mix(session: Session, ids: Ids, poll_id: int, *, apart: bool) -> None:
-    choices = session.connection().execute(_TAKE, {"poll": poll_id, "pile": apart}).scalars().all()
-    drawn = sorted((random_number(ids), choice) for choice in choices)  # the lot
-    counted = max(0, (len(drawn) - KEPT_FRESH) // STEP * STEP)
-    _write(
-        session,
-        [_anew(ids, poll_id, choice, apart=apart, fresh=at >= counted) for at, (_, choice) in enumerate(drawn)],
-    )
 
 
 def _mixes(session: Session, poll_id: int) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import String, Subquery, cast, func, select
 from sqlalchemy.orm import Session
 
+from core.database.reading import SharedReads
 from core.people.merged import MERGED, person_of
 from core.people.tables import Audience, Membership, Participant
 from surveys.polls.glance import Pile
@@ -58,6 +59,11 @@ def read_ballots(session: Session, poll: Poll) -> Ballots:
         else:
             piles[bool(row.apart)].append(Pile(row.choice, row.count))
     return Ballots(tuple(piles[False]), tuple(piles[True]), waiting)
+
+
+async def ballots_for_all(reads: SharedReads, poll: Poll) -> Ballots:
+    """`read_ballots`, once for all who ask for them at this moment."""
+    return await reads.read(("ballots", poll.id, poll.settled_at), lambda session: read_ballots(session, poll))
 
 
 def turnout_of(session: Session, poll: Poll, now: datetime) -> Turnout:

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from core.database.many import Numbers, among
+from core.errors import Problem
 from core.links import Links, Purpose
 from core.people.errors import ParticipantUnknown, PersonErased
-from core.people.merged import everybody_behind
+from core.people.merged import all_behind
 from core.people.tables import Address, Audience, Membership, Participant
 from surveys.polls.errors import NotAsked
 from surveys.polls.poll import Poll
-from surveys.polls.tables import NamedBallot, PollVoter
+from surveys.polls.register import Standing, read_register
 from surveys.responses.audience import round_audience
 
 TELEGRAM = "telegram"
 DIGEST = 24  # hexadecimal digits
+GIVEN = attrgetter("first_at", "key")
 
 
 @dataclass(frozen=True)
@@ -40,41 +44,71 @@ class Voter:
 
 
 @dataclass(frozen=True)
-class Standing:
-    """How somebody stands to a poll: `key` is theirs in the register, also before they are in it."""
+class Claim:
+    """The keys under which a voter may stand in a poll's register, and how they would enter it unless `refused`."""
 
-    key: str
-    participant_id: int | None
-    apart: bool
-    has_voted: bool
+    keys: Sequence[str]
+    new: Standing
+    refused: type[Problem] | None = None
+
+    def standing_in(self, register: Mapping[str, Standing]) -> Standing:
+        """Raises `refused`. Whoever has voted stays among the voters.
+
+        Of several entries that are one person's since a merge it is the one whose ballot counts: that given first.
+        """
+        entered = [register[key] for key in self.keys if key in register]
+        if entered:
+            return min((one for one in entered if one.first_at is not None), key=GIVEN, default=entered[0])
+        if self.refused is not None:
+            raise self.refused
+        return self.new
 
 
 def standing_of(session: Session, links: Links, poll: Poll, voter: Voter, now: datetime) -> Standing:
-    """Raises NotAsked, ParticipantUnknown, PersonErased. Whoever has voted stays among the voters."""
-    if voter.participant_id is None:
-        key = _key_of(links, poll.id, voter)
-        if not poll.definition.walk_ins:
-            raise NotAsked
-        return Standing(key, None, True, bool(_registered(session, poll.id, [key])))
-    person, ids = _living(session, voter.participant_id)
-    known = _registered(session, poll.id, _keys_of(session, links, poll, ids, voter))
-    if known:
-        first = _first_of(session, poll, known)
-        return Standing(first.voter, first.participant_id, first.apart, True)
-    apart = not may_vote(session, poll, person, ids, now)
-    if apart and not poll.definition.walk_ins:
-        raise NotAsked
-    return Standing(person_key(person), person, apart, False)
+    """Raises NotAsked, ParticipantUnknown, PersonErased."""
+    claim = claims_of(session, links, poll, [voter], now)[voter]
+    return claim.standing_in(read_register(session, poll, claim.keys))
 
 
-def may_vote(session: Session, poll: Poll, person: int, ids: Sequence[int], now: datetime) -> bool:
-    """Whether the poll is for somebody who remains: its audience holds them now; without one, the office knows them."""
+def claims_of(
+    session: Session, links: Links, poll: Poll, voters: Collection[Voter], now: datetime
+) -> Mapping[Voter, Claim]:
+    """Each one's claim; for many by as few statements as for one."""
+    people = _people(session, {one.participant_id for one in voters if one.participant_id is not None})
+    living = {one.id: one.ids for one in people.values() if one.refused is None}
+    asked = who_may_vote(session, poll, living, now)
+    accounts = _accounts(session, living) if poll.definition.walk_ins else {}
+
+    def claim(voter: Voter) -> Claim:
+        if voter.participant_id is None:
+            key = _key_of(links, poll.id, voter)
+            return _claim(poll, [key], Standing(key, None, apart=True, has_voted=False))
+        person = people.get(voter.participant_id, NOBODY)
+        if person.refused is not None:
+            return Claim((), Standing("", None, True, False), person.refused)
+        keys = [person_key(one) for one in person.ids]
+        if poll.definition.walk_ins:
+            mine = accounts.get(person.id, set()) | ({voter.account} if voter.account is not None else set())
+            keys += [account_key(links, poll.id, one) for one in sorted(mine)]
+        new = Standing(person_key(person.id), person.id, apart=person.id not in asked, has_voted=False)
+        return _claim(poll, keys, new)
+
+    return {voter: claim(voter) for voter in voters}
+
+
+def who_may_vote(session: Session, poll: Poll, people: Mapping[int, Collection[int]], now: datetime) -> Collection[int]:
+    """For whom of those who remain, each with all their numbers, a poll is meant: its audience holds them now; without
+    one, the office knows them."""
+    if not people:
+        return ()
     audience_id = poll.definition.audience_id
     if audience_id is None:
-        return session.connection().execute(_MEMBER, {"ids": ids, "office": poll.office_id}).first() is not None
+        roots = {one: root for root, ids in people.items() for one in ids}
+        known = session.connection().execute(_MEMBERS, {"ids": roots, "office": poll.office_id}).scalars()
+        return {roots[one] for one in known}
     rule = session.scalars(select(Audience.rule).where(Audience.id == audience_id)).one()
     meant = round_audience()(rule, poll.office_id, now)
-    return session.scalar(select(Participant.id).where(Participant.id == person, meant)) is not None
+    return set(session.scalars(select(Participant.id).where(among(Participant.id, people), meant)))
 
 
 def person_key(participant_id: int) -> str:
@@ -84,6 +118,10 @@ def person_key(participant_id: int) -> str:
 def account_key(links: Links, poll_id: int, account: int) -> str:
     """A Telegram account without its number: keyed, since the numbers are few enough to be tried."""
     return f"t:{_digest(links, poll_id, str(account))}"
+
+
+def _claim(poll: Poll, keys: Sequence[str], new: Standing) -> Claim:
+    return Claim(keys, new, NotAsked if new.apart and not poll.definition.walk_ins else None)
 
 
 def _key_of(links: Links, poll_id: int, voter: Voter) -> str:
@@ -96,58 +134,43 @@ def _digest(links: Links, poll_id: int, name: str) -> str:
     return links.derive(Purpose.POLL_VOTER, f"{poll_id}:{name}".encode()).hex()[:DIGEST]
 
 
-def _keys_of(session: Session, links: Links, poll: Poll, ids: Sequence[int], voter: Voter) -> list[str]:
-    """Every key under which a person may have voted: before a merge, or from an account that was nobody's yet."""
-    keys = [person_key(one) for one in sorted(ids)]
-    if not poll.definition.walk_ins:
-        return keys
-    mine = Address.participant_id.in_(ids), Address.channel == TELEGRAM
-    accounts = {int(value) for value in session.scalars(select(Address.value).where(*mine)) if value.isdecimal()}
-    accounts |= {voter.account} if voter.account is not None else set()
-    return keys + [account_key(links, poll.id, one) for one in sorted(accounts)]
+@dataclass(frozen=True)
+class _Person:
+    """Who remains, with all numbers that are theirs."""
+
+    id: int
+    ids: Sequence[int] = ()
+    refused: type[Problem] | None = None
 
 
-def _registered(session: Session, poll_id: int, keys: Sequence[str]) -> Sequence[Any]:
-    found = session.connection().execute(_REGISTERED, {"poll": poll_id, "keys": keys}).all()
-    return sorted(found, key=lambda one: keys.index(one.voter))
+NOBODY = _Person(0, refused=ParticipantUnknown)
 
 
-def _first_of(session: Session, poll: Poll, known: Sequence[Any]) -> Any:
-    """Of several that are one person's since a merge the one whose ballot counts: of a named poll that given first."""
-    if poll.is_secret or len(known) == 1:
-        return known[0]
-    given = {"poll": poll.id, "keys": [one.voter for one in known]}
-    first = session.connection().execute(_GIVEN_FIRST, given).scalar()
-    return next((one for one in known if one.voter == first), known[0])
+def _people(session: Session, participant_ids: Collection[int]) -> Mapping[int, _Person]:
+    """By the number that was asked for."""
+    return {whom: _person(rows) for whom, rows in all_behind(session, participant_ids).items()}
 
 
-def _living(session: Session, participant_id: int) -> tuple[int, list[int]]:
-    """Who remains, with all that were merged into them; raises ParticipantUnknown, PersonErased."""
-    rows = everybody_behind(session, participant_id)
-    root = next((row for row in rows if row.merged_into is None), None)
-    if root is None:
-        raise ParticipantUnknown
-    if root.erased_at is not None:
-        raise PersonErased
-    return root.id, [row.id for row in rows]
+def _person(rows: Sequence[Any]) -> _Person:
+    root = next(row for row in rows if row.merged_into is None)
+    return _Person(root.id, [row.id for row in rows], PersonErased if root.erased_at is not None else None)
+
+
+def _accounts(session: Session, people: Mapping[int, Collection[int]]) -> Mapping[int, set[int]]:
+    """The Telegram accounts of each; they may have voted with one that was nobody's yet."""
+    roots = {one: root for root, ids in people.items() for one in ids}
+    found: dict[int, set[int]] = {}
+    for row in session.connection().execute(_ACCOUNTS, {"ids": roots}):
+        if row.value.isdecimal():
+            found.setdefault(roots[row.participant_id], set()).add(int(row.value))
+    return found
 
 
 # Made once: every vote passes here, and to write a statement costs more than to run it.
-_REGISTERED = select(PollVoter.voter, PollVoter.participant_id, PollVoter.apart).where(
-    PollVoter.poll_id == bindparam("poll"), PollVoter.voter.in_(bindparam("keys", expanding=True))
+_IDS = bindparam("ids", type_=Numbers())
+_MEMBERS = select(Membership.participant_id).where(
+    among(Membership.participant_id, _IDS), Membership.office_id == bindparam("office"), Membership.left_at.is_(None)
 )
-_GIVEN_FIRST = (
-    select(NamedBallot.voter)
-    .where(NamedBallot.poll_id == bindparam("poll"), NamedBallot.voter.in_(bindparam("keys", expanding=True)))
-    .order_by(NamedBallot.first_at, NamedBallot.voter)
-    .limit(1)
-)
-_MEMBER = (
-    select(Membership.id)
-    .where(
-        Membership.participant_id.in_(bindparam("ids", expanding=True)),
-        Membership.office_id == bindparam("office"),
-        Membership.left_at.is_(None),
-    )
-    .limit(1)
+_ACCOUNTS = select(Address.participant_id, Address.value).where(
+    among(Address.participant_id, _IDS), Address.channel == TELEGRAM
 )

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Sequence
 from functools import partial
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
-from core.errors import LinkUsed
+from core.errors import LinkUsed, Problem
 from core.inbound import first_time
 from core.tables import Inbound
+from tests.support.busy import held_up
 
 
 async def test_units_that_arrive_together_share_commits(database: Database, clock: FixedClock) -> None:
@@ -134,17 +137,82 @@ async def test_units_of_one_key_keep_their_order_when_one_is_tried_again(databas
             session.execute(text("SELECT nothing FROM nowhere"))
         done.append("first")
 
-    opening, gate = await _keep_busy(database)
-    units = asyncio.gather(
-        database.shared(refused_once, key="one"),
-        database.shared(lambda _: done.append("second"), key="one"),
-        database.shared(lambda _: done.append("third"), key="one"),
-        database.shared(lambda _: done.append("other"), key="two"),
-    )
-    await asyncio.sleep(0)
-    gate.set()
-    await asyncio.gather(opening, units)
+    async with held_up(database):
+        units = asyncio.gather(
+            database.shared(refused_once, key="one"),
+            database.shared(lambda _: done.append("second"), key="one"),
+            database.shared(lambda _: done.append("third"), key="one"),
+            database.shared(lambda _: done.append("other"), key="two"),
+        )
+    await units
     assert done == ["refused", "other", "first", "second", "third"]
+
+
+async def test_units_of_equal_work_are_done_at_once_and_each_is_told_its_own(database: Database) -> None:
+    calls: list[list[str]] = []
+
+    def note(_: Session, words: Sequence[str]) -> list[str | Problem]:
+        calls.append(list(words))
+        return [LinkUsed() if word == "bad" else word.upper() for word in words]
+
+    def other(_: Session, words: Sequence[str]) -> list[str]:
+        return list(words)
+
+    async with held_up(database):
+        units = asyncio.gather(
+            database.together(note, "one", key="a"),
+            database.together(other, "beside", key="b"),
+            database.together(note, "bad", key="c"),
+            database.together(note, "two", key="d"),
+            return_exceptions=True,
+        )
+    first, beside, bad, second = await units
+    assert (first, beside, second) == ("ONE", "beside", "TWO") and isinstance(bad, LinkUsed)
+    assert calls == [["one", "bad", "two"]]
+
+
+async def test_units_of_one_key_keep_their_order_when_others_are_done_at_once(database: Database) -> None:
+    done: list[str] = []
+
+    def note(_: Session, words: Sequence[str]) -> Sequence[str]:
+        done.append("+".join(words))
+        return words
+
+    async with held_up(database):
+        units = asyncio.gather(
+            database.together(note, "a1", key="a"),
+            database.together(note, "b1", key="b"),
+            database.shared(lambda _: done.append("a2"), key="a"),
+            database.together(note, "a3", key="a"),
+            database.together(note, "c1", key="c"),
+        )
+    await units
+    assert done == ["a1+b1", "a2", "a3+c1"]
+
+
+async def test_work_that_fails_for_one_is_done_for_each_by_itself(database: Database, clock: FixedClock) -> None:
+    tries: list[str] = []
+
+    def note(session: Session, words: Sequence[str]) -> Sequence[str]:
+        for word in words:
+            tries.append(word)
+            first_time(session, "test", word, clock.now())
+            if word == "refused":
+                session.execute(text("SELECT nothing FROM nowhere"))
+            if word == "broken":
+                raise ZeroDivisionError
+        return words
+
+    async with held_up(database):
+        units = asyncio.gather(
+            *(database.together(note, word, key=word) for word in ("before", "broken", "refused", "after")),
+            return_exceptions=True,
+        )
+    results = await units
+    assert [results[0], results[3]] == ["before", "after"]
+    assert isinstance(results[1], ZeroDivisionError) and isinstance(results[2], DBAPIError)
+    assert _stored(database) == {"before", "after"}
+    assert tries.count("refused") == 2, "by itself, and once more alone"
 
 
 async def test_nobody_is_acknowledged_when_the_transaction_is_lost_in_the_middle(
@@ -157,17 +225,14 @@ async def test_nobody_is_acknowledged_when_the_transaction_is_lost_in_the_middle
             session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
         raise LinkUsed
 
-    opening, gate = await _keep_busy(database)
-    units = asyncio.gather(
-        database.shared(lambda s: first_time(s, "test", "before", clock.now()), key="a"),
-        database.shared(lose, key="b"),
-        database.shared(lambda s: first_time(s, "test", "behind", clock.now()), key="c"),
-        return_exceptions=True,
-    )
-    await asyncio.sleep(0)
-    gate.set()
+    async with held_up(database):
+        units = asyncio.gather(
+            database.shared(lambda s: first_time(s, "test", "before", clock.now()), key="a"),
+            database.shared(lose, key="b"),
+            database.shared(lambda s: first_time(s, "test", "behind", clock.now()), key="c"),
+            return_exceptions=True,
+        )
     async with asyncio.timeout(20):
-        await opening
         results = await units
         told = {name for name, result in zip(("before", "lost", "behind"), results, strict=True) if result is True}
         assert told == _stored(database)
@@ -198,19 +263,6 @@ async def test_what_was_submitted_before_the_close_is_committed_and_nothing_afte
     with pytest.raises(RuntimeError, match="closed"):
         await database.shared(lambda s: first_time(s, "test", "after", clock.now()))
     assert _stored(database) == {"before"}
-
-
-async def _keep_busy(database: Database) -> tuple[asyncio.Future[bool], threading.Event]:
-    """A unit alone in its group until the event is set: what comes meanwhile is the next group."""
-    begun, gate = threading.Event(), threading.Event()
-
-    def wait(_: Session) -> bool:
-        begun.set()
-        return gate.wait(10)
-
-    busy = asyncio.ensure_future(database.shared(wait))
-    await asyncio.to_thread(begun.wait, 10)
-    return busy, gate
 
 
 def _stored(database: Database) -> set[str]:

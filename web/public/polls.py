@@ -9,28 +9,29 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from core.database.reading import SharedReads
 from core.errors import LinkForged, Problem
 from core.file_contents import read_content
 from core.i18n import translator
 from core.links import Purpose
 from core.people.errors import PersonErased
-from core.people.store import remaining
 from core.process.room.errors import BrowserForgets
-from surveys.polls.ballot import Choice, ballot_of
-from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, stand_of
+from surveys.polls.ballot import ballot_of
+from surveys.polls.casting import Booth, Cast, Stand, Vote, cast_many, stand_of
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, words_for_voters
-from surveys.polls.reading import Ballots, read_ballots
+from surveys.polls.reading import Ballots, ballots_for_all
 from surveys.polls.store import find_by_code
 from surveys.polls.voters import Voter
 from web.assets import FOR_EVER
@@ -44,6 +45,7 @@ from web.site import OfficeName, Site, chosen_language, language_of, remember_re
 COOKIE = "ascolto-vote"
 DAYS = 400  # longer than polls are open: the poll decides
 TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}")
+KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
 DOOR = "web"
 SENT_BEFORE = "before"
 
@@ -55,11 +57,11 @@ class Arrived:
     stand: Stand
     voter: Voter
     order: tuple[str, ...]
-    ballots: Ballots | None  # None where they are not shown
     office: OfficeName
     language: str = ""
     forgets: bool = False
     result: Result | None = None
+    ballots: Ballots | None = None  # None where they are not shown
 
     @property
     def poll(self) -> Poll:
@@ -72,32 +74,53 @@ async def show(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """Counts the vote; what stands in the way is said on the page, with everything that was chosen."""
-    arrived, form = await _open(request), await request.form()
+    site, form = site_of(request), await request.form()
     if form.get(TRAP):
         raise TrapSprung
-    if arrived.forgets:
-        return _page(request, arrived, BrowserForgets(), form)
-    deps, now = site_of(request).deps, site_of(request).deps.clock.now()
-    booth, key = Booth(deps.links, deps.ids), str(form.get("key", ""))[:64]
-
-    def work(session: Session, choice: Choice) -> Cast:
-        given = Vote(arrived.poll.id, arrived.voter, choice, DOOR, f"vote:{key}" if key else "")
-        return cast(session, booth, given, now)
-
+    (poll, voter), key = _pressed(request), str(form.get("key", ""))
+    if voter == Voter():
+        return _page(request, await _open(request), BrowserForgets(), form)
+    post = Post(voter, form, f"vote:{key}" if KEY.fullmatch(key) else "", site.deps.clock.now())
     try:
-        choice = read_choice(arrived.poll, form)
-        became = await deps.database.shared(lambda session: work(session, choice), key=arrived.voter.lock)
+        posts = Posts(Booth(site.deps.links, site.deps.ids), poll)
+        became = await site.deps.database.together(posts, post, key=voter.lock)
     except Problem as problem:
         return _page(request, await _open(request), problem, form)
     chosen = f"&lang={request.query_params['lang']}" if "lang" in request.query_params else ""
-    return RedirectResponse(f"{request.url.path}?kept={_kept(became, choice)}{chosen}", 303)
+    return RedirectResponse(f"{request.url.path}?kept={_kept(became, form)}{chosen}", 303)
 
 
-def _kept(became: Cast, choice: Choice) -> str:
+def _kept(became: Cast, form: FormData) -> str:
     """What the page says after the vote: of a form that came before, whether what it says now may be something else."""
-    if not became.duplicate or (became.ballot and became.ballot == ballot_of(became.poll, choice)):
+    if not became.duplicate:
         return "1"
-    return SENT_BEFORE
+    said = ballot_of(became.poll, read_choice(became.poll, form))
+    return "1" if became.ballot and became.ballot == said else SENT_BEFORE
+
+
+@dataclass(frozen=True)
+class Post:
+    """A vote as it was posted, `at` when; `key` names the post, "" where the page has lost it."""
+
+    voter: Voter
+    form: FormData
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Posts:
+    """What was posted to the page of one poll, counted at once; `poll` is its number or its code."""
+
+    booth: Booth
+    poll: int | str
+
+    def __call__(self, session: Session, posts: Sequence[Post]) -> list[Cast | Problem]:
+        poll_id = self.poll if isinstance(self.poll, int) else find_by_code(session, self.poll).id
+        return cast_many(session, self.booth, [(self._vote(poll_id, one), one.at) for one in posts])
+
+    def _vote(self, poll_id: int, post: Post) -> Vote:
+        return Vote(poll_id, post.voter, lambda poll: read_choice(poll, post.form), DOOR, post.key)
 
 
 async def show_picture(request: Request) -> Response:
@@ -175,41 +198,54 @@ def _result_told(site: Site, arrived: Arrived, standing: Glance | None) -> Seque
 
 async def _open(request: Request) -> Arrived:
     """Raises LinkForged, LinkExpired, PersonErased, PollUnknown, NotAsked."""
-    token = request.path_params.get("token")
-    arrived = await (_by_link(request, token) if token is not None else _by_code(request))
+    deps, (poll, voter) = site_of(request).deps, _pressed(request)
+
+    def work(session: Session) -> Arrived:
+        return (
+            _by_link(session, request, poll, voter)
+            if isinstance(poll, int)
+            else _by_code(session, request, poll, voter)
+        )
+
+    arrived = await deps.database.aread(work)
     remember_reader(request, arrived.language, arrived.office)
-    return arrived
+    if not arrived.poll.shows_result(deps.clock.now(), has_voted=arrived.stand.has_voted):
+        return arrived
+    reads: SharedReads = request.app.state.reads
+    return replace(arrived, ballots=await ballots_for_all(reads, arrived.poll))
 
 
-async def _by_link(request: Request, token: str) -> Arrived:
-    deps, now = site_of(request).deps, site_of(request).deps.clock.now()
-    numbers = deps.links.read(Purpose.VOTE, token, now)
+def _pressed(request: Request) -> tuple[int | str, Voter]:
+    """Which poll it is about, by its number or its code, and who comes; raises LinkForged, LinkExpired."""
+    token = request.path_params.get("token")
+    if token is None:
+        return request.path_params["code"], Voter(browser=_brought(request))
+    deps = site_of(request).deps
+    numbers = deps.links.read(Purpose.VOTE, token, deps.clock.now())
     if len(numbers) != 2:
         raise LinkForged
-    participant_id, poll_id = numbers
-
-    def work(session: Session) -> Arrived:
-        language, erased = look_up_reader(session, participant_id)
-        if erased:
-            raise PersonErased
-        voter = Voter(remaining(session, participant_id))
-        return _look(session, request, stand_of(session, deps.links, poll_id, voter, now), (voter, language))
-
-    return await deps.database.aread(work)
+    return numbers[1], Voter(numbers[0])
 
 
-async def _by_code(request: Request) -> Arrived:
-    deps, now, code = site_of(request).deps, site_of(request).deps.clock.now(), request.path_params["code"]
+def _brought(request: Request) -> str:
+    """The random name of this browser, "" where it has none yet."""
     brought = request.cookies.get(COOKIE, "")
-    forgets = TOKEN.fullmatch(brought) is None
-    voter = Voter(browser=deps.ids.token() if forgets else brought)
+    return brought if TOKEN.fullmatch(brought) else ""
 
-    def work(session: Session) -> Arrived:
-        poll = find_by_code(session, code)
-        found = _look(session, request, stand_of(session, deps.links, poll.id, voter, now), (voter, ""))
-        return replace(found, forgets=forgets)
 
-    return await deps.database.aread(work)
+def _by_link(session: Session, request: Request, poll_id: int, voter: Voter) -> Arrived:
+    language, erased = look_up_reader(session, voter.participant_id or 0)
+    if erased:
+        raise PersonErased
+    deps = site_of(request).deps
+    return _look(session, request, stand_of(session, deps.links, poll_id, voter, deps.clock.now()), (voter, language))
+
+
+def _by_code(session: Session, request: Request, code: str, voter: Voter) -> Arrived:
+    deps = site_of(request).deps
+    known = voter if voter.browser else Voter(browser=deps.ids.token())
+    stand = stand_of(session, deps.links, find_by_code(session, code).id, known, deps.clock.now())
+    return replace(_look(session, request, stand, (known, "")), forgets=not voter.browser)
 
 
 def _look(session: Session, request: Request, stand: Stand, who: tuple[Voter, str]) -> Arrived:
@@ -218,8 +254,6 @@ def _look(session: Session, request: Request, stand: Stand, who: tuple[Voter, st
     now = deps.clock.now()
     order = order_for(poll, stand.standing.key, deps.links)
     office = load_office(session, poll.office_id)
-    if not poll.shows_result(now, has_voted=stand.has_voted):
-        return Arrived(stand, voter, order, None, office, language)
     t = translator(chosen_language(request) or language or language_of(request))
     result = result_of(session, poll, t, now) if poll.settled_at is not None else None
-    return Arrived(stand, voter, order, read_ballots(session, poll), office, language, result=result)
+    return Arrived(stand, voter, order, office, language, result=result)

@@ -36,6 +36,7 @@ LOOK, ACT = ["GET", "HEAD"], ["POST"]
 
 def public_routes() -> APIRouter:
     router = APIRouter(include_in_schema=False)
+    _add_polls(router)  # the first, as routes are tried in their order: here a hall presses at once
     router.add_api_route("/", front.front, methods=LOOK)
     router.add_api_route("/privacy", front.privacy, methods=LOOK)
     router.add_api_route("/accessibility", front.accessibility, methods=LOOK)
@@ -72,14 +73,13 @@ def public_routes() -> APIRouter:
     router.add_api_route("/joining/undo/{token}", undoing.show, methods=LOOK)
     router.add_api_route("/joining/undo/{token}", undoing.act, methods=ACT)
     _add_room(router)
-    _add_polls(router)
     return router
 
 
 def _add_polls(router: APIRouter) -> None:
     for address in ("/p/{token}", "/v/{code}"):
-        router.add_api_route(address, polls.show, methods=LOOK)
         router.add_api_route(address, polls.act, methods=ACT)
+        router.add_api_route(address, polls.show, methods=LOOK)
     router.add_api_route("/v/{code}/result", poll_result.show, methods=LOOK)
     router.add_api_route("/v/{code}/pictures/{option}", polls.show_picture, methods=LOOK)
 

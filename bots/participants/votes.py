@@ -1,0 +1,83 @@
+"""Votes pressed in many chats, taken in at once: each is told the same as if it had come alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from bots.participants.callback import PollAct, PollPress, unpack
+from bots.participants.parse import Arrived, PressedButton
+from bots.participants.polls import thank, vote_of
+from bots.participants.screen import Reply
+from bots.participants.store import ChatState, load_chats
+from bots.participants.unit import DOOR, Desk, Taken, take_noted, talk_in
+from core.errors import Problem
+from core.inbound import first_times
+from surveys.polls.casting import Cast, Vote, cast_many
+from surveys.polls.errors import PollUnknown
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A vote that arrived, and when."""
+
+    arrived: Arrived
+    press: PollPress
+    now: datetime
+
+    @property
+    def update(self) -> str:
+        return str(self.arrived.update_id)
+
+
+def vote_in(arrived: Arrived, now: datetime) -> Pressed | None:
+    """The vote that an update is; None where it is something else."""
+    press = unpack(arrived.did.data) if isinstance(arrived.did, PressedButton) else None
+    return Pressed(arrived, press, now) if isinstance(press, PollPress) and press.act is PollAct.CAST else None
+
+
+@dataclass(frozen=True)
+class Votes:
+    """The votes for one poll that wait together, as work for `Database.together`."""
+
+    desk: Desk
+    poll_id: int
+
+    def __call__(self, session: Session, presses: Sequence[Pressed]) -> list[Taken]:
+        fresh = first_times(session, DOOR, {one.update for one in presses}, max(one.now for one in presses))
+        chats = load_chats(session, {one.arrived.chat_id for one in presses})
+        plain: dict[int, ChatState] = {}  # by their place: those whose chat awaits nothing else
+        again: set[int] = set()
+        for at, one in enumerate(presses):
+            chat = chats.get(one.arrived.chat_id)
+            if one.update not in fresh:
+                again.add(at)
+            elif chat is not None and not chat.awaiting:
+                plain[at] = chat
+            fresh.discard(one.update)
+        became = self._cast(
+            session, [(vote_of(chat, presses[at].press), presses[at].now) for at, chat in plain.items()]
+        )
+        thanked = {
+            at: self._thank(session, chat, presses[at], became[place]) for place, (at, chat) in enumerate(plain.items())
+        }
+        return [
+            thanked.get(at) or take_noted(session, self.desk, one.arrived, one.now, first=at not in again)
+            for at, one in enumerate(presses)
+        ]
+
+    def _cast(self, session: Session, votes: Sequence[tuple[Vote, datetime]]) -> Sequence[Cast | Problem]:
+        try:
+            return cast_many(session, self.desk.booth, votes) if votes else ()
+        except PollUnknown as problem:
+            return [problem] * len(votes)
+
+    def _thank(self, session: Session, chat: ChatState, one: Pressed, became: Cast | Problem) -> Taken:
+        talk = talk_in(session, self.desk, chat, one.now)
+        try:
+            return Taken(thank(talk, self.desk.booth, self.poll_id, became), chat)
+        except Problem as problem:
+            return Taken(Reply(toast=problem.say(talk.t)), chat)

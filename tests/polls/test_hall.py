@@ -1,0 +1,89 @@
+"""Many who press at once: thanked in the answer to their press, each told their own, the result read once for all."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+from starlette.applications import Starlette
+
+from bots.participants.callback import PollAct, poll_press
+from bots.participants.parse import parse_vote
+from bots.participants.store import change_chat
+from bots.participants.webhook import PATH, webhook_route
+from core.database.database import Database
+from core.database.reading import SharedReads
+from sandbox.serving import serving_app
+from surveys.polls.kinds import Shown
+from tests.bots.stage import Stage
+from tests.dates.test_chat import somebody
+from tests.polls.scene import add, named, piles
+from tests.support.bot_stage import quiet, sandbox, stage
+
+__all__ = ["quiet", "sandbox", "stage"]  # fixtures
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+SECRET = "webhook"
+
+
+def pressed(update_id: int, account: int, data: str, **more: Any) -> dict[str, Any]:
+    """As Telegram posts it (Bot API, CallbackQuery), of a message too old to be told of unless given."""
+    user = {"id": account, "is_bot": False, "first_name": "Ada", "language_code": "en"}
+    return {
+        "update_id": update_id,
+        "callback_query": {"id": f"q{update_id}", "from": user, "chat_instance": "1", "data": data, **more},
+    }
+
+
+async def test_presses_that_are_posted_at_once_are_thanked_in_their_answers(stage: Stage) -> None:
+    _, first = await somebody(stage)
+    poll = add(stage.scene, named(shown=Shown.AFTER_VOTE, walk_ins=True))
+    shown = await stage.say(first, "/vote")
+    stage.scene.database.write(lambda session: change_chat(session, first.id, awaiting={"poll": poll.id}))
+    park, nothing = poll_press(poll.id, PollAct.CAST, "0"), poll_press(poll.id, PollAct.CAST)
+    chat = {"id": first.id, "type": "private", "first_name": "Ada"}
+    message = {"message_id": shown["id"], "date": 1, "chat": chat, "text": "?"}
+    updates = [
+        pressed(900_001, first.id, park, message=message),  # whose chat awaits a text
+        pressed(900_002, 7002, park),  # who never wrote
+        pressed(900_003, 7003, nothing),
+        pressed(900_002, 7002, park),  # once more
+        pressed(900_004, 7004, poll_press(999, PollAct.CAST, "0")),
+    ]
+    async with serving_app(Starlette(routes=[webhook_route(stage.deps(), SECRET)])) as port:
+        header = {"X-Telegram-Bot-Api-Secret-Token": SECRET}
+        posts = (stage.sandbox.http.post(f"http://127.0.0.1:{port}{PATH}", json=one, headers=header) for one in updates)
+        answers = await asyncio.gather(*posts)
+        await first.waits_for("your vote: Park")
+    assert [one.status_code for one in answers] == [200] * 5
+    told = {one.json()["callback_query_id"]: one.json() for one in answers if one.content}
+    assert {one["method"] for one in told.values()} == {"answerCallbackQuery"}
+    assert told["q900001"]["text"] == told["q900002"]["text"] == "Thank you, your vote counts."
+    assert "Nothing is chosen yet" in told["q900003"]["text"] and "There is no poll here" in told["q900004"]["text"]
+    assert piles(stage.scene.database, poll) == {"A": 2}
+    for body in (b"", b'"poll:', b'{"a":"poll:1:c0"}', b'{"callback_query":{"data":"poll:1:c"}}', b'["poll:"]'):
+        assert parse_vote(body) is None, "whoever reads all updates says what it is"
+
+
+async def test_whoever_asks_while_a_read_is_under_way_shares_the_next_one(database: Database) -> None:
+    reads, gate, begun, count = SharedReads(database), threading.Event(), threading.Event(), 0
+
+    def work(_: Session) -> int:
+        nonlocal count
+        count += 1
+        begun.set()
+        gate.wait(10)
+        return count
+
+    first = asyncio.ensure_future(reads.read("same", work))
+    await asyncio.to_thread(begun.wait, 10)
+    others = [asyncio.ensure_future(reads.read("same", work)) for _ in range(50)]
+    await asyncio.sleep(0)
+    gate.set()
+    assert await first == 1
+    assert await asyncio.gather(*others) == [2] * 50, "none of them sees what was read before they asked"
+    assert await reads.read("same", work) == 3
