@@ -20,6 +20,7 @@ import notifications.staff.tables
 import surveys.polls.screen_tables
 import surveys.polls.series_tables
 import surveys.polls.tables
+import surveys.recurring.tables
 import surveys.responses.tables
 from core.database.base import Base
 
@@ -42,6 +43,7 @@ MODULES = (
     surveys.polls.screen_tables,
     surveys.polls.series_tables,
     surveys.polls.tables,
+    surveys.recurring.tables,
     surveys.responses.tables,
 )
 METADATA = Base.metadata

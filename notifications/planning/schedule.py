@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import structlog
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from core.clock import local
 from core.errors import Problem
 from core.people.tables import Municipality
 from core.process.tables import Event, Phase, Process
@@ -18,6 +20,7 @@ from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.anchors import AnchorWaits, Timetable, due_local, parse_anchor, to_utc
 from notifications.planning.workdays import Feast, parse_feast
 from surveys.polls.tables import Poll
+from surveys.responses.tables import Round
 
 log = structlog.get_logger()
 
@@ -131,6 +134,9 @@ def timetables(session: Session, process_ids: set[int]) -> dict[int, Timetable]:
     polls = session.execute(
         select(Poll.process_id, Poll.slug, Poll.opens_local, Poll.closes_local).where(Poll.process_id.in_(process_ids))
     ).all()
+    rounds = session.execute(
+        select(Round.process_id, Round.slug, Round.opens_at, Round.closes_at).where(Round.process_id.in_(process_ids))
+    ).all()
     return {
         process.id: Timetable(
             process.time_zone,
@@ -138,6 +144,7 @@ def timetables(session: Session, process_ids: set[int]) -> dict[int, Timetable]:
             {e.slug: _local_times(e) for e in events if e.process_id == process.id},
             feast_of(session, process),
             {p.slug: (_local(p.opens_local), _local(p.closes_local)) for p in polls if p.process_id == process.id},
+            {r.slug: _round_times(r, process.time_zone) for r in rounds if r.process_id == process.id},
         )
         for process in processes
     }
@@ -153,6 +160,12 @@ def feast_of(session: Session, process: Process) -> Feast | None:
 
 def _local_times(event: Event) -> tuple[datetime, datetime]:
     return datetime.fromisoformat(event.starts_local), datetime.fromisoformat(event.ends_local)
+
+
+def _round_times(row: Any, zone: str) -> tuple[datetime, datetime | None]:
+    """The local times of a round, which keeps instants."""
+    opens, closes = row.opens_at, row.closes_at
+    return local(opens, zone).replace(tzinfo=None), local(closes, zone).replace(tzinfo=None) if closes else None
 
 
 def _local(written: str | None) -> datetime | None:

@@ -28,6 +28,7 @@ from web.console import (
     releasing,
     results,
     reviewing,
+    round_series,
     sampling,
     series,
     sharing,
@@ -161,6 +162,13 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/words", signed_in(heard.act), methods=["POST"])
     router.add_api_route(f"{poll}/words.csv", signed_in(heard.export), methods=["POST"])
     router.add_api_route(f"{poll}/repeat", signed_in(series.repeat), methods=["POST"])
+    rounds_again = "/processes/{process_id:int}/round-series"
+    router.add_api_route(rounds_again, signed_in(round_series.list_all), methods=["GET"])
+    router.add_api_route(rounds_again, signed_in(round_series.add), methods=["POST"])
+    again = "/round-series/{series_id:int}"
+    router.add_api_route(again, signed_in(round_series.show), methods=["GET"])
+    router.add_api_route(f"{again}/acts/{{act}}", signed_in(round_series.act), methods=["POST"])
+    router.add_api_route(f"{again}/trend.csv", signed_in(round_series.export), methods=["POST"])
     router.add_api_route("/series/{series_id:int}", signed_in(series.show), methods=["GET"])
     router.add_api_route("/series/{series_id:int}/acts/{act}", signed_in(series.act), methods=["POST"])
     router.add_api_route("/series/{series_id:int}/trend.csv", signed_in(series.export), methods=["POST"])
