@@ -24,6 +24,7 @@ from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.report import Count
 from notifications.planning.asking import Question, TextsWrong, launch, make_question, reach_of, usual_close
+from notifications.planning.result_telling import TO_NAMES, To
 from notifications.review.one_person import may_release
 from surveys.polls.faults import PollFault
 from surveys.polls.poll import Definition
@@ -138,7 +139,8 @@ def _keep(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Sheet, Def
     taken = session.scalars(select(Poll.slug).where(Poll.office_id == office_id)).all()
     slug, _ = slug_of({}, next(iter(definition.title.values()), ""), taken)
     texts = {part: _texts(part, sheet.values, languages) for part in PARTS}
-    new = Question(slug, definition, texts[INVITATION], texts[RESULT], deps.telling.mail_limit_mb)
+    to = To.VOTERS if sheet.values.get("result-to") == To.VOTERS else To.ASKED
+    new = Question(slug, definition, texts[INVITATION], texts[RESULT], deps.telling.mail_limit_mb, to)
     made = make_question(session, deps.ids, process, new, (staff.account_id, now))
     poll, mailings = [f"poll:{made.poll_id}"], [f"mailing:{one}" for one in made.mailing_ids]
     done = [("poll.added", poll), ("mailing.written", mailings)]
@@ -240,5 +242,6 @@ def _page(request: Request, staff: Staff, sheet: Sheet) -> Response:
         fields=ABOUT,
         why=WHY,
         parts=PARTS,
+        result_to=TO_NAMES,
         language_names=LANGUAGE_NAMES,
     )

@@ -161,6 +161,7 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/words", signed_in(heard.show), methods=["GET"])
     router.add_api_route(f"{poll}/words", signed_in(heard.act), methods=["POST"])
     router.add_api_route(f"{poll}/words.csv", signed_in(heard.export), methods=["POST"])
+    router.add_api_route(f"{poll}/result-mailing", signed_in(polls.tell), methods=["POST"])
     router.add_api_route(f"{poll}/repeat", signed_in(series.repeat), methods=["POST"])
     rounds_again = "/processes/{process_id:int}/round-series"
     router.add_api_route(rounds_again, signed_in(round_series.list_all), methods=["GET"])
