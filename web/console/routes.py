@@ -19,6 +19,7 @@ from web.console import (
     mailing_files,
     mailings,
     on_behalf,
+    option_pictures,
     plan,
     poll_pictures,
     poll_stage,
@@ -162,6 +163,10 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/words", signed_in(heard.act), methods=["POST"])
     router.add_api_route(f"{poll}/words.csv", signed_in(heard.export), methods=["POST"])
     router.add_api_route(f"{poll}/result-mailing", signed_in(polls.tell), methods=["POST"])
+    pictures = f"{poll}/option-pictures"
+    router.add_api_route(pictures, signed_in(option_pictures.show), methods=["GET"])
+    router.add_api_route(pictures, signed_in(option_pictures.keep), methods=["POST"])
+    router.add_api_route(f"{pictures}/{{option}}", signed_in(option_pictures.hand_out), methods=["GET"])
     router.add_api_route(f"{poll}/repeat", signed_in(series.repeat), methods=["POST"])
     rounds_again = "/processes/{process_id:int}/round-series"
     router.add_api_route(rounds_again, signed_in(round_series.list_all), methods=["GET"])
