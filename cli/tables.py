@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bots.participants.tables
+import core.contributions.tables
 import core.people.tables
 import core.process.appointments.tables
 import core.process.dates.tables
@@ -26,6 +27,7 @@ from core.database.base import Base
 
 MODULES = (
     bots.participants.tables,
+    core.contributions.tables,
     core.people.tables,
     core.process.room.tables,
     core.process.appointments.tables,

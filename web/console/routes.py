@@ -9,6 +9,7 @@ from web.console import (
     asking,
     attachments,
     audit,
+    contributions,
     dates,
     event_mailings,
     event_writing,
@@ -168,6 +169,10 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(pictures, signed_in(option_pictures.keep), methods=["POST"])
     router.add_api_route(f"{pictures}/{{option}}", signed_in(option_pictures.hand_out), methods=["GET"])
     router.add_api_route(f"{poll}/repeat", signed_in(series.repeat), methods=["POST"])
+    contributed = "/processes/{process_id:int}/contributions"
+    router.add_api_route(contributed, signed_in(contributions.show), methods=["GET"])
+    router.add_api_route(contributed, signed_in(contributions.act), methods=["POST"])
+    router.add_api_route(f"{contributed}.csv", signed_in(contributions.export), methods=["POST"])
     rounds_again = "/processes/{process_id:int}/round-series"
     router.add_api_route(rounds_again, signed_in(round_series.list_all), methods=["GET"])
     router.add_api_route(rounds_again, signed_in(round_series.add), methods=["POST"])
