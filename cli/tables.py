@@ -8,6 +8,7 @@ import core.people.tables
 import core.process.appointments.tables
 import core.process.dates.tables
 import core.process.door.tables
+import core.process.lending_tables
 import core.process.room.tables
 import core.process.tables
 import core.sharing.tables
@@ -18,6 +19,7 @@ import notifications.channels.tables
 import notifications.intake.tables
 import notifications.ledger.tables
 import notifications.staff.tables
+import surveys.polls.lent_tables
 import surveys.polls.screen_tables
 import surveys.polls.series_tables
 import surveys.polls.tables
@@ -33,6 +35,7 @@ MODULES = (
     core.process.appointments.tables,
     core.process.dates.tables,
     core.process.door.tables,
+    core.process.lending_tables,
     core.process.tables,
     core.sharing.tables,
     core.staff.tables,
@@ -42,6 +45,7 @@ MODULES = (
     notifications.intake.tables,
     notifications.ledger.tables,
     notifications.staff.tables,
+    surveys.polls.lent_tables,
     surveys.polls.screen_tables,
     surveys.polls.series_tables,
     surveys.polls.tables,

@@ -15,7 +15,7 @@ from core.errors import Problem
 from core.i18n import N_, pick_text, translator
 from core.people.tables import Audience
 from core.process.own_process import spoken
-from core.process.tables import Process
+from core.process.tables import Office, Process
 from notifications.content.poll_texts import RESULT, texts_for
 from notifications.ledger.result_pictures import result_files
 from notifications.ledger.revision import hold_mailing
@@ -48,12 +48,19 @@ class ResultToldAlready(Problem):
     status = 409
 
 
-def result_audience(session: Session, poll: Poll, to: To) -> int | None:
-    """The audience of a mailing with the result; None is the poll's own, so everybody who was asked."""
+def result_audience(session: Session, poll: Poll, to: To, office_id: int | None = None) -> int | None:
+    """The audience of a mailing with the result; None is the poll's own, so everybody who was asked.
+
+    `office_id` is another office's whose people were asked too: then it is of these.
+    """
     if to is To.ASKED:
         return None
     rule, slug = {NAME: poll.slug}, f"{NAME}-{poll.slug}"
-    own = select(Audience).where(Audience.office_id == poll.office_id, Audience.slug.startswith(slug, autoescape=True))
+    if office_id is not None:
+        above = session.get_one(Office, poll.office_id).slug
+        rule, slug = {NAME: f"{above}/{poll.slug}"}, f"{NAME}-{above}-{poll.slug}"
+    office_id = office_id or poll.office_id
+    own = select(Audience).where(Audience.office_id == office_id, Audience.slug.startswith(slug, autoescape=True))
     known = {one.slug: one for one in session.scalars(own)}
     if same := next((one for one in known.values() if one.rule == rule), None):
         return same.id
@@ -61,14 +68,15 @@ def result_audience(session: Session, poll: Poll, to: To) -> int | None:
     process = session.get(Process, poll.process_id) if poll.process_id is not None else None
     language = process.languages[0] if process is not None and process.languages else "it"
     name = translator(language)(VOTERS_NAME, poll=pick_text(dict(poll.definition.title), language) or poll.slug)
-    row = {"office_id": poll.office_id, "slug": free, "name": name, "rule": rule}
+    row = {"office_id": office_id, "slug": free, "name": name, "rule": rule}
     return int(session.execute(insert(Audience).values(row).returning(Audience.id)).scalar_one())
 
 
-def result_mailing(session: Session, poll_id: int) -> Mailing | None:
+def result_mailing(session: Session, poll: Poll) -> Mailing | None:
     """The message with the result of a poll, the newest that was not stopped."""
-    going = Mailing.poll_id == poll_id, Mailing.purpose == RESULTS, Mailing.state != MailingState.CANCELLED
-    return session.scalars(select(Mailing).where(*going).order_by(Mailing.id.desc())).first()
+    mine = Mailing.poll_id == poll.id, Mailing.office_id == poll.office_id, Mailing.purpose == RESULTS
+    going = Mailing.state != MailingState.CANCELLED
+    return session.scalars(select(Mailing).where(*mine, going).order_by(Mailing.id.desc())).first()
 
 
 def tell_result(session: Session, poll: Poll, to: To, author: int, now: datetime) -> int:
@@ -76,7 +84,7 @@ def tell_result(session: Session, poll: Poll, to: To, author: int, now: datetime
 
     The mailing's number. Raises ResultToldAlready.
     """
-    there = result_mailing(session, poll.id)
+    there = result_mailing(session, poll)
     if there is not None:
         if not may_be_changed(session, hold_mailing(session, there.id)):
             raise ResultToldAlready
@@ -98,7 +106,7 @@ def tell_result(session: Session, poll: Poll, to: To, author: int, now: datetime
 
 def told_to(session: Session, poll: Poll) -> To | None:
     """To whom a poll's message with the result goes; None for an audience that staff chose otherwise."""
-    mailing = result_mailing(session, poll.id)
+    mailing = result_mailing(session, poll)
     if mailing is None or mailing.audience_id is None:
         return To.ASKED
     rule = session.get_one(Audience, mailing.audience_id).rule

@@ -15,6 +15,7 @@ from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.merged import everybody_behind
 from core.people.tables import Address, Audience, Membership, Participant
 from surveys.polls.errors import NotAsked
+from surveys.polls.lent import is_lent
 from surveys.polls.poll import Poll
 from surveys.polls.tables import NamedBallot, PollVoter
 from surveys.responses.audience import round_audience
@@ -68,7 +69,14 @@ def standing_of(session: Session, links: Links, poll: Poll, voter: Voter, now: d
 
 
 def may_vote(session: Session, poll: Poll, person: int, ids: Sequence[int], now: datetime) -> bool:
-    """Whether the poll is for somebody who remains: its audience holds them now; without one, the office knows them."""
+    """Whether the poll is for somebody who remains: its audience holds them now; without one, the office knows them.
+
+    So it is for the people of offices that lend theirs (lent.py).
+    """
+    return _is_asked(session, poll, person, ids, now) or is_lent(session, poll.id, ids)
+
+
+def _is_asked(session: Session, poll: Poll, person: int, ids: Sequence[int], now: datetime) -> bool:
     audience_id = poll.definition.audience_id
     if audience_id is None:
         return session.connection().execute(_MEMBER, {"ids": ids, "office": poll.office_id}).first() is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -15,6 +15,7 @@ from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_
 from core.ids import read_id
 from core.people.tables import Audience
+from core.process.lending import Lending, lenders, lending_of, set_lending
 from core.process.own_process import need_process, spoken, usual_process
 from core.process.tables import Office, Process
 from core.staff.accounts import Staff
@@ -24,11 +25,13 @@ from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.report import Count
 from notifications.planning.asking import Question, TextsWrong, launch, make_question, reach_of, usual_close
+from notifications.planning.lent import Words, ask_lent, take_back
 from notifications.planning.result_telling import TO_NAMES, To
+from notifications.planning.rules import Rules
 from notifications.review.one_person import may_release
 from surveys.polls.faults import PollFault
 from surveys.polls.poll import Definition
-from surveys.polls.store import instant_of
+from surveys.polls.store import instant_of, load_poll
 from surveys.polls.tables import Poll
 from surveys.polls.templates import Template, find_template, templates
 from web.console.errors import NothingHere
@@ -37,6 +40,7 @@ from web.console.poll_draft import FIELDS, Known, read_poll, slug_of, values_of
 from web.deps import WebDeps
 from web.site import site_of
 
+LENDS = Permission.IMPORT_PEOPLE  # who answers for what is done with the people of an office
 NEEDED = (Permission.MANAGE_POLLS, Permission.WRITE_MAILINGS)
 NOT_IN_ALL = N_("It was changed in one language and not in {language}: people would be asked different things.")
 TOO_LATE = N_("The close has passed already. Please choose a later one.")
@@ -60,6 +64,7 @@ class Desk:
     languages: Sequence[str]
     audiences: Sequence[tuple[int, str]]
     releases: bool  # whether whoever asks lets it leave
+    lenders: Sequence[tuple[int, str]] = ()  # the municipalities of a union that let it ask their people too
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ class Sheet:
     reach: Sequence[Count]
     faults: Sequence[PollFault] = ()
     problems: Sequence[tuple[str, Problem]] = ()  # of the texts
+    lent_counts: Mapping[int, int] = field(default_factory=dict)  # how many each lender's mailing would reach
 
 
 async def choose(request: Request, staff: Staff) -> Response:
@@ -81,13 +87,44 @@ async def choose(request: Request, staff: Staff) -> Response:
         raise NotAllowed
     wanted = read_id(request.query_params.get("office", ""))
 
-    def work(session: Session) -> list[tuple[int, str]]:
-        found = select(Office.id, Office.name).where(Office.id.in_(offices)).order_by(Office.id)
-        return [(row.id, row.name) for row in session.execute(found)]
+    office_id = wanted if wanted in offices else min(offices)
 
-    names = await site_of(request).deps.database.aread(work)
-    office_id = wanted if wanted in offices else names[0][0]
-    return console_page(request, staff, "console/ask.html", templates=templates(), offices=names, office_id=office_id)
+    def work(session: Session) -> tuple[list[tuple[int, str]], Lending | None]:
+        found = select(Office.id, Office.name).where(Office.id.in_(offices)).order_by(Office.id)
+        lending = lending_of(session, office_id) if staff.may(LENDS, office_id) else None
+        return [(row.id, row.name) for row in session.execute(found)], lending
+
+    names, lending = await site_of(request).deps.database.aread(work)
+    return console_page(
+        request,
+        staff,
+        "console/ask.html",
+        templates=templates(),
+        offices=names,
+        office_id=office_id,
+        lending=lending,
+        done="done" in request.query_params,
+    )
+
+
+async def lend(request: Request, staff: Staff) -> Response:
+    """An office lets the one above it ask its people too, or takes that back: what has not left yet is stopped."""
+    deps, form = site_of(request).deps, await request.form()
+    now, office_id = deps.clock.now(), read_id(form.get("office", "")) or 0
+    allowed = form.get("do") == "allow"
+
+    def work(session: Session) -> None:
+        if office_id not in staff.roles:
+            raise NothingHere
+        staff.need(LENDS, office_id)
+        set_lending(session, office_id, staff.account_id, now, allowed=allowed)
+        word = "lending.allowed" if allowed else "lending.taken-back"
+        record(session, Act(word, f"office:{office_id}", staff.account_id, office_id), now)
+        for mailing_id in () if allowed else take_back(session, office_id, now):
+            record(session, Act("mailing.cancelled", f"mailing:{mailing_id}", staff.account_id, office_id), now)
+
+    await deps.database.awrite(work)
+    return RedirectResponse(f"/console/ask?office={office_id}&done=lending", 303)
 
 
 async def show(request: Request, staff: Staff) -> Response:
@@ -97,7 +134,10 @@ async def show(request: Request, staff: Staff) -> Response:
     def work(session: Session) -> Sheet:
         desk, process = _desk(session, staff, request)
         values = _usual(template, desk, now)
-        return Sheet(desk, template, values, reach_of(session, process, None, now, deps.telling.rules))
+        counts = _lent_counts(session, desk, now, deps.telling.rules)
+        return Sheet(
+            desk, template, values, reach_of(session, process, None, now, deps.telling.rules), lent_counts=counts
+        )
 
     return _page(request, staff, await deps.database.aread(work))
 
@@ -114,7 +154,8 @@ async def ask(request: Request, staff: Staff) -> Response:
         definition, faults = read_poll(values, Known(desk.languages, [one for one, _ in desk.audiences], []))
         faults = [*faults, *_changed_here_only(template, definition, desk.languages), *_late(definition, desk, now)]
         reach = reach_of(session, process, definition.audience_id, now, deps.telling.rules)
-        return Sheet(desk, template, values, reach, faults), definition
+        counts = _lent_counts(session, desk, now, deps.telling.rules)
+        return Sheet(desk, template, values, reach, faults, lent_counts=counts), definition
 
     def work(session: Session) -> int:
         sheet, definition = read(session)
@@ -142,6 +183,9 @@ def _keep(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Sheet, Def
     to = To.VOTERS if sheet.values.get("result-to") == To.VOTERS else To.ASKED
     new = Question(slug, definition, texts[INVITATION], texts[RESULT], deps.telling.mail_limit_mb, to)
     made = make_question(session, deps.ids, process, new, (staff.account_id, now))
+    lent = [one for one, _ in sheet.desk.lenders if f"lent-{one}" in sheet.values]
+    words = Words(texts[INVITATION], texts[RESULT], to)
+    ask_lent(session, load_poll(session, made.poll_id), lent, words, now)
     poll, mailings = [f"poll:{made.poll_id}"], [f"mailing:{one}" for one in made.mailing_ids]
     done = [("poll.added", poll), ("mailing.written", mailings)]
     if sheet.desk.releases:
@@ -172,8 +216,18 @@ def _desk(session: Session, staff: Staff, request: Request) -> tuple[Desk, Proce
         languages=[one for one in LANGUAGES if one in known],
         audiences=[(row.id, row.name) for row in session.execute(found)],
         releases=office.one_person and may_release(session, staff, office_id),
+        lenders=lenders(session, office_id),
     )
     return desk, process
+
+
+def _lent_counts(session: Session, desk: Desk, now: datetime, rules: Rules) -> dict[int, int]:
+    """How many people of each office that lends them can be reached, and nothing else of them."""
+    found = {}
+    for office_id, _ in desk.lenders:
+        each = reach_of(session, usual_process(session, office_id), None, now, rules)
+        found[office_id] = sum(one.people for one in each if not one.reason)
+    return found
 
 
 def _offices(staff: Staff) -> list[int]:

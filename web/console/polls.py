@@ -40,6 +40,7 @@ from surveys.polls.kinds import (
     TIES_NAMES,
     Secrecy,
 )
+from surveys.polls.lent import names_lending
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, open_poll, plan_poll
 from surveys.polls.outcome import Result, result_of, tells_apart
 from surveys.polls.poll import Poll
@@ -102,6 +103,7 @@ class PollView:
     screen: ScreenFacts
     mailings: Sequence[store.MailingRow]
     told_to: To | None
+    lenders: Sequence[str]  # the municipalities whose people are asked too
 
 
 async def list_all(request: Request, staff: Staff) -> Response:
@@ -279,6 +281,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
             screen=screen_of(session, poll.id),
             mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
             told_to=told_to(session, poll),
+            lenders=names_lending(session, poll.id),
         )
 
     view = await deps.database.aread(work)

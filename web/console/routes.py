@@ -147,6 +147,7 @@ def _add_dates(router: APIRouter) -> None:
 
 def _add_polls(router: APIRouter) -> None:
     router.add_api_route("/ask", signed_in(asking.choose), methods=["GET"])
+    router.add_api_route("/lending", signed_in(asking.lend), methods=["POST"])
     router.add_api_route("/ask/{template}", signed_in(asking.show), methods=["GET"])
     router.add_api_route("/ask/{template}", signed_in(asking.ask), methods=["POST"])
     of_process, poll = "/processes/{process_id:int}/polls", "/polls/{poll_id:int}"

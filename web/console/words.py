@@ -228,6 +228,8 @@ ACTS = {
     "contributions.decide": N_("noted what became of contributions"),
     "contributions.told": N_("noted and told what became of contributions"),
     "contributions.exported": N_("contributions taken along"),
+    "lending.allowed": N_("let the office above ask the people"),
+    "lending.taken-back": N_("no longer lets the office above ask the people"),
     "round-series.added": N_("series of questionnaires made"),
     "round-series.started": N_("series of questionnaires started"),
     "round-series.paused": N_("series of questionnaires paused"),
