@@ -30,6 +30,7 @@ class Filter:
     axis: str = ""
     goal: int | None = None
     outcome: str | None = None
+    untagged: bool = False  # without an axis
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     found += [Contribution.kind == wanted.kind] if wanted.kind else []
     found += [Contribution.axis == wanted.axis] if wanted.axis else []
+    found += [Contribution.axis == ""] if wanted.untagged else []
     found += [Contribution.goal == wanted.goal] if wanted.goal is not None else []
     return found + ([Contribution.outcome == wanted.outcome] if wanted.outcome is not None else [])
 

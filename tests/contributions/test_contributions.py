@@ -63,6 +63,7 @@ def said_everywhere(scene: Scene) -> None:
     """Ada answered (the scene); Bruno asks, a table talks, Carla writes in a poll and to the office."""
     room = open_room(scene)
     put(scene.database, room, Voice(participant_id=BRUNO), "Why not by tram?")
+    put(scene.database, room, Voice(browser="y"), "How many trees?")
     hidden = put(scene.database, room, Voice(browser="x"), "Buy my shoes")
     scene.database.write(lambda s: moderate(s, room.event.id, hidden, "hide"))
     set_tables(scene, room.event.id, ("Air", 1, 8))
@@ -107,12 +108,13 @@ def test_all_that_was_said_is_one_list_and_goes_with_its_words(database: Databas
     said_everywhere(scene)
     found = gathered(scene)
     assert set(found) == {
-        (Kind.ANSWER, FORMULA), (Kind.QUESTION, "Why not by tram?"), (Kind.NOTE, "More trees"),
+        (Kind.ANSWER, FORMULA), (Kind.QUESTION, "Why not by tram?"), (Kind.QUESTION, "How many trees?"),
+        (Kind.NOTE, "More trees"),
         (Kind.WORD, "A fountain"), (Kind.MESSAGE, "A bench near the school, please."),
     }  # fmt: skip
     assert found[Kind.ANSWER, FORMULA].said.about["en"] == "Questionnaire: One proposal?"  # type: ignore[union-attr]
     assert authors(database) == {
-        "answer": {ADA}, "question": {BRUNO}, "note": {None}, "word": {CARLA, None}, "message": {CARLA},
+        "answer": {ADA}, "question": {BRUNO, None}, "note": {None}, "word": {CARLA, None}, "message": {CARLA},
     }, "of the secret poll nobody is known"  # fmt: skip
     before = {one.id for one in gathered(scene).values()}
     assert {one.id for one in gathered(scene, 1).values()} == before, "what is there already keeps its record"
@@ -196,13 +198,18 @@ def test_they_are_ranked_and_taken_along_by_who_may_read_them(
     tick(client, here, do="gather")
     found = {one.said.text: one.id for one in gathered(scene, 1).values() if one.said}
     tram, bench = found["Why not by tram?"], found["A bench near the school, please."]
+    themed = html.fromstring(client.get(f"{here}?theme=Trees").text)
+    assert themed.xpath("//a[text()='Trees (2)' and @aria-current]"), "words that several share are proposed"
+    assert themed.xpath("string(//input[@id='axis']/@value)") == "Trees"
+    assert len(themed.xpath("//input[@name='chosen' and @checked]")) == 2  # type: ignore[arg-type]
+    assert "Nothing is" not in client.get(f"{here}?theme=nothing").text
     drafted = tick(client, here, tram, found[FORMULA], bench, do="ranking")
     (poll,) = [one for one in scene.database.read(polls_of) if one.kind is PollKind.RANKING]
     assert drafted.url.path == f"/console/polls/{poll.id}/edit" and len(poll.definition.options) == 3
     assert tick(client, here, tram, do="ranking").status_code == 422
     token = html.fromstring(client.get(here).text).xpath("string(//input[@name='token']/@value)")
     lines = client.post(f"{here}.csv", data={"token": token}).content.decode("utf-8-sig").splitlines()
-    assert len(lines) == 7 and any("A bench near" in one for one in lines)
+    assert len(lines) == 8 and any("A bench near" in one for one in lines)
     assert any(f"'{FORMULA}" in one for one in lines), "no answer runs as a formula"
     assert tick(boss, here, tram, do="dance").status_code == 404
     for role in ("reader", "reviewer"):

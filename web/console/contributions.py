@@ -50,7 +50,7 @@ from surveys.polls.making import add_poll
 from surveys.polls.poll import Definition, Option
 from surveys.polls.store import Place
 from surveys.polls.tables import Poll
-from surveys.polls.wordings import shown_text
+from surveys.polls.wordings import propose_themes, shown_text
 from web.console import store
 from web.console.errors import ActUnknown
 from web.console.page import console_page, page_number
@@ -60,6 +60,7 @@ from web.files import chunks
 from web.site import site_of
 
 PAGE = 50
+MOST_READ, MOST_THEMES = 500, 20  # of which themes are proposed, and how many
 LONGEST_OPTION = 140
 NEEDED = (Permission.SEE_PEOPLE, Permission.ANSWER_PEOPLE)  # messages to the office are among them
 OUTCOME = "contribution-outcome"
@@ -88,6 +89,8 @@ class View:
     axes: Sequence[str]
     may_export: bool
     may_poll: bool
+    themes: Sequence[tuple[str, int]] = ()  # proposed for those without an axis: the word, how many share it
+    theme: str = ""  # the one whose contributions are shown, all ticked
 
 
 async def show(request: Request, staff: Staff) -> Response:
@@ -205,11 +208,17 @@ async def _page(request: Request, staff: Staff, failed: tuple[FormData, Problem]
     form, problem = failed or (FormData(), None)
     asked = {name: request.query_params.get(name, "") or str(form.get(f"filter-{name}", "")) for name in
              ("kind", "axis", "goal", "outcome")}  # fmt: skip
-    wanted = _filter(asked)
+    wanted, theme = _filter(asked), request.query_params.get("theme", "")
 
     def work(session: Session) -> View:
         process = _process(session, staff, process_id)
-        found = contributions(session, process_id, every_source(deps.shelf), wanted, (page * PAGE, PAGE + 1))
+        sources = every_source(deps.shelf)
+        untagged = contributions(session, process_id, sources, Filter(untagged=True), (0, MOST_READ))
+        themes = _themes(untagged)
+        if theme in themes:
+            found = themes[theme]
+        else:
+            found = contributions(session, process_id, sources, wanted, (page * PAGE, PAGE + 1))
         return View(
             process=store.find_process(session, staff, process_id),
             languages=process.languages,
@@ -218,6 +227,8 @@ async def _page(request: Request, staff: Staff, failed: tuple[FormData, Problem]
             axes=_axes(session, process_id),
             may_export=staff.may(Permission.EXPORT_RESULTS, process.office_id),
             may_poll=staff.may(Permission.MANAGE_POLLS, process.office_id),
+            themes=[(word, len(those)) for word, those in themes.items()][:MOST_THEMES],
+            theme=theme if theme in themes else "",
         )
 
     view = await deps.database.aread(work)
@@ -232,13 +243,23 @@ async def _page(request: Request, staff: Staff, failed: tuple[FormData, Problem]
         kinds=KIND_NAMES,
         outcomes=OUTCOME_NAMES,
         goals=GOAL_NAMES,
-        values={str(name): str(value) for name, value in form.items()},
-        chosen={str(one) for one in form.getlist("chosen")},
+        values={"axis": view.theme} | {str(name): str(value) for name, value in form.items()},
+        chosen={str(one) for one in form.getlist("chosen")} | {str(one.id) for one in view.shown if view.theme},
         problem=problem,
         done=DONE.get(request.query_params.get("done", ""), ""),
         longest_axis=LONGEST_AXIS,
         language_names=LANGUAGE_NAMES,
     )
+
+
+def _themes(untagged: Sequence[Shown]) -> dict[str, list[Shown]]:
+    """By the word that they share, the most shared first; there is no model behind it, so anybody sees why."""
+    said = {str(one.id): one for one in untagged if one.said is not None}
+    proposed = propose_themes([(key, one.said.text, 1) for key, one in said.items() if one.said is not None]).of
+    found: dict[str, list[Shown]] = {}
+    for key, word in proposed.items():
+        found.setdefault(word, []).append(said[key])
+    return dict(sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0])))
 
 
 def _filter(asked: Mapping[str, str]) -> Filter:
