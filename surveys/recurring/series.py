@@ -72,14 +72,21 @@ def add_round_series(
         raise QuestionnaireUnpublished
     named = session.get_one(Questionnaire, asked.questionnaire_id).slug
     values: dict[str, Any] = {
-        "office_id": process.office_id, "process_id": process.id, "questionnaire_id": asked.questionnaire_id,
-        "audience_id": asked.audience_id, "slug": _free(session, RoundSeries, process.office_id, named),
-        "title": dict(asked.title), "every_weeks": rhythm.every_weeks, "open_days": rhythm.open_days,
-        "remind_days": rhythm.remind_days, "time_zone": process.time_zone, "first_local": rhythm.first,
-        "next_local": rhythm.first, "next_at": instant_of(rhythm.first, process.time_zone),
+        "office_id": process.office_id, "process_id": process.id,
+        "slug": _free(session, RoundSeries, process.office_id, named), "time_zone": process.time_zone,
         "state": SeriesState.DRAFT.value, "written_by": author, "created_at": now,
     }  # fmt: skip
+    values |= columns_of(asked, rhythm, process.time_zone)
     return int(session.execute(insert(RoundSeries).values(values).returning(RoundSeries.id)).scalar_one())
+
+
+def columns_of(asked: Repeated, rhythm: Rhythm, zone: str) -> dict[str, Any]:
+    """The columns that staff or a package decide; rounds that were opened already stay as they are."""
+    return {
+        "questionnaire_id": asked.questionnaire_id, "audience_id": asked.audience_id, "title": dict(asked.title),
+        "every_weeks": rhythm.every_weeks, "open_days": rhythm.open_days, "remind_days": rhythm.remind_days,
+        "first_local": rhythm.first, "next_local": rhythm.first, "next_at": instant_of(rhythm.first, zone),
+    }  # fmt: skip
 
 
 def load_round_series(session: Session, series_id: int) -> Series:

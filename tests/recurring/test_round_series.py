@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from surveys.recurring.series import (
     load_round_series,
     round_series_due,
     round_series_moments,
+    round_series_of,
     rounds_of,
     set_round_series_state,
 )
@@ -39,11 +41,13 @@ from surveys.results.counts import Given, count
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.dates.test_console import post
 from tests.notifications.office import RULES
+from tests.package.conftest import folder
+from tests.package.test_package import bring, change, faults, told
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
 
-__all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
+__all__ = ["browser", "folder", "scene", "sign_in", "web"]  # fixtures
 
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FIRST = "2023-07-12T10:00"  # a Wednesday, two days ahead
@@ -139,6 +143,44 @@ def test_what_few_stand_behind_is_in_no_trend(database: Database, scene: Scene) 
     assert found["Which axes?"]["Health"] == ("–", "50%", "–")
     assert found["In which order?"]["Environment (mean place)"] == ("1.0", "–", "–")
     assert "One proposal?" not in found, "words are no line"
+
+
+EVERY = """
+  - slug: pulse
+    questionnaire: asking
+    audience: those
+    title: {it: Il polso, en: The pulse}
+    opens: {phase: listening, at: opens, days: 1, time: "10:00"}
+    every: {weeks: 13, open_days: 7}
+mailings:
+"""
+
+
+@sqlite
+def test_a_round_with_every_in_a_package_is_a_series_that_staff_start(database: Database, folder: Path) -> None:
+    change(folder, "process.yaml", "mailings:\n", EVERY.lstrip("\n"))
+    bring(database, folder)
+    process_id = database.read(lambda s: s.scalars(select(Process.id)).one())
+    (made,) = database.read(lambda s: round_series_of(s, process_id))
+    assert (made.state, made.slug, made.rhythm) == ("draft", "pulse", Rhythm(13, "2023-07-04T10:00", 7, 2))
+    assert made.asked.audience_id is not None and told(bring(database, folder)) == {}
+    database.write(lambda s: set_round_series_state(s, made.id, SeriesState.RUNNING))
+    assert told(bring(database, folder)) == {}, "that it runs is no edit"
+    change(folder, "process.yaml", "weeks: 13", "weeks: 12")
+    assert told(bring(database, folder)) == {"round-series pulse": "changed"}
+    again = database.read(lambda s: load_round_series(s, made.id))
+    assert (again.state, again.rhythm.every_weeks) == ("draft", 12), "somebody reads what was changed"
+    for old, new, words in (
+        ("weeks: 12", "weeks: 1", "before the earlier one is closed"),
+        ("weeks: 12, ", "", "weeks"),
+        ("    every:", "    closes: start+9d\n    every:", "has no closes"),
+        ("    every:", "    subject: organisation\n    every:", "has no subject"),
+        ("opens: {phase: listening, at: opens, days: 1", "opens: {event: launch, at: ends, days: 1", "event"),
+    ):
+        whole = (folder / "process.yaml").read_text(encoding="utf-8")
+        change(folder, "process.yaml", old, new)
+        assert any(words in one for one in faults(folder)), new
+        (folder / "process.yaml").write_text(whole, encoding="utf-8")
 
 
 @sqlite
