@@ -10,6 +10,7 @@ from functools import cached_property
 from core.addresses import PublicUrls
 from core.clock import Clock, clock_from
 from core.config import TELEGRAM, Settings, load_settings
+from core.contributions.my_data import contributions_contributor, erase_contributions
 from core.database.database import Database
 from core.database.migrating import check_current
 from core.ids import Ids, RandomIds
@@ -46,7 +47,8 @@ class World:
     def personal(self) -> PersonalData:
         """What surveys and notifications know of a person, and how it is taken away."""
         return PersonalData(
-            (answers_contributor(), votes_contributor(), mails_contributor()), (erase_answers, erase_votes, erase_mails)
+            (answers_contributor(), votes_contributor(), mails_contributor(), contributions_contributor()),
+            (erase_answers, erase_votes, erase_mails, erase_contributions),
         )
 
     @cached_property

@@ -17,7 +17,7 @@ from core.process.package.items import apply_items
 from core.process.package.section import Change, Item, Load, Package, Section
 from surveys.engine.form import Form
 from surveys.package_polls import PollSection
-from surveys.package_rounds import RoundSection
+from surveys.package_round_series import AllRounds
 from surveys.ready.forms import READY, ready_form
 from surveys.responses.publishing import Source, publish
 from surveys.responses.tables import FormVersion, Questionnaire
@@ -30,7 +30,7 @@ ONE_OF_BOTH = N_("A questionnaire needs a file, or ready: with the name of a rea
 
 def survey_sections() -> tuple[Section, ...]:
     asking = QuestionnaireSection()
-    return (asking, RoundSection(asking.forms), PollSection())
+    return (asking, AllRounds(asking.forms), PollSection())
 
 
 class QuestionnaireSection:

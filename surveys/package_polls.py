@@ -14,8 +14,6 @@ from core.faults import Fault
 from core.file_contents import keep_content
 from core.i18n import N_
 from core.ids import RandomIds
-from core.media_types import HEAD, sniff
-from core.media_types import SHOWN as PICTURES
 from core.people.tables import Audience
 from core.process.package.entry import Entry
 from core.process.package.items import apply_items, digest, ids_by_slug
@@ -27,6 +25,7 @@ from surveys.package_series import apply_series, series_item
 from surveys.polls.checking import check
 from surveys.polls.kinds import METHODS, Counting, Kind, Rules, Secrecy, Shown, Ties
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, plan_poll
+from surveys.polls.option_pictures import LARGEST_MB, NotPicture, type_of
 from surveys.polls.poll import Definition, Option, Picture
 from surveys.polls.store import Place, facts_of, instant_of
 from surveys.polls.tables import Poll
@@ -36,7 +35,6 @@ SECRECY_FIXED = N_("Whether the poll is named or anonymous was fixed when it was
 HAS_BEGUN = N_("The poll {value} has been opened: what the package changes of it was left as it is.")
 NOT_QUORUM = N_("Write a quorum as a number of people, or as a percentage: 30, or 30%.")
 READY_WHEN = N_("A poll that is ready needs a time at which it opens.")
-NOT_PICTURE = N_("{value} cannot be shown as a picture: PNG, JPEG, WebP or GIF of at most {limit} MB.")
 QUORUM = re.compile(r"(\d{1,7})\s*(%?)")
 OPTION_KEYS = {
     "name": "what ballots say for it: letters, digits, hyphens",
@@ -44,7 +42,6 @@ OPTION_KEYS = {
     "picture": "a picture in the package",
     "shows": "what the picture shows, for who cannot see it, one text a language",
 }
-LARGEST_MB, MEGABYTE = 2, 1024 * 1024
 USUAL_SCALE = (1, 5)
 
 
@@ -133,9 +130,9 @@ class PollSection:
         if path is None:
             return None
         content = path.read_bytes()
-        media_type = sniff(content[:HEAD])
-        if media_type not in PICTURES or len(content) > LARGEST_MB * MEGABYTE:
-            entry.fault("picture", NOT_PICTURE, value=entry.text("picture"), limit=str(LARGEST_MB))
+        media_type = type_of(content)
+        if not media_type:
+            entry.fault("picture", NotPicture.text, name=entry.text("picture"), limit=str(LARGEST_MB))
             return None
         known = sha256(content).hexdigest()
         self._pictures[known] = path

@@ -64,6 +64,7 @@ class RoundSection:
             "closes": "the same; without it the round stays open",
             "most": "how many sent responses it takes in all",
             "quotas": "how many it takes of some: a list with slug, title, when, most",
+            "every": "a mapping that makes it come back: weeks, open_days, remind_days",
         }
     }
 
@@ -72,9 +73,9 @@ class RoundSection:
 
     def check(self, package: Package) -> Sequence[Item]:
         needed = ("slug", "questionnaire", "title", "opens")
-        return [self._item(package, one) for one in package.entries("rounds", self.keys["rounds"], needed)]
+        return [self.item(package, one) for one in package.entries("rounds", self.keys["rounds"], needed)]
 
-    def _item(self, package: Package, entry: Entry) -> Item:
+    def item(self, package: Package, entry: Entry) -> Item:
         values = {
             "questionnaire": entry.reference("questionnaire", "questionnaire", package.slugs_of("questionnaires")),
             "audience": entry.reference("audience", "audience", package.slugs_of("audiences")),

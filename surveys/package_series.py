@@ -45,20 +45,25 @@ Define = Callable[[Mapping[str, Any], Mapping[str, Any]], Definition]
 
 def series_item(package: Package, entry: Entry, poll: Mapping[str, Any]) -> Item:
     """What a poll's entry with `every` says; `poll` are the values that every poll has."""
-    every = entry.child("every")
-    every.allow(EVERY_KEYS, ("weeks",))
-    weeks = every.number("weeks", 1, MOST_WEEKS) or 1
-    days, remind = every.number("open_days", 1, MOST_DAYS), every.number("remind_days", 0, MOST_DAYS)
     for key in ("closes", "ready", "event", "walk_ins", "names_in_groups"):
         if entry.has(key):
             entry.fault(key, NOT_WITH_EVERY, key=key)
     if not entry.has("opens"):
         entry.fault("every", OPENS_WHEN)
-    values = {name: poll[name] for name in FACTS} | {"weeks": weeks, "first": read_time(package, entry, "opens")}
+    return Item(KIND, entry.slug(), {name: poll[name] for name in FACTS} | read_rhythm(package, entry))
+
+
+def read_rhythm(package: Package, entry: Entry) -> dict[str, Any]:
+    """weeks, open_days, remind_days and first, of an entry with `every` and `opens`."""
+    every = entry.child("every")
+    every.allow(EVERY_KEYS, ("weeks",))
+    weeks = every.number("weeks", 1, MOST_WEEKS) or 1
+    days, remind = every.number("open_days", 1, MOST_DAYS), every.number("remind_days", 0, MOST_DAYS)
+    values = {"weeks": weeks, "first": read_time(package, entry, "opens")}
     values |= {"open_days": 5 if days is None else days, "remind_days": 2 if remind is None else remind}
     if values["open_days"] >= weeks * 7:
         entry.fault("every", TOO_LONG)
-    return Item(KIND, entry.slug(), values)
+    return values
 
 
 def apply_series(load: Load, items: Sequence[Item], define: Define) -> list[Change]:
@@ -66,7 +71,7 @@ def apply_series(load: Load, items: Sequence[Item], define: Define) -> list[Chan
     mine = select(Phase).where(Phase.process_id == load.process_id)
     phases = {one.slug: one for one in load.session.scalars(mine)}
     rows = _Rows(load, define)
-    timed = [_timed(one, phases) for one in items]
+    timed = [with_first(one, phases) for one in items]
     rows.refuse(timed)
     return apply_items(load, timed, rows.standing, rows.write)
 
@@ -119,7 +124,7 @@ class _Rows:
         load.session.execute(update(PollSeries).where(PollSeries.id == row.id).values(columns))
 
 
-def _timed(item: Item, phases: Mapping[str, Phase]) -> Item:
+def with_first(item: Item, phases: Mapping[str, Phase]) -> Item:
     """With its local time, from the phases as they stand now."""
     at = local_time(item.values["first"], phases)
     assert at is not None

@@ -45,6 +45,13 @@ class Shown:
         """One press is a vote where it can be changed; a final one is confirmed."""
         return not self.poll.is_secret and self.poll.kind in {Kind.SINGLE, Kind.SCALE}
 
+    def label_of(self, name: str) -> str:
+        """What an option is called, with its number where pictures are numbered too."""
+        plain_label = self.poll.label_of(name, self.t)
+        if all(one.picture is None for one in self.poll.definition.options):
+            return plain_label
+        return f"{self.order.index(name) + 1}) {plain_label}"
+
 
 def voting_screen(shown: Shown) -> Screen:
     """The poll with its buttons; those of a draft carry what would come of it."""
@@ -114,7 +121,7 @@ def result_lines(shown: Shown, standing: Glance | None) -> list[str]:
 
 def _written_out(shown: Shown) -> list[str]:
     """The options whose text is too long for a button, as far as they fit."""
-    labels = [shown.poll.label_of(name, shown.t) for name in shown.order]
+    labels = [shown.label_of(name) for name in shown.order]
     if all(len(one) <= LONGEST_LABEL for one in labels):
         return []
     room, lines = MOST_WRITTEN, [""]
@@ -155,7 +162,7 @@ def _option(shown: Shown, name: str) -> Key:
     if poll.kind is Kind.RANKING and place in draft:
         mark = f"{draft.index(place) + 1}. "
     after = after_press(poll, draft, name)
-    return Key(label(f"{mark}{poll.label_of(name, shown.t)}"), poll_press(poll.id, _act(shown), after))
+    return Key(label(f"{mark}{shown.label_of(name)}"), poll_press(poll.id, _act(shown), after))
 
 
 def _scale(shown: Shown) -> Rows:
@@ -177,7 +184,7 @@ def _dots(shown: Shown, name: str) -> Rows:
     less = Key("−", poll_press(poll.id, PollAct.DRAFT, fewer(draft, place))) if has else Key("·", IDLE)
     can_more = len(draft) < rules.budget and not (rules.most and has >= rules.most)
     more = Key("+", poll_press(poll.id, PollAct.DRAFT, draft + place)) if can_more else Key("·", IDLE)
-    return ((Key(label(f"{has} – {poll.label_of(name, shown.t)}"), IDLE),), (less, more))
+    return ((Key(label(f"{has} – {shown.label_of(name)}"), IDLE),), (less, more))
 
 
 def _ends(shown: Shown) -> Rows:

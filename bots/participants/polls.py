@@ -12,6 +12,7 @@ from html import escape
 from bots.participants.callback import PollAct, PollPress, poll_press
 from bots.participants.dialogue import Talk, aside
 from bots.participants.poll_draft import read_draft
+from bots.participants.poll_pictures import pictures_of
 from bots.participants.poll_screen import Shown, over_screen, thanks_screen, voting_screen
 from bots.participants.screen import Key, Reply, Screen, Standing, label
 from bots.participants.store import ChatState, change_chat
@@ -127,7 +128,8 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
     stand = _stand(talk, booth, poll_id)
     if stand.poll.state_at(talk.now) is not State.CLOSED and not stand.has_voted:
         check_open(stand.poll, talk.now)
-        return Reply((voting_screen(_shown(talk, booth, stand)),), beside=True)
+        shown = _shown(talk, booth, stand)
+        return Reply((voting_screen(shown),), beside=True, shown=pictures_of(shown))
     return Reply(standing=_standing(talk, booth, stand), beside=True)
 
 

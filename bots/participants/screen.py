@@ -17,11 +17,16 @@ __all__ = [
 
 @dataclass(frozen=True)
 class ShownFile:
-    """A picture ("photo"), sound ("audio") or film ("video") of the form, by its name."""
+    """A picture ("photo"), sound ("audio") or film ("video") of the form, by its name.
+
+    What belongs to no form says itself which contents it has, by their SHA-256, and of which type.
+    """
 
     name: str
     kind: str
     caption: str = ""
+    sha256: str = ""
+    media_type: str = ""
 
 
 Group = tuple[ShownFile, ...]
@@ -56,8 +61,8 @@ class Reply:
 
     `toast` is shown over the chat after a press. `apart` concerns the pressed message only and
     leaves the live one as it is; `beside` is written below and leaves every message as it is.
-    `shown` are the files of a version of the form that go out before. `marked` are the pressed message's own
-    buttons as they stand now; its text stays. `standing` is a screen that is made after the commit.
+    `shown` are the files that go out before, of a version of the form or of a poll. `marked` are the pressed
+    message's own buttons as they stand now; its text stays. `standing` is a screen that is made after the commit.
     """
 
     screens: tuple[Screen, ...] = ()

@@ -92,13 +92,16 @@ class FileSender:
         return [ready for one in group if (ready := self._one_ready(form_version_id, one, session)) is not None]
 
     def _one_ready(self, form_version_id: int, one: ShownFile, session: Session) -> Ready | None:
-        known = find_file(session, form_version_id, one.name)
-        if known is None:
-            return None
-        names = names_of(session, self._bot.id, known.sha256)
+        sha256, media_type = one.sha256, one.media_type
+        if not sha256:
+            known = find_file(session, form_version_id, one.name)
+            if known is None:
+                return None
+            sha256, media_type = known.sha256, known.media_type
+        names = names_of(session, self._bot.id, sha256)
         refused = one.kind not in names and DOCUMENT in names  # when it was sent before
-        kind = one.kind if known.media_type in PLAYED[one.kind] and not refused else DOCUMENT
-        return Ready(one.name, kind, one.caption, known.sha256, names.get(kind, ""))
+        kind = one.kind if media_type in PLAYED[one.kind] and not refused else DOCUMENT
+        return Ready(one.name, kind, one.caption, sha256, names.get(kind, ""))
 
     async def _send(self, chat_id: int, ready: list[Ready]) -> None:
         """Pictures together; where Telegram refuses one of them, each by itself."""

@@ -249,6 +249,14 @@ NOTICES = {
         N_("**{office}** answers what you wrote:\n\n{answer}\n\nYou had written: {asked}"),
         variables=("office", "answer", "asked"),
     ),
+    "contribution-outcome": NoticeText(
+        N_("What became of what you said: {process}"),
+        N_(
+            "You contributed to **{process}**, and **{office}** tells you what became of it.\n\n"
+            "**{outcome}**{answer}\n\nYou had said: {asked}"
+        ),
+        variables=("process", "office", "outcome", "answer", "asked"),
+    ),
 }
 PARAGRAPHS = {"answer": tuple(f"answer_{letter}" for letter in "abcdefghijkl")}
 """Variables whose paragraphs stay apart: a value alone is one line."""

@@ -102,8 +102,20 @@ def _open_with(session: Session, mailing: Mailing, now: datetime) -> None:
     anchor = mailing.anchor or {}
     if mailing.poll_id is None or "poll" not in anchor or anchor.get("at", "opens") != "opens":
         return
-    if load_poll(session, mailing.poll_id).state is State.DRAFT:
+    poll = load_poll(session, mailing.poll_id)
+    if poll.office_id != mailing.office_id:
+        return  # it is a union's, of whom another office's people are told
+    if poll.state is State.DRAFT:
         plan_poll(session, mailing.poll_id, now)
+    _release_lent(session, mailing, now)
+
+
+def _release_lent(session: Session, invitation: Mailing, now: datetime) -> None:
+    """With a union's invitation leave those of its municipalities, which allowed it (planning/lent.py)."""
+    others = Mailing.poll_id == invitation.poll_id, Mailing.office_id != invitation.office_id
+    waiting = select(Mailing.id).where(*others, Mailing.state == MailingState.DRAFT, Mailing.written_by.is_(None))
+    for mailing_id in session.scalars(waiting.order_by(Mailing.id)).all():
+        set_state(session, mailing_id, MailingState.RELEASED, now)
 
 
 def set_state(session: Session, mailing_id: int, state: MailingState, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""When a mailing is due, told from a phase, an event or a poll: "3 working days after it opens, at 9:30".
+"""When a mailing is due, told from a phase, an event, a poll or a round: "3 working days after it opens, at 9:30".
 
 Pure: what it needs of the process comes as a value.
 """
@@ -18,7 +18,7 @@ from notifications.planning.workdays import Feast, shift_working_days
 
 PHASE_MOMENTS = ("opens", "closes")
 EVENT_MOMENTS = ("starts", "ends")
-MOMENTS = {"phase": PHASE_MOMENTS, "event": EVENT_MOMENTS, "poll": PHASE_MOMENTS}
+MOMENTS = {"phase": PHASE_MOMENTS, "event": EVENT_MOMENTS, "poll": PHASE_MOMENTS, "round": PHASE_MOMENTS}
 KEYS = {*MOMENTS, "at", "days", "hours", "working", "time"}
 MOST_HOURS = 24 * 14
 
@@ -40,10 +40,13 @@ class AnchorWaits(Problem):
     text = N_("The poll {slug} has no such time yet: it leaves once the poll is opened, or its close is set.")
 
 
+class AnchorEndless(Problem):
+    text = N_("The round {slug} has no end. Choose its opening, or give it an end.")
+
+
 @dataclass(frozen=True)
 class Anchor:
-    """`kind` is "phase", "event" or "poll"; `days` may be negative; without `at_time` an event's or a poll's own time
-    is kept.
+    """`kind` is one of MOMENTS; `days` may be negative; without `at_time` the own time of what is no phase is kept.
 
     `hours`, before or after an event, stand in place of all the others.
     """
@@ -60,13 +63,14 @@ class Anchor:
 @dataclass(frozen=True)
 class Timetable:
     """A process's dates: phases as first and last local day, events as local start and end, polls as local opening and
-    close where they have them, its patron saint's day."""
+    close where they have them, rounds likewise, its patron saint's day."""
 
     zone: str
     phases: Mapping[str, tuple[date, date]]
     events: Mapping[str, tuple[datetime, datetime]]
     feast: Feast | None = None
     polls: Mapping[str, tuple[datetime | None, datetime | None]] = field(default_factory=dict)
+    rounds: Mapping[str, tuple[datetime, datetime | None]] = field(default_factory=dict)
 
 
 def parse_anchor(raw: Mapping[str, Any]) -> Anchor:
@@ -75,7 +79,7 @@ def parse_anchor(raw: Mapping[str, Any]) -> Anchor:
         raise AnchorWrong(reason=f"unknown: {', '.join(sorted(map(str, strange)))}")
     kinds = [kind for kind in MOMENTS if kind in raw]
     if len(kinds) != 1:
-        raise AnchorWrong(reason="one of phase, event and poll is needed")
+        raise AnchorWrong(reason="one of phase, event, poll and round is needed")
     kind = kinds[0]
     moments = MOMENTS[kind]
     moment = raw.get("at", moments[0])
@@ -116,9 +120,11 @@ def _read_time(raw: object, *, needed: bool) -> time | None:
 
 
 def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
-    """The local time an anchor means, without a zone; raises AnchorUnknown, AnchorWaits."""
+    """The local time an anchor means, without a zone; raises AnchorUnknown, AnchorWaits, AnchorEndless."""
     start, end = _find(anchor, timetable)
     base = start if anchor.moment in {"opens", "starts"} else end
+    if base is None and anchor.kind == "round":
+        raise AnchorEndless(slug=anchor.slug)
     if base is None:
         raise AnchorWaits(slug=anchor.slug)
     if anchor.hours and isinstance(base, datetime):
@@ -133,8 +139,13 @@ def due_local(anchor: Anchor, timetable: Timetable) -> datetime:
 
 
 def _find(anchor: Anchor, timetable: Timetable) -> tuple[date | None, date | None]:
-    known: Mapping[str, tuple[date | None, date | None]]
-    known = {"phase": timetable.phases, "event": timetable.events, "poll": timetable.polls}[anchor.kind]
+    dates: dict[str, Mapping[str, tuple[date | None, date | None]]] = {
+        "phase": timetable.phases,
+        "event": timetable.events,
+        "poll": timetable.polls,
+        "round": timetable.rounds,
+    }
+    known = dates[anchor.kind]
     if anchor.slug not in known:
         raise AnchorUnknown(kind=anchor.kind, slug=anchor.slug)
     return known[anchor.slug]

@@ -23,6 +23,7 @@ from notifications.ledger.report import Count
 from notifications.ledger.result_pictures import result_files
 from notifications.ledger.states import POLLS, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Mailing
+from notifications.planning.result_telling import RESULTS, To, result_audience
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.writing import Amiss, Draft, check_draft, save_draft
@@ -30,7 +31,6 @@ from surveys.polls.making import add_poll, drop_poll
 from surveys.polls.poll import Definition
 from surveys.polls.store import Place, load_poll
 
-RESULTS = "results"
 CLOSES_ON, CLOSES_AT = 4, "18:00"  # Friday
 AT_LEAST = timedelta(days=1)
 
@@ -44,6 +44,7 @@ class Question:
     invitation: Mapping[str, Mapping[str, Any]]
     result: Mapping[str, Mapping[str, Any]]
     limit_mb: int = 10
+    result_to: To = To.ASKED
 
 
 class TextsWrong(Problem):
@@ -69,9 +70,11 @@ def make_question(session: Session, ids: Ids, process: Process, new: Question, b
     author, now = by
     place = Place(process.office_id, process.id, process.time_zone)
     poll_id = add_poll(session, ids, place, (new.slug, new.definition), now)
-    files = result_files(session, load_poll(session, poll_id), new.result)
+    poll = load_poll(session, poll_id)
+    files = result_files(session, poll, new.result)
     invitation = _draft(new, POLLS, "opens", poll_id)
-    result = _draft(new, RESULTS, "closes", poll_id, files=files)
+    to = result_audience(session, poll, new.result_to)
+    result = _draft(new, RESULTS, "closes", poll_id, files=files, audience_id=to)
     drafts = {INVITATION: invitation, RESULT: result}
     amiss = [(part, one) for part, draft in drafts.items() for one in check_draft(session, process, draft)]
     if amiss:
@@ -124,7 +127,7 @@ def usual_close(now: datetime, zone: str) -> str:
 def _draft(new: Question, purpose: str, at: str, poll_id: int, **more: Any) -> Draft:
     texts = new.invitation if purpose == POLLS else new.result
     return Draft(
-        kind=Kind.MAILING.value, purpose=purpose, audience_id=None, round_id=None, poll_id=poll_id,
+        kind=Kind.MAILING.value, purpose=purpose, round_id=None, poll_id=poll_id,
         anchor={"poll": new.slug, "at": at, "days": 0, "working": False}, missed={"rule": "catch-up"}, spread={},
-        texts=texts, limit_mb=new.limit_mb, **more,
+        texts=texts, limit_mb=new.limit_mb, **{"audience_id": None, **more},
     )  # fmt: skip

@@ -225,7 +225,8 @@ def _audience(session: Session, mailing: Mailing, now: datetime, rules: Rules) -
         audience_id = session.get_one(Round, mailing.round_id).audience_id
         everybody = audience_id is None
     elif audience_id is None and mailing.poll_id is not None:
-        audience_id = load_poll(session, mailing.poll_id).definition.audience_id
+        poll = load_poll(session, mailing.poll_id)
+        audience_id = poll.definition.audience_id if poll.office_id == mailing.office_id else None  # else a union's
         everybody = audience_id is None
     if everybody:
         return true()

@@ -19,6 +19,7 @@ from notifications.ledger.release import set_state
 from notifications.ledger.result_pictures import result_files
 from notifications.ledger.states import POLLS, Kind, MailingState
 from notifications.planning.planner import window_of
+from notifications.planning.result_telling import RESULTS
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.windows import next_open
 from notifications.planning.writing import Draft, save_draft
@@ -30,7 +31,6 @@ from surveys.polls.tables import Poll
 log = structlog.get_logger()
 
 CLOSES_AT = "18:00"
-RESULTS = "results"
 
 
 def open_turns(session: Session, ids: Ids, now: datetime) -> list[int]:

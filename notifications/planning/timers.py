@@ -34,10 +34,12 @@ from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.notices import plan_notices, waiting_notices
 from notifications.planning.planner import Planned, claim_due, plan_occurrence
 from notifications.planning.pulse import open_turn
+from notifications.planning.round_pulse import open_round_turn
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import changes, schedule_occurrences
 from surveys.polls.due import next_moments, polls_due, polls_to_purge, purge, tend_poll
 from surveys.polls.series import SeriesState, series_due, series_moments, set_series_state
+from surveys.recurring.series import round_series_due, round_series_moments, set_round_series_state
 from surveys.responses.round_times import move_rounds, rounds_to_move
 
 log = structlog.get_logger()
@@ -145,6 +147,16 @@ async def tend_series(deps: PlannerDeps, now: datetime) -> None:
             await deps.database.awrite(partial(set_series_state, series_id=series_id, state=SeriesState.PAUSED))
 
 
+async def tend_round_series(deps: PlannerDeps, now: datetime) -> None:
+    """The same with series of questionnaires."""
+    for series_id in await deps.database.aread(lambda session: round_series_due(session, now)):
+        try:
+            await deps.database.awrite(partial(open_round_turn, series_id=series_id, now=now))
+        except Problem as problem:
+            log.error("round of a series cannot be opened", series=series_id, reason=type(problem).__name__)  # noqa: TRY400 - no trace is needed
+            await deps.database.awrite(partial(set_round_series_state, series_id=series_id, state=SeriesState.PAUSED))
+
+
 class Refused:
     """Mailings that may not leave (no text in a language) are looked at again once a minute, not at every sweep."""
 
@@ -167,6 +179,7 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
         await deps.database.awrite(partial(tend_event, event_id=event_id, now=now))
     await tend_polls(deps, now)
     await tend_series(deps, now)
+    await tend_round_series(deps, now)
     if await deps.database.aread(lambda session: reminders_due(session, now)):
         await deps.database.awrite(lambda session: remind(session, now))
     if await deps.database.aread(waiting_notices):
@@ -214,6 +227,7 @@ class Timers:
         due = [(str(name), at) for name, at in await self._deps.database.aread(lambda session: next_due(session, now))]
         due += await self._deps.database.aread(lambda session: next_moments(session, now, now + AHEAD))
         due += await self._deps.database.aread(lambda session: series_moments(session, now, now + AHEAD))
+        due += await self._deps.database.aread(lambda session: round_series_moments(session, now, now + AHEAD))
         wanted = {name: machine_now + (due_at - now) for name, due_at in due[:MOST_TIMERS]}
         present = {job.id: job for job in self._scheduler.get_jobs()}
         for stale in present.keys() - wanted.keys():

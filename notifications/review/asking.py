@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.i18n import LANGUAGES, N_
 from core.ids import Ids
+from core.process.lending import lenders
 from core.process.offices import audiences_of
 from core.process.own_process import need_process, spoken, usual_process
 from core.process.tables import Office, Process
@@ -19,9 +20,12 @@ from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT
 from notifications.planning.asking import Asked, Question, launch, make_question
+from notifications.planning.lent import Words, ask_lent
+from notifications.planning.result_telling import To
 from notifications.review.one_person import may_release
 from surveys.polls.making import free_slug
 from surveys.polls.poll import Definition
+from surveys.polls.store import load_poll
 
 NEEDED = (Permission.MANAGE_POLLS, Permission.WRITE_MAILINGS)
 WHY = {
@@ -44,15 +48,19 @@ class Desk:
     languages: Sequence[str]
     audiences: Sequence[tuple[int, str]]
     releases: bool  # whether whoever asks lets it leave
+    lenders: Sequence[tuple[int, str]] = ()  # the municipalities of a union that let it ask their people too
 
 
 @dataclass(frozen=True)
 class Said:
-    """What is asked, with the texts of the invitation and of the message with the result, by language."""
+    """What is asked, with the texts of the invitation and of the message with the result, by language; `lent` are
+    the offices whose people are asked too."""
 
     definition: Definition
     texts: Mapping[str, Texts]
     limit_mb: int = 10
+    result_to: To = To.ASKED
+    lent: Collection[int] = ()
 
 
 def asking_offices(staff: Staff) -> list[int]:
@@ -74,6 +82,7 @@ def open_desk(session: Session, staff: Staff, office_id: int) -> tuple[Desk, Pro
         languages=[one for one in LANGUAGES if one in known],
         audiences=audiences_of(session, office_id),
         releases=office.one_person and may_release(session, staff, office_id),
+        lenders=lenders(session, office_id),
     )
     return desk, process
 
@@ -84,8 +93,10 @@ def ask_people(session: Session, ids: Ids, by: tuple[Staff, Desk], said: Said, n
     office_id, definition = desk.office_id, said.definition
     process = need_process(session, office_id)
     slug = free_slug(session, office_id, next(iter(definition.title.values()), ""))
-    new = Question(slug, definition, said.texts[INVITATION], said.texts[RESULT], said.limit_mb)
+    new = Question(slug, definition, said.texts[INVITATION], said.texts[RESULT], said.limit_mb, said.result_to)
     made = make_question(session, ids, process, new, (staff.account_id, now))
+    words = Words(said.texts[INVITATION], said.texts[RESULT], said.result_to)
+    ask_lent(session, load_poll(session, made.poll_id), said.lent, words, now)
     poll, mailings = [f"poll:{made.poll_id}"], [f"mailing:{one}" for one in made.mailing_ids]
     done = [("poll.added", poll), ("mailing.written", mailings)]
     if desk.releases:

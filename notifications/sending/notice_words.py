@@ -28,6 +28,7 @@ from notifications.content.notices import paragraphs
 from notifications.content.variables import MODE_WORDS, event_values
 from notifications.intake.questions import load_question
 from notifications.ledger.candidates import Candidate
+from notifications.sending.outcomes import outcome_stands, outcome_words
 from surveys.polls.ballot import in_words
 from surveys.polls.casting import named_ballot
 from surveys.polls.store import load_poll
@@ -40,6 +41,8 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
     words = {name: str(value) for name, value in values.items()}
     if "mail_id" in values:
         return words | _answered(session, int(values["mail_id"]))
+    if "contribution_ids" in values:
+        return words | outcome_words(session, values["contribution_ids"], language)
     if "date_poll_id" in values:
         return words | _dates(session, int(values["date_poll_id"]), language)
     if "poll_id" in values:
@@ -66,6 +69,9 @@ def notice_is_true(session: Session, candidate: Candidate, slug: str, now: datet
     values, kind = candidate.values or {}, slug.removeprefix("notice-")
     if "mail_id" in values:
         return bool(load_question(session, int(values["mail_id"])))
+    if "contribution_ids" in values:
+        person = remaining(session, candidate.participant_id)
+        return outcome_stands(session, values["contribution_ids"], person)
     if "appointment_id" in values:
         return still_true(session, kind, values, now)
     if kind in {CHANGED, CANCELLED}:

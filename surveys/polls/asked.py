@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.people.merged import all_of
 from core.people.store import remaining
 from core.people.tables import Membership
+from surveys.polls.lent import polls_lent_to
 from surveys.polls.poll import Poll
 from surveys.polls.store import open_polls
 from surveys.polls.tables import Poll as Row
@@ -21,5 +22,5 @@ def polls_for(session: Session, participant_id: int, now: datetime) -> list[Poll
     person = remaining(session, participant_id)
     ids = all_of(session, person)
     offices = select(Membership.office_id).where(Membership.participant_id.in_(ids), Membership.left_at.is_(None))
-    found = open_polls(session, Row.office_id.in_(offices), now)
+    found = open_polls(session, or_(Row.office_id.in_(offices), Row.id.in_(polls_lent_to(offices))), now)
     return [one for one in found if one.definition.walk_ins or person in who_may_vote(session, one, {person: ids}, now)]

@@ -13,6 +13,8 @@ from core.people.audience import Complaint, Known, Predicate, Predicates, Scope
 from core.people.merged import MERGED, person_of, roots_of
 from core.people.predicates import check_names, names_of
 from core.people.tables import Participant
+from core.process.tables import Office
+from surveys.polls.lent import polls_lent_to
 from surveys.polls.tables import Poll, PollVoter
 
 NAME, OPPOSITE = "voted", "not_voted"
@@ -35,7 +37,11 @@ def _voted(value: Any, scope: Scope) -> ColumnElement[bool]:
 
 
 def _in_register(slug: str, office_id: int) -> ColumnElement[bool]:
+    above, _, bare = slug.rpartition("/")
     polls = select(Poll.id).where(Poll.office_id == office_id, Poll.slug == slug)
+    if above:  # a union's, in which people of this office may vote too
+        polls = select(Poll.id).join(Office, Office.id == Poll.office_id)
+        polls = polls.where(Office.slug == above, Poll.slug == bare, Poll.id.in_(polls_lent_to([office_id])))
     return Participant.id.in_(_voters(PollVoter.poll_id.in_(polls)))
 
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import String, Subquery, cast, func, select
+from sqlalchemy import ColumnElement, String, Subquery, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.database.reading import SharedReads
 from core.people.merged import MERGED, person_of
 from core.people.tables import Audience, Membership, Participant
 from surveys.polls.glance import Pile
+from surveys.polls.lent import lent_members
 from surveys.polls.poll import Poll
 from surveys.polls.tables import NamedBallot, PollVoter, SecretBallot
 from surveys.responses.audience import round_audience
@@ -120,6 +121,9 @@ def _asked(session: Session, poll: Poll, now: datetime) -> int:
     people = select(func.count()).select_from(Participant).where(*living)
     if poll.definition.audience_id is not None:
         rule = session.scalars(select(Audience.rule).where(Audience.id == poll.definition.audience_id)).one()
-        return session.scalar(people.where(round_audience()(rule, poll.office_id, now))) or 0
-    member = Membership.office_id == poll.office_id, Membership.left_at.is_(None)
-    return session.scalar(people.join(Membership, Membership.participant_id == Participant.id).where(*member)) or 0
+        own: ColumnElement[bool] = round_audience()(rule, poll.office_id, now)
+    else:
+        member = Membership.office_id == poll.office_id, Membership.left_at.is_(None)
+        own = Participant.id.in_(select(Membership.participant_id).where(*member))
+    lent = Participant.id.in_(select(Membership.participant_id).where(lent_members(poll.id)))
+    return session.scalar(people.where(or_(own, lent))) or 0

@@ -63,14 +63,17 @@ def lines_of(points: Sequence[Point], t: Translator) -> tuple[Line, ...]:
     return tuple(_shares(points, list(last.names), t))
 
 
-def chart(points: Sequence[Point], lines: Sequence[Line], title: str, t: Translator) -> str:
-    """An SVG: a line for each of the first six, told apart by dashes and marks as well; the table says the same."""
+def chart(numbers: Sequence[int], lines: Sequence[Line], title: str, key: str = "trend") -> str:
+    """An SVG: a line for each of the first six, told apart by dashes and marks as well; the table says the same.
+
+    `numbers` are those of the polls or rounds; `key` makes its ids the page's only ones.
+    """
     if not lines:
         return ""
     drawn = "".join(_drawn(one, at) for at, one in enumerate(lines[: len(SHADES)]))
     labels = "".join(
-        f'<text x="{_x(at, len(points)):.0f}" y="{HIGH - 10}" text-anchor="middle">{one.number}</text>'
-        for at, one in enumerate(points)
+        f'<text x="{_x(at, len(numbers)):.0f}" y="{HIGH - 10}" text-anchor="middle">{number}</text>'
+        for at, number in enumerate(numbers)
     )
     said = "; ".join(f"{one.name}: {', '.join(one.words)}" for one in lines[: len(SHADES)])
     scale = "".join(
@@ -78,8 +81,8 @@ def chart(points: Sequence[Point], lines: Sequence[Line], title: str, t: Transla
         for part in (0.0, 0.5, 1.0)
     )
     return (
-        f'<svg class="trend" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-labelledby="trend-title trend-words">'
-        f'<title id="trend-title">{escape(title)}</title><desc id="trend-words">{escape(said)}</desc>'
+        f'<svg class="trend" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-labelledby="{key}-title {key}-words">'
+        f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-words">{escape(said)}</desc>'
         f"{scale}{labels}{drawn}</svg>"
     )
 

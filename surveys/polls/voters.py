@@ -18,6 +18,7 @@ from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.merged import all_behind
 from core.people.tables import Address, Audience, Membership, Participant
 from surveys.polls.errors import NotAsked
+from surveys.polls.lent import lent_among
 from surveys.polls.poll import Poll
 from surveys.polls.register import Standing, read_register
 from surveys.responses.audience import round_audience
@@ -98,12 +99,19 @@ def claims_of(
 
 def who_may_vote(session: Session, poll: Poll, people: Mapping[int, Collection[int]], now: datetime) -> Collection[int]:
     """For whom of those who remain, each with all their numbers, a poll is meant: its audience holds them now; without
-    one, the office knows them."""
+    one, the office knows them. It is for the people of offices that lend theirs too (lent.py)."""
     if not people:
         return ()
+    roots = {one: root for root, ids in people.items() for one in ids}
+    lent = {roots[one] for one in lent_among(session, poll.id, roots)}
+    return lent | _asked_among(session, poll, people, roots, now)
+
+
+def _asked_among(
+    session: Session, poll: Poll, people: Collection[int], roots: Mapping[int, int], now: datetime
+) -> set[int]:
     audience_id = poll.definition.audience_id
     if audience_id is None:
-        roots = {one: root for root, ids in people.items() for one in ids}
         known = session.connection().execute(_MEMBERS, {"ids": roots, "office": poll.office_id}).scalars()
         return {roots[one] for one in known}
     rule = session.scalars(select(Audience.rule).where(Audience.id == audience_id)).one()

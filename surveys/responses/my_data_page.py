@@ -12,6 +12,8 @@ from babel.dates import format_date
 from sqlalchemy.orm import Session as Database
 
 from core.clock import local
+from core.contributions.kinds import KIND_NAMES, OUTCOME_NAMES, Kind, Outcome
+from core.contributions.my_data import contributions_contributor
 from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.people.addresses import CHANNEL_NAMES
 from core.people.consent import AT_THE_DOOR, PURPOSE_NAMES
@@ -73,7 +75,7 @@ def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Tr
     writer = _Writer(t, usual_zone(session), now)
     told = ("told", lambda found, ids: _told(found, shelf, ids, writer))
     votes = ("votes", lambda found, ids: votes_in_words(found, ids, t))
-    known = export_person(session, participant_id, [told, votes])
+    known = export_person(session, participant_id, [told, votes, contributions_contributor()])
     title = t("What is known about you")
     parts = [
         _part(title, [_person(writer, known)], "h1"),
@@ -87,6 +89,7 @@ def my_data_page(session: Database, shelf: FormShelf, participant_id: int, t: Tr
         _part(t("At events: questions, votes, tables"), [_rooms(writer, known["rooms"])]),
         _part(t("Days that suit you or not"), [_dates(writer, known)]),
         _part(t("Your votes in polls"), [known["votes"]]),
+        _part(t("What became of what you said"), [_became(writer, known["contributions"])]),
         *(_part(heading, [rows]) for heading, rows in known["told"]),
     ]
     head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
@@ -194,6 +197,17 @@ def _rooms(writer: _Writer, rooms: Mapping[str, Any]) -> list[Row]:
     ]
     places = [(one, t("table {number}", number=one["table"])) for one in rooms["tables"]]
     return rows + [(of(one, table), theme(one["theme"])) for one, table in places]
+
+
+def _became(writer: _Writer, known: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """Of what the office has told something about: as what it came and when, and what became of it."""
+    t, rows = writer.t, []
+    for one in known:
+        if one["outcome"]:
+            said = ", ".join(filter(None, (t(KIND_NAMES[Kind(one["kind"])]), writer.day(one["said_at"]))))
+            words = pick_text(one["words"], t.language)
+            rows.append((said, f"{t(OUTCOME_NAMES[Outcome(one['outcome'])])}: {words}"))
+    return rows
 
 
 def _appointments(writer: _Writer, known: Mapping[str, Any]) -> list[Row]:

@@ -332,3 +332,25 @@ def test_a_quota_that_cannot_work_is_refused_with_its_line(folder: Path, old: st
     first = line_of(folder, "    most:")
     places = tuple(f"process.yaml:{line}:" for line in range(first, first + 5))
     assert any(line.startswith(places) and words in line for line in found), found
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_municipality_is_put_below_its_union(database: Database, folder: Path) -> None:
+    whose = "office: {slug: metro, name: Metro, kind: authority}"
+    below = "office: {slug: alto, name: Alto, kind: municipality, above: hills}"
+    change(folder, "process.yaml", whose, below)
+    with pytest.raises(FileWrong, match=r"process.yaml:6: .*no union and no zone hills"):
+        bring(database, folder)
+    change(folder, "process.yaml", below, "office: {slug: hills, name: Hills, kind: union}")
+    bring(database, folder)
+    change(folder, "process.yaml", "office: {slug: hills, name: Hills, kind: union}", below)
+    bring(database, folder)
+    assert told(bring(database, folder)) == {}
+    offices = database.read(lambda s: {one.slug: one for one in s.scalars(select(Office)).all()})
+    assert offices["alto"].parent_id == offices["hills"].id and offices["hills"].parent_id is None
+    change(folder, "process.yaml", ", above: hills", "")
+    bring(database, folder)
+    same = database.read(lambda s: {one.slug: one.parent_id for one in s.scalars(select(Office)).all()})
+    assert same["alto"] == offices["hills"].id, "what a package does not say stays"
+    change(folder, "process.yaml", "kind: municipality", "kind: zone, above: hills")
+    assert any("Only a municipality" in one for one in faults(folder))

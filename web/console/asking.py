@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -13,14 +13,20 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_
 from core.ids import read_id
+from core.process.lending import Lending, lending_of, set_lending
 from core.process.offices import office_names
-from core.process.own_process import need_process
+from core.process.own_process import need_process, usual_process
 from core.process.tables import Process
 from core.staff.accounts import Staff
+from core.staff.audit import Act, record
 from core.staff.errors import NotAllowed
+from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.report import Count
 from notifications.planning.asking import TextsWrong, reach_of, usual_close
+from notifications.planning.lent import take_back
+from notifications.planning.result_telling import TO_NAMES, To
+from notifications.planning.rules import Rules
 from notifications.review.asking import WHY, Desk, Said, ask_people, asking_offices, open_desk
 from surveys.polls.faults import PollFault
 from surveys.polls.poll import Definition
@@ -33,6 +39,7 @@ from web.console.poll_draft import FIELDS, Known, read_poll, values_of
 from web.deps import WebDeps
 from web.site import site_of
 
+LENDS = Permission.IMPORT_PEOPLE  # who answers for what is done with the people of an office
 NOT_IN_ALL = N_("It was changed in one language and not in {language}: people would be asked different things.")
 TOO_LATE = N_("The close has passed already. Please choose a later one.")
 ABOUT = {**FIELDS, "invitation": N_("Invitation"), "result": N_("Message with the result")}
@@ -49,6 +56,7 @@ class Sheet:
     reach: Sequence[Count]
     faults: Sequence[PollFault] = ()
     problems: Sequence[tuple[str, Problem]] = ()  # of the texts
+    lent_counts: Mapping[int, int] = field(default_factory=dict)  # how many each lender's mailing would reach
 
 
 async def choose(request: Request, staff: Staff) -> Response:
@@ -58,9 +66,43 @@ async def choose(request: Request, staff: Staff) -> Response:
         raise NotAllowed
     wanted = read_id(request.query_params.get("office", ""))
 
-    names = await site_of(request).deps.database.aread(lambda session: list(office_names(session, offices).items()))
-    office_id = wanted if wanted in offices else names[0][0]
-    return console_page(request, staff, "console/ask.html", templates=templates(), offices=names, office_id=office_id)
+    office_id = wanted if wanted in offices else min(offices)
+
+    def work(session: Session) -> tuple[list[tuple[int, str]], Lending | None]:
+        lending = lending_of(session, office_id) if staff.may(LENDS, office_id) else None
+        return list(office_names(session, offices).items()), lending
+
+    names, lending = await site_of(request).deps.database.aread(work)
+    return console_page(
+        request,
+        staff,
+        "console/ask.html",
+        templates=templates(),
+        offices=names,
+        office_id=office_id,
+        lending=lending,
+        done="done" in request.query_params,
+    )
+
+
+async def lend(request: Request, staff: Staff) -> Response:
+    """An office lets the one above it ask its people too, or takes that back: what has not left yet is stopped."""
+    deps, form = site_of(request).deps, await request.form()
+    now, office_id = deps.clock.now(), read_id(form.get("office", "")) or 0
+    allowed = form.get("do") == "allow"
+
+    def work(session: Session) -> None:
+        if office_id not in staff.roles:
+            raise NothingHere
+        staff.need(LENDS, office_id)
+        set_lending(session, office_id, staff.account_id, now, allowed=allowed)
+        word = "lending.allowed" if allowed else "lending.taken-back"
+        record(session, Act(word, f"office:{office_id}", staff.account_id, office_id), now)
+        for mailing_id in () if allowed else take_back(session, office_id, now):
+            record(session, Act("mailing.cancelled", f"mailing:{mailing_id}", staff.account_id, office_id), now)
+
+    await deps.database.awrite(work)
+    return RedirectResponse(f"/console/ask?office={office_id}&done=lending", 303)
 
 
 async def show(request: Request, staff: Staff) -> Response:
@@ -70,7 +112,9 @@ async def show(request: Request, staff: Staff) -> Response:
     def work(session: Session) -> Sheet:
         desk, process = _desk(session, staff, request)
         values = _usual(template, desk, now) | {KEY: deps.ids.token()}
-        return Sheet(desk, template, values, reach_of(session, process, None, now, deps.telling.rules))
+        counts = _lent_counts(session, desk, now, deps.telling.rules)
+        reach = reach_of(session, process, None, now, deps.telling.rules)
+        return Sheet(desk, template, values, reach, lent_counts=counts)
 
     return _page(request, staff, await deps.database.aread(work))
 
@@ -90,7 +134,8 @@ async def ask(request: Request, staff: Staff) -> Response:
         definition, faults = read_poll(values, Known(desk.languages, [one for one, _ in desk.audiences], []))
         faults = [*faults, *_changed_here_only(template, definition, desk.languages), *_late(definition, desk, now)]
         reach = reach_of(session, process, definition.audience_id, now, deps.telling.rules)
-        return Sheet(desk, template, values, reach, faults), definition
+        counts = _lent_counts(session, desk, now, deps.telling.rules)
+        return Sheet(desk, template, values, reach, faults, lent_counts=counts), definition
 
     def work(session: Session) -> str:
         sheet, definition = read(session)
@@ -115,7 +160,9 @@ def _keep(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Sheet, Def
     """The poll's number. Raises TextsWrong, with which nothing is kept."""
     sheet, definition = asked
     texts = {part: _texts(part, sheet.values, sheet.desk.languages) for part in PARTS}
-    said = Said(definition, texts, deps.telling.mail_limit_mb)
+    to = To.VOTERS if sheet.values.get("result-to") == To.VOTERS else To.ASKED
+    lent = [one for one, _ in sheet.desk.lenders if f"lent-{one}" in sheet.values]
+    said = Said(definition, texts, deps.telling.mail_limit_mb, to, lent)
     return ask_people(session, deps.ids, (staff, sheet.desk), said, now).poll_id
 
 
@@ -126,6 +173,15 @@ def _desk(session: Session, staff: Staff, request: Request) -> tuple[Desk, Proce
     if office_id is None or (asked and office_id not in staff.roles):
         raise NothingHere
     return open_desk(session, staff, office_id)
+
+
+def _lent_counts(session: Session, desk: Desk, now: datetime, rules: Rules) -> dict[int, int]:
+    """How many people of each office that lends them can be reached, and nothing else of them."""
+    found = {}
+    for office_id, _ in desk.lenders:
+        each = reach_of(session, usual_process(session, office_id), None, now, rules)
+        found[office_id] = sum(one.people for one in each if not one.reason)
+    return found
 
 
 def _usual(template: Template, desk: Desk, now: datetime) -> dict[str, str]:
@@ -189,5 +245,6 @@ def _page(request: Request, staff: Staff, sheet: Sheet) -> Response:
         fields=ABOUT,
         why=WHY,
         parts=PARTS,
+        result_to=TO_NAMES,
         language_names=LANGUAGE_NAMES,
     )

@@ -18,6 +18,13 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.planning.asking import drop_question
+from notifications.planning.result_telling import (
+    TO_NAMES,
+    ResultToldAlready,
+    To,
+    tell_result,
+    told_to,
+)
 from surveys.polls.errors import PollSlugTaken
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
@@ -33,6 +40,7 @@ from surveys.polls.kinds import (
     Kind,
     Secrecy,
 )
+from surveys.polls.lent import names_lending
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, open_poll, plan_poll
 from surveys.polls.outcome import Result, result_of, tells_apart
 from surveys.polls.poll import Poll
@@ -94,6 +102,8 @@ class PollView:
     result: Result | None
     screen: ScreenFacts
     mailings: Sequence[store.MailingRow]
+    told_to: To | None
+    lenders: Sequence[str]  # the municipalities whose people are asked too
 
 
 async def list_all(request: Request, staff: Staff) -> Response:
@@ -193,6 +203,26 @@ async def show(request: Request, staff: Staff) -> Response:
     return await _one(request, staff)
 
 
+async def tell(request: Request, staff: Staff) -> Response:
+    """Prepares the message with the result, to those whom staff chose; it leaves once it is released."""
+    deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
+    now, chosen = deps.clock.now(), (await _typed(request)).get("result-to", "")
+    to = To.VOTERS if chosen == To.VOTERS else To.ASKED
+
+    def work(session: Session) -> int:
+        poll = poll_for(session, staff, poll_id)
+        staff.need(Permission.WRITE_MAILINGS, poll.office_id)
+        made = tell_result(session, poll, to, staff.account_id, now)
+        record(session, Act("mailing.written", f"mailing:{made}", staff.account_id, poll.office_id), now)
+        return made
+
+    try:
+        made = await deps.database.awrite(work)
+    except ResultToldAlready as problem:
+        return await _one(request, staff, problem)
+    return RedirectResponse(f"/console/mailings/{made}/review", 303)
+
+
 async def act(request: Request, staff: Staff) -> Response:
     """Opens, plans, closes or takes away; what stands in the way is said on the page."""
     deps, poll_id, name = site_of(request).deps, int(request.path_params["poll_id"]), request.path_params["act"]
@@ -253,6 +283,8 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
             result=result_of(session, poll, t, now) if poll.state_at(now) not in NOT_BEGUN else None,
             screen=screen_of(session, poll.id),
             mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
+            told_to=told_to(session, poll),
+            lenders=names_lending(session, poll.id),
         )
 
     view = await deps.database.aread(work)
@@ -274,6 +306,8 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         chat=deps.urls.vote_in_chat(view.poll.code),
         group=_in_group(view.poll) if deps.urls.chat else "",
         problem=problem,
+        result_to=TO_NAMES,
+        may_tell=staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",

@@ -25,6 +25,7 @@ from web.console.page import console_page
 from web.console.store import READS
 from web.site import site_of
 
+CONTRIBUTIONS = (Permission.SEE_PEOPLE, Permission.ANSWER_PEOPLE)
 SENT = (DeliveryState.SENT, DeliveryState.HANDED_OVER)
 
 
@@ -72,6 +73,7 @@ class Dashboard:
     may_review: bool
     may_write: bool
     may_manage_events: bool
+    may_answer: bool
 
 
 async def list_processes(request: Request, staff: Staff) -> Response:
@@ -110,4 +112,5 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
         may_review=any(staff.may(one, process.office_id) for one in READS),
         may_write=staff.may(Permission.WRITE_MAILINGS, process.office_id),
         may_manage_events=staff.may(Permission.MANAGE_EVENTS, process.office_id),
+        may_answer=all(staff.may(one, process.office_id) for one in CONTRIBUTIONS),
     )

@@ -9,6 +9,7 @@ from web.console import (
     asking,
     attachments,
     audit,
+    contributions,
     dates,
     event_mailings,
     event_writing,
@@ -19,6 +20,7 @@ from web.console import (
     mailing_files,
     mailings,
     on_behalf,
+    option_pictures,
     plan,
     poll_pictures,
     poll_stage,
@@ -28,6 +30,7 @@ from web.console import (
     releasing,
     results,
     reviewing,
+    round_series,
     sampling,
     series,
     sharing,
@@ -144,6 +147,7 @@ def _add_dates(router: APIRouter) -> None:
 
 def _add_polls(router: APIRouter) -> None:
     router.add_api_route("/ask", signed_in(asking.choose), methods=["GET"])
+    router.add_api_route("/lending", signed_in(asking.lend), methods=["POST"])
     router.add_api_route("/ask/{template}", signed_in(asking.show), methods=["GET"])
     router.add_api_route("/ask/{template}", signed_in(asking.ask), methods=["POST"])
     of_process, poll = "/processes/{process_id:int}/polls", "/polls/{poll_id:int}"
@@ -160,7 +164,23 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/words", signed_in(heard.show), methods=["GET"])
     router.add_api_route(f"{poll}/words", signed_in(heard.act), methods=["POST"])
     router.add_api_route(f"{poll}/words.csv", signed_in(heard.export), methods=["POST"])
+    router.add_api_route(f"{poll}/result-mailing", signed_in(polls.tell), methods=["POST"])
+    pictures = f"{poll}/option-pictures"
+    router.add_api_route(pictures, signed_in(option_pictures.show), methods=["GET"])
+    router.add_api_route(pictures, signed_in(option_pictures.keep), methods=["POST"])
+    router.add_api_route(f"{pictures}/{{option}}", signed_in(option_pictures.hand_out), methods=["GET"])
     router.add_api_route(f"{poll}/repeat", signed_in(series.repeat), methods=["POST"])
+    contributed = "/processes/{process_id:int}/contributions"
+    router.add_api_route(contributed, signed_in(contributions.show), methods=["GET"])
+    router.add_api_route(contributed, signed_in(contributions.act), methods=["POST"])
+    router.add_api_route(f"{contributed}.csv", signed_in(contributions.export), methods=["POST"])
+    rounds_again = "/processes/{process_id:int}/round-series"
+    router.add_api_route(rounds_again, signed_in(round_series.list_all), methods=["GET"])
+    router.add_api_route(rounds_again, signed_in(round_series.add), methods=["POST"])
+    again = "/round-series/{series_id:int}"
+    router.add_api_route(again, signed_in(round_series.show), methods=["GET"])
+    router.add_api_route(f"{again}/acts/{{act}}", signed_in(round_series.act), methods=["POST"])
+    router.add_api_route(f"{again}/trend.csv", signed_in(round_series.export), methods=["POST"])
     router.add_api_route("/series/{series_id:int}", signed_in(series.show), methods=["GET"])
     router.add_api_route("/series/{series_id:int}/acts/{act}", signed_in(series.act), methods=["POST"])
     router.add_api_route("/series/{series_id:int}/trend.csv", signed_in(series.export), methods=["POST"])

@@ -76,7 +76,7 @@ async def repeat(request: Request, staff: Staff) -> Response:
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
     now, form = deps.clock.now(), await request.form()
     typed = {str(name): str(value) for name, value in form.items()}
-    rhythm = _rhythm(typed)
+    rhythm = read_rhythm(typed)
 
     def work(session: Session) -> str:
         poll = poll_for(session, staff, poll_id)
@@ -161,7 +161,7 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         status=problem.status if problem else 200,
         view=view,
         series=view.series,
-        chart=chart(view.points, view.lines, title, t),
+        chart=chart([one.number for one in view.points], view.lines, title),
         states=SERIES_STATE_NAMES,
         may_export=staff.may(Permission.EXPORT_RESULTS, view.series.office_id),
         problem=problem,
@@ -191,7 +191,7 @@ def _series(session: Session, staff: Staff, series_id: int) -> Series:
     return series
 
 
-def _rhythm(typed: dict[str, str]) -> Rhythm:
+def read_rhythm(typed: dict[str, str]) -> Rhythm:
     """Raises RhythmWrong."""
     weeks, days, remind = (read_id(typed.get(one, "").strip()) for one in ("weeks", "open_days", "remind_days"))
     remind = 0 if typed.get("remind_days", "").strip() == "0" else remind

@@ -111,6 +111,7 @@ SUBJECTS = {
     "share": N_("link to pass on"),
     "poll": N_("poll"),
     "series": N_("series of polls"),
+    "round-series": N_("series of questionnaires"),
 }
 ACTS = {
     "account.added": N_("account added"),
@@ -223,6 +224,18 @@ ACTS = {
     "series.paused": N_("series of polls paused"),
     "series.stopped": N_("series of polls stopped for good"),
     "series.exported": N_("results of a series of polls taken along"),
+    "contributions.gather": N_("contributions gathered"),
+    "contributions.tag": N_("contributions tagged"),
+    "contributions.decide": N_("noted what became of contributions"),
+    "contributions.told": N_("noted and told what became of contributions"),
+    "contributions.exported": N_("contributions taken along"),
+    "lending.allowed": N_("let the office above ask the people"),
+    "lending.taken-back": N_("no longer lets the office above ask the people"),
+    "round-series.added": N_("series of questionnaires made"),
+    "round-series.started": N_("series of questionnaires started"),
+    "round-series.paused": N_("series of questionnaires paused"),
+    "round-series.stopped": N_("series of questionnaires stopped for good"),
+    "round-series.exported": N_("results of a series of questionnaires taken along"),
 }
 
 

@@ -240,7 +240,7 @@ def _choices(session: Session, staff: Staff, process_id: int, written: Collectio
     process = store.find_process(session, staff, process_id)
     staff.need(Permission.WRITE_MAILINGS, process.office_id)
     audiences = select(Audience.id, Audience.name).where(Audience.office_id == process.office_id).order_by(Audience.id)
-    rounds = select(Round.id, Round.title).where(Round.process_id == process_id).order_by(Round.opens_at.desc())
+    rounds = select(Round.id, Round.slug, Round.title).where(Round.process_id == process_id)
     phases = select(Phase).where(Phase.process_id == process_id).order_by(Phase.position)
     events = select(Event).where(Event.process_id == process_id).order_by(Event.starts_local)
     own, polls = session.scalars(events).all(), polls_of(session, Poll.process_id == process_id)
@@ -252,12 +252,14 @@ def _choices(session: Session, staff: Staff, process_id: int, written: Collectio
     ]
     of_polls = ((one, moment) for one in polls for moment in MOMENTS["poll"])
     moments += [(f"poll:{one.slug}:{moment}", moment, dict(one.definition.title)) for one, moment in of_polls]
+    asking = session.execute(rounds.order_by(Round.opens_at.desc())).all()
+    moments += [(f"round:{one.slug}:{moment}", moment, one.title) for one in asking for moment in MOMENTS["round"]]
     wanted = session.get_one(Process, process_id).languages
     return Choices(
         process=process,
         languages=[*wanted, *sorted(set(written) - set(wanted))],
         audiences=[(row.id, row.name) for row in session.execute(audiences)],
-        rounds=[(row.id, row.title) for row in session.execute(rounds)],
+        rounds=[(row.id, row.title) for row in asking],
         events=[(one.id, one.title) for one in own],
         polls=[(one.id, dict(one.definition.title)) for one in polls],
         moments=moments,

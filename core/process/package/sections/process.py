@@ -18,11 +18,14 @@ from core.process.package.items import apply_items
 from core.process.package.section import Change, Item, Load, Package
 from core.process.tables import Office, Process
 
-KINDS = ("authority", "municipality", "union", "zone")
+MUNICIPALITY, ABOVE = "municipality", ("union", "zone")
+KINDS = ("authority", MUNICIPALITY, *ABOVE)
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MOST_QUIET = 366
 KEPT = ("answers", "deliveries", "people")
 
+ONLY_BELOW = N_("Only a municipality belongs to a union or a zone.")
+NOTHING_ABOVE = N_("There is no union and no zone {value} here. Load it first, or correct the short name.")
 NEEDED = N_("The section {key} is missing.")
 NO_ZONE = N_("{value} is no time zone. Write it as in Europe/Rome.")
 NO_LANGUAGES = N_("Write the languages as a list, as in [it, en], out of: {known}.")
@@ -43,6 +46,7 @@ class OfficeSection:
             "slug": "the office's short name, unique in the installation",
             "name": "its name, as people read it",
             "kind": "authority, municipality, union or zone",
+            "above": "the union or zone that a municipality belongs to: its short name, loaded before",
             "contact_email": "where people write to",
             "address": "its postal address, for the foot of mails",
             "one_person": "true where one person does everything: who writes a mailing may then release it too",
@@ -73,6 +77,10 @@ class OfficeSection:
             "one_person": entry.truth("one_person"),
             "joining": self._joining(package, entry),
         }
+        if entry.has("above"):  # offices that say nothing compare as they did before they could
+            values |= {"above": entry.slug("above")}
+            if values["kind"] != MUNICIPALITY:
+                entry.fault("above", ONLY_BELOW)
         return [Item("office", entry.slug(), values)]
 
     def _joining(self, package: Package, office: Entry) -> dict[str, Any]:
@@ -90,21 +98,44 @@ class OfficeSection:
 
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
         (item,) = items
+        above_id = self._above(load, item)
         known = load.session.scalars(select(Office).where(Office.slug == item.slug)).one_or_none()
         if known is None:  # what is remembered of loads belongs to an office, so that it comes first
-            added = insert(Office).values(slug=item.slug, **item.values).returning(Office.id)
+            added = insert(Office).values(slug=item.slug, **_columns(item, above_id)).returning(Office.id)
             load.office_id = load.session.execute(added).scalar_one()
         else:
             load.office_id = known.id
 
         def standing(_: Item) -> dict[str, Any] | None:
-            return None if known is None else {name: getattr(known, name) for name in item.values}
+            if known is None:
+                return None
+            own = {name: getattr(known, name) for name in item.values if name != "above"}
+            above = load.session.get(Office, known.parent_id) if known.parent_id is not None else None
+            return own | ({"above": above.slug if above is not None else ""} if "above" in item.values else {})
 
         def write(one: Item, exists: bool) -> None:
             if exists:
-                load.session.execute(update(Office).where(Office.id == load.office_id).values(one.values))
+                values = _columns(one, above_id)
+                load.session.execute(update(Office).where(Office.id == load.office_id).values(values))
 
         return apply_items(load, items, standing, write)
+
+    def _above(self, load: Load, item: Item) -> int | None:
+        """The office above, None where the package names none."""
+        slug = item.values.get("above", "")
+        if not slug:
+            return None
+        kinds = Office.kind.in_(ABOVE)
+        found = load.session.scalar(select(Office.id).where(Office.slug == slug, kinds))
+        if found is None:
+            load.package.root.fault_at(("office", "above"), NOTHING_ABOVE, value=slug)
+            load.package.faults.check()
+        return found
+
+
+def _columns(item: Item, above_id: int | None) -> dict[str, Any]:
+    values = {name: value for name, value in item.values.items() if name != "above"}
+    return values | ({"parent_id": above_id} if "above" in item.values else {})
 
 
 class ProcessSection:

@@ -7,8 +7,8 @@ from alembic import op
 
 from core.database.base import Json
 
-revision = '0029'
-down_revision = '0027'
+revision = '0027'
+down_revision = '0026'
 branch_labels = None
 depends_on = None
 
