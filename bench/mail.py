@@ -1,7 +1,7 @@
 """Mails with the ledger on, beside a bare pipelined client that sends as many bytes; a local sink takes both.
 
 The senders (two, as a machine of two cores would run), the bare client and the sink (Postfix's smtp-sink) are processes
-of their own; a sender has as many connections as the bare client.
+of their own; the bare clients are as many as the senders, with as many connections.
 """
 
 from __future__ import annotations
@@ -99,16 +99,7 @@ async def _on(kind: str, databases: SqliteDatabases | PostgresDatabases) -> Foun
                 return max(one["seconds"] for one in told)
 
             async def bare(number: int) -> float:
-                command = (
-                    sys.executable,
-                    "-m",
-                    "bench.bare_mail",
-                    str(port),
-                    str(MAILS),
-                    str(CONNECTIONS),
-                    sample.name,
-                )
-                return float((await asyncio.to_thread(subprocess.check_output, command)).decode())
+                return await asyncio.to_thread(_send_bare, port, sample.name)
 
             name = f"Sending {MAILS:,} mails of {len(content):,} bytes, {kind} (limit 1.67)"
             return Found(await compare(name, MAILS, (ours, bare), PAIRS), memory)
@@ -156,6 +147,18 @@ def _send(url: str, port: int) -> list[dict[str, float]]:
             told.write("go\n")
             told.flush()
         return [json.loads(heard.read().splitlines()[-1]) for _, heard in pipes]
+
+
+def _send_bare(port: int, sample: str) -> float:
+    """As many processes as senders, each with its share, from the first one's beginning to the last one's end."""
+    each = (str(port), str(MAILS // SENDERS), str(CONNECTIONS), sample)
+    command = (sys.executable, "-m", "bench.bare_mail", *each)
+    with ExitStack() as stack:
+        clients = [
+            stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)) for _ in range(SENDERS)
+        ]
+        spans = [one.stdout.read().split() for one in clients if one.stdout is not None]
+    return max(float(end) for _, end in spans) - min(float(start) for start, _ in spans)
 
 
 def _prepare(session: Session) -> None:

@@ -33,6 +33,7 @@ REASONS = {
     "gone": N_("cannot be reached any more"),
     "bad-address": N_("the address does not exist"),
     "not-true": N_("what it says has changed meanwhile, or is over"),
+    "unwritten": N_("it could not be written, by a mistake of the service; the log says which"),
     "rejected": N_("the other side refused it for good"),
     "unreachable": N_("could not be reached after several tries"),
     "connection-lost": N_("the connection was lost while it left"),

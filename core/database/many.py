@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, ColumnElement, Dialect, TableValuedAlias, Text, bindparam, cast, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
@@ -87,17 +86,9 @@ class WordsByNumber(TypeDecorator[Mapping[int, str]]):
         return value if dialect.name == "postgresql" else json.dumps(value)
 
 
-def words_of(session: Session, words: Mapping[int, str]) -> tuple[ColumnElement[int], ColumnElement[str]]:
-    """Numbers and the word of each, as two columns to join with."""
-    return _columns(session.get_bind().dialect.name, bindparam(None, words, type_=WordsByNumber(), unique=True))
-
-
 def words_in(dialect: str, name: str) -> tuple[ColumnElement[int], ColumnElement[str]]:
-    """The columns of `words_of` for the parameter `name` of a statement that is written once."""
-    return _columns(dialect, bindparam(name, type_=WordsByNumber()))
-
-
-def _columns(dialect: str, words: ColumnElement[Any]) -> tuple[ColumnElement[int], ColumnElement[str]]:
+    """Numbers and the word of each, which the parameter `name` of a statement holds, as two columns to join with."""
+    words = bindparam(name, type_=WordsByNumber())
     found = func.jsonb_each_text(words) if dialect == "postgresql" else func.json_each(words)
     told: TableValuedAlias = found.table_valued("key", "value")
     return cast(told.c.key, BigInteger), told.c.value

@@ -26,6 +26,10 @@ class Mail(NamedTuple):
     def size(self) -> int:
         return len(self.data) + sum(map(len, self.tail))
 
+    @property
+    def is_costly(self) -> bool:
+        return False
+
     def finish(self) -> Mail:
         return self
 
@@ -38,11 +42,15 @@ class Mail(NamedTuple):
 class Draft(Protocol):
     """A mail that is written when its turn comes, by whoever sends it and without the database; a Mail is its own.
 
-    `size` is about how many bytes it will have. `finish` may raise whatever a mistake of ours makes it raise.
+    `size` is about how many bytes it will have; what `is_costly` is written beside the event loop. `finish` may raise
+    whatever a mistake of ours makes it raise.
     """
 
     @property
     def size(self) -> int: ...
+
+    @property
+    def is_costly(self) -> bool: ...
 
     def finish(self) -> Mail: ...
 

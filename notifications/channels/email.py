@@ -8,12 +8,14 @@ import ssl
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from math import inf
+from typing import NamedTuple
 
 from core.clock import Clock, SystemClock
 from notifications.channels.contract import (
     MOST_AT_ONCE,
     ChatMessage,
     Draft,
+    Mail,
     Message,
     Misconfigured,
     NotBegun,
@@ -58,8 +60,8 @@ class EmailChannel:
             return (self._machine.now() - began).total_seconds() < within
 
         mails = [message for message in messages if not isinstance(message, ChatMessage)]
-        if self._signer is not None:  # a millisecond each
-            mails = await asyncio.to_thread(_signed, mails, self._signer)
+        if self._signer is not None or any(mail.is_costly for mail in mails):
+            mails = await asyncio.to_thread(_finished, mails, self._signer)
         parts = [self._part(part, may_begin) for part in _parts(mails)]
         return [outcome for outcomes in await asyncio.gather(*parts) for outcome in outcomes]
 
@@ -145,15 +147,27 @@ class EmailChannel:
         return _Used(connection)
 
 
-def _signed(mails: Sequence[Draft], signer: Signer) -> list[Draft]:
-    """Those that cannot be written stay drafts: each tells at its turn what is wrong with it."""
-    signed: list[Draft] = []
-    for mail in mails:
+class _Spoilt(NamedTuple):
+    """A mail that could not be written or signed; it says so at its turn, and never leaves without its signature."""
+
+    error: Exception
+    size: int = 0
+    is_costly: bool = False
+
+    def finish(self) -> Mail:
+        raise self.error
+
+
+def _finished(mails: Sequence[Draft], signer: Signer | None) -> list[Draft]:
+    """Written, and signed where there is a signer: milliseconds each."""
+    finished: list[Draft] = []
+    for draft in mails:
         try:
-            signed.append(signer.sign(mail.finish()))
-        except Exception:
-            signed.append(mail)
-    return signed
+            mail = draft.finish()
+            finished.append(mail if signer is None else signer.sign(mail))
+        except Exception as error:  # a mistake of ours in one mail must not stop all others
+            finished.append(_Spoilt(error))
+    return finished
 
 
 def _parts(mails: Sequence[Draft]) -> list[Sequence[Draft]]:

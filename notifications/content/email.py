@@ -65,6 +65,11 @@ class MailSkeleton:
     tail: Tail = ()
 
     @cached_property
+    def is_drawn(self) -> bool:
+        """Whether a picture is made for each person, which takes longer than all the rest."""
+        return any(isinstance(one, Drawn) for one in self.tail)
+
+    @cached_property
     def weight(self) -> int:
         """About how many bytes a mail has on the wire, a little more than less."""
         return HEADERS + sum(map(len, self.body.pieces)) + tail_size(self.tail)
@@ -98,6 +103,10 @@ class MailDraft(NamedTuple):
     @property
     def size(self) -> int:
         return self.skeleton.weight
+
+    @property
+    def is_costly(self) -> bool:
+        return self.skeleton.is_drawn
 
     def finish(self) -> Mail:
         return render_mail(self.skeleton, self.letter, self.files)

@@ -63,7 +63,7 @@ class Composer:
     files: EncodedFiles = field(default_factory=EncodedFiles)
 
     def compose(self, session: Session, candidate: Candidate, context: MailingContext, now: datetime) -> Message:
-        """The finished message; raises NoText, HeaderUnsafe and the errors of content.errors."""
+        """The message, a mail as a draft; raises NoText, HeaderUnsafe and the errors of content.errors."""
         language = context.language_for(candidate.language)
         if not language:
             raise NoText

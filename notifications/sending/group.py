@@ -83,7 +83,7 @@ class Desk:
         return key_for(channel, self.domain_rates)
 
     def prepare(self, session: Session, ids: Sequence[int], moment: Moment) -> list[Ready]:
-        """Judges claimed deliveries anew, writes their messages and notes them as handed over.
+        """Judges claimed deliveries anew, makes their messages and notes them as handed over.
 
         Nothing may leave before the transaction is committed. Those that do not leave now
         are skipped, put back or sent another way.

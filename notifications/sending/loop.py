@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock, SystemClock
 from core.database.database import Database
 from core.links import Links
-from notifications.channels.contract import MOST_AT_ONCE, Channel, Misconfigured, NotBegun, Outcome, Unknown
+from notifications.channels.contract import MOST_AT_ONCE, Channel, Misconfigured, NotBegun, Outcome, Unknown, Unwritten
 from notifications.ledger.outcomes import Tried, record
 from notifications.ledger.queue import (
     Claimer,
@@ -43,6 +43,7 @@ from notifications.sending.group import Contexts, Desk, Ready
 from notifications.sending.parts import reserve_parts
 from notifications.sending.permits import Line, hold, key_of, reserve, waiting_time
 from notifications.sending.retry import Retry, Try, decide
+from notifications.sending.turns import Turn
 from notifications.staff.ways import Way, note_way
 
 log = structlog.get_logger()
@@ -58,12 +59,13 @@ LASTING = (DataError, IntegrityError, ProgrammingError)  # what the database ref
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast a channel may go, all senders together; how many groups a process has under way, and each of them
-    over how many connections."""
+    """How fast a channel may go, all senders together; how many groups a process has under way, each of them over how
+    many connections, and how many of them leave `at_once` (0: all)."""
 
     rate: float
     workers: int = 2
     connections: int = 1
+    at_once: int = 0
 
     @property
     def group(self) -> int:
@@ -73,12 +75,14 @@ class Pace:
 def pace_over(rate: float, connections: int) -> Pace:
     """As many groups at once as the connections need.
 
-    A group takes several connections only where the rate is worth hundreds of messages in its time. One that takes
-    them all has no other beside it: the interpreter would go to and fro between the two, at their cost.
+    A group takes several connections only where the rate is worth hundreds of messages in its time. While one that
+    takes them all is leaving, no other is written: the interpreter would go to and fro between the two, at their
+    cost. The other's worker is there for when one connection hangs.
     """
     hundreds = math.ceil(rate * GROUP_SECONDS / MOST_AT_ONCE)
     each = max(1, min(connections, hundreds))
-    return Pace(rate, math.ceil(connections / each), each)
+    at_once = math.ceil(connections / each)
+    return Pace(rate, max(at_once, min(2, connections)), each, at_once)
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ class Sender:
     def __init__(self, deps: SenderDeps) -> None:
         self.deps = deps
         self.stopping = asyncio.Event()
+        self._gates = {way: asyncio.Semaphore(pace.at_once or pace.workers) for way, pace in deps.paces.items()}
         # Claimed, and neither settled nor put back: by how many workers. After a standstill longer than a lease two
         # may hold a delivery, of whom one finds nothing to do.
         self._held: Counter[int] = Counter()
@@ -148,7 +153,10 @@ class Sender:
         largest = most = self.deps.paces[channel.way].group
         while not self.stopping.is_set():
             try:
-                group = await self.one_group(channel, most)
+                async with Turn(self._gates[channel.way]) as turn:
+                    if self.stopping.is_set():
+                        return
+                    group = await self.one_group(channel, most, turn)
             except DBAPIError as error:
                 log.warning("sender lost the database", error=type(error).__name__)
                 await self._sleep(TROUBLE_SECONDS)
@@ -161,7 +169,7 @@ class Sender:
             if not group.claimed or (group.late and not group.begun):
                 await self._sleep(IDLE_SECONDS)
 
-    async def one_group(self, channel: Channel, most: int = MOST_AT_ONCE) -> Group:
+    async def one_group(self, channel: Channel, most: int = MOST_AT_ONCE, turn: Turn | None = None) -> Group:
         """Takes one group of up to `most` through."""
         async with self._counting:
             claimed, first_at = await self._write(
@@ -169,7 +177,7 @@ class Sender:
             )
             self._held.update(claimed)
         try:
-            outcomes = await self._take_through(channel, claimed, first_at)
+            outcomes = await self._take_through(channel, claimed, first_at, turn)
         finally:
             self._let_go(claimed)
         late = sum(isinstance(one, NotBegun) for one in outcomes)
@@ -179,7 +187,9 @@ class Sender:
         self._held.subtract(claimed)
         self._held = +self._held  # without those that nobody holds
 
-    async def _take_through(self, channel: Channel, claimed: list[int], first_at: datetime) -> Sequence[Outcome]:
+    async def _take_through(
+        self, channel: Channel, claimed: list[int], first_at: datetime, turn: Turn | None = None
+    ) -> Sequence[Outcome]:
         if not claimed:
             return ()
         await self._sleep((first_at - self.deps.machine.now()).total_seconds())
@@ -190,6 +200,8 @@ class Sender:
         )
         if not ready:
             return ()
+        if turn is not None:
+            turn.ends_in(GROUP_SECONDS)
         outcomes = await self._send(channel, ready)
         await self._insist(channel, ready, outcomes)
         return outcomes
@@ -322,5 +334,7 @@ class Sender:
 def _tried(ready: Ready, outcome: Outcome, moment: Moment) -> Tried:
     if isinstance(outcome, Misconfigured):
         log.error("channel is misconfigured", channel=ready.channel, detail=outcome.detail)
+    if isinstance(outcome, Unwritten):
+        log.error("message was not written", delivery=ready.delivery_id, error=outcome.detail)
     decision = decide(outcome, Try(ready.channel, ready.tries, moment.now, moment.machine))
     return Tried(ready.delivery_id, ready.attempt, ready.channel, ready.address_id, outcome, decision)

@@ -106,4 +106,6 @@ def decide(outcome: Outcome, tried: Try) -> Decision:
         case NotBegun():
             return PutBack()
         case Unwritten():
-            return Retry(tried.now + UNWRITTEN_WAIT, counts=False)
+            if tried.tries > len(WAITS):
+                return GiveUp("unwritten")
+            return Retry(tried.now + max(UNWRITTEN_WAIT, WAITS[tried.tries - 1]))

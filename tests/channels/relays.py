@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
@@ -112,6 +112,7 @@ class Terse:
     at_once: int = 1000  # connections
     open: int = 0
     gate: asyncio.Event = field(default_factory=_open_gate)  # contents are answered while it is set
+    waits_at: bytes = b""  # only contents that hold this wait for the gate
     on_word: Callable[[bytes], None] = lambda _: None  # told of each command's first word, and of "content"
     taken: list[bytes] = field(default_factory=list)
     heard: list[bytes] = field(default_factory=list)  # the first word of every command
@@ -146,7 +147,8 @@ class Terse:
                 writer.write(self.goes_ahead)
                 self.taken.append(await reader.readuntil(b"\r\n.\r\n"))
                 self.on_word(b"content")
-                await self.gate.wait()
+                if self.waits_at in self.taken[-1]:
+                    await self.gate.wait()
                 if self.hangs_up_after and self.hangs_up_after in self.taken[-1]:
                     return
                 writer.write(self.keeps)
@@ -158,6 +160,16 @@ class Terse:
         if line.startswith(b"EHLO"):
             return b"250-hello\r\n250 PIPELINING\r\n" if self.pipelines else b"250 hello\r\n"
         return b"554 5.5.1 no valid recipients\r\n" if line.startswith(b"DATA") else b"250 fine\r\n"
+
+
+class Blot(NamedTuple):
+    """A mail that cannot be written."""
+
+    size: int = 1
+    is_costly: bool = False
+
+    def finish(self) -> Mail:
+        raise LookupError("no such file")
 
 
 def mails(*names: str, data: bytes = b"Subject: x\r\n\r\none\r\ntwo.\r\nend\r\n") -> list[Mail]:

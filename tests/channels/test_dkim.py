@@ -19,12 +19,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from core.errors import SettingWrong
 from core.i18n import translator
-from notifications.channels.contract import Delivered, Mail
+from notifications.channels.contract import Delivered, Mail, Unwritten
 from notifications.channels.dkim import Signer, read_signer
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relay
 from notifications.content.email import Letter, compile_mail, render_mail
-from tests.channels.relays import relay
+from tests.channels.relays import Terse, mails, relay, scripted
 from tests.notifications.test_content import LINKS, SETTING, TEXT
 
 VERIFIER = Path(__file__).parent / "verify.cjs"
@@ -139,3 +139,18 @@ def test_a_selector_is_a_name(tmp_path: Path, selector: str) -> None:
 
 def test_without_a_key_nothing_is_signed() -> None:
     assert read_signer("example.org", "", None) is None
+
+
+async def test_what_cannot_be_signed_does_not_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    signer = signer_of(tmp_path)
+
+    def fail(_: Signer, mail: Mail) -> Mail:
+        raise ValueError(mail.recipient)
+
+    monkeypatch.setattr(Signer, "sign", fail)
+    terse = Terse()
+    async with scripted(terse) as port:
+        channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}"), signer=signer)
+        outcomes = await channel.send(mails("a", "b"), 0)
+        await channel.close()
+    assert (outcomes, terse.taken) == ([Unwritten("ValueError")] * 2, [])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import NamedTuple
 from urllib.parse import quote
 
 import pytest
@@ -29,7 +28,7 @@ from notifications.channels.smtp.connection import Patience, SmtpConnection
 from notifications.channels.smtp.exchange import hand_over
 from notifications.channels.smtp.relay import parse_relay
 from notifications.sending.loop import pace_over
-from tests.channels.relays import PASSWORD, USER, Terse, kinds, mails, relay, scripted, sent
+from tests.channels.relays import PASSWORD, USER, Blot, Terse, kinds, mails, relay, scripted, sent
 
 SIGN_IN = f"{quote(USER, safe='')}:{quote(PASSWORD, safe='')}@"
 
@@ -50,15 +49,6 @@ async def test_a_large_group_goes_over_as_many_connections_as_it_has_hundreds() 
     assert (terse.connections, terse.heard.count(b"MAIL")) == (3, 250)
 
 
-class Blot(NamedTuple):
-    """A mail that cannot be written."""
-
-    size: int = 1
-
-    def finish(self) -> Mail:
-        raise LookupError("no such file")
-
-
 @pytest.mark.parametrize("pipelines", [True, False])
 @pytest.mark.parametrize("place", [0, 1, 2])
 async def test_a_mail_that_cannot_be_written_holds_up_no_other(pipelines: bool, place: int) -> None:
@@ -71,9 +61,17 @@ async def test_a_mail_that_cannot_be_written_holds_up_no_other(pipelines: bool, 
     assert (kinds(outcomes), terse.heard.count(b"MAIL")) == ([Delivered] * 2, 2)
 
 
+async def test_a_relay_that_floods_is_left() -> None:
+    flood = Terse(keeps=b"250-" + b"x" * 4000 + b"\r\n")
+    flood.keeps *= 300
+    async with scripted(flood) as port:
+        (outcome,) = await sent(f"smtp://127.0.0.1:{port}", mails("a"))
+    assert isinstance(outcome, Unknown)
+
+
 @pytest.mark.parametrize(
     ("rate", "connections", "workers", "each"),
-    [(50, 4, 4, 1), (50, 1, 1, 1), (1000, 4, 1, 4), (1000, 8, 2, 5), (1000, 3, 1, 3), (100_000, 50, 1, 50)],
+    [(50, 4, 4, 1), (50, 1, 1, 1), (1000, 4, 2, 4), (1000, 8, 2, 5), (1000, 3, 2, 3), (100_000, 50, 2, 50)],
 )
 def test_every_connection_of_a_relay_is_used(rate: float, connections: int, workers: int, each: int) -> None:
     pace = pace_over(rate, connections)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
-from core.database.many import among, words_of
+from core.database.many import among, words_in
 from core.people.tables import Participant
 
 
@@ -34,8 +34,9 @@ def test_words_stand_beside_their_numbers_as_they_are(seen: Database) -> None:
     words = {1: "plain", 3: "'; DROP TABLE participant; --", 4: 'à "quoted" \\u0041', 77: "nobody"}
 
     def work(session: Session) -> list[tuple[int, str]]:
-        number, word = words_of(session, words)
-        found = session.execute(select(Participant.id, word).where(Participant.id == number).order_by(Participant.id))
+        number, word = words_in(session.get_bind().dialect.name, "words")
+        asked = select(Participant.id, word).where(Participant.id == number).order_by(Participant.id)
+        found = session.execute(asked, {"words": words})
         return [(one, said) for one, said in found]
 
     assert seen.read(work) == [(number, words[number]) for number in (1, 3, 4)]

@@ -45,8 +45,10 @@ def test_a_wrong_setting_holds_the_channel_and_counts_nothing() -> None:
     assert (decision.counts, decision.hold) == (False, True)
 
 
-def test_what_could_not_be_written_waits_until_staff_have_put_it_right_and_counts_nothing() -> None:
-    assert decide(Unwritten("KeyError"), tried(99)) == Retry(NOW + UNWRITTEN_WAIT, counts=False)
+def test_what_could_not_be_written_waits_until_staff_have_put_it_right_and_not_for_ever() -> None:
+    assert decide(Unwritten("KeyError"), tried(1)) == Retry(NOW + UNWRITTEN_WAIT)
+    assert decide(Unwritten("KeyError"), tried(len(WAITS))) == Retry(NOW + WAITS[-1])
+    assert decide(Unwritten("KeyError"), tried(len(WAITS) + 1)) == GiveUp("unwritten")
 
 
 def test_waits_grow_and_end() -> None:

@@ -182,7 +182,7 @@ def _fit(draft: Draft, offers: Offers) -> Mail | Outcome:
     except Exception as error:  # a mistake of ours in one mail must not stop all others
         log.exception("mail was not written")
         return Unwritten(type(error).__name__)
-    if not (mail.sender.isascii() and mail.recipient.isascii()) and not offers.is_international:  # RFC 6531
+    if _is_international(mail) and not offers.is_international:  # RFC 6531
         return Rejected("the relay takes no international addresses (SMTPUTF8)")
     if UNSAFE.search(mail.sender) or UNSAFE.search(mail.recipient):
         return Rejected("this is no address")

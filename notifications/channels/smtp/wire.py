@@ -10,7 +10,7 @@ from collections import deque
 from typing import cast
 
 LONGEST_LINE = 4096
-MOST_LINES = 10_000
+MOST_HEARD = 1_000_000  # bytes that nobody has asked for yet
 
 
 class ConnectionBroken(OSError):
@@ -24,6 +24,7 @@ class Wire(asyncio.Protocol):
         self._timeout = timeout
         self._lines: deque[bytes] = deque()  # that have come in and were not heard yet
         self._begun = b""  # of a line whose end has not
+        self._bytes = 0  # of the lines
         self._lost: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._deadline = self._looks_at = 0.0
@@ -48,8 +49,9 @@ class Wire(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         *lines, self._begun = (self._begun + data).split(b"\n")
         self._lines.extend(lines)
+        self._bytes += len(data)
         self._wake(None)
-        if len(self._lines) > MOST_LINES or len(self._begun) > LONGEST_LINE:
+        if self._bytes > MOST_HEARD:
             self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -83,7 +85,9 @@ class Wire(asyncio.Protocol):
     def heard(self) -> bytes | None:
         """The next line that has come in, without its line feed; None where none has yet."""
         if self._lines:
-            return self._lines.popleft()
+            line = self._lines.popleft()
+            self._bytes -= len(line) + 1
+            return line
         if len(self._begun) > LONGEST_LINE:
             raise ConnectionBroken("a line without an end")
         if self._lost is not None:
