@@ -19,6 +19,7 @@ from core.database.database import Database
 from core.ids import CountedIds
 from core.links import Links
 from tests.support.databases import PostgresDatabases, SqliteDatabases, reopened
+from tests.support.order import longest_first
 from tests.support.thrift import thrift
 
 # What is compiled once serves all workers, and every process that a test starts, whatever the machine's habit.
@@ -30,6 +31,10 @@ settings.load_profile("house")
 
 MEMORY, ROOM = Path("/dev/shm"), 2_000_000_000
 NOW = datetime(2023, 7, 10, 8, 0, tzinfo=UTC)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = longest_first(items)
 
 
 def pytest_collection_finish() -> None:

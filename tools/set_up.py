@@ -24,6 +24,7 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAIL_SERVERS = ("postfix", "dovecot")
 MAIL_PACKAGES = ("postfix", "dovecot-imapd")
 CALENDARS = ("khal",)
+QUICK_BROWSER = ("chromium-headless-shell",)
 BROWSER_PACKAGES = ("chromium", "fonts-liberation", "fonts-noto-color-emoji")
 
 
@@ -39,6 +40,7 @@ def main() -> None:
     install_front_end()
     if sys.argv[1] == "dev":
         install_browser()
+        install_quick_browser()
         install_mail_servers()
         install_calendar()
 
@@ -128,30 +130,36 @@ def install_browser() -> None:
     stop(f"The browser tests need Chromium, which is not here. Install it and try again:\n    {advice}")
 
 
+def install_quick_browser() -> None:
+    """The same Chromium without windows; without it the tests take the whole one."""
+    if shutil.which("chromium"):
+        install_for_tests("the browser tests take twice the time", QUICK_BROWSER, QUICK_BROWSER)
+
+
 def install_mail_servers() -> None:
     """Postfix and Dovecot, for the tests that send through and read from real ones; without them those are skipped."""
-    install_for_tests("real mail servers", MAIL_SERVERS, MAIL_PACKAGES)
+    install_for_tests("the tests with real mail servers are skipped", MAIL_SERVERS, MAIL_PACKAGES)
 
 
 def install_calendar() -> None:
     """khal, a calendar program of others, for the tests that show ours to it; without it those are skipped."""
-    install_for_tests("a real calendar program", CALENDARS, CALENDARS)
+    install_for_tests("the tests with a real calendar program are skipped", CALENDARS, CALENDARS)
 
 
-def install_for_tests(what: str, programs: "tuple[str, ...]", packages: "tuple[str, ...]") -> None:
+def install_for_tests(otherwise: str, programs: "tuple[str, ...]", packages: "tuple[str, ...]") -> None:
     path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}/usr/sbin"
     if all(shutil.which(name, path=path) for name in programs):
         return
     apt, names = shutil.which("apt-get"), " and ".join(packages)
     if not apt or os.geteuid() != 0:
-        say(f"without {names} the tests with {what} are skipped")
+        say(f"without {names} {otherwise}")
         return
     say(f"installing {names}")
     options = ("-qq", "--yes", "--no-install-recommends")
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     for command in ((apt, "update", "-qq"), (apt, "install", *options, *packages)):
         if subprocess.call(command, env=quiet) != 0:
-            say(f"they could not be installed: the tests with {what} are skipped")
+            say(f"not to be installed: {otherwise}")
             return
 
 

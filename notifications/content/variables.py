@@ -12,10 +12,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from babel.dates import format_date, format_time
-from jinja2 import StrictUndefined, TemplateError, UndefinedError
+from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError
 from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -89,6 +90,20 @@ class TextEnvironment(ImmutableSandboxedEnvironment):
         return False
 
 
+_ENVIRONMENT = TextEnvironment()
+
+
+@lru_cache(maxsize=256)
+def _template(source: str) -> Template:
+    """Compiled once for all states of its variables: who writes a text sees it after every change in each of them."""
+    return _ENVIRONMENT.from_string(source)
+
+
+@lru_cache(maxsize=256)
+def _names(source: str) -> frozenset[str]:
+    return frozenset(find_undeclared_variables(_ENVIRONMENT.parse(source)))
+
+
 def expand(source: str, language: str, known: Mapping[str, bool]) -> str:
     """The text with marks for its variables; `known` says which names there are and will be filled.
 
@@ -96,12 +111,11 @@ def expand(source: str, language: str, known: Mapping[str, bool]) -> str:
     """
     if PRIVATE.search(source):
         raise TextWrong(language=language, reason="it holds characters from Unicode's private use area")
-    environment = TextEnvironment()
     try:
-        unknown = sorted(find_undeclared_variables(environment.parse(source)) - set(known))
+        unknown = sorted(_names(source) - set(known))
         if unknown:
             raise VariableUnknown(language=language, name=", ".join(unknown), known=", ".join(sorted(known)))
-        text = environment.from_string(source).render({name: Gap(name, filled) for name, filled in known.items()})
+        text = _template(source).render({name: Gap(name, filled) for name, filled in known.items()})
     except UndefinedError as error:
         raise TextWrong(language=language, reason=str(error)) from error
     except (TemplateError, ArithmeticError, TypeError, ValueError) as error:
@@ -114,7 +128,7 @@ def blanks(source: str, known: Mapping[str, bool]) -> set[str]:
     """The variables that a text writes out although they are empty; the text was checked before."""
     noted: set[str] = set()
     gaps = {name: NotedGap(name, filled, noted) for name, filled in known.items()}
-    TextEnvironment().from_string(source).render(gaps)
+    _template(source).render(gaps)
     return noted
 
 
@@ -157,4 +171,4 @@ def mode_values(event: EventFacts, mode: str, now: datetime, t: Translator) -> d
 
 def uses(source: str, name: str) -> bool:
     """Whether a text asks for a variable."""
-    return name in find_undeclared_variables(TextEnvironment().parse(source))
+    return name in _names(source)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +20,7 @@ from core.staff.tables import StaffSession
 from tests.door.hall import COMING_IN, PASSWORD, code, come, count, crowd, guest, keeper, listed, telephone, until
 from tests.events.scene import ENDS, add_event
 from tests.responses.scene import Scene
-from tests.support.browser import ARGUMENTS, overflow, violations
+from tests.support.browser import ARGUMENTS, executable, overflow, violations
 from tests.support.web import RunningWeb
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -246,7 +245,7 @@ def test_a_picture_of_a_code_is_read_on_the_telephone(
         "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={film}",
     )  # fmt: skip
-    launched = browser.browser_type.launch(executable_path=shutil.which("chromium"), args=[*ARGUMENTS, *camera])
+    launched = browser.browser_type.launch(executable_path=executable(), args=[*ARGUMENTS, *camera])
     with held(launched) as page:
         telephone(page, web, keeper(web), event)
         page.get_by_text("No camera here?").click()

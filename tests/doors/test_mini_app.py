@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -17,7 +16,7 @@ from core.database.database import Database
 from core.links import Links, Purpose
 from tests.bots.stage import Stage, newest
 from tests.responses.scene import build
-from tests.support.browser import ARGUMENTS
+from tests.support.browser import ARGUMENTS, executable
 from tests.support.sandbox import Person, RunningSandbox, running_sandbox
 from tests.support.web import RunningWeb, running_web
 from tests.web.reader import Reader
@@ -134,7 +133,7 @@ async def test_where_telegram_would_not_open_it_there_is_no_button(both: Both) -
 async def test_a_person_goes_from_the_chat_window_to_the_page_and_back(both: Both) -> None:
     """Our own script alone says who opened the page, and closes it."""
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
         chat = await (await browser.new_context(bypass_csp=False)).new_page()
         await chat.goto(f"{both.stage.sandbox.addresses.http}/telegram/participants/people/{both.person.id}")
         async with chat.expect_popup() as opening:

@@ -24,6 +24,7 @@ from surveys.engine.show import code, find
 from tests.bots.chat_door import ChatDoor
 from tests.bots.stage import Stage
 from tests.responses.scene import build
+from tests.support.databases import reopened
 from tests.support.dialogues import Dialogue, Step, compare_prompt, inputs_of, load_dialogues
 from tests.support.sandbox import RunningSandbox, running_sandbox
 from tests.support.web import running_web
@@ -90,8 +91,8 @@ async def sandbox() -> AsyncIterator[RunningSandbox]:
 
 
 @contextmanager
-def second_connection(url: str) -> Iterator[Database]:
-    opened = Database(url)
+def connection(url: str, of: str) -> Iterator[Database]:
+    opened = reopened(url, of)
     yield opened
     opened.close()
 
@@ -106,7 +107,7 @@ async def test_dialogue_through_two_doors(
     dialogue: Dialogue, first: int, database_url: str, links: Links, sandbox: RunningSandbox
 ) -> None:
     clock = FixedClock(dialogue.now)
-    with second_connection(database_url) as of_chat, second_connection(database_url) as of_pages:
+    with connection(database_url, "chat") as of_chat, connection(database_url, "pages") as of_pages:
         scene = build(of_chat, clock.now(), dialogue.form_text, dialogue.files)
         with running_web(of_pages, clock, links) as web, httpx.Client(base_url=web.url, timeout=30) as http:
             async with sandbox.bot() as bot:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +24,7 @@ from sandbox.serving import serving_app
 from sandbox.world import Door, beside
 from tests.sandbox.test_chatting import PICTURE
 from tests.sandbox.test_mail import deliver
+from tests.support.browser import ARGUMENTS, executable
 from tests.support.sandbox import RunningSandbox
 
 AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
@@ -41,9 +40,7 @@ BUTTONS = InlineKeyboardMarkup(
 @pytest.fixture
 async def page(sandbox: RunningSandbox) -> AsyncIterator[Page]:
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
-        )
+        browser = await playwright.chromium.launch(executable_path=executable(), args=list(ARGUMENTS))
         context = await browser.new_context(
             viewport={"width": 320, "height": 700}, locale="it-IT", base_url=sandbox.addresses.http, bypass_csp=False
         )

