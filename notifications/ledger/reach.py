@@ -27,7 +27,7 @@ NOTICE = "notice"
 PUBLIC_TASK = "public-task"
 # The places of addresses, best first: a mailbox whose person prefers it (from 0), a chat, a mailbox; then those that
 # nothing goes to, though it could arrive. Between two there is room for every id.
-CHAT, MAIL, UNWANTED, SUPPRESSED = (literal(place << 48, BigInteger) for place in range(1, 5))
+CHAT, MAIL, UNWANTED, SUPPRESSED = (literal(place << 48, BigInteger, literal_execute=True) for place in range(1, 5))
 
 
 @dataclass(frozen=True)
@@ -55,11 +55,11 @@ def reached(meant: Meant) -> Subquery:
     best, can = each.c.best, each.c.best < UNWANTED
     return select(
         each.c.id,
-        case(
-            (best < CHAT, literal(EMAIL)), (best < MAIL, literal(TELEGRAM)), (can, literal(EMAIL)), else_=literal("")
-        ).label("channel"),
+        case((best < CHAT, word(EMAIL)), (best < MAIL, word(TELEGRAM)), (can, word(EMAIL)), else_=word("")).label(
+            "channel"
+        ),
         case((can, best % CHAT)).label("address_id"),
-        case((each.c.reason != literal(""), each.c.reason), (can, literal("")), else_=_why_not(best)).label("reason"),
+        case((each.c.reason != word(""), each.c.reason), (can, word("")), else_=_why_not(best)).label("reason"),
     ).subquery("reached")
 
 
@@ -75,7 +75,7 @@ def _each(meant: Meant) -> Subquery:
         .outerjoin(Consent, _consent(meant, one))
         .outerjoin(Suppression, _suppressed())
         .add_columns(func.min(_how_good(meant, allowed)).label("best"), _reason(meant).label("reason"))
-        .group_by(one)
+        .group_by(*([] if meant.is_notice else [one]), Participant.id)  # PostgreSQL wants the key of what it reads
     )
     return statement.offset(0).subquery("each")  # decided once for each, however often it is read
 
@@ -89,8 +89,8 @@ def _how_good(meant: Meant, allowed: ColumnElement[bool]) -> ColumnElement[int]:
     place = case(
         (Suppression.id.is_not(None), SUPPRESSED),
         (~allowed, UNWANTED),
-        (Address.channel == TELEGRAM, CHAT + Address.id),
-        (Participant.preferred_channel == EMAIL, Address.id),
+        (Address.channel == word(TELEGRAM), CHAT + Address.id),
+        (Participant.preferred_channel == word(EMAIL), Address.id),
         else_=MAIL + Address.id,
     )
     return case((works, place))
@@ -115,15 +115,15 @@ def _people(meant: Meant) -> tuple[Select[Any], ColumnElement[bool]]:
         Membership.left_at.is_(None),
     )
     allowed: ColumnElement[bool] = case(
-        (Consent.granted.is_not(None), Consent.granted), else_=Membership.legal_basis == literal(PUBLIC_TASK)
+        (Consent.granted.is_not(None), Consent.granted), else_=Membership.legal_basis == word(PUBLIC_TASK)
     )
     return person.select_from(Membership).join(Participant, member), allowed
 
 
 def _works(channel: str) -> ColumnElement[bool]:
     if channel == EMAIL:
-        return Address.channel == EMAIL
-    return and_(Address.channel == TELEGRAM, Address.proved_at.is_not(None), Address.blocked_at.is_(None))
+        return Address.channel == word(EMAIL)
+    return and_(Address.channel == word(TELEGRAM), Address.proved_at.is_not(None), Address.blocked_at.is_(None))
 
 
 def _consent(meant: Meant, one: ColumnElement[int]) -> ColumnElement[bool]:
@@ -147,21 +147,20 @@ def _reason(meant: Meant) -> ColumnElement[str]:
     one, mailing = _person_id(meant), meant.mailing
     reasons: list[tuple[ColumnElement[bool], ColumnElement[str]]] = []
     if not meant.is_notice:
-        paused = func.coalesce(func.min(Participant.paused_until) > meant.at, False)
-        reasons.append((paused, literal(Reason.PAUSED.value)))
+        reasons.append((Participant.paused_until > meant.at, word(Reason.PAUSED)))
     if asks_for_answer(mailing):
         answer = and_(Response.round_id == mailing.round_id, Response.state == "complete")
         # An invitation leaves before anybody has answered: then nobody's answer is looked for.
         answered = and_(exists().where(answer), exists().where(answer, Response.participant_id == one))
-        reasons.append((answered, literal(Reason.ANSWERED.value)))
+        reasons.append((answered, word(Reason.ANSWERED)))
     if asks_for_vote(mailing):
-        reasons.append((one.in_(voters_of(mailing.poll_id or 0)), literal(Reason.ANSWERED.value)))
+        reasons.append((one.in_(voters_of(mailing.poll_id or 0)), word(Reason.ANSWERED)))
     if meant.asked is not None:
         reasons += _replied(one, meant.asked)
     if meant.contact_budget and not meant.is_notice:
         told = told_lately(one, meant.at - WEEK)
-        reasons.append((told >= meant.contact_budget, literal(Reason.BUDGET.value)))
-    return case(*reasons, else_=literal("")) if reasons else literal("")
+        reasons.append((told >= meant.contact_budget, word(Reason.BUDGET)))
+    return case(*reasons, else_=word("")) if reasons else word("")
 
 
 def _replied(one: ColumnElement[int], asked: Asked) -> list[tuple[ColumnElement[bool], ColumnElement[str]]]:
@@ -172,21 +171,29 @@ def _replied(one: ColumnElement[int], asked: Asked) -> list[tuple[ColumnElement[
         if (reason := asked.skips(reply)) is not None:
             reasons.setdefault(reason, []).append(reply)
     found: list[tuple[ColumnElement[bool], ColumnElement[str]]] = [
-        (one.in_(select(attended.c.person_id).where(attended.c.reply.in_(replies))), literal(reason.value))
+        (one.in_(select(attended.c.person_id).where(attended.c.reply.in_(replies))), word(reason))
         for reason, replies in reasons.items()
     ]
     if asked.offers:
-        found.append((one.in_(who_is_booked(asked.event_id)), literal(Reason.BOOKED.value)))
+        found.append((one.in_(who_is_booked(asked.event_id)), word(Reason.BOOKED)))
     return found
 
 
 def _why_not(best: ColumnElement[int]) -> ColumnElement[str]:
     """Why no address may be taken of somebody."""
     return case(
-        (best < SUPPRESSED, literal(Reason.NO_CONSENT.value)),
-        (best.is_not(None), literal(Reason.SUPPRESSED.value)),
-        else_=literal(Reason.NO_ADDRESS.value),
+        (best < SUPPRESSED, word(Reason.NO_CONSENT)),
+        (best.is_not(None), word(Reason.SUPPRESSED)),
+        else_=word(Reason.NO_ADDRESS),
     )
+
+
+def word(value: str) -> ColumnElement[str]:
+    """A constant written out in the statement: of a parameter SQLite makes a new copy for every row.
+
+    Never for what people wrote.
+    """
+    return literal(str(value), literal_execute=True)
 
 
 def asks_for_answer(mailing: Mailing) -> bool:

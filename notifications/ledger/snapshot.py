@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
 from core.people.tables import Participant
-from notifications.ledger.reach import Meant, reached
+from notifications.ledger.reach import Meant, reached, word
 from notifications.ledger.states import DeliveryState
 from notifications.ledger.tables import Delivery, MailingText
 
@@ -107,16 +107,16 @@ def _rows(snapshot: Snapshot) -> Select[Any]:
         each.c.id,
         each.c.channel,
         each.c.address_id,
-        case((each.c.reason == "", literal(DeliveryState.PLANNED.value)), else_=literal(DeliveryState.SKIPPED.value)),
+        case((each.c.reason == word(""), word(DeliveryState.PLANNED)), else_=word(DeliveryState.SKIPPED)),
         each.c.reason,
         literal(0 if meant.is_notice else 1),
         literal(0),
         literal(0),
         _due_at(snapshot, each.c.id),
-        literal(""),
-        literal(""),
-        literal(""),
-        literal(""),
+        word(""),
+        word(""),
+        word(""),
+        word(""),
     ).where(each.c.id.is_not(None))  # SQLite reads ON CONFLICT after FROM as a join's ON, unless WHERE stands between
 
 
