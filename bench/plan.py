@@ -124,9 +124,8 @@ def _insert(database: Database, rows: OfficeRows, number: int) -> float:
 
     def work(session: Session) -> None:
         mailing, occurrence = session.execute(text("SELECT mailing_id, id FROM occurrence")).one()
-        due: object = (
-            DUE if session.get_bind().dialect.name == "postgresql" else DUE.replace(tzinfo=None).isoformat(" ")
-        )
+        stored = DUE.replace(tzinfo=None).isoformat(" ", "microseconds")  # as SQLAlchemy writes it into SQLite
+        due: object = DUE if session.get_bind().dialect.name == "postgresql" else stored
         session.execute(BARE, {"mailing": mailing, "occurrence": occurrence, "due": due})
 
     start = time.perf_counter()

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, delete, literal, select, text, update
+from sqlalchemy import ColumnElement, Select, case, delete, exists, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
 from core.people.tables import Participant
-from notifications.ledger.reach import Meant, reached
+from notifications.ledger.reach import Meant, reached, word
 from notifications.ledger.states import DeliveryState
 from notifications.ledger.tables import Delivery, MailingText
 
@@ -87,16 +87,14 @@ def replan_failed(session: Session, occurrence_id: int, due_at: datetime) -> Non
 def missing_languages(session: Session, mailing_id: int, occurrence_id: int) -> list[str]:
     """Languages of people who would get the mailing, but for which it has no text."""
     texts = select(MailingText.language).where(MailingText.mailing_id == mailing_id)
-    statement = (
-        select(Participant.language)
-        .join(Delivery, Delivery.participant_id == Participant.id)
-        .where(
-            Delivery.occurrence_id == occurrence_id,
-            Delivery.state == DeliveryState.PLANNED,
-            Participant.language.not_in(texts),
-        )
-        .distinct()
+    gets_it = exists().where(
+        Delivery.mailing_id == mailing_id,
+        Delivery.occurrence_id == occurrence_id,
+        Delivery.participant_id == Participant.id,
+        Delivery.state == DeliveryState.PLANNED,
     )
+    # By the language first: nearly always a text is there for everybody, and no delivery has to be read.
+    statement = select(Participant.language).where(Participant.language.not_in(texts), gets_it).distinct()
     return sorted(session.scalars(statement))
 
 
@@ -109,16 +107,16 @@ def _rows(snapshot: Snapshot) -> Select[Any]:
         each.c.id,
         each.c.channel,
         each.c.address_id,
-        case((each.c.reason == "", literal(DeliveryState.PLANNED.value)), else_=literal(DeliveryState.SKIPPED.value)),
+        case((each.c.reason == word(""), word(DeliveryState.PLANNED)), else_=word(DeliveryState.SKIPPED)),
         each.c.reason,
         literal(0 if meant.is_notice else 1),
         literal(0),
         literal(0),
         _due_at(snapshot, each.c.id),
-        literal(""),
-        literal(""),
-        literal(""),
-        literal(""),
+        word(""),
+        word(""),
+        word(""),
+        word(""),
     ).where(each.c.id.is_not(None))  # SQLite reads ON CONFLICT after FROM as a join's ON, unless WHERE stands between
 
 

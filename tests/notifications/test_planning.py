@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from core.database.database import Database
 from core.notices import News, tell
 from core.people.suppression import suppress
+from core.people.tables import Address
 from core.process.tables import Phase
 from core.tables import Notice
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
@@ -46,6 +47,11 @@ PEOPLE = [
     Person("gave-consent", email="k@example.org", basis="consent", consent=True),
     Person("suppressed", email="l@example.org"),
     Person("english", email="m@example.org", language="en"),
+    Person("nowhere-by-consent", basis="consent"),
+    Person("chat-suppressed", email="n@example.org", telegram="15"),
+    Person("mail-suppressed", email="o@example.org", telegram="16", preferred="email"),
+    Person("suppressed-asked-not", email="p@example.org", telegram="17", consent=False),
+    Person("suppressed-unproved", email="q@example.org", telegram="18", proved=False),
 ]
 EXPECTED = {
     "mail": ("planned", "email", ""),
@@ -63,6 +69,11 @@ EXPECTED = {
     "gave-consent": ("planned", "email", ""),
     "suppressed": ("skipped", "", "suppressed"),
     "english": ("planned", "email", ""),
+    "nowhere-by-consent": ("skipped", "", "no-address"),
+    "chat-suppressed": ("planned", "email", ""),
+    "mail-suppressed": ("planned", "telegram", ""),
+    "suppressed-asked-not": ("skipped", "", "no-consent"),
+    "suppressed-unproved": ("skipped", "", "suppressed"),
 }
 
 
@@ -80,9 +91,16 @@ def test_everybody_gets_a_row_with_a_channel_or_a_reason(database: Database) -> 
     def work(session: Session) -> dict[str, tuple[str, str, str]]:
         rows = make_office(session, PEOPLE)
         make_mailing(session, rows)
-        suppress(session, "email", "l@example.org", "bounced", DUE)
+        for letter in "lopq":
+            suppress(session, "email", f"{letter}@example.org", "bounced", DUE)
+        suppress(session, "telegram", "15", "blocked", DUE)
         assert [planned.added for planned in plan(session)] == [len(PEOPLE)]
         names = {number: name for name, number in rows.people.items()}
+        theirs = (Address.participant_id == Delivery.participant_id, Address.channel == Delivery.channel)
+        taken = session.scalars(
+            select(Delivery.participant_id).join(Address, Address.id == Delivery.address_id).where(*theirs)
+        )
+        assert {names[number] for number in taken} == {name for name, row in EXPECTED.items() if row[1]}
         return {names[number]: row for number, row in ledger(session).items()}
 
     assert database.write(work) == EXPECTED
