@@ -25,6 +25,7 @@ from core.process.door.walk_in import WalkIn, register
 from core.process.events import load_event
 from core.process.seating import how_stands
 from core.process.tables import Attendance
+from core.staff.audit import Act, is_recorded, record
 from surveys.responses.tables import Response
 from tests.door.hall import COMING_IN, come, count, guest, keeper, listed, logged, poster
 from tests.door.test_sending import SignIn, arrive
@@ -208,8 +209,7 @@ def test_the_place_of_who_is_taken_back_is_offered(scene: Scene, database: Datab
     bruno = guest(scene, event)
     assert database.read(lambda s: how_stands(s, event, bruno)).waits_for == "in-person"
     come(database, event, dora, Kind.OUT, now=COMING_IN + SECOND)
-    offered = database.read(lambda s: how_stands(s, event, bruno)).offered_until
-    assert offered is None or offered > COMING_IN
+    assert database.read(lambda s: how_stands(s, event, bruno)).offered_until == STARTS
 
 
 def test_a_late_scan_changes_nobodys_certificate(
@@ -227,3 +227,17 @@ def test_a_late_scan_changes_nobodys_certificate(
     page = f"/events/{web.link(Purpose.RSVP, older, event)}"
     assert "Dora Blu took part in your place" in http.get(page).text
     assert http.post(page, data={"do": "in-person"}).status_code == 410
+
+
+def test_a_look_is_noted_once_an_account_row_and_office(scene: Scene, database: Database) -> None:
+    """By the index of an office's log, not through all that was ever noted."""
+    here, elsewhere = (Act("door.list-taken", "event:1", None, office) for office in (scene.office_id, None))
+    database.write(lambda s: record(s, elsewhere, COMING_IN))
+
+    def noted() -> list[bool]:
+        return [database.read(lambda s, o=one: is_recorded(s, o, STARTS - WEEK)) for one in (here, elsewhere)]  # type: ignore[misc]
+
+    assert noted() == [False, True]
+    database.write(lambda s: record(s, here, COMING_IN))
+    assert noted() == [True, True]
+    assert not database.read(lambda s: is_recorded(s, here, COMING_IN)), "a day later it is noted anew"

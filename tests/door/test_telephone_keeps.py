@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Dialog, Route
 from sqlalchemy import delete
 
 from core.clock import FixedClock
@@ -178,3 +178,36 @@ def test_what_stands_between_takes_no_list_and_a_weak_network_carries_fewer(
             page.clock.fast_forward(9_000)
         until(page, "() => door.waiting() < 4")
     assert [one for number, one in enumerate(sizes) if one not in sizes[:number]] == [4, 2, 1]
+
+
+def test_a_door_where_one_may_not_stand_any_more_holds_up_no_other_on_signing_out(
+    scene: Scene, web: RunningWeb, browser: Browser, clock: FixedClock
+) -> None:
+    """What was noted there stays, unless whoever signs out lets it go."""
+    event = add_event(scene)
+    people = crowd(scene, event, 2)
+    clock.set(COMING_IN)
+    email, asked = keeper(web), list[str]()
+
+    def answers(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if len(asked) == 1:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    with held(browser) as page:
+        page.on("dialog", answers)
+        for person, left in zip(people, (1, 0), strict=True):
+            telephone(page, web, email, event)
+            if left:
+                page.evaluate("doorStore.add({ event: 999, who: '9', name: 'Ada', act: { kind: 'in', key: 'y' } })")
+            page.route("**/acts", lambda route: route.abort())
+            scan(page, [code(web, person, event)])
+            page.unroute("**/acts")
+            page.goto(f"{web.url}/console/door")
+            page.get_by_role("button", name="Sign out").click()
+            page.get_by_role("heading", name="Sign in").wait_for()
+            assert page.evaluate(KEPT)[2] == left
+    assert asked == [asked[0]] * 2 and asked[0].startswith("1 things noted at a door cannot be sent")
+    assert count(web.deps.database, event).inside == 2
