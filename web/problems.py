@@ -18,6 +18,7 @@ from web.site import Site, language_of, pages_of
 
 log = structlog.get_logger()
 
+OURS = "ascolto"  # told in every answer of ours, so that a telephone at a door knows it from a proxy's
 KNOWN: dict[int, type[Problem]] = {404: PageUnknown, 405: MethodWrong, 413: RequestTooLarge}
 TITLES = {
     400: N_("This did not work"),
@@ -82,7 +83,7 @@ def show_problem(request: Request, problem: Problem, status: int = 0) -> Respons
     t = translator(language_of(request))
     title, detail = t(TITLES.get(status, TITLES[400])), problem.say(t)
     if _wants_json(request):
-        body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+        body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "service": OURS}
         return JSONResponse(body, status, media_type="application/problem+json")
     return pages_of(request).page(request, "problem.html", status, title=title, detail=detail)
 

@@ -64,7 +64,7 @@ def asks_more(talk: Talk, event: EventFacts, stand: Stand) -> Screen | None:
         lines.append(t("How many people do you bring along?"))
         keys = [_along(event, stand, count) for count in range(event.companions + 1)]
         rows += [tuple(keys[at : at + BESIDE]) for at in range(0, len(keys), BESIDE)]
-    if event.substitutes:
+    if event.substitutes and not stand.came:
         rows.append((Key(label(t("Somebody else comes in my place")), rsvp(event.id, f"{WRITE}{SUBSTITUTE}")),))
     if event.asks_needs:
         rows.append((Key(label(t("Say what I need to take part")), rsvp(event.id, f"{WRITE}{NEEDS}")),))

@@ -16,6 +16,7 @@ from core.people.store import add_participant
 from core.people.tables import Membership
 
 SOURCE = "joined by themselves"
+DOOR_SOURCE = "at the door"  # of who was registered there, until they join by themselves
 LONGEST_NAME = 200
 TAG = re.compile(r"[A-Za-z0-9._-]{1,40}")
 
@@ -65,7 +66,10 @@ def join_in_chat(session: Session, account: int, joiner: Joiner, now: datetime) 
 
 
 def become_member(session: Session, participant_id: int, joiner: Joiner, now: datetime) -> None:
-    """Membership where there is none, or where the person had left, and the consents; what the office knows stays."""
+    """Membership where there is none, where the person had left or was registered at a door, and the consents.
+
+    What the office knows stays.
+    """
     source = f"{SOURCE}: {joiner.tag}" if joiner.tag else SOURCE
     mine = Membership.office_id == joiner.office_id, Membership.participant_id == participant_id
     known = session.scalars(select(Membership).where(*mine)).one_or_none()
@@ -76,7 +80,7 @@ def become_member(session: Session, participant_id: int, joiner: Joiner, now: da
         values = {
             "name": known.name or joiner.name,
             "municipality_id": known.municipality_id or joiner.municipality_id,
-            **(came_back if known.left_at is not None else {}),
+            **(came_back if known.left_at is not None or known.source == DOOR_SOURCE else {}),
         }
         session.execute(update(Membership).where(*mine).values(values))
     proof = Proof(joiner.text_version, f"joining-{joiner.source}")

@@ -65,6 +65,14 @@ class NoRoomForCompanions(Problem):
     status = 409
 
 
+class SubstituteWasThere(Problem):
+    text = N_(
+        "It is noted that somebody took part with this invitation, so who comes in your place cannot be changed any "
+        "more. Please write to the office."
+    )
+    status = 409
+
+
 LONGEST = 200  # characters of a substitute's name
 LONGEST_NEEDS = 1000
 
@@ -112,8 +120,8 @@ def reply(session: Session, given: Given, now: datetime) -> Kept:
 
     Who wants a mode that is full goes on its waiting list, and keeps a seat they have in the other one. A seat that
     becomes free is offered to the next in line. Raises EventUnknown, EventCalledOff, EventOver, EventBegun,
-    ReplyNotOffered, RegistrationNotOpen, RegistrationClosed, TooManyCompanions, NoRoomForCompanions, NotInvited,
-    ParticipantUnknown, PersonErased, all before anything is written.
+    ReplyNotOffered, RegistrationNotOpen, RegistrationClosed, TooManyCompanions, NoRoomForCompanions,
+    SubstituteWasThere, NotInvited, ParticipantUnknown, PersonErased, all before anything is written.
     """
     known = load_event(session, given.event_id)
     person = person_who_may(session, known.office_id, given.participant_id, invited=given.invited)
@@ -191,10 +199,14 @@ def _wanted(session: Session, event: Event, given: Given, before: Any, now: date
 
 
 def _substitute(given: Given, before: Any) -> str:
-    """Who was let in in somebody's place stays named: nobody else can say afterwards that it was not so."""
-    if before is not None and before.came and given.door != Door.STAFF:
-        return str(before.substitute)
-    return str(_or(given.substitute, before, "substitute", "")).strip()[:LONGEST]
+    """Who was let in in somebody's place stays named: nobody else can say afterwards that it was not so.
+
+    Raises SubstituteWasThere.
+    """
+    named = str(_or(given.substitute, before, "substitute", "")).strip()[:LONGEST]
+    if before is not None and before.came and given.door != Door.STAFF and named != before.substitute:
+        raise SubstituteWasThere
+    return named
 
 
 def _is_kept_for(before: Any, mode: str, companions: int) -> bool:

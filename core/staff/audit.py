@@ -25,8 +25,9 @@ class Act:
 
 def is_recorded(session: Session, act: Act, since: datetime) -> bool:
     """Whether the same account did the same to the same row since: what is looked at again and again is noted once."""
+    lately = AuditEntry.office_id == act.office_id, AuditEntry.at > since  # by the index of an office's log
     same = AuditEntry.act == act.act, AuditEntry.subject == act.subject, AuditEntry.account_id == act.account_id
-    return session.scalar(select(AuditEntry.id).where(*same, AuditEntry.at > since).limit(1)) is not None
+    return session.scalar(select(AuditEntry.id).where(*lately, *same).limit(1)) is not None
 
 
 def record(session: Session, act: Act, now: datetime) -> None:

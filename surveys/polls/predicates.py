@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -34,6 +34,12 @@ def _check(value: Any, known: Known) -> Complaint | None:
 
 def _voted(value: Any, scope: Scope) -> ColumnElement[bool]:
     return or_(*(_in_register(slug, scope.office_id) for slug in names_of(value)))
+
+
+def has_voted(session: Session, participant_ids: Sequence[int], office_id: int) -> bool:
+    """Whether one of these participants has taken part in any poll of the office, as the register says it."""
+    theirs = select(PollVoter.poll_id).join(Poll, Poll.id == PollVoter.poll_id).where(Poll.office_id == office_id)
+    return session.scalar(theirs.where(among(PollVoter.participant_id, list(participant_ids))).limit(1)) is not None
 
 
 def _in_register(slug: str, office_id: int) -> ColumnElement[bool]:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, String, cast, select, union
+from collections.abc import Sequence
 
+from sqlalchemy import ColumnElement, String, cast, select, union
+from sqlalchemy.orm import Session
+
+from core.database.many import among
 from core.people.merged import MERGED, person_of
 from core.people.tables import ContactPerson, Membership, Participant
 from surveys.responses.rounds import SubjectKind
@@ -19,6 +23,12 @@ def answered(slug: str, office_id: int) -> ColumnElement[bool]:
 def started(slug: str, office_id: int) -> ColumnElement[bool]:
     """Participants who began a response in a round of the office, complete or not."""
     return _among(slug, office_id)
+
+
+def has_answered(session: Session, participant_ids: Sequence[int], office_id: int) -> bool:
+    """Whether one of these participants began a response in any round of the office."""
+    theirs = select(Response.id).join(Round, Round.id == Response.round_id).where(Round.office_id == office_id)
+    return session.scalar(theirs.where(among(Response.participant_id, list(participant_ids))).limit(1)) is not None
 
 
 def _among(slug: str, office_id: int, *conditions: ColumnElement[bool]) -> ColumnElement[bool]:

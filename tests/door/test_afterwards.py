@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import httpx
 import pytest
+from sqlalchemy import select
 
 from core.clock import FixedClock
 from core.links import Purpose
@@ -20,6 +21,7 @@ from core.process.door.certificates import Certificate
 from core.process.door.codes import code_for
 from core.process.door.settling import Kind
 from core.process.tables import Attendance, Event
+from core.staff.tables import AuditEntry
 from tests.door.hall import COMING_IN, come, count, guest, keeper, listed, logged
 from tests.events.scene import ENDS, STARTS, add_event
 from tests.responses.scene import Scene
@@ -114,7 +116,10 @@ def test_a_certificate_is_for_who_was_there(
     for one in (ada, bruno, nameless):
         come(database, event, one)
     page = invitation(web, ada, event)
-    assert http.post(page, data={"do": "in-person", "substitute": ""}).status_code == 303
+    assert http.post(page, data={"do": "in-person"}).status_code == 303
+    refused = http.post(page, data={"do": "in-person", "substitute": ""})
+    assert refused.status_code == 409 and "cannot be changed any more" in refused.text
+    assert 'name="substitute"' not in http.get(page).text, "nor is it asked any more"
     clock.set(ENDS)
 
     def certified(person: int) -> str:
@@ -127,8 +132,11 @@ def test_a_certificate_is_for_who_was_there(
     shown = http.get(page).text
     assert "Dora Blu took part in your place" in shown and "Certificate of attendance for Dora Blu (PDF)" in shown
     assert "Dora Blu" in certified(ada) and "Ada Rossa" not in certified(ada)
-    refused = http.get(f"{invitation(web, nameless, event)}/certificate.pdf")
-    assert refused.status_code == 409 and "their name is not known" in refused.text
+    theirs = invitation(web, nameless, event)
+    refused = http.get(f"{theirs}/certificate.pdf")
+    assert refused.status_code == 409 and "in your place" in refused.text and "name is not known" in refused.text
+    shown = http.get(theirs).text
+    assert "Somebody else took part in your place" in shown and "certificate.pdf" not in shown
     older = guest(scene, event, name="Franco Gialli")
     scene.change(Attendance, 4, first_at=scene.now - timedelta(days=1))
     database.write(lambda s: merge(s, ada, older, scene.now))
@@ -240,6 +248,9 @@ def test_lists_are_shown_printed_and_exported(
     assert doorkeeper.post(f"{here}/list.csv", data={"token": "x"}).status_code == 403
     assert organiser.post(f"{here}/codes", data={"token": token}).status_code == 303
     assert logged(web.deps.database) == ["door.listed"] * 5 + ["door.codes"], "two pages and three files"
+    listed_as = select(AuditEntry.details).where(AuditEntry.act == "door.listed").order_by(AuditEntry.id)
+    told = [one["list"] for one in web.deps.database.read(lambda s: s.scalars(listed_as).all())]
+    assert told == ["came", "expected", "came", "came", "expected"]
 
 
 ZOOM = """Meeting ID,Topic,Start Time

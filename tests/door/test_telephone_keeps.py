@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Dialog, Route
 from sqlalchemy import delete
 
 from core.clock import FixedClock
 from core.staff.tables import Grant
-from tests.door.hall import COMING_IN, code, count, guest, keeper, listed, telephone, until
+from tests.door.hall import COMING_IN, code, count, crowd, guest, keeper, listed, telephone, until
 from tests.door.test_telephone import KEPT, SENT, held, scan
 from tests.events.scene import ENDS, add_event
 from tests.responses.scene import Scene
@@ -80,6 +81,13 @@ def test_taking_back_follows_letting_in_whatever_the_clock_says(
         page.get_by_text("Taken back").wait_for()
         (out,) = json.loads(parse_qs(asked.value.post_data)["acts"][0])
         until(page, SENT)
+        clock.set(COMING_IN + timedelta(minutes=1))  # the telephone is ten minutes behind until it hears from us
+        page.get_by_role("searchbox").fill("ada")
+        page.get_by_role("button", name="Ada Rossa").click()
+        with page.expect_request("**/acts") as asked:
+            page.get_by_role("button", name="Let in", exact=True).click()
+        (again,) = json.loads(parse_qs(asked.value.post_data)["acts"][0])
+        until(page, SENT)
         page.get_by_role("button", name="Register", exact=True).click()
         page.get_by_label("First name and surname").fill("Dora Blu")
         page.get_by_label("Read out: the person said yes").check()
@@ -93,8 +101,9 @@ def test_taking_back_follows_letting_in_whatever_the_clock_says(
         page.get_by_text("Nobody has this in their name.").wait_for()
         assert page.evaluate(KEPT)[:2] == [1, 1], "nor is she on the disk"
     assert out["kind"] == "out" and datetime.fromisoformat(out["at"]) > COMING_IN
+    assert datetime.fromisoformat(again["at"]) > COMING_IN, "nor is it before what took her back"
     assert list(listed(web.deps.database, event)) == [ada]
-    assert count(web.deps.database, event).inside == 0
+    assert count(web.deps.database, event).inside == 1
 
 
 def test_the_list_is_taken_off_where_it_has_no_business_any_more(
@@ -107,12 +116,18 @@ def test_the_list_is_taken_off_where_it_has_no_business_any_more(
     with held(browser) as page:
         telephone(page, web, keeper(web), event)
         assert page.evaluate(KEPT)[:2] == [1, 2]
+        problem = {"key": "k", "event": event, "text": "Dora Blu: no consent"}
+        page.evaluate("one => doorStore.settle([], [one])", problem)
         clock.set(ENDS + timedelta(hours=25))
-        page.reload()
-        page.get_by_text("The event is over").wait_for()
+        for _ in range(2):
+            page.reload()
+            page.get_by_text("The event is over").wait_for()
+            page.get_by_text("Dora Blu: no consent").wait_for()
         scan(page, [code(web, ada, event)])
         until(page, SENT)
-        assert page.evaluate(KEPT)[:4] == [0] * 4 and count(database, event).inside == 1
+        assert page.evaluate(KEPT)[:4] == [0, 0, 0, 1] and count(database, event).inside == 1
+        page.get_by_role("button", name="Seen").click()
+        page.get_by_text("Dora Blu: no consent").wait_for(state="detached")
         clock.set(COMING_IN)
         page.reload()
         page.locator("[data-kept]", has_text="2 people").wait_for()
@@ -124,3 +139,75 @@ def test_the_list_is_taken_off_where_it_has_no_business_any_more(
         page.get_by_text("the list was taken off this telephone").wait_for()
         page.get_by_role("searchbox").fill("bruno")
         assert page.evaluate(KEPT)[:4] == [0, 0, 1, 0] and "Bruno" not in page.locator("main").inner_text()
+
+
+def test_what_stands_between_takes_no_list_and_a_weak_network_carries_fewer(
+    scene: Scene, web: RunningWeb, browser: Browser, clock: FixedClock
+) -> None:
+    event = add_event(scene)
+    people = crowd(scene, event, 4)
+    clock.set(COMING_IN)
+    sizes: list[int] = []
+    between: dict[str, Callable[[Route], None]] = {
+        "a page": lambda route: route.fulfill(status=404, body="<h1>Not here</h1>"),
+        "its own words": lambda route: route.fulfill(status=403, body='{"status": 403}'),
+    }
+
+    def weak(route: Route) -> None:
+        sizes.append(len(json.loads(parse_qs(route.request.post_data or "")["acts"][0])))
+        if sizes[-1] == 1:
+            route.continue_()
+
+    with held(browser) as page:
+        page.clock.install()
+        telephone(page, web, keeper(web), event)
+        for name, act in between.items():
+            page.route("**/list*", act)
+            page.evaluate("door.sync()")
+            page.get_by_text("No connection").wait_for()
+            assert page.evaluate(KEPT)[:2] == [1, 4], name
+            page.unroute("**/list*")
+        page.route("**/acts", lambda route: route.abort())
+        scan(page, [code(web, one, event) for one in people])
+        until(page, "() => door.waiting() === 4")
+        page.unroute("**/acts")
+        page.route("**/acts", weak)
+        for _ in range(2):
+            with page.expect_request("**/acts"):
+                page.evaluate("void door.sync()")
+            page.clock.fast_forward(9_000)
+        until(page, "() => door.waiting() < 4")
+    assert [one for number, one in enumerate(sizes) if one not in sizes[:number]] == [4, 2, 1]
+
+
+def test_a_door_where_one_may_not_stand_any_more_holds_up_no_other_on_signing_out(
+    scene: Scene, web: RunningWeb, browser: Browser, clock: FixedClock
+) -> None:
+    """What was noted there stays, unless whoever signs out lets it go."""
+    event = add_event(scene)
+    people = crowd(scene, event, 2)
+    clock.set(COMING_IN)
+    email, asked = keeper(web), list[str]()
+
+    def answers(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        if len(asked) == 1:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    with held(browser) as page:
+        page.on("dialog", answers)
+        for person, left in zip(people, (1, 0), strict=True):
+            telephone(page, web, email, event)
+            if left:
+                page.evaluate("doorStore.add({ event: 999, who: '9', name: 'Ada', act: { kind: 'in', key: 'y' } })")
+            page.route("**/acts", lambda route: route.abort())
+            scan(page, [code(web, person, event)])
+            page.unroute("**/acts")
+            page.goto(f"{web.url}/console/door")
+            page.get_by_role("button", name="Sign out").click()
+            page.get_by_role("heading", name="Sign in").wait_for()
+            assert page.evaluate(KEPT)[2] == left
+    assert asked == [asked[0]] * 2 and asked[0].startswith("1 things noted at a door cannot be sent")
+    assert count(web.deps.database, event).inside == 2

@@ -95,7 +95,7 @@ async def print_list(request: Request, staff: Staff) -> Response:
     deps, event_id, who = site_of(request).deps, int(request.path_params["event_id"]), _who(request)
     now = deps.clock.now()
     event, rows = await deps.database.aread(lambda s: _load(s, staff, event_id, who))
-    noted = Act(LISTED, f"event:{event_id}", staff.account_id, event.office_id, {"format": "page"})
+    noted = Act(LISTED, f"event:{event_id}", staff.account_id, event.office_id, {"format": "page", "list": who})
     await deps.database.shared(lambda session: record(session, noted, now))
     return console_page(request, staff, "console/came_list.html", event=event, rows=rows, who=who)
 
@@ -115,9 +115,9 @@ async def export(request: Request, staff: Staff) -> Response:
         return event, {pick_text(event.title, t.language): _table(event, rows, t)}
 
     if form != PDF:
-        return await take_along(request, staff, TakenAlong(LISTED, format_named(form), f"-{who}"), read)
+        return await take_along(request, staff, TakenAlong(LISTED, format_named(form), f"-{who}", who), read)
     event, rows = await deps.database.aread(load)
-    noted = Act(LISTED, f"event:{event_id}", staff.account_id, event.office_id, {"format": PDF})
+    noted = Act(LISTED, f"event:{event_id}", staff.account_id, event.office_id, {"format": PDF, "list": who})
     await deps.database.shared(lambda session: record(session, noted, now))
     content = await to_thread(_pdf, event, rows, who, (t, now))
     headers = {"Content-Disposition": f'attachment; filename="{event.slug}-{who}-{now:%Y-%m-%d}.pdf"'}

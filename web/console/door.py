@@ -91,20 +91,19 @@ async def worker(_: Request) -> Response:
 async def load_list(request: Request, staff: Staff) -> Response:
     """Who is expected and who is in, with the numbers; `?since=` an act: what has changed after it.
 
-    That somebody put the whole list on a telephone is noted, once a day of theirs.
+    That somebody has the list on a telephone is noted, once a day of theirs: such a note is no change by a look.
     """
     deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
-    since, now = _act_in(request.query_params.get("since", "")) or 0, deps.clock.now()
+    since, now = _act_in(request.query_params.get("since", "")), deps.clock.now()
 
     def work(session: Session) -> tuple[dict[str, Any], Act | None]:
         event = event_for(session, staff, event_id, Permission.CHECK_IN)
-        taken = Act("door.list-taken", f"event:{event_id}", staff.account_id, event.office_id)
-        fresh = not since and not is_recorded(session, taken, now - NOTED_ANEW)
+        taken = _taken(session, event, staff, now)
         count = asdict(numbers(session, event_id))  # first: what is done meanwhile is told twice rather than never
         people = [_row(one, staff.language) for one in expected(session, event, deps.links, since)]
-        told = {"numbers": count, "people": people, "gone": gone(session, event_id, since) if since else []}
-        whole = {} if since else _whole(session, event, staff.language, deps.links)
-        return told | whole, taken if fresh else None
+        told = {"numbers": count, "people": people, "gone": [] if since is None else gone(session, event_id, since)}
+        whole = _whole(session, event, staff.language, deps.links) if since is None else {}
+        return told | whole, taken
 
     found, taken = await deps.database.aread(work)
     if taken is not None:
@@ -116,14 +115,17 @@ async def keep(request: Request, staff: Staff) -> Response:
     """Keeps what was done, each act once, in the order in which it was done.
 
     The answer tells of whom these acts concern, and of whom other doors have acted on since the act the telephone
-    knows last.
+    knows last; never of those whom nothing was done about.
     """
     deps, event_id, form = site_of(request).deps, int(request.path_params["event_id"]), await request.form()
-    acts, now, t = read_acts(str(form.get("acts", ""))), deps.clock.now(), translator(staff.language)
+    acts = read_acts(str(form.get("acts", "")), str(form.get("seals", "[]")))
+    now, t = deps.clock.now(), translator(staff.language)
     since = _act_in(str(form.get("since", "")))
 
     def work(session: Session) -> tuple[list[Arrived], dict[str, Any]]:
         event = event_for(session, staff, event_id, Permission.CHECK_IN)
+        if (taken := _taken(session, event, staff, now)) is not None:
+            record(session, taken, now)
         door = Door(session, event, staff, deps.links, now)
         arrived = [door.keep(one) for one in acts]
         count, own = asdict(numbers(session, event_id)), [one.became.act_id - 1 for one in arrived if one.became]
@@ -134,6 +136,12 @@ async def keep(request: Request, staff: Staff) -> Response:
     arrived, told = await deps.database.shared(work, key=f"event:{event_id}")
     results = [one.told(t) for one in arrived]
     return JSONResponse({**told, "results": results, "now": now.isoformat(), "token": form_token(request)})
+
+
+def _taken(session: Session, event: EventFacts, staff: Staff, now: datetime) -> Act | None:
+    """That this account has the list on a telephone, where it is not noted already."""
+    taken = Act("door.list-taken", f"event:{event.id}", staff.account_id, event.office_id)
+    return None if is_recorded(session, taken, now - NOTED_ANEW) else taken
 
 
 def _act_in(text: str) -> int | None:
@@ -169,8 +177,8 @@ def _row(one: Expected, language: str) -> dict[str, Any]:
     told = {
         "id": one.participant_id, "name": one.shown_name, "org": one.organisation, "reply": one.reply,
         "waits": one.waits_for, "along": one.companions, "instead": one.substitute, "needs": one.needs,
-        "came": one.came, "at": _iso(one.came_at), "with": one.came_along, "table": one.table,
-        "theme": pick_text(one.theme, language) if one.theme else "", "codes": list(one.codes),
+        "came": one.came, "at": _iso(one.came_at), "last": _iso(one.acted_at), "with": one.came_along,
+        "table": one.table, "theme": pick_text(one.theme, language) if one.theme else "", "codes": list(one.codes),
     }  # fmt: skip
     return {name: value for name, value in told.items() if value not in ("", None, 0)}
 

@@ -19,16 +19,20 @@ from core.process.door.acting import Became, Wanted, act, kept_act, person_of_co
 from core.process.door.consenting import read_text
 from core.process.door.errors import NotOnTheList
 from core.process.door.settling import Kind, Outcome
-from core.process.door.taking_back import WAY, is_walk_in
+from core.process.door.tables import ONLINE_KEY
+from core.process.door.taking_back import WAY, is_walk_in, was_registered
 from core.process.door.walk_in import WalkIn, register
 from core.process.events import EventFacts
 from core.process.standing import standing
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
+from surveys.polls.predicates import has_voted
+from surveys.responses.predicates import has_answered
 
 MOST_AT_ONCE = 200
 LONGEST_KEY = 64
 LOGGED = {Outcome.IN: "door.in", Outcome.OUT: "door.out", Outcome.NOTED: "door.along"}
+TRACES = (has_answered, has_voted)
 KINDS = {"in": Kind.IN, "out": Kind.OUT, "along": Kind.ALONG}
 
 
@@ -72,8 +76,8 @@ class Door:
         """One act, whole or not at all; a Problem of one is no other's."""
         key = str(sent.get("key", ""))[: LONGEST_KEY + 1]
         try:
-            if not key or len(key) > LONGEST_KEY or not key.isprintable():
-                raise ActsUnread
+            if not key or len(key) > LONGEST_KEY or not key.isprintable() or key.casefold().startswith(ONLINE_KEY):
+                raise ActsUnread  # the keys of those who follow online are ours to give
             with self.session.begin_nested():
                 became = self._act(key, sent)
                 self._log(became, sent)
@@ -93,7 +97,7 @@ class Door:
         if person is None:
             raise NotOnTheList
         way = "code" if sent.get("code") else "name"
-        return act(self.session, self.event, Wanted(key, kind, person, way, along, at), self.now)
+        return act(self.session, self.event, Wanted(key, kind, person, way, along, at), self.now, TRACES)
 
     def _walk_in(self, key: str, sent: Mapping[str, Any], along: int, at: datetime | None) -> WalkIn:
         def text(name: str) -> str:
@@ -123,30 +127,41 @@ class Door:
                 return person  # also where they were taken back meanwhile
         else:
             person = read_id(sent.get("person", ""))
-        if person is None or standing(self.session, self.event.id, remaining(self.session, person)) is None:
+        if person is None or not self._is_on_the_list(remaining(self.session, person)):
             raise NotOnTheList
         return person
 
+    def _is_on_the_list(self, person: int) -> bool:
+        """Another telephone may still list who was registered here and is taken back."""
+        found = standing(self.session, self.event.id, person)
+        return found is not None or was_registered(self.session, self.event.id, person)
+
     def _log(self, became: Became, sent: Mapping[str, Any]) -> None:
         """What is said again, or changes nothing, is in the log already."""
-        logged = LOGGED.get(Outcome(became.outcome))
-        if not became.is_new or logged is None:
+        name = "door.walk-in" if sent.get("kind") == WAY else LOGGED.get(Outcome(became.outcome))
+        if not became.is_new or name is None:
             return
-        name = "door.walk-in" if sent.get("kind") == WAY else logged
         found = standing(self.session, self.event.id, became.participant_id)
         about = f"attendance:{found.id}" if found is not None else f"event:{self.event.id}"
         record(self.session, Act(name, about, self.staff.account_id, self.event.office_id), self.now)
 
 
-def read_acts(text: str) -> list[Mapping[str, Any]]:
-    """Raises ActsUnread."""
+def read_acts(text: str, seals: str = "[]") -> list[Mapping[str, Any]]:
+    """The acts; where one names a text of consent by its number, it is in `seals`, once. Raises ActsUnread."""
     try:
-        found = json.loads(text)
+        found, texts = json.loads(text), json.loads(seals)
     except ValueError as error:
         raise ActsUnread from error
     if not isinstance(found, list) or len(found) > MOST_AT_ONCE or not all(isinstance(one, dict) for one in found):
         raise ActsUnread
-    return found
+    if not isinstance(texts, list):
+        raise ActsUnread
+    return [{**one, "text": _text_of(one.get("text"), texts)} for one in found]
+
+
+def _text_of(told: object, texts: list[Any]) -> object:
+    is_number = isinstance(told, int) and not isinstance(told, bool) and 0 <= told < len(texts)
+    return texts[told] if is_number and isinstance(told, int) else told
 
 
 def _moment(text: object) -> datetime | None:

@@ -34,6 +34,10 @@ WORDS = {
     ),
     "over": N_("The event is over: its list is not kept on this telephone any more."),
     "conflict": N_("{name}: already in at {time} (noted here at {here})"),
+    "not-counted": N_(
+        "{name}: that they came in at {here} does not count, since they were taken back later or the event was moved "
+        "to another day. If they are here, please let them in again."
+    ),
     "refused": N_("{name}: {words}"),
     "kept-on": N_("List of {time}: {count} people"),
     "no-list": N_("There is no list on this telephone yet. Connect once to load it."),

@@ -31,6 +31,7 @@ class TakenAlong:
     act: str
     form: Format
     part: str = ""
+    list: str = ""  # which of an event's lists, where it has several
 
 
 def format_named(name: str) -> Format:
@@ -59,7 +60,8 @@ async def take_along(
 
     try:
         event = await deps.database.aread(work)
-        note = Act(wanted.act, f"event:{event.id}", staff.account_id, event.office_id, {"format": form.value})
+        told = {"format": form.value} | ({"list": wanted.list} if wanted.list else {})
+        note = Act(wanted.act, f"event:{event.id}", staff.account_id, event.office_id, told)
         await deps.database.shared(lambda session: record(session, note, now))
     except BaseException:
         file.close()

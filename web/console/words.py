@@ -74,6 +74,9 @@ ROLES = {
 DETAILS = {
     "role": N_("role"),
     "format": N_("format"),
+    "list": N_("list"),
+    "came": N_("who came"),
+    "expected": N_("who is expected"),
     "files": N_("files"),
     "people": N_("people"),
     "missed": N_("after its time"),
@@ -175,7 +178,7 @@ ACTS = {
     "door.along": N_("number of those who came along changed"),
     "door.codes": N_("codes for the door sent"),
     "door.list-taken": N_("list of a door put on a telephone"),
-    "door.listed": N_("list of who came opened or exported"),
+    "door.listed": N_("list of who comes or came opened or exported"),
     "door.certificate": N_("certificate of attendance made"),
     "door.imported": N_("list of a meeting read in"),
     "event.added": N_("event added"),

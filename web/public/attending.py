@@ -16,7 +16,9 @@ from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.process.attendance import LONGEST, LONGEST_NEEDS, Given, TooManyCompanions, reply, stop_waiting
 from core.process.door.acting import confirm_online
+from core.process.door.certificates import who_instead
 from core.process.door.codes import code_for, drawing
+from core.process.door.errors import SubstituteNameless
 from core.process.door.window import is_online_now, online_window
 from core.process.event_files import Document, documents_of, read_document
 from core.process.events import EventFacts, load_event
@@ -43,6 +45,7 @@ class Invitation:
     language: str
     office: OfficeName
     documents: tuple[Document, ...] = ()
+    instead: str | None = ""  # who was there in their place; None where their name is not known
 
 
 async def show(request: Request) -> Response:
@@ -126,6 +129,7 @@ def _page(
         status=problem.status if problem else 200,
         event=event,
         stand=stand,
+        instead=invitation.instead,
         reply=stand.reply,
         desk=desk,
         labels=LABELS,
@@ -151,6 +155,13 @@ def _page(
     )
 
 
+def _instead(session: Session, event_id: int, person: int) -> str | None:
+    try:
+        return who_instead(session, event_id, person)
+    except SubstituteNameless:
+        return None
+
+
 async def _open(request: Request) -> Invitation:
     """Raises LinkForged, LinkExpired, PersonErased, EventUnknown."""
     deps = site_of(request).deps
@@ -167,7 +178,8 @@ async def _open(request: Request) -> Invitation:
         event, person = load_event(session, event_id), remaining(session, participant_id)
         office = load_office(session, event.office_id)
         files = documents_of(session, event_id, is_over=event.is_over(now))
-        return Invitation(event, person, desk_for(session, event, person), language, office, files)
+        instead = _instead(session, event_id, person)
+        return Invitation(event, person, desk_for(session, event, person), language, office, files, instead)
 
     invitation = await deps.database.aread(work)
     remember_reader(request, invitation.language, invitation.office)

@@ -14,7 +14,7 @@ from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.process.door.certificates import Certificate, certify, confirm
 from core.process.door.codes import code_for, drawing, read_code
-from core.process.door.errors import CodeForged, CodeOver
+from core.process.door.errors import CodeForged, CodeOver, SubstituteNameless, YourSubstituteNameless
 from core.process.door.window import closes_at
 from core.process.events import EventFacts, load_event
 from core.process.replies import STANDS, Reply
@@ -87,10 +87,13 @@ async def show_certificate(request: Request) -> Response:
 
 
 async def hand_out(request: Request, event: EventFacts, participant_id: int) -> Response:
-    """A certificate as PDF; raises NoCertificate, NameUnknown."""
+    """A certificate as PDF; raises NoCertificate, YourSubstituteNameless, NameUnknown."""
     deps = site_of(request).deps
     now = deps.clock.now()
-    one = await deps.database.aread(lambda session: certify(session, deps.links, event, participant_id, now))
+    try:
+        one = await deps.database.aread(lambda session: certify(session, deps.links, event, participant_id, now))
+    except SubstituteNameless as error:
+        raise YourSubstituteNameless from error
     content = await to_thread(certificate_pdf, one, deps.urls.certificate(one.token), now)
     headers = {"Content-Disposition": f'attachment; filename="{event.slug}.pdf"'}
     return Response(content, media_type="application/pdf", headers=headers)

@@ -1,5 +1,6 @@
 // Signing out: what was noted at a door is sent first, then the telephone forgets the lists. What still has to be looked
-// at, such as somebody who could not be registered after all, is shown once before.
+// at, such as somebody who could not be registered after all, is shown once before. What this account may not send any
+// more can be discarded; it stays for another one otherwise.
 (function () {
   "use strict";
 
@@ -8,7 +9,16 @@
 
   function sendAll() {
     return store.events().then(function (events) {
-      return events.reduce(function (before, event) { return before.then(function () { return send(event); }); }, Promise.resolve());
+      return events.reduce(function (before, event) {
+        return before.then(function () { return send(event); }).catch(function (error) { return error.message === "forbidden" ? offer(event) : null; });
+      }, Promise.resolve());
+    });
+  }
+
+  function offer(event) {
+    return store.queue(event).then(function (acts) {
+      const told = document.querySelector("[data-unsent]").dataset.unsent.replace("{count}", acts.length);
+      return acts.length && window.confirm(told) ? store.discard(event) : null;
     });
   }
 

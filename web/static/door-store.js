@@ -82,11 +82,11 @@
         return Promise.all(old.map(function (one) { return store.forget(one.id); }));
       });
     },
+    // What somebody has to look at stays until they have.
     forget: function (event) {
-      return run(["events", "people", "problems"], "readwrite", function (at) {
+      return run(["events", "people"], "readwrite", function (at) {
         at("events").delete(event);
         drop(at("people"), event);
-        drop(at("problems"), event);
       }).then(function () { return window.caches ? caches.open(CACHE) : null; })
         .then(function (cache) { return cache && cache.delete("/console/door/" + event); });
     },
@@ -94,6 +94,7 @@
       return run(["events", "people", "problems"], "readwrite", function (at) { at("events").clear(); at("people").clear(); at("problems").clear(); })
         .then(function () { return window.caches && caches.delete(CACHE); });
     },
+    discard: function (event) { return run(["queue"], "readwrite", function (at) { drop(at("queue"), event); }); },
     events: function () {
       return run(["queue"], "readonly", function (at) { return at("queue").getAll(); }).then(function (all) {
         return Array.from(new Set(all.map(function (one) { return one.event; })));
@@ -101,23 +102,33 @@
     },
   };
 
+  // A text that was agreed to is long, and many agree to the same one: it travels once, and acts name it by its number.
   function body(token, acts, since) {
-    const sent = acts.map(function (act) { return act.act; });
-    return new URLSearchParams([["token", token], ["acts", JSON.stringify(sent)], ["since", since === undefined ? "" : since]]);
+    const seals = Array.from(new Set(acts.map(function (act) { return act.act.text; }).filter(Boolean)));
+    const sent = acts.map(function (act) { return act.act.text ? Object.assign({}, act.act, { text: seals.indexOf(act.act.text) }) : act.act; });
+    return new URLSearchParams([["token", token], ["acts", JSON.stringify(sent)], ["seals", JSON.stringify(seals)], ["since", since === undefined ? "" : since]]);
+  }
+
+  // Only we ourselves say that an account may not stand here: what stands between may answer anything for a while.
+  function refused(answer) {
+    return answer.json().catch(function () { return null; }).then(function (told) {
+      throw told && told.service === "ascolto" ? new Error("forbidden") : new TypeError("not ours");
+    });
   }
 
   // A redirect leads to the sign-in page: nobody is signed in any more. A network that does not answer is none.
   function ask(address, options) {
-    const ended = new AbortController(), end = function () { ended.abort(); };
+    const asked = Date.now(), ended = new AbortController(), end = function () { ended.abort(); };
     const wanted = Object.assign({ redirect: "manual", headers: { Accept: "application/json" }, cache: "no-store", signal: ended.signal }, options);
     let timer = window.setTimeout(end, PATIENCE);
     return fetch(address, wanted).then(function (answer) {
       window.clearTimeout(timer);
       timer = window.setTimeout(end, READING);
       if (answer.type === "opaqueredirect") throw new Error("signed-out");
-      if (answer.status === 403 || answer.status === 404) throw new Error("forbidden");
+      const heard = Date.now();
+      if (answer.status === 403 || answer.status === 404) return refused(answer);
       if (!answer.ok) throw new Error("failed");
-      return answer.json();
+      return answer.json().then(function (told) { return Object.assign(told, { asked: asked, heard: heard }); });
     }).catch(function (error) { throw ended.signal.aborted ? new TypeError("no answer") : error; })
       .finally(function () { window.clearTimeout(timer); });
   }

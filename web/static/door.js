@@ -5,20 +5,23 @@
   const page = document.querySelector("[data-door]");
   if (!page) return;
   const store = window.doorStore, words = JSON.parse(document.getElementById("door-words").textContent);
-  const event = Number(page.dataset.door), SOON = 200, POLL = 10000, AGAIN = 4000, ANEW = 300000;
-  const state = { list: null, queue: [], numbers: null, meta: null, token: "", skew: 0, loaded: 0, busy: false, error: "", shown: null, most: 50, failed: 0 };
+  const event = Number(page.dataset.door), SOON = 200, POLL = 10000, AGAIN = 4000, ANEW = 300000, MOST = 50;
+  const state = { list: null, queue: [], numbers: null, meta: null, token: "", skew: 0, known: 0, loaded: 0, busy: false, error: "", shown: null, most: MOST, failed: 0 };
   const ui = window.doorView(page, words);
 
   function say(name, values) {
     return (words[name] || name).replace(/\{(\w+)\}/g, function (whole, gap) { return values && gap in values ? values[gap] : whole; });
   }
-  function now() { return new Date(Date.now() + state.skew); }
+  // Never before what the server told last: a telephone that was without power begins in another year.
+  function now() { return new Date(Math.max(Date.now() + state.skew, state.known)); }
   function clock(iso) { return ui.clock(iso, state.meta ? state.meta.event.zone : undefined); }
 
   // ---- what is kept
 
   function take(answer, whole) {
-    state.skew = Date.parse(answer.now) - Date.now();
+    // The answer was made between asking and hearing: what is known of the clock stays where it agrees with that.
+    state.known = Date.parse(answer.now);
+    state.skew = Math.min(Math.max(state.skew, state.known - answer.heard), state.known - answer.asked);
     if (answer.token) state.token = answer.token;
     state.numbers = answer.numbers;
     if (whole) {
@@ -29,7 +32,7 @@
     addLocals();
     if (!state.list || !state.meta) return Promise.resolve();
     if (store.isOver(state.meta.event, state.skew)) return forget();
-    const list = Object.assign({ id: event, numbers: state.numbers, skew: state.skew, loaded: state.loaded }, state.meta);
+    const list = Object.assign({ id: event, numbers: state.numbers, skew: state.skew, known: state.known, loaded: state.loaded }, state.meta);
     return store.keepList(list, answer.people, whole ? null : answer.gone).catch(function () { ui.warn(say("no-storage")); });
   }
 
@@ -39,10 +42,10 @@
     return store.forget(event).catch(function () { /* private browsing */ });
   }
 
-  // Who may not stand here any more keeps nothing of the list either; what was noted waits.
+  // Who may not stand here any more keeps nothing of the list either; what was noted waits, and what is to be looked at.
   function leave() {
     Object.assign(state, { list: null, meta: null, numbers: null, shown: null });
-    return store.forget(event).then(function () { ui.problems([]); }, function () { /* private browsing */ });
+    return store.forget(event).catch(function () { /* private browsing */ });
   }
 
   // Whoever was registered here and is not sent yet stands on the list too.
@@ -63,6 +66,7 @@
         state.list = new window.DoorList(kept.people);
         state.numbers = kept.numbers;
         state.skew = kept.skew;
+        state.known = kept.known || 0;
         state.loaded = kept.loaded;
         state.meta = { event: kept.event, organisations: kept.organisations, municipalities: kept.municipalities, consent: kept.consent };
         addLocals();
@@ -82,7 +86,7 @@
     const known = state.list && state.numbers ? state.numbers.last : undefined;
     const asked = some.length && state.token ? store.send(event, state.token, some, known).then(function (answer) { return answered(some, answer); })
       : store.load(event, since).then(function (answer) { return take(answer, !since); });
-    return asked.then(function () { state.error = ""; state.most = 50; state.failed = 0; }, function (error) {
+    return asked.then(function () { state.error = ""; state.most = Math.min(MOST, state.most * 2); state.failed = 0; }, function (error) {
       const why = error instanceof TypeError ? "offline" : error.message;
       // One act that the server trips over holds up no other: they are sent one by one, and it waits at the end.
       if (why === "failed" && some.length) {
@@ -92,6 +96,8 @@
         state.again = state.failed <= state.queue.length; // once each, then later
         if (!state.again) state.failed = 0;
       }
+      // A weak network may carry fewer in the time there is.
+      if (error.message === "no answer" && some.length) state.most = Math.max(1, Math.floor(some.length / 2));
       state.error = why;
       if (why !== "forbidden") return null;
       if (!some.length || !state.token) return leave();
@@ -122,6 +128,7 @@
       const isIn = entry.act.kind === "in" || entry.act.kind === "walk-in";
       if (became.outcome === "refused") problems.push({ key: entry.act.key, event: event, text: say("refused", { name: entry.name, words: became.words }) });
       else if (became.outcome === "already" && isIn) problems.push({ key: entry.act.key, event: event, text: say("conflict", { name: entry.name, time: clock(became.first || became.at), here: clock(entry.act.at) }) });
+      else if (became.outcome === "not-in" && isIn) problems.push({ key: entry.act.key, event: event, text: say("not-counted", { name: entry.name, here: clock(entry.act.at) }) });
       return true;
     });
     return take(answer, false).then(function () { return store.settle(done, problems); }).then(function () {
@@ -139,7 +146,7 @@
   function moment(who) {
     const one = state.list && state.list.people.get(who);
     const before = state.queue.filter(function (entry) { return entry.who === who; }).map(function (entry) { return entry.act.at; });
-    if (one && one.at) before.push(one.at);
+    if (one) [one.at, one.last].forEach(function (at) { if (at) before.push(at); });
     return new Date(Math.max.apply(null, before.map(function (at) { return Date.parse(at) + 1; }).concat(now().getTime()))).toISOString();
   }
 

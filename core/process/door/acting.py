@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.database.many import among
@@ -28,7 +29,7 @@ from core.process.door.errors import (
 )
 from core.process.door.settling import Came, Done, Kind, Outcome, outcome_of, settle
 from core.process.door.tables import ONLINE_KEY, DoorAct
-from core.process.door.taking_back import forget_walk_in, remember_walk_in
+from core.process.door.taking_back import WAY, Traces, forget_walk_in, remember_walk_in
 from core.process.door.window import LATER, closes_at, counts_from, held_to, is_online_now, online_window, opens_at
 from core.process.events import EventFacts, facts_of
 from core.process.replies import Door, Reply
@@ -75,9 +76,10 @@ def person_of_code(session: Session, links: Links, event: EventFacts, scanned: s
     return person
 
 
-def act(session: Session, event: EventFacts, wanted: Wanted, now: datetime) -> Became:
+def act(session: Session, event: EventFacts, wanted: Wanted, now: datetime, others: Traces = ()) -> Became:
     """Keeps an act; one that was kept before says again what became of it. Who has no reply yet gets one.
 
+    `others` tell whether the office knows somebody by more than the door, where the core cannot look itself.
     Raises EventCalledOff, NotHeldHere, DoorNotOpen, DoorClosed, ParticipantUnknown.
     """
     event = held(session, event)
@@ -89,18 +91,21 @@ def act(session: Session, event: EventFacts, wanted: Wanted, now: datetime) -> B
     alive = select(Participant.id).where(Participant.id == person, Participant.erased_at.is_(None))
     if session.scalar(alive) is None:
         raise ParticipantUnknown
-    before = came_of(session, event, person)
-    at, outcome = _moment(event, wanted, before, now), outcome_of(wanted.kind, before)
+    done = _done_about(session, event, person)
+    before, along = settle(done), min(max(wanted.along, 0), MOST_ALONG)
+    at = _moment(event, wanted, before, now)
+    settled = settle([*done, Done(wanted.kind, at, along, sys.maxsize)]) if at >= counts_from(event) else before
+    outcome = outcome_of(wanted.kind, before, settled)
+    if at < counts_from(event) and outcome is not Outcome.ALREADY:
+        outcome = Outcome.NOT_IN
     row = {
         "event_id": event.id, "key": wanted.key, "participant_id": person, "kind": wanted.kind.value,
-        "way": wanted.way, "along": min(max(wanted.along, 0), MOST_ALONG), "at": at, "received_at": now,
-        "outcome": outcome.value,
+        "way": wanted.way, "along": along, "at": at, "received_at": now, "outcome": outcome.value,
     }  # fmt: skip
     act_id = int(session.execute(insert(DoorAct).values(row).returning(DoorAct.id)).scalar_one())
-    settled = came_of(session, event, person)
-    _write(session, event, person, settled, now)
+    _write(session, event, person, settled, now, is_registered=wanted.way == WAY)
     if outcome is Outcome.OUT and not settled.mode:
-        forget_walk_in(session, event, person, now)
+        forget_walk_in(session, event, person, now, others)
     first = before.at if outcome is Outcome.ALREADY else None
     return Became(outcome.value, person, act_id, at, settled, first)
 
@@ -115,7 +120,14 @@ def confirm_online(session: Session, event: EventFacts, participant_id: int, way
     found = standing(session, event.id, person)
     if found is None or found.reply != Reply.ONLINE:
         raise NotOnlineGuest
-    return act(session, event, Wanted(f"{ONLINE_KEY}{person}", Kind.ONLINE, person, way), now)
+    return act(session, event, Wanted(online_key(session, event, person), Kind.ONLINE, person, way), now)
+
+
+def online_key(session: Session, event: EventFacts, person: int) -> str:
+    """The key by which somebody who remains follows online: once a day of the event, and again once taken back."""
+    theirs = among(DoorAct.participant_id, list(all_of(session, person)))
+    taken_back = select(func.max(DoorAct.id)).where(DoorAct.event_id == event.id, DoorAct.kind == Kind.OUT, theirs)
+    return f"{ONLINE_KEY}{person}:{event.starts:%Y-%m-%d}:{session.scalar(taken_back) or 0}"
 
 
 def held(session: Session, event: EventFacts) -> EventFacts:
@@ -125,10 +137,14 @@ def held(session: Session, event: EventFacts) -> EventFacts:
 
 def came_of(session: Session, event: EventFacts, person: int) -> Came:
     """How somebody who remains came, by all that was done for the day on which the event is held now."""
+    return settle(_done_about(session, event, person))
+
+
+def _done_about(session: Session, event: EventFacts, person: int) -> list[Done]:
     theirs = among(DoorAct.participant_id, list(all_of(session, person)))
     mine = DoorAct.event_id == event.id, DoorAct.at >= counts_from(event), theirs
     rows = session.execute(select(DoorAct.kind, DoorAct.at, DoorAct.along, DoorAct.id).where(*mine))
-    return settle(Done(row.kind, row.at, row.along, row.id) for row in rows)
+    return [Done(row.kind, row.at, row.along, row.id) for row in rows]
 
 
 def kept_act(session: Session, event_id: int, key: str) -> DoorAct | None:
@@ -162,7 +178,8 @@ def _again(session: Session, event: EventFacts, known: DoorAct) -> Became:
 def _moment(event: EventFacts, wanted: Wanted, before: Came, now: datetime) -> datetime:
     """When it was done; what is done about who is in follows their coming in, whatever a telephone's clock says."""
     at = held_to(event, wanted.said_at, now)
-    return max(at, before.at) if before.at is not None and wanted.kind in {Kind.OUT, Kind.ALONG} else at
+    follows = before.at is not None and wanted.kind in {Kind.OUT, Kind.ALONG} and at >= counts_from(event)
+    return max(at, before.at) if follows and before.at is not None else at
 
 
 def resettle(session: Session, event: EventFacts, now: datetime) -> None:
@@ -172,12 +189,18 @@ def resettle(session: Session, event: EventFacts, now: datetime) -> None:
         _write(session, event, person, came_of(session, event, person), now)
 
 
-def _write(session: Session, event: EventFacts, person: int, came: Came, now: datetime) -> None:
-    """The row that stands tells how somebody came, and no other one of theirs does."""
+def _write(  # noqa: PLR0913 - the reply of whom, how they came, when, and whether they have one by it
+    session: Session, event: EventFacts, person: int, came: Came, now: datetime, *, is_registered: bool = False
+) -> None:
+    """The reply with which somebody came in tells so, also where another one of theirs stands since they were merged.
+
+    That reply names who was there in their place. Who came by none yet has it on the one that stands, and who was
+    registered at the door gets one.
+    """
     values = {"came": came.mode, "came_at": came.at, "came_along": came.along}
     mine = Attendance.event_id == event.id, among(Attendance.participant_id, list(all_of(session, person)))
     found = standing(session, event.id, person)
-    if found is None and not came.mode:
+    if found is None and not came.mode and not is_registered:
         return
     if found is None:
         mode = Reply.ONLINE if came.mode == Reply.ONLINE else Reply.IN_PERSON
@@ -186,6 +209,5 @@ def _write(session: Session, event: EventFacts, person: int, came: Came, now: da
         session.execute(insert(Attendance).values(row))
         remember_walk_in(session, event, person)
         return
-    away = {"came": "", "came_at": None, "came_along": 0}
-    session.execute(update(Attendance).where(*mine, Attendance.id != found.id).values(away))
-    session.execute(update(Attendance).where(Attendance.id == found.id).values(values))
+    came_by = session.scalars(select(Attendance.id).where(*mine, Attendance.came != "")).all() or [found.id]
+    session.execute(update(Attendance).where(among(Attendance.id, list(came_by))).values(values))

@@ -40,7 +40,7 @@ def certify(session: Session, links: Links, event: EventFacts, participant_id: i
     found = standing(session, event.id, person)
     if found is None or not found.came or event.cancelled or now < event.ends_at:
         raise NoCertificate
-    name = _substitute(session, event.id, person) or _name(session, event.office_id, person)
+    name = who_instead(session, event.id, person) or _name(session, event.office_id, person)
     if not name:
         raise NameUnknown
     office = session.execute(select(Office.name, Office.address).where(Office.id == event.office_id)).one()
@@ -60,8 +60,8 @@ def confirm(session: Session, links: Links, token: str, now: datetime) -> Certif
         return None
 
 
-def _substitute(session: Session, event_id: int, person: int) -> str:
-    """Who was there in their place, "" where they were there themselves; raises SubstituteNameless.
+def who_instead(session: Session, event_id: int, person: int) -> str:
+    """Who was there in the place of somebody who remains, "" for nobody else; raises SubstituteNameless.
 
     By the reply with which they came in: of somebody who was merged meanwhile another one may stand.
     """

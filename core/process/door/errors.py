@@ -87,6 +87,14 @@ class SubstituteNameless(Problem):
     status = 409
 
 
+class YourSubstituteNameless(Problem):
+    text = N_(
+        "Somebody else was there in your place: the certificate would be theirs, and their name is not known. Please "
+        "write to the office."
+    )
+    status = 409
+
+
 class NameUnknown(Problem):
     text = N_("A certificate needs a name, and the office does not know it. Please write to the office.")
     status = 409

@@ -43,6 +43,7 @@ class Expected:
     table: int | None = None
     theme: dict[str, str] | None = None
     codes: tuple[str, ...] = ()
+    acted_at: datetime | None = None  # the time of the latest act about them, also of one that took them back
 
     @property
     def shown_name(self) -> str:
@@ -90,10 +91,12 @@ def attended_events(session: Session, event_ids: Sequence[int]) -> list[int]:
     return sorted(session.scalars(wanted).all())
 
 
-def expected(session: Session, event: EventFacts, links: Links | None = None, since: int = 0) -> list[Expected]:
+def expected(
+    session: Session, event: EventFacts, links: Links | None = None, since: int | None = None
+) -> list[Expected]:
     """Everybody with a reply, by name; with `links` their codes too.
 
-    `since` an act: those alone whom a later one concerns.
+    `since` an act, 0 before the first one: those alone whom a later one concerns.
     """
     attended = standing_attendance(event.id)
     member = and_(Membership.participant_id == Participant.id, Membership.office_id == event.office_id)
@@ -106,7 +109,7 @@ def expected(session: Session, event: EventFacts, links: Links | None = None, si
         .where(Participant.erased_at.is_(None))
         .order_by(Membership.name, Participant.id)
     )
-    if since:
+    if since is not None:
         fresh = (
             select(person_of(DoorAct.participant_id))
             .outerjoin(MERGED, MERGED.c.id == DoorAct.participant_id)
@@ -115,8 +118,8 @@ def expected(session: Session, event: EventFacts, links: Links | None = None, si
         statement = statement.where(Participant.id.in_(fresh))
     rows = session.execute(statement).all()
     theirs = _codes(session, event.id, [row.id for row in rows], links) if links is not None else {}
-    tables = _tables(session, event.id)
-    return [_expected(row, theirs.get(row.id, ()), tables.get(row.id)) for row in rows]
+    tables, acted = _tables(session, event.id), _acted(session, event.id)
+    return [_expected(row, theirs.get(row.id, ()), tables.get(row.id), acted.get(row.id)) for row in rows]
 
 
 def gone(session: Session, event_id: int, since: int) -> list[int]:
@@ -132,11 +135,25 @@ def gone(session: Session, event_id: int, since: int) -> list[int]:
     return sorted(session.scalars(acted.distinct()))
 
 
-def _expected(row: Any, codes: Iterable[str], table: tuple[int, dict[str, str]] | None) -> Expected:
+def _acted(session: Session, event_id: int) -> dict[int, datetime]:
+    """The time of the latest act about each."""
+    person = person_of(DoorAct.participant_id)
+    acts = (
+        select(person.label("person"), func.max(DoorAct.at).label("at"))
+        .outerjoin(MERGED, MERGED.c.id == DoorAct.participant_id)
+        .where(DoorAct.event_id == event_id, DoorAct.participant_id.is_not(None))
+        .group_by(person)
+    )
+    return {row.person: row.at for row in session.execute(acts)}
+
+
+def _expected(
+    row: Any, codes: Iterable[str], table: tuple[int, dict[str, str]] | None, acted_at: datetime | None
+) -> Expected:
     return Expected(
         row.id, row.name or "", row.reference or "", row.organisation or "", row.reply, row.waits_for, row.companions,
         row.substitute, row.needs, row.came, row.came_at, row.came_along,
-        table[0] if table else None, table[1] if table else None, tuple(codes),
+        table[0] if table else None, table[1] if table else None, tuple(codes), acted_at,
     )  # fmt: skip
 
 

@@ -15,11 +15,10 @@ from sqlalchemy.orm import Session
 from core.people.addresses import EMAIL
 from core.people.merged import MERGED, person_of
 from core.people.tables import Address, Membership, Participant
-from core.process.door.acting import Wanted, act
+from core.process.door.acting import Wanted, act, held, online_key
 from core.process.door.listing import Expected, expected
 from core.process.door.meeting_list import Attendee
 from core.process.door.settling import Kind, Outcome
-from core.process.door.tables import ONLINE_KEY
 from core.process.events import EventFacts
 
 AROUND = timedelta(hours=2)  # within so much of the event the list's own times are believed
@@ -49,12 +48,13 @@ def match(session: Session, event: EventFacts, found: Sequence[Attendee], least:
 
 def note(session: Session, event: EventFacts, matches: Iterable[Match], now: datetime) -> int:
     """Notes that they followed online; the same list again adds nothing. How many are new."""
-    new = 0
+    event, new = held(session, event), 0
     for one in matches:
         if not one.participant_id or not one.is_long_enough:
             continue
         at = _joined_at(event, one.attendee)
-        wanted = Wanted(f"{ONLINE_KEY}{one.participant_id}", Kind.ONLINE, one.participant_id, "import", said_at=at)
+        key = online_key(session, event, one.participant_id)
+        wanted = Wanted(key, Kind.ONLINE, one.participant_id, "import", said_at=at)
         became = act(session, event, wanted, now)
         new += became.is_new and became.outcome == Outcome.NOTED
     return new

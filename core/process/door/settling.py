@@ -21,7 +21,7 @@ class Outcome(StrEnum):
     IN = "in"
     ALREADY = "already"  # they were in before: nothing is counted twice
     OUT = "out"
-    NOT_IN = "not-in"
+    NOT_IN = "not-in"  # also a coming in that does not count: it was taken back later, or was of another day
     NOTED = "noted"
 
 
@@ -66,15 +66,19 @@ def settle(acts: Iterable[Done]) -> Came:
     return inside or online or NOT_CAME
 
 
-def outcome_of(kind: str, before: Came) -> Outcome:
-    """What to answer an act of somebody who stood so when it arrived."""
-    is_in = before.mode == "in-person"
+def outcome_of(kind: str, before: Came, after: Came) -> Outcome:
+    """What to answer an act of somebody who stood so when it arrived, and stands so with it."""
+    was_in = before.mode == "in-person"
     match kind:
+        case Kind.IN if was_in:
+            return Outcome.ALREADY
         case Kind.IN:
-            return Outcome.ALREADY if is_in else Outcome.IN
+            return Outcome.IN if after.mode == "in-person" else Outcome.NOT_IN
         case Kind.OUT:
             return Outcome.OUT if before.mode else Outcome.NOT_IN
         case Kind.ALONG:
-            return Outcome.NOTED if is_in else Outcome.NOT_IN
+            return Outcome.NOTED if was_in else Outcome.NOT_IN
+        case _ if before.mode:
+            return Outcome.ALREADY
         case _:
-            return Outcome.ALREADY if before.mode else Outcome.NOTED
+            return Outcome.NOTED if after.mode else Outcome.NOT_IN

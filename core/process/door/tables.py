@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
 
-ONLINE_KEY = "online:"  # the key of the one act of somebody who follows online begins so, and ends with their id
+ONLINE_KEY = "online:"  # the keys of those who follow online begin so (`online_key`); no telephone's does
 
 
 class DoorAct(Base):

@@ -26,8 +26,12 @@ def counts_from(event: EventFacts) -> datetime:
 
 
 def held_to(event: EventFacts, said: datetime | None, now: datetime) -> datetime:
-    """The time that an act is given: as it was said, never before the door opens, never in the future."""
-    return min(max(said or now, opens_at(event)), now)
+    """The time that an act is given: as it was said, never before the day's door opens, never in the future.
+
+    What was done before the day keeps its own time: the event was moved since, and it does not count.
+    """
+    at = min(said or now, now)
+    return at if at < counts_from(event) else max(at, opens_at(event))
 
 
 def online_window(event: EventFacts) -> tuple[datetime, datetime]:
