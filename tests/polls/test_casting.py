@@ -146,9 +146,10 @@ def test_walk_ins_vote_once_a_browser_and_an_account_and_are_counted_apart(scene
     browsers = [key for key in keys if key.startswith("b:")]
     assert len(set(browsers)) == 2, "nobody is followed from one poll to another"
     # Whoever joins later with that account has voted.
-    scene.insert(Address, participant_id=ada, channel="telegram", value="77", proved_at=None, created_at=scene.now)
+    chat = {"channel": "telegram", "proved_at": scene.now, "created_at": scene.now}
+    scene.insert(Address, participant_id=ada, value="77", **chat)
     bruno = scene.participant()
-    scene.insert(Address, participant_id=bruno, channel="telegram", value="78", proved_at=None, created_at=scene.now)
+    scene.insert(Address, participant_id=bruno, value="78", **chat)
     vote(scene, other, Voter(account=78), chosen("A"))
     assert vote(scene, other, bruno, chosen("B")).changed
     assert piles(scene.database, other) == {"B": 1, "C": 1}
