@@ -120,8 +120,8 @@ def enter_code(session: Session, address_id: int, typed: str, now: datetime) -> 
 def undo_joining(session: Session, address_id: int, now: datetime, parts: Parting) -> bool:
     """Parts a Telegram account from its participant; False when that was done before.
 
-    `parts` gives the account back what went over with it. It may then join whom it belongs to. The ledger keeps its rows,
-    without the address.
+    `parts` gives the account back what went over with it. It may then join whom it belongs to. The ledger
+    keeps its rows, without the address.
     """
     session.execute(update(Joining).where(Joining.address_id == address_id).values(undone_at=now))
     gone = delete(Address).where(Address.id == address_id, Address.channel == TELEGRAM)
