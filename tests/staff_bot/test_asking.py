@@ -157,9 +157,9 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     await stage.press(vera, "👥 Everybody")
     shown = await stage.press(vera, "All")
     assert "👥 All" in labels(shown) and "Somebody else of the office" in shown["text"]
-    await stage.press(vera, "✍️ In other words")
+    await stage.press(vera, "✍️ Change the words")
     await stage.say(vera, IN_ITALIAN)
-    again = await press_data(stage, vera, shown, data_of(shown, "In other words"))
+    again = await press_data(stage, vera, shown, data_of(shown, "Change the words"))
     assert "in Italiano now" in again["text"], "whoever leaves it half-way has the draft as it was"
     await stage.say(vera, IN_ITALIAN)
     shown = await stage.say(vera, IN_ENGLISH)
@@ -252,3 +252,44 @@ async def test_of_two_presses_at_the_same_moment_one_asks(stage: StaffStage) -> 
     assert len(polls(stage)) == 1 and mailings(stage) == [MailingState.RELEASED] * 2
     said = [one["text"] for one in await vera.bot_messages()]
     assert any("changed or sent meanwhile" in one for one in said) and any("🟢 Where shall" in one for one in said)
+
+
+@IN_SQLITE
+async def test_what_stands_in_the_way_of_a_draft_is_said_and_loses_nothing(
+    stage: StaffStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(session: Session) -> None:
+        session.execute(update(Event).values(starts_local="2023-07-03T10:00", ends_local="2023-07-03T17:00"))
+        office, now = stage.rows.office, stage.clock.now()
+        for number in range(24):
+            rows = {"office_id": office, "slug": f"group-{number}", "name": f"Group {number}", "rule": {}}
+            session.execute(insert(Audience).values(**rows, created_at=now))
+
+    stage.database.write(prepare)
+    vera = await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/new")
+    shown = await stage.press(vera, "Where to put the bench")
+    groups = await stage.press(vera, "👥 Everybody")
+    assert "5 more groups can be asked in the console." in groups["text"]
+    await stage.press(vera, "← Back to the draft")
+    await stage.press(vera, "✅ Ask 1 person")
+    with monkeypatch.context() as broken:
+        broken.setattr(asking, "ask_people", _amiss)
+        wrong = await stage.press(vera, "✅ Yes: ask")
+    assert "as they are" in wrong["text"] and "/console/ask" in wrong["text"] and polls(stage) == []
+    assert wrong["text"].count(EventUnknown.text) == 1, "what is wrong in two languages is said once"
+    await stage.press(vera, "← Back to the draft")
+    await stage.press(vera, "🏛 Only in the hall: Lancio")
+    await stage.press(vera, "▶️ Open it in the hall, or keep it")
+    stage.database.write(lambda session: session.execute(update(Event).values(cancelled=True)))
+    for button in ("▶️ Yes: open it in the hall", "💾 Keep it for later"):
+        assert "does not take place" in (await stage.press(vera, button))["text"]
+    stage.database.write(lambda session: session.execute(update(Event).values(cancelled=False)))
+    stage.clock.set(stage.clock.now() + timedelta(hours=8))
+    assert "is over" in (await stage.press(vera, "▶️ Yes: open it in the hall"))["text"]
+    assert polls(stage) == [] and shown["buttons"]
+
+
+def _amiss(session: Session, *_: object) -> None:
+    session.execute(update(Office).values(name="written, and not kept"))
+    raise TextsWrong([("invitation", Amiss("body", EventUnknown(), code)) for code in ("it", "en")])
