@@ -71,11 +71,11 @@ def mailings_of_poll(session: Session, poll_id: int) -> list[MailingRow]:
 
 
 def drafts_of_polls(session: Session, office_ids: Collection[int], now: datetime) -> list[MailingRow]:
-    """What is said of a poll that is not over and nobody has released yet, the newest first."""
+    """What is said of a poll that is not over and nobody has released yet, of the newest poll first."""
     drafts = Mailing.state == MailingState.DRAFT, among(Mailing.office_id, list(office_ids))
     goes_on = Poll.state != State.CLOSED, or_(Poll.closes_at.is_(None), Poll.closes_at > now)
     statement = select(Mailing).join(Poll, Poll.id == Mailing.poll_id).where(*drafts, *goes_on)
-    found = session.scalars(statement.order_by(Mailing.id.desc())).all()
+    found = session.scalars(statement.order_by(Mailing.poll_id.desc(), Mailing.id)).all()
     texts = select(MailingText.mailing_id, MailingText.language, MailingText.subject)
     subjects: dict[int, dict[str, str]] = {one.id: {} for one in found}
     for row in session.execute(texts.where(among(MailingText.mailing_id, list(subjects)))) if found else ():

@@ -21,7 +21,7 @@ from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.merging import merge
 from core.people.my_data import export_person
 from core.people.tables import Address, Membership
-from surveys.polls.casting import Vote, cast, stand_of
+from surveys.polls.casting import Vote, cast, stand_of, withdraw
 from surveys.polls.due import next_moments, polls_due, tend_poll
 from surveys.polls.errors import (
     NotAsked,
@@ -196,6 +196,22 @@ def test_a_second_door_that_comes_while_the_first_has_not_committed_waits(scene:
     )
     closing.result()
     assert piles(database, poll) == {"C": 1}, "closing waits for the vote that is being written, and counts it"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_a_ballot_that_is_taken_back_while_it_is_changed_leaves_none_without_a_voter(
+    scene: Scene, database: Database
+) -> None:
+    poll, ada = add(scene, named()), scene.participant()
+    given = Vote(poll.id, Voter(ada), chosen("A"), "group")
+    for first, second, ballots in (("back", "change", 1), ("change", "back", 0)):
+        vote(scene, poll, ada, chosen("A"), door="group")
+        acts: dict[str, Callable[[Session], Any]] = {
+            "back": lambda session: withdraw(session, BOOTH, given, scene.now),
+            "change": press(poll, ada, "B", door="group"),
+        }
+        meet(database, acts[first], acts[second]).result()
+        assert (len(register(database)), sum(piles(database, poll).values())) == (ballots, ballots), first
 
 
 def test_a_press_that_is_replayed_counts_once(scene: Scene) -> None:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from bots.staff import asking
+from core.people.tables import Audience
+from core.process.events import EventUnknown
 from core.process.room.rooms import set_room
 from core.process.tables import Event, Office
 from core.staff.accounts import grant_role
 from core.staff.tables import StaffChat
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing
+from notifications.planning.asking import TextsWrong
 from notifications.planning.planner import plan_all_due
+from notifications.planning.writing import Amiss
 from surveys.polls.kinds import Kind, Secrecy, State
 from surveys.polls.poll import Poll
 from surveys.polls.screens import on_screen
 from surveys.polls.store import polls_of
+from surveys.polls.tables import Poll as PollRow
 from tests.notifications.office import RULES
 from tests.staff_bot.stage import StaffStage, labels
 from tests.support.sandbox import Person
@@ -174,6 +181,12 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     assert len([one for one in labels(sent) if one.startswith("✉️")]) == 2
     otto = await stage.linked("Otto", "reviewer", 902)
     await stage.say(otto, "/today")
+    stage.database.write(lambda s: s.execute(update(PollRow).values(state="closed")))
+    assert "✋" not in (await stage.say(otto, "/today"))["text"], (
+        "nobody has to read what is said of a poll that is over"
+    )
+    stage.database.write(lambda s: s.execute(update(PollRow).values(state="draft")))
+    await stage.say(otto, "/today")
     await stage.press(otto, "✋ ")
     await stage.press(otto, "▶️ Release")
     await stage.press(otto, "✅ Yes: Release")
@@ -260,10 +273,10 @@ async def test_what_stands_in_the_way_of_a_draft_is_said_and_loses_nothing(
 ) -> None:
     def prepare(session: Session) -> None:
         session.execute(update(Event).values(starts_local="2023-07-03T10:00", ends_local="2023-07-03T17:00"))
-        office, now = stage.rows.office, stage.clock.now()
+        office = stage.rows.office
         for number in range(24):
             rows = {"office_id": office, "slug": f"group-{number}", "name": f"Group {number}", "rule": {}}
-            session.execute(insert(Audience).values(**rows, created_at=now))
+            session.execute(insert(Audience).values(**rows))
 
     stage.database.write(prepare)
     vera = await stage.linked("Vera", "organiser")
