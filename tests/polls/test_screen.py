@@ -100,7 +100,7 @@ def test_how_a_secret_ranking_came_about_is_told_only_without_small_numbers(
     closes: dict[str, Any] = {"closes_local": "2023-07-14T18:00", "walk_ins": True}
     small, plenty = {"A": 10, "C_B": 1, "C": 8}, {"A_B_C": 8, "C_B_A": 5}
     gains = {"A": 8, "C_A": 7, "B_C": 4, "B_A": 2}  # of which two go on to A, once B has left
-    polls = []
+    polls: list[Poll] = []
     for method, given in (("schulze", small), ("borda", small), ("irv", gains), ("schulze", plenty), ("irv", plenty)):
         new = define(Kind.RANKING, counting=Counting(method, beside="" if method == "borda" else "borda"), **closes)
         polls.append(add(scene, new, f"poll-{len(polls)}"))

@@ -182,9 +182,7 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     otto = await stage.linked("Otto", "reviewer", 902)
     await stage.say(otto, "/today")
     stage.database.write(lambda s: s.execute(update(PollRow).values(state="closed")))
-    assert "✋" not in (await stage.say(otto, "/today"))["text"], (
-        "nobody has to read what is said of a poll that is over"
-    )
+    assert "✋" not in (await stage.say(otto, "/today"))["text"], "of a poll that is over nothing is said any more"
     stage.database.write(lambda s: s.execute(update(PollRow).values(state="draft")))
     await stage.say(otto, "/today")
     await stage.press(otto, "✋ ")
