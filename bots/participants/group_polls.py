@@ -11,6 +11,7 @@ import asyncio
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
+from weakref import WeakValueDictionary
 
 import structlog
 from aiogram import Bot
@@ -88,11 +89,14 @@ class GroupPolls:
     database: Database
     clock: Clock
     booth: Booth
-    posting: asyncio.Lock = field(default_factory=asyncio.Lock)  # what is written twice is posted once
+    posting: WeakValueDictionary[tuple[str, int], asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    """By code and chat: what is written twice in one process is posted once; a group that is slow holds up no other."""
 
     async def take(self, did: AskedFor | Answered) -> None:
         if isinstance(did, AskedFor):
-            async with self.posting:
+            place = did.code.strip().lower(), did.chat_id
+            lock = self.posting.setdefault(place, asyncio.Lock())
+            async with lock:
                 await self._post(did)
         else:
             await self._count(did)

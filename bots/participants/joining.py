@@ -14,6 +14,7 @@ from core.i18n import Translator
 from core.ids import Ids
 from core.links import Links, Purpose
 from core.people.joining import CodeCheck, Joined, JoiningLink, enter_code, join_chat, send_code
+from surveys.polls.same_voter import take_over_votes
 from surveys.responses.rounds import check_open
 from surveys.responses.standing import has_answers
 from surveys.responses.store import load_round
@@ -34,6 +35,7 @@ def join(talk: Talk, links: Links, ids: Ids, token: str) -> Reply:
     if joined is Joined.CODE_NEEDED:
         change_chat(talk.session, talk.chat.id, awaiting={"code": address_id, "round": round_id})
         return ask_code(talk)
+    take_over_votes(talk.session, links, talk.chat.id)
     return _greet(talk, round_id) if joined is Joined.NOW else _go_on(talk, round_id)
 
 
@@ -46,11 +48,12 @@ def ask_code(talk: Talk) -> Reply:
     return Reply((Screen(text, _another(t)),))
 
 
-def take_code(talk: Talk, ids: Ids, typed: str) -> Reply:
+def take_code(talk: Talk, links: Links, ids: Ids, typed: str) -> Reply:
     """A text while a code is awaited."""
     t = talk.t
     match enter_code(talk.session, int(talk.chat.awaiting["code"]), typed, talk.now):
         case CodeCheck.RIGHT:
+            take_over_votes(talk.session, links, talk.chat.id)
             round_id = int(talk.chat.awaiting.get("round", 0))
             change_chat(talk.session, talk.chat.id, awaiting={})
             chat = replace(talk.chat, awaiting={}, proved=True)

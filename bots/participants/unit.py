@@ -119,8 +119,6 @@ def _guarded(talk: Talk, desk: Desk, did: Did) -> Reply:
         savepoint.rollback()
         told = Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}")
         return aside(talk, told)
-    if talk.chat.participant_id is None:  # it may have been joined just now
-        take_over_votes(talk.session, desk.links, talk.chat.id)
     savepoint.commit()
     return reply
 
@@ -164,7 +162,7 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
 
 def _said(talk: Talk, desk: Desk, text: str) -> Reply:
     if "code" in talk.chat.awaiting:
-        return take_code(talk, desk.ids, text)
+        return take_code(talk, desk.links, desk.ids, text)
     if AWAITS in talk.chat.awaiting and talk.chat.participant_id is not None:
         return take_address(talk, desk.ids, text)
     if AWAITS_WORDS in talk.chat.awaiting and talk.chat.participant_id is not None:
@@ -214,7 +212,10 @@ def _press(talk: Talk, desk: Desk, button: PressedButton) -> Reply:
         return reply_to_event(talk, pressed, button)
     if isinstance(pressed, CommandPress):
         stranger = talk.chat.participant_id is None and pressed.command not in FOR_STRANGERS
-        return welcome(talk) if stranger else run_press(talk, pressed)
+        reply = welcome(talk) if stranger else run_press(talk, pressed)
+        if pressed.command == JOIN:  # they may have joined just now
+            take_over_votes(talk.session, desk.links, talk.chat.id)
+        return reply
     if talk.chat.participant_id is None:
         return welcome(talk)
     if isinstance(pressed, OpenRound):

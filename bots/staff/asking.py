@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bots.screen import Key, Screen, arrange
+from bots.screen import Key, Screen, arrange, plain
 from bots.staff.draft_page import DRAFT, IN_HALL, KEEP, LEAVES, Page, draft_screen, sure_screen
 from bots.staff.poll_draft import Draft, DraftGone, NotAsMany, TooLong, TooManyLines, WordsUnfit
 from bots.staff.polls import NEW, list_polls, page
@@ -21,14 +21,14 @@ from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_, pick_text
 from core.ids import read_id
 from core.process.door.day import day_events
-from core.process.events import EventFacts, load_event
+from core.process.events import EventFacts, languages_of_event, load_event
 from core.process.offices import office_names
-from core.process.tables import Event, Process
 from core.staff.chats import change_chat, hold_draft
 from core.staff.errors import NotAllowed, NothingHere
 from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
-from notifications.planning.asking import CLOSES_AT, reach_of, usual_close
+from notifications.ledger.report import Count
+from notifications.planning.asking import CLOSES_AT, TextsWrong, reach_of, usual_close
 from notifications.review.asking import Said, ask_people, asking_offices, open_desk
 from surveys.polls.kinds import KIND_NAMES, METHODS, Kind, Secrecy
 from surveys.polls.poll import Poll
@@ -42,6 +42,8 @@ UNFIT = (WordsUnfit, TooLong, NotAsMany, TooManyLines)
 DAYS = (1, 3, 7, 14, 28)  # ahead, to choose the close from
 MOST_AUDIENCES = 20
 SENT = {LEAVES: N_("Asked."), IN_HALL: N_("It is open."), KEEP: N_("It is kept for later.")}
+WAITS = N_("It is written; it leaves once somebody else of the office releases it.")
+CONSOLE = "/console/ask"
 WRITE = N_(
     "Write the poll in {language} now: the question in the first line, and below it each option in a line of its own. "
     "Any command leaves it."
@@ -51,6 +53,11 @@ WRITE_QUESTION = N_("Write the question in {language} now. Any command leaves it
 
 class CloseWrong(Problem):
     text = N_("The close has passed already. Please choose a later one.")
+
+
+class HallOver(Problem):
+    text = N_("The event is over, or does not take place. Please choose another, or ask the people.")
+    status = 409
 
 
 def begin(talk: Talk, value: str = "") -> Reply:
@@ -77,7 +84,8 @@ def begin(talk: Talk, value: str = "") -> Reply:
 def begin_from(talk: Talk, value: str) -> Reply:
     """Raises NothingHere, NotAllowed, TemplateUnknown."""
     office_id, slug = _place(value)
-    return _start(talk, Draft(office_id, template=find_template(slug).slug))
+    found = find_template(slug)
+    return _start(talk, Draft(office_id, template=found.slug, beside=found.definition.counting.beside))
 
 
 def begin_kind(talk: Talk, value: str) -> Reply:
@@ -93,7 +101,7 @@ def change(talk: Talk, value: str) -> Reply:
     mark, _, rest = value.partition(":")
     what, _, chosen = rest.partition(":")
     draft = _held(talk, mark)
-    shown = _page(talk, draft)
+    shown = _page(talk, draft, reads=what in {"", "sure"})
     match what:
         case "":
             return Reply((draft_screen(talk, shown),))
@@ -115,7 +123,15 @@ def change(talk: Talk, value: str) -> Reply:
                 raise NothingHere
             return _kept(talk, replace(draft, audience_id=number))
         case "for":
-            return _choose(talk, draft, what, [(0, talk.t("Everybody")), *shown.desk.audiences[:MOST_AUDIENCES]])
+            groups = shown.desk.audiences
+            left = len(groups) - MOST_AUDIENCES
+            more = talk.t.n(
+                "{count} more group can be asked in the console.",
+                "{count} more groups can be asked in the console.",
+                max(left, 0),
+            )
+            offered = [(0, talk.t("Everybody")), *groups[:MOST_AUDIENCES]]
+            return _choose(talk, draft, what, offered, more if left > 0 else "")
         case "close" if chosen:
             return _kept(talk, replace(draft, closes=_close(talk, shown, chosen)))
         case "close":
@@ -150,9 +166,27 @@ def send(talk: Talk, value: str) -> Reply:
     closes = instant_of(shown.definition.closes_local, shown.desk.zone)
     if closes is not None and closes <= talk.now:
         raise CloseWrong
-    poll = _leave(talk, shown) if how == LEAVES else _to_hall(talk, shown, opens=how == IN_HALL)
+    if shown.hall is not None and (shown.hall.cancelled or shown.hall.is_over(talk.now)):
+        raise HallOver
+    kept = talk.session.begin_nested()
+    try:
+        poll = _leave(talk, shown) if how == LEAVES else _to_hall(talk, shown, opens=how == IN_HALL)
+    except TextsWrong as wrong:
+        kept.rollback()
+        return _amiss(talk, draft, wrong)
+    kept.commit()
     change_chat(talk.session, talk.staff.account_id, draft={}, awaiting={})
-    return Reply((page(talk, poll),), toast=talk.t(SENT[how]))
+    waits = how == LEAVES and not shown.desk.releases
+    return Reply((page(talk, poll),), toast=talk.t(WAITS if waits else SENT[how]))
+
+
+def _amiss(talk: Talk, draft: Draft, wrong: TextsWrong) -> Reply:
+    """What stands in the way, each thing once; the texts are put right in the console, and the draft stays."""
+    t = talk.t
+    lines = list(dict.fromkeys(f"⚠️ {plain(one.problem.say(t))}" for _, one in wrong.amiss))
+    lines.append(f"{t('The texts are put right in the console:')} {talk.urls.public}{CONSOLE}")
+    keys = ((key(f"← {t('Back to the draft')}", DRAFT, draft.mark),),)
+    return Reply((Screen("\n\n".join([plain(wrong.say(t)), *lines]), keys),))
 
 
 def _leave(talk: Talk, shown: Page) -> Poll:
@@ -164,12 +198,12 @@ def _leave(talk: Talk, shown: Page) -> Poll:
 
 def _to_hall(talk: Talk, shown: Page, *, opens: bool) -> Poll:
     session, staff, ids = talk.session, talk.staff, talk.making.ids
-    event = session.get_one(Event, shown.draft.event_id)
-    poll = make_for_hall(session, ids, staff, (event, shown.definition), talk.now)
+    event_id = shown.draft.event_id
+    poll = make_for_hall(session, ids, staff, (event_id, shown.definition), talk.now)
     if opens:
         do_to_poll(session, ids, staff, (poll, OPEN), talk.now)
         if staff.may(Permission.RUN_ROOMS, poll.office_id):
-            show_on_screen(session, staff, (event.id, poll.office_id), poll.id, talk.now)
+            show_on_screen(session, staff, (event_id, poll.office_id), poll.id, talk.now)
     return load_poll(session, poll.id)
 
 
@@ -197,7 +231,7 @@ def _ask_words(talk: Talk, draft: Draft) -> Reply:
 
 def _kept(talk: Talk, draft: Draft) -> Reply:
     change_chat(talk.session, talk.staff.account_id, draft=draft.to_json(), awaiting={})
-    return Reply((draft_screen(talk, _page(talk, draft)),))
+    return Reply((draft_screen(talk, _page(talk, draft, reads=True)),))
 
 
 def _held(talk: Talk, mark: str) -> Draft:
@@ -209,8 +243,8 @@ def _held(talk: Talk, mark: str) -> Draft:
     return draft
 
 
-def _page(talk: Talk, draft: Draft) -> Page:
-    """Raises NotAllowed."""
+def _page(talk: Talk, draft: Draft, *, reads: bool = False) -> Page:
+    """`reads` where it is told to how many it goes, which is a question to all people. Raises NotAllowed."""
     session = talk.session
     desk, process = open_desk(session, talk.staff, draft.office_id)
     halls = [one for one in day_events(session, [draft.office_id], talk.now) if talk.now < one.ends_at]
@@ -218,16 +252,18 @@ def _page(talk: Talk, draft: Draft) -> Page:
     if draft.event_id:
         hall = load_event(session, draft.event_id)
         halls = [*(one for one in halls if one.id != hall.id), hall]
-        needed = {str(one) for one in session.get_one(Process, hall.process_id).languages}
-    reach = reach_of(session, process, draft.audience_id or None, talk.now, talk.judging.rules)
+        needed = set(languages_of_event(session, hall.id))
+    reach: Sequence[Count] = ()
+    if reads and not draft.event_id:
+        reach = reach_of(session, process, draft.audience_id or None, talk.now, talk.judging.rules)
     return Page(draft, desk, halls, [one for one in LANGUAGES if one in needed], reach)
 
 
-def _choose(talk: Talk, draft: Draft, what: str, offered: Sequence[tuple[object, str]]) -> Reply:
+def _choose(talk: Talk, draft: Draft, what: str, offered: Sequence[tuple[object, str]], more: str = "") -> Reply:
     keys: list[tuple[Key, ...]] = [(key(name, DRAFT, draft.mark, what, value),) for value, name in offered]
     keys.append((key(f"← {talk.t('Back to the draft')}", DRAFT, draft.mark),))
     asked = {"for": N_("Who is asked?"), "close": N_("When does it close?")}
-    return Reply((Screen(talk.t(asked[what]), tuple(keys)),))
+    return Reply((Screen("\n\n".join(one for one in (talk.t(asked[what]), more) if one), tuple(keys)),))
 
 
 def _hall(halls: Sequence[EventFacts], chosen: str) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bots.screen import Key, Screen, plain, shorten, units
 from bots.staff.poll_draft import Draft
-from bots.staff.polls import NEW, rule_line
+from bots.staff.polls import NEW
 from bots.staff.talk import Talk, fitted, key, moment
 from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.process.events import EventFacts
@@ -16,6 +16,7 @@ from notifications.review.asking import WHY, Desk
 from notifications.words import CHANNELS, REASONS, word
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import KIND_NAMES, NONE_LABEL, Kind, Secrecy
+from surveys.polls.outcome import draft_rule_told
 from surveys.polls.poll import Definition
 from surveys.polls.store import instant_of
 
@@ -121,7 +122,8 @@ def _about(new: Definition, t: Translator) -> Iterator[str]:
     yield t("Kind: {kind}", kind=t(KIND_NAMES[new.kind]))
     if new.kind is Kind.SCALE:
         low, high = pick_text(dict(rules.low), t.language), pick_text(dict(rules.high), t.language)
-        ends = [f"{rules.least} ({low})" if low else str(rules.least), f"{rules.most} ({high})" if high else rules.most]
+        named = (rules.least, plain(low)), (rules.most, plain(high))
+        ends = [f"{number} ({words})" if words else str(number) for number, words in named]
         yield t("From {least} to {most}", least=ends[0], most=ends[1])
     if new.kind is Kind.DOTS:
         yield t.n("{count} point to give", "{count} points to give", rules.budget)
@@ -129,8 +131,7 @@ def _about(new: Definition, t: Translator) -> Iterator[str]:
         yield t("At most {most} of them", most=rules.most)
     if rules.none:
         yield f"+ {t(NONE_LABEL)}"
-    if rule := rule_line(new.counting, t):
-        yield rule
+    yield from draft_rule_told(new, t)
 
 
 def _people(shown: Page, t: Translator) -> str:
@@ -155,7 +156,7 @@ def _keys(talk: Talk, shown: Page) -> Iterator[tuple[Key, ...]]:
             yield (key(f"✅ {ask}", DRAFT, mark, "sure"),)
     named = shown.definition.secrecy is Secrecy.NAMED
     yield (
-        key(f"✍️ {t('In other words')}", DRAFT, mark, "words"),
+        key(f"✍️ {t('Change the words')}", DRAFT, mark, "words"),
         key(f"🔒 {t('Anonymous') if named else t('Named')}", DRAFT, mark, "secrecy"),
     )
     if shown.definition.kind is Kind.RANKING:
@@ -171,7 +172,7 @@ def _keys(talk: Talk, shown: Page) -> Iterator[tuple[Key, ...]]:
             yield (key(f"🏛 {t('Only in the hall: {event}', event=title)}", DRAFT, mark, "hall", one.id),)
     else:
         yield (key(f"✉️ {t('Not in the hall: ask the people')}", DRAFT, mark, "hall", 0),)
-    yield (key(f"🗑 {t('Throw it away')}", DRAFT, mark, "drop"), key(f"← {t('Another one')}", NEW))
+    yield (key(f"🗑 {t('Throw it away')}", DRAFT, mark, "drop"), key(f"← {t('Start another question')}", NEW))
 
 
 def _audience(shown: Page, t: Translator) -> str:

@@ -13,6 +13,7 @@ from bots.staff import asking, door, draft_page, mailing, polls, questions, sett
 from bots.staff.talk import Reply, Talk, key
 from core.i18n import N_
 from core.staff.roles import Permission
+from notifications.review.asking import asking_offices
 from notifications.review.store import READS
 
 Show = Callable[[Talk, str], Reply]
@@ -29,8 +30,11 @@ class Entry:
     show: Show
     needs: tuple[Permission, ...] = ()
     in_menu: bool = True
+    asks: bool = False  # for whoever may ask in some office, which takes two permissions there
 
     def is_for(self, talk: Talk) -> bool:
+        if self.asks:
+            return bool(asking_offices(talk.staff))
         return not self.needs or any(talk.staff.offices(one) for one in self.needs)
 
 
@@ -59,7 +63,7 @@ ENTRIES: tuple[Entry, ...] = (
         polls.list_polls,
         (Permission.MANAGE_POLLS,),
     ),
-    Entry(polls.NEW, N_("➕ Ask"), N_("Ask the people, or the hall"), asking.begin, (Permission.MANAGE_POLLS,)),
+    Entry(polls.NEW, N_("➕ Ask"), N_("Ask the people, or the hall"), asking.begin, asks=True),
     Entry(door.DOOR, N_("🚪 Check-in"), N_("How many have come today"), door.show_door, (Permission.CHECK_IN,)),
     Entry(
         questions.QUESTIONS,

@@ -71,8 +71,9 @@ class Draft:
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Draft:
         return cls(
-            told["office"], told["template"], told["kind"], told["said"], told["secrecy"], told["audience"],
-            told["closes"], told["event"], told["beside"],
+            told["office"], told.get("template", ""), told.get("kind", ""), told.get("said", {}),
+            told.get("secrecy", ""), told.get("audience", 0), told.get("closes", ""), told.get("event", 0),
+            told.get("beside", ""),
         )  # fmt: skip
 
     @property

@@ -13,21 +13,22 @@ from dataclasses import dataclass
 from bots.screen import Key, Screen, plain
 from bots.staff.talk import Picture, Reply, Talk, fitted, key, moment
 from bots.staff.today import MAILING, subject_of
-from core.database.many import among
 from core.errors import Problem
-from core.i18n import N_, Translator, pick_text
+from core.i18n import N_, pick_text
 from core.ids import read_id
 from core.process.offices import office_names
 from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.result_pictures import picture_to_draw
+from notifications.ledger.states import MailingState
 from notifications.review.store import READS, mailings_of_poll
-from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES, TIES_NAMES, Counting, Shown, State
+from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES, Shown, State
 from surveys.polls.making import NOT_BEGUN, lock_poll
+from surveys.polls.outcome import rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.published import in_words
 from surveys.polls.publishing import published_of
-from surveys.polls.reading import turnout_of
+from surveys.polls.reading import voters_of
 from surveys.polls.screens import on_screen, screen_of
 from surveys.polls.staging import (
     CLOSE,
@@ -42,9 +43,7 @@ from surveys.polls.staging import (
     show_on_screen,
     standing_mark,
 )
-from surveys.polls.store import load_poll, polls_of
-from surveys.polls.tables import Poll as Row
-from surveys.polls.tally.methods import TITLES, Method
+from surveys.polls.store import load_poll, newest_polls
 
 POLLS, POLL, ASK, DO, PICTURE = "polls", "poll", "poll-ask", "poll-do", "poll-picture"
 NEW = "new"  # in asking.py, which stands upon this
@@ -63,9 +62,11 @@ LABELS = {
 }
 SIGNS = {OPEN: "▶️", CLOSE: "⏹", REVEAL: "👁", CONCEAL: "🙈", PUBLISH: "📣", UNPUBLISH: "↩️", ON: "📺", OFF: "❓"}
 QUESTIONS = {
+    OPEN: N_("Open it now? Votes are taken from then on, and nothing of it can be changed."),
     CLOSE: N_("Close it now? No vote is taken after that, and it cannot be opened again."),
     PUBLISH: N_("Publish the result on a page for everybody?"),
 }
+UNRELEASED = N_("What is written to people about it is not released yet: without that, nobody is told that it is open.")
 DONE = {
     OPEN: N_("It is open."),
     CLOSE: N_("It is closed."),
@@ -85,32 +86,35 @@ class PollChanged(Problem):
 
 @dataclass(frozen=True)
 class _Stand:
-    """A poll with what its page says of it; `on` whether the screen of its room shows it, None where it has none."""
+    """A poll with what its page says of it; `on_screen` the poll that the screen of its room shows, 0 for the
+    questions and None where it has no room."""
 
     poll: Poll
     state: State
-    mark: str
-    on: bool | None
+    on_screen: int | None
     reveals: bool
     published: bool
+    in_hall: bool
+
+    @property
+    def on(self) -> bool:
+        return self.on_screen == self.poll.id
 
 
 def list_polls(talk: Talk, _: str = "") -> Reply:
     t = talk.t
     offices = talk.staff.offices(Permission.MANAGE_POLLS)
-    order = (State.OPEN, State.PLANNED, State.DRAFT, State.CLOSED)
-    found = polls_of(talk.session, among(Row.office_id, offices))
-    found.sort(key=lambda one: order.index(one.state_at(talk.now)))  # the newest first among equals
+    found, count = newest_polls(talk.session, offices, AT_ONCE, talk.now)
     names = office_names(talk.session, offices) if len(offices) > 1 else {}
     lines = [f"<b>{t('Polls')}</b>", *([] if found else [t("There is none yet.")])]
     keys = [(key(f"➕ {t('Ask something')}", NEW),)]
-    for place, one in enumerate(found[:AT_ONCE], 1):
+    for place, one in enumerate(found, 1):
         state = one.state_at(talk.now)
         title = plain(one.title_in(t.language), 150) or plain(one.slug)
         office = f", {plain(names[one.office_id], 80)}" if names else ""
         lines.append(f"{place}. {MARKS[state]} <b>{title}</b>\n{t(STATE_NAMES[state])}{office}")
         keys.append((key(f"{place}. {one.title_in(t.language) or one.slug}", POLL, one.id),))
-    if (left := len(found) - AT_ONCE) > 0:
+    if (left := count - len(found)) > 0:
         lines.append(t.n("{count} more poll is in the console.", "{count} more polls are in the console.", left))
     return Reply((Screen(fitted(lines), tuple(keys)),))
 
@@ -126,11 +130,15 @@ def ask_again(talk: Talk, value: str) -> Reply:
     poll = poll_for(talk.session, talk.staff, number)
     if act not in QUESTIONS:
         raise NothingHere
-    if standing_mark(talk.session, poll, talk.now) != f"{number}:{seen}":
+    if _mark(talk, poll, act) != seen:
         raise PollChanged
-    t, turnout = talk.t, turnout_of(talk.session, poll, talk.now)
-    votes = t.n("{count} vote so far", "{count} votes so far", turnout.voted)
-    lines = [f"<b>{plain(poll.title_in(t.language), 300)}</b>", votes, t(QUESTIONS[act])]
+    t, lines = talk.t, [f"<b>{plain(poll.title_in(talk.t.language), 300)}</b>"]
+    if act == CLOSE:
+        voted = voters_of(talk.session, poll).voted
+        lines.append(t.n("{count} vote so far", "{count} votes so far", voted))
+    if act == OPEN and any(one.state == MailingState.DRAFT for one in mailings_of_poll(talk.session, number)):
+        lines.append(t(UNRELEASED))
+    lines.append(t(QUESTIONS[act]))
     keys = (
         (key(f"✅ {t('Yes: {act}', act=t(LABELS[act]))}", DO, act, number, seen),),
         (key(t("No, leave it as it is"), POLL, number),),
@@ -144,10 +152,10 @@ def act(talk: Talk, value: str) -> Reply:
     session, staff = talk.session, talk.staff
     poll = poll_for(session, staff, number)
     if name in {ON, OFF}:
-        _change_screen(talk, poll, on=name == ON)
+        _change_screen(talk, poll, seen, on=name == ON)
     else:
         poll = lock_poll(session, number)
-        if standing_mark(session, poll, talk.now) != f"{number}:{seen}":
+        if _mark(talk, poll, name) != seen:
             raise PollChanged
         do_to_poll(session, talk.making.ids, staff, (poll, name), talk.now)
     return Reply((page(talk, load_poll(session, number)),), toast=talk.t(DONE[name]))
@@ -169,20 +177,6 @@ def page(talk: Talk, poll: Poll) -> Screen:
     return Screen(fitted(_lines(talk, stand)), tuple(_keys(talk, stand)))
 
 
-def rule_line(counting: Counting, t: Translator) -> str:
-    """How it is counted, which is stated before it opens; "" where there is nothing to choose."""
-    if not counting.method:
-        return ""
-    told = [t(TITLES[Method(counting.method)])]
-    if counting.tie_method:
-        first = t(TITLES[Method(counting.tie_method)])
-        told.append(t("options that come out equal are first put in the order of this method: {method}", method=first))
-    told.append(t(TIES_NAMES[counting.ties.value]))
-    if counting.beside:
-        told.append(t("also shown, deciding nothing: {method}", method=t(TITLES[Method(counting.beside)])))
-    return "\n".join(told)
-
-
 def _stand(talk: Talk, poll: Poll) -> _Stand:
     session, event = talk.session, event_of(talk.session, poll)
     screen = screen_of(session, poll.id)
@@ -190,10 +184,10 @@ def _stand(talk: Talk, poll: Poll) -> _Stand:
     return _Stand(
         poll,
         poll.state_at(talk.now),
-        standing_mark(session, poll, talk.now).partition(":")[2],
-        on_screen(session, event.id) == poll.id if event is not None and runs else None,
+        (on_screen(session, event.id) or 0) if event is not None and runs else None,
         screen.reveals(poll, talk.now),
         screen.published,
+        event is not None,
     )
 
 
@@ -203,10 +197,10 @@ def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
     office = office_names(talk.session, [poll.office_id])[poll.office_id]
     about = (t(STATE_NAMES[state]), t(KIND_NAMES[poll.kind]), t(SECRECY_NAMES[poll.definition.secrecy]))
     yield f"{plain(office, 100)}\n{', '.join(about)}"
-    if rule := rule_line(poll.definition.counting, t):
-        yield rule
+    if rule := rule_told(poll, t):
+        yield "\n".join(rule)
     if state not in NOT_BEGUN:
-        turnout = turnout_of(talk.session, poll, talk.now)
+        turnout = voters_of(talk.session, poll)
         voted = t.n("{count} vote", "{count} votes", turnout.voted)
         yield f"🗳 {voted}" + (f" ({t('of walk-ins: {count}', count=turnout.apart)})" if turnout.apart else "")
     if poll.closes_at is not None:
@@ -225,8 +219,9 @@ def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
 def _keys(talk: Talk, stand: _Stand) -> Iterator[tuple[Key, ...]]:
     t, poll = talk.t, stand.poll
     for name in _acts(stand):
-        command = ASK if name in QUESTIONS else DO
-        yield (key(f"{SIGNS[name]} {t(LABELS[name])}", command, name, poll.id, stand.mark),)
+        command = DO if name not in QUESTIONS or (name == OPEN and stand.in_hall) else ASK
+        seen = stand.on_screen if name in {ON, OFF} else _mark(talk, poll, name)
+        yield (key(f"{SIGNS[name]} {t(LABELS[name])}", command, name, poll.id, seen),)
     if poll.settled_at is not None:
         yield (key(f"🖼 {t('Result as a picture')}", PICTURE, poll.id),)
     if any(talk.staff.may(one, poll.office_id) for one in READS):
@@ -240,7 +235,7 @@ def _acts(stand: _Stand) -> Iterator[str]:
         yield OPEN
     if stand.state is State.OPEN:
         yield CLOSE
-    if stand.on is not None:
+    if stand.on_screen is not None:
         yield OFF if stand.on else ON
     live = stand.poll.definition.shown is Shown.LIVE and stand.state is State.OPEN
     if live or stand.state is State.CLOSED:
@@ -249,15 +244,28 @@ def _acts(stand: _Stand) -> Iterator[str]:
         yield UNPUBLISH if stand.published else PUBLISH
 
 
-def _change_screen(talk: Talk, poll: Poll, *, on: bool) -> None:
-    """Raises NothingHere where it has no room, NotAllowed. What the screen shows already is not put there again."""
+def _mark(talk: Talk, poll: Poll, act: str) -> str:
+    """How a poll stands, as an act is meant: what was shown, or confirmed, before it changed is not done to it now.
+
+    What can be done and taken back is told by how often that was done.
+    """
+    standing = standing_mark(talk.session, poll, talk.now).partition(":")[2]
+    return standing if act in {OPEN, CLOSE} else f"{standing}:{screen_of(talk.session, poll.id).version}"
+
+
+def _change_screen(talk: Talk, poll: Poll, seen: str, *, on: bool) -> None:
+    """Raises NothingHere where it has no room, NotAllowed, PollChanged where the screen shows something else than it
+    did: another poll is before the hall now. What it shows already is not put there again."""
     event = event_of(talk.session, poll)
     if event is None:
         raise NothingHere
     talk.staff.need(Permission.RUN_ROOMS, poll.office_id)
-    if (on_screen(talk.session, event.id) == poll.id) is not on:
-        place = event.id, poll.office_id
-        show_on_screen(talk.session, talk.staff, place, poll.id if on else None, talk.now)
+    shown, wanted = on_screen(talk.session, event.id) or 0, poll.id if on else 0
+    if shown == wanted:
+        return
+    if seen != str(shown):
+        raise PollChanged
+    show_on_screen(talk.session, talk.staff, (event.id, poll.office_id), wanted or None, talk.now)
 
 
 def _wish(value: str) -> tuple[str, int, str]:

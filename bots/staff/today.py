@@ -43,10 +43,12 @@ def show_today(talk: Talk, _: str = "") -> Reply:
         if held.mailing.id not in planned:
             planned.add(held.mailing.id)
             keys.append((key(f"⚠️ {subject_of(held.mailing, t)}", MAILING, held.mailing.id),))
-    for draft in to_release(talk.session, talk.staff)[:AT_ONCE]:
-        if draft.id not in planned:
-            lines.append(f"✋ {plain(subject_of(draft, t), 80)}: {t('waits with its poll to be released')}")
-            keys.append((key(f"✋ {subject_of(draft, t)}", MAILING, draft.id),))
+    waiting = [one for one in to_release(talk.session, talk.staff, talk.now) if one.id not in planned]
+    for draft in waiting[:AT_ONCE]:
+        lines.append(f"✋ {plain(subject_of(draft, t), 80)}: {t('waits with its poll to be released')}")
+        keys.append((key(f"✋ {subject_of(draft, t)}", MAILING, draft.id),))
+    if (left := len(waiting) - AT_ONCE) > 0:
+        lines.append(t.n("{count} more mailing is in the console.", "{count} more mailings are in the console.", left))
     keys.append((key(f"🔄 {t('As it is now')}", TODAY),))
     return Reply((Screen(fitted(lines), tuple(keys)),))
 

@@ -8,6 +8,7 @@ chat shows nothing of them before a code sent by e-mail was typed in.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
@@ -27,6 +28,10 @@ from core.tables import Notice
 MOST_TRIES = 5
 MOST_CODES_A_DAY = 5
 CODE_LASTS = timedelta(minutes=30)
+
+
+Parting = Callable[[Session, int], None]
+"""What stands above core of a Telegram account is its own again, once it is parted from its participant."""
 
 
 class Joined(Enum):
@@ -112,14 +117,18 @@ def enter_code(session: Session, address_id: int, typed: str, now: datetime) -> 
     return CodeCheck.WRONG if tries < MOST_TRIES else CodeCheck.OVER
 
 
-def undo_joining(session: Session, address_id: int, now: datetime) -> bool:
+def undo_joining(session: Session, address_id: int, now: datetime, parts: Parting) -> bool:
     """Parts a Telegram account from its participant; False when that was done before.
 
-    The account may then join whom it belongs to. The ledger keeps its rows, without the address.
+    `parts` gives the account back what went over with it. It may then join whom it belongs to. The ledger
+    keeps its rows, without the address.
     """
     session.execute(update(Joining).where(Joining.address_id == address_id).values(undone_at=now))
     gone = delete(Address).where(Address.id == address_id, Address.channel == TELEGRAM)
-    return session.execute(gone.returning(Address.id)).first() is not None
+    account = session.scalar(gone.returning(Address.value))
+    if account is not None:
+        parts(session, int(account))
+    return account is not None
 
 
 def _complete(session: Session, address_id: int, nonce: str, now: datetime) -> None:

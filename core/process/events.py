@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -70,6 +71,12 @@ class EventFacts:
     def replies(self) -> tuple[Reply, ...]:
         """What can be replied, in the order in which it is asked."""
         return offered(self.modes)
+
+
+def languages_of_event(session: Session, event_id: int) -> Sequence[str]:
+    """The languages of its process."""
+    process = select(Process.languages).join(Event, Event.process_id == Process.id).where(Event.id == event_id)
+    return [str(one) for one in session.scalar(process) or ()]
 
 
 def load_event(session: Session, event_id: int) -> EventFacts:

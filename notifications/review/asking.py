@@ -40,7 +40,7 @@ Texts = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Desk:
-    """Where it is asked: the office, its process (None where it is still to be made), and what can be chosen."""
+    """Where it is asked: the office, by the clock of its process, and what can be chosen."""
 
     office_id: int
     office: str

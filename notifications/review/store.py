@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from core.database.many import among
@@ -15,6 +16,8 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.states import Kind, MailingState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from surveys.polls.kinds import State
+from surveys.polls.tables import Poll
 
 READS = (Permission.SEE_PEOPLE, Permission.WRITE_MAILINGS, Permission.RELEASE_MAILINGS)  # one of them opens a mailing
 
@@ -67,11 +70,17 @@ def mailings_of_poll(session: Session, poll_id: int) -> list[MailingRow]:
     return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
 
 
-def drafts_of_polls(session: Session, office_ids: Collection[int]) -> list[MailingRow]:
-    """What is said of a poll and nobody has released yet: it has no time before the poll has one."""
-    drafts = Mailing.poll_id.is_not(None), Mailing.state == MailingState.DRAFT
-    statement = select(Mailing).where(*drafts, among(Mailing.office_id, list(office_ids)))
-    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+def drafts_of_polls(session: Session, office_ids: Collection[int], now: datetime) -> list[MailingRow]:
+    """What is said of a poll that is not over and nobody has released yet, of the newest poll first."""
+    drafts = Mailing.state == MailingState.DRAFT, among(Mailing.office_id, list(office_ids))
+    goes_on = Poll.state != State.CLOSED, or_(Poll.closes_at.is_(None), Poll.closes_at > now)
+    statement = select(Mailing).join(Poll, Poll.id == Mailing.poll_id).where(*drafts, *goes_on)
+    found = session.scalars(statement.order_by(Mailing.poll_id.desc(), Mailing.id)).all()
+    texts = select(MailingText.mailing_id, MailingText.language, MailingText.subject)
+    subjects: dict[int, dict[str, str]] = {one.id: {} for one in found}
+    for row in session.execute(texts.where(among(MailingText.mailing_id, list(subjects)))) if found else ():
+        subjects[row.mailing_id][row.language] = row.subject
+    return [_row(one, subjects[one.id]) for one in found]
 
 
 def find_mailing(session: Session, staff: Staff, mailing_id: int, *permissions: Permission) -> MailingRow:
@@ -100,7 +109,10 @@ PROCESSES = select(
 
 def _mailing(session: Session, one: Mailing) -> MailingRow:
     texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
-    subjects = {row.language: row.subject for row in texts}
+    return _row(one, {row.language: row.subject for row in texts})
+
+
+def _row(one: Mailing, subjects: dict[str, str]) -> MailingRow:
     return MailingRow(
         one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects,
         one.purpose, one.poll_id,

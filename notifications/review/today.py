@@ -46,10 +46,10 @@ def ahead(session: Session, staff: Staff, rules: Rules, now: datetime, within: t
     return [Ahead(find_mailing(session, staff, one.due.mailing_id, *READS), one) for one in entries]
 
 
-def to_release(session: Session, staff: Staff) -> list[MailingRow]:
+def to_release(session: Session, staff: Staff, now: datetime) -> list[MailingRow]:
     """What is said of polls and waits for somebody else's word, such as this one's."""
     offices = [one for one in staff.roles if may_release(session, staff, one)]
-    return [one for one in drafts_of_polls(session, offices) if one.written_by != staff.account_id]
+    return [one for one in drafts_of_polls(session, offices, now) if one.written_by != staff.account_id]
 
 
 def held_up(session: Session, staff: Staff, now: datetime, causes: Collection[Cause] = tuple(Cause)) -> list[HeldUp]:

@@ -111,7 +111,8 @@ def cast_many(session: Session, booth: Booth, given: Sequence[tuple[Vote, dateti
     hold(session, poll_id)
     poll = load_poll(session, poll_id)
     claims = claims_of(session, booth.links, poll, {vote.voter for vote, _ in given}, latest)
-    register = read_register(session, poll, [key for claim in claims.values() for key in claim.keys])
+    keys = [key for claim in claims.values() for key in claim.keys]
+    register = read_register(session, poll, keys, writes=True)
     count = Count(poll, claims, Box(dict(register)), set(fresh))
     became = [count.take(vote, now) for vote, now in given]
     if before := enter(session, poll, count.box.entered):  # by another door, at this moment: now they are seen

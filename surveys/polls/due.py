@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Engine, and_, exists, or_, select, text
+from sqlalchemy import Connection, Engine, and_, exists, or_, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,12 @@ MOST_AT_ONCE = 100
 PATIENCE_MS = 200  # whoever purges holds up those who vote
 TRIES, PAUSE = 10, 0.05  # seconds between looking whether the table is free
 TABLE = SecretBallot.__tablename__
+LOOKING = text(
+    "SELECT EXISTS (SELECT 1 FROM pg_stat_activity AS other WHERE datname = current_database()"
+    " AND pid <> pg_backend_pid() AND backend_type IS DISTINCT FROM 'autovacuum worker'"
+    " AND (backend_xmin IS NOT NULL OR (query = '<insufficient privilege>' AND EXISTS ("
+    "SELECT 1 FROM pg_locks WHERE pg_locks.pid = other.pid AND locktype = 'virtualxid' AND granted))))"
+)
 RUNNING = Poll.state.in_((State.PLANNED, State.OPEN))
 
 
@@ -90,6 +96,9 @@ def _written_anew(engine: Engine) -> bool:
     A VACUUM, a full one too, keeps a deleted row for as long as any transaction is older than its deletion, in whatever
     table that reads; a column that is rewritten takes along what stands now, and nothing else. It never waits for the
     table: whoever waits for it holds up everybody who comes later.
+
+    What is written anew is as new as its transaction: a snapshot taken before would find the table empty, a dump too.
+    So nothing is written while anybody has one, nor kept where somebody took one meanwhile.
     """
     for _ in range(TRIES):
         with engine.connect() as connection:
@@ -99,8 +108,18 @@ def _written_anew(engine: Engine) -> bool:
                 connection.rollback()
                 connection.execute(text("SELECT pg_sleep(:pause)"), {"pause": PAUSE})
                 continue
-            # "|| ''" makes it a rewrite: a column of the same type would stay where it is.
-            connection.execute(text(f"ALTER TABLE {TABLE} ALTER COLUMN choice TYPE text USING choice || ''"))
-            connection.commit()
-            return True
+            if not _somebody_looks(connection):
+                # "|| ''" makes it a rewrite: a column of the same type would stay where it is.
+                connection.execute(text(f"ALTER TABLE {TABLE} ALTER COLUMN choice TYPE text USING choice || ''"))
+                if not _somebody_looks(connection):
+                    connection.commit()
+                    return True
+            connection.rollback()
+            connection.execute(text("SELECT pg_sleep(:pause)"), {"pause": PAUSE})
     return False  # the next sweep tries again
+
+
+def _somebody_looks(connection: Connection) -> bool:
+    """Whether another session of this database has a snapshot, or may have one that this role is not shown."""
+    connection.execute(text("SELECT pg_stat_clear_snapshot()"))  # else it is told the same as before
+    return bool(connection.scalar(LOOKING))

@@ -52,6 +52,6 @@ def posted_in(session: Session, poll_id: int, chat_id: int) -> Posted | None:
 
 
 def voter_by_account(session: Session, account: int) -> Voter:
-    """The participant whom a Telegram account belongs to, else the account alone."""
-    mine = Address.channel == TELEGRAM, Address.value == str(account)
+    """The participant whom a Telegram account was shown to belong to, else the account alone."""
+    mine = Address.channel == TELEGRAM, Address.value == str(account), Address.proved_at.is_not(None)
     return Voter(session.scalar(select(Address.participant_id).where(*mine)), account)

@@ -9,6 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.ids import Ids
@@ -34,7 +35,11 @@ def add_poll(session: Session, ids: Ids, place: Place, named: tuple[str, Definit
     taken = select(Row.id).where(Row.office_id == place.office_id, Row.slug == slug)
     if session.scalar(taken) is not None:
         raise PollSlugTaken(slug=slug)
-    return add_row(session, place, (slug, free_code(session, ids)), new, now)
+    try:
+        with session.begin_nested():
+            return add_row(session, place, (slug, free_code(session, ids)), new, now)
+    except IntegrityError:  # somebody else took it at this moment
+        raise PollSlugTaken(slug=slug) from None
 
 
 def free_slug(session: Session, office_id: int, title: str) -> str:

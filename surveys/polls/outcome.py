@@ -18,7 +18,7 @@ from surveys.polls.errors import NoCountSheet, SheetNotYet
 from surveys.polls.glance import Pile
 from surveys.polls.kinds import State, Ties
 from surveys.polls.mixing import STEP
-from surveys.polls.poll import Poll
+from surveys.polls.poll import Definition, Poll
 from surveys.polls.reading import Ballots, read_ballots, turnout_of
 from surveys.polls.screens import keep_told, told_of
 from surveys.polls.tally.counting import tally
@@ -87,11 +87,15 @@ class Result:
 
 def rule_of(poll: Poll) -> Rule | None:
     """The rule that was stated before the opening; None where words are read and not counted."""
-    counting = poll.definition.counting
+    return _rule(poll.definition, poll.code)
+
+
+def _rule(definition: Definition, code: str) -> Rule | None:
+    counting, rules = definition.counting, definition.rules
     if not counting.method:
         return None
     method = Method(counting.method)
-    last: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(poll.code),)}
+    last: dict[Ties, tuple[TieBreak, ...]] = {Ties.ORDER: (ByOrder(),), Ties.LOT: (ByLot(code),)}
     first: tuple[TieBreak, ...] = (ByMethod(Method(counting.tie_method)),) if counting.tie_method else ()
     quorum = None
     if counting.quorum:
@@ -99,14 +103,19 @@ def rule_of(poll: Poll) -> Rule | None:
         quorum = share if counting.of_all else Quorum(number=counting.quorum)
     wanted = counting.threshold and method is not Method.MEAN  # a scale has no winner
     threshold = Threshold(Fraction(counting.threshold, 100), strictly=True) if wanted else None
-    scale = (poll.rules.least, poll.rules.most) if method is Method.MEAN else (0, 10)
+    scale = (rules.least, rules.most) if method is Method.MEAN else (0, 10)
     return Rule(method, first + last.get(counting.ties, ()), quorum, threshold, scale)
 
 
 def rule_told(poll: Poll, t: Translator) -> Sequence[str]:
     """The rule in words, as it is stated before anybody votes; nothing where words are read and not counted."""
-    rule = rule_of(poll)
-    also = (_also(poll, t),) if poll.definition.counting.beside else ()
+    return draft_rule_told(poll.definition, t, poll.code)
+
+
+def draft_rule_told(definition: Definition, t: Translator, code: str = "") -> Sequence[str]:
+    """The same of what has no code yet."""
+    rule = _rule(definition, code)
+    also = (_also(definition, t),) if definition.counting.beside else ()
     return (*rule_in_words(rule, t), *also) if rule is not None else ()
 
 
@@ -163,7 +172,7 @@ def count_sheet(session: Session, poll: Poll, t: Translator, now: datetime, part
         raise NoCountSheet
     labels = {name: " ".join(poll.label_of(name, t).split()) for name in poll.names if name != NONE}
     also = _in_words(poll, counted[BESIDE], t).result if part == ALL and BESIDE in counted else ()
-    told_also = [_also(poll, t), *also] if also else []
+    told_also = [_also(poll.definition, t), *also] if also else []
     return write_sheet(outcome, _cast(_part(ballots, part)), t, Heading(poll.title_in(t.language), labels, told_also))
 
 
@@ -190,12 +199,12 @@ def _result(parts: Mapping[str, Counted]) -> Result:
     return Result(parts[ALL], parts.get(OWN), parts.get(APART), parts.get(BESIDE))
 
 
-def _also(poll: Poll, t: Translator) -> str:
-    return t(ALSO, method=t(TITLES[Method(poll.definition.counting.beside)]))
+def _also(definition: Definition, t: Translator) -> str:
+    return t(ALSO, method=t(TITLES[Method(definition.counting.beside)]))
 
 
 def _as_part(rule: Rule) -> Rule:
-    """Quorum and threshold decide over all ballots; a part, or a second method, only shows how it would rank."""
+    """Quorum and threshold decide over all ballots; a part only shows how it would rank."""
     return Rule(rule.method, rule.ties, scale=rule.scale)
 
 
@@ -227,7 +236,7 @@ def _in_words(poll: Poll, outcome: Outcome, t: Translator) -> Counted:
         return poll.label_of(code, t)
 
     decides = outcome.rule.method == poll.definition.counting.method
-    also = (_also(poll, t),) if decides and poll.definition.counting.beside else ()
+    also = (_also(poll.definition, t),) if decides and poll.definition.counting.beside else ()
     return Counted(
         outcome.to_json(),
         (*rule_in_words(outcome.rule, t), *also),

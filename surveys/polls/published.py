@@ -5,9 +5,10 @@ Pure. What few chose is hidden by the rule of surveys/results/protecting.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from fractions import Fraction
+from typing import Any, Protocol
 
 from babel.numbers import format_decimal
 
@@ -109,11 +110,49 @@ def words_for_voters(poll: Poll, standing: Glance, counted: Counted, least: int 
 
 
 def tells_all(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> bool:
-    """Whether a result is told with all its figures beside `standing`: of an anonymous poll where none is small."""
+    """Whether a result is told with all its figures beside `standing`: of an anonymous poll where none is small.
+
+    How it came about is another matter: `tells_working`.
+    """
     if not poll.is_secret:
         return True
-    ballots = counted.figures["ballots"]
-    return not standing.hidden and not any(is_small(ballots[one], least) for one in ("naming", "none", "blank"))
+    ballots, threshold = counted.figures["ballots"], counted.figures["threshold"] or {"of": 0, "support": {}}
+    support = [Fraction(one) for one in threshold["support"].values()]
+    return (
+        not standing.hidden
+        and not any(is_small(ballots[one], least) for one in ("naming", "none", "blank"))
+        and not any(_is_few(one, threshold["of"], least) for one in support)
+    )
+
+
+def tells_working(poll: Poll, counted: Counted, least: int = LEAST) -> bool:
+    """Whether it is told how a result came about, with all comparisons, rounds, paths and points: of an anonymous poll
+    where no small number is among them, nor is one left when two of them are taken from the whole."""
+    if not poll.is_secret:
+        return True
+    naming = Fraction(counted.figures["ballots"]["naming"])
+    told = list(_figures_of(counted.figures["working"]))
+    for one, row in counted.matrix.items():
+        for other, votes in row.items():
+            told += [Fraction(votes), naming - votes - counted.matrix[other][one]]
+    return not any(is_small(one, least) for one in told)
+
+
+def _figures_of(working: Mapping[str, Any]) -> Iterator[Fraction]:
+    """The numbers in a working behind which ballots stand, and by how much they grow from round to round."""
+    before = 0
+    for one in working.get("rounds", ()):
+        yield from (Fraction(votes) for part in ("votes", "gains") for votes in one[part].values())
+        yield from (Fraction(one["exhausted"]), Fraction(one["exhausted"] - before))
+        before = one["exhausted"]
+    for path in working.get("paths", ()):
+        yield from (Fraction(path["strength"]), Fraction(path["back"]))
+    yield from map(Fraction, working.get("scores", {}).values())
+
+
+def _is_few(has: Fraction, of: int, least: int) -> bool:
+    """Few who did, or few who did not."""
+    return is_small(has, least) or is_small(of - has, least)
 
 
 def in_words(poll: Poll, result: Published, t: Translator) -> str:

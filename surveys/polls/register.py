@@ -44,9 +44,13 @@ class Written:
     changes: int = 0
 
 
-def read_register(session: Session, poll: Poll, keys: Collection[str]) -> dict[str, Standing]:
-    """Those of the keys under which somebody has voted, with the ballots of a named poll."""
-    statement = _ENTERED if poll.is_secret else _WITH_BALLOTS
+def read_register(session: Session, poll: Poll, keys: Collection[str], *, writes: bool = False) -> dict[str, Standing]:
+    """Those of the keys under which somebody has voted, with the ballots of a named poll.
+
+    Who `writes` keeps these entries till the commit: a ballot that is taken back meanwhile is not written again.
+    """
+    named = _TO_CHANGE if writes else _WITH_BALLOTS
+    statement = _ENTERED if poll.is_secret else named
     found = session.connection().execute(statement, {"poll": poll.id, "keys": keys}).all()
     return {row.voter: Standing(row.voter, row.participant_id, row.apart, True, *row[len(_WHO) :]) for row in found}
 
@@ -79,8 +83,8 @@ def write_ballots(session: Session, poll: Poll, ballots: Iterable[Written]) -> N
 
 
 def strike(session: Session, poll_id: int, key: str) -> None:
-    """Takes somebody out of the register of a named poll, with their ballot."""
-    for table in (NamedBallot, PollVoter):
+    """Takes somebody out of the register of a named poll, with their ballot; the entry first, as its lock is."""
+    for table in (PollVoter, NamedBallot):
         session.execute(delete(table).where(table.poll_id == poll_id, table.voter == key))
 
 
@@ -103,5 +107,6 @@ _ENTERED = select(*_WHO).where(
 _WITH_BALLOTS = _ENTERED.add_columns(func.coalesce(NamedBallot.choice, ""), NamedBallot.first_at).outerjoin(
     NamedBallot, and_(NamedBallot.poll_id == PollVoter.poll_id, NamedBallot.voter == PollVoter.voter)
 )
+_TO_CHANGE = _WITH_BALLOTS.order_by(PollVoter.voter).with_for_update(of=PollVoter)
 _ENTER = {name: into(PollVoter).on_conflict_do_nothing().returning(PollVoter.voter) for name, into in INSERTS.items()}
 _KEEP = {name: _keep(into) for name, into in INSERTS.items()}

@@ -15,7 +15,7 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from surveys.polls.errors import PollUnknown, ResultNotYet, TooFewToPublish
 from surveys.polls.kinds import Shown, State
-from surveys.polls.making import NOT_BEGUN, add_poll, close_poll, free_slug, open_poll
+from surveys.polls.making import NOT_BEGUN, add_poll, close_poll, free_slug, lock_poll, open_poll
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.reading import voters_of
@@ -64,8 +64,11 @@ def step_poll(session: Session, ids: Ids, staff: Staff, what: tuple[Poll, str], 
 
 
 def do_to_poll(session: Session, ids: Ids, staff: Staff, what: tuple[Poll, str], now: datetime) -> None:
-    """Raises what opening and closing raise, ResultNotYet, TooFewToPublish."""
-    poll, act = what
+    """What stands so already is not done again. Raises what opening and closing raise, ResultNotYet,
+    TooFewToPublish."""
+    poll, act = lock_poll(session, what[0].id), what[1]
+    if _stands(session, poll, act):
+        return
     match act:
         case "open":
             open_poll(session, poll.id, now)
@@ -90,9 +93,12 @@ def show_on_screen(session: Session, staff: Staff, place: tuple[int, int], poll_
     record(session, Act("room.screen", f"event:{event_id}", staff.account_id, office_id, details), now)
 
 
-def make_for_hall(session: Session, ids: Ids, staff: Staff, what: tuple[Event, Definition], now: datetime) -> Poll:
-    """A draft for an event of the office; raises NothingHere, NotAllowed."""
-    event, new = what
+def make_for_hall(session: Session, ids: Ids, staff: Staff, what: tuple[int, Definition], now: datetime) -> Poll:
+    """A draft for an event of the office, by its number; raises NothingHere, NotAllowed."""
+    event_id, new = what
+    event = session.get(Event, event_id)
+    if event is None:
+        raise NothingHere
     process = session.get_one(Process, event.process_id)
     if process.office_id not in staff.roles:
         raise NothingHere
@@ -108,6 +114,17 @@ def event_of(session: Session, poll: Poll) -> Event | None:
     """At which a poll takes place."""
     event_id = poll.definition.event_id
     return session.get(Event, event_id) if event_id is not None else None
+
+
+def _stands(session: Session, poll: Poll, act: str) -> bool:
+    """Whether a poll is as an act would make it, so that nothing of it is noted."""
+    screen = screen_of(session, poll.id)
+    shows = poll.definition.shown is Shown.LIVE if screen.revealed is None else screen.revealed
+    is_so = {
+        CLOSE: poll.settled_at is not None, REVEAL: shows, CONCEAL: not shows,
+        PUBLISH: screen.published, UNPUBLISH: not screen.published,
+    }  # fmt: skip
+    return is_so.get(act, False)
 
 
 def _check_reveal(poll: Poll, now: datetime, *, reveal: bool) -> None:

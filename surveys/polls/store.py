@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from core.database.many import among
 from core.ids import Ids
 from core.process.package.dates import to_instant
 from core.process.room.rooms import CODE_LENGTH, LETTERS
@@ -68,6 +69,22 @@ def find_by_name(session: Session, name: str) -> Poll:
 def polls_of(session: Session, *where: ColumnElement[bool]) -> list[Poll]:
     """The newest first."""
     return [facts_of(row) for row in session.scalars(_LOAD.where(*where).order_by(Row.id.desc())).all()]
+
+
+def newest_polls(session: Session, office_ids: Collection[int], most: int, now: datetime) -> tuple[list[Poll], int]:
+    """The polls of these offices, at most so many, with how many there are: what is open first, then what is planned,
+    drafts, and what is closed; the newest first among equals."""
+    mine = among(Row.office_id, list(office_ids))
+    runs = Row.state.in_((State.PLANNED, State.OPEN))
+    place = case(
+        (or_(Row.state == State.CLOSED, and_(runs, Row.closes_at <= now)), 3),
+        (or_(Row.state == State.OPEN, and_(Row.state == State.PLANNED, Row.opens_at <= now)), 0),
+        (Row.state == State.PLANNED, 1),
+        else_=2,
+    )
+    rows = session.scalars(_LOAD.where(mine).order_by(place, Row.id.desc()).limit(most)).all()
+    count = session.scalar(select(func.count()).select_from(Row).where(mine)) or 0
+    return [facts_of(row) for row in rows], count
 
 
 def slugs_of(session: Session, office_id: int) -> Sequence[str]:

@@ -102,7 +102,7 @@ class SecretBallot(Base):
 
 
 class GroupPoll(Base):
-    """A named poll as Telegram's own, in a group; its answers are votes like any other."""
+    """A poll in a group: Telegram's own, whose answers are votes like any other, or a message with a button."""
 
     __tablename__ = "group_poll"
     __table_args__ = (Index("ix_group_poll_poll_id", "poll_id"),)

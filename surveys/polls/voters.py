@@ -165,7 +165,7 @@ def _person(rows: Sequence[Any]) -> _Person:
 
 
 def _accounts(session: Session, people: Mapping[int, Collection[int]]) -> Mapping[int, set[int]]:
-    """The Telegram accounts of each; they may have voted with one that was nobody's yet."""
+    """The Telegram accounts that were shown to be of each; they may have voted with one that was nobody's yet."""
     roots = {one: root for root, ids in people.items() for one in ids}
     found: dict[int, set[int]] = {}
     for row in session.connection().execute(_ACCOUNTS, {"ids": roots}):
@@ -180,5 +180,5 @@ _MEMBERS = select(Membership.participant_id).where(
     among(Membership.participant_id, _IDS), Membership.office_id == bindparam("office"), Membership.left_at.is_(None)
 )
 _ACCOUNTS = select(Address.participant_id, Address.value).where(
-    among(Address.participant_id, _IDS), Address.channel == TELEGRAM
+    among(Address.participant_id, _IDS), Address.channel == TELEGRAM, Address.proved_at.is_not(None)
 )

@@ -10,11 +10,12 @@ out. Nought stays nought, as nobody stands behind it, unless everything else is 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 LEAST = 5  # people behind a number that is published, if not told otherwise (ASCOLTO_SMALL_NUMBERS)
 
 
-def is_small(count: int, least: int = LEAST) -> bool:
+def is_small(count: Fraction | int, least: int = LEAST) -> bool:
     return 0 < count < least
 
 

@@ -21,7 +21,7 @@ from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.merging import merge
 from core.people.my_data import export_person
 from core.people.tables import Address, Membership
-from surveys.polls.casting import Vote, cast, stand_of
+from surveys.polls.casting import Vote, cast, stand_of, withdraw
 from surveys.polls.due import next_moments, polls_due, tend_poll
 from surveys.polls.errors import (
     NotAsked,
@@ -146,9 +146,10 @@ def test_walk_ins_vote_once_a_browser_and_an_account_and_are_counted_apart(scene
     browsers = [key for key in keys if key.startswith("b:")]
     assert len(set(browsers)) == 2, "nobody is followed from one poll to another"
     # Whoever joins later with that account has voted.
-    scene.insert(Address, participant_id=ada, channel="telegram", value="77", proved_at=None, created_at=scene.now)
+    chat = {"channel": "telegram", "proved_at": scene.now, "created_at": scene.now}
+    scene.insert(Address, participant_id=ada, value="77", **chat)
     bruno = scene.participant()
-    scene.insert(Address, participant_id=bruno, channel="telegram", value="78", proved_at=None, created_at=scene.now)
+    scene.insert(Address, participant_id=bruno, value="78", **chat)
     vote(scene, other, Voter(account=78), chosen("A"))
     assert vote(scene, other, bruno, chosen("B")).changed
     assert piles(scene.database, other) == {"B": 1, "C": 1}
@@ -195,6 +196,22 @@ def test_a_second_door_that_comes_while_the_first_has_not_committed_waits(scene:
     )
     closing.result()
     assert piles(database, poll) == {"C": 1}, "closing waits for the vote that is being written, and counts it"
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_a_ballot_that_is_taken_back_while_it_is_changed_leaves_none_without_a_voter(
+    scene: Scene, database: Database
+) -> None:
+    poll, ada = add(scene, named()), scene.participant()
+    given = Vote(poll.id, Voter(ada), chosen("A"), "group")
+    for first, second, ballots in (("back", "change", 1), ("change", "back", 0)):
+        vote(scene, poll, ada, chosen("A"), door="group")
+        acts: dict[str, Callable[[Session], Any]] = {
+            "back": lambda session: withdraw(session, BOOTH, given, scene.now),
+            "change": press(poll, ada, "B", door="group"),
+        }
+        meet(database, acts[first], acts[second]).result()
+        assert (len(register(database)), sum(piles(database, poll).values())) == (ballots, ballots), first
 
 
 def test_a_press_that_is_replayed_counts_once(scene: Scene) -> None:

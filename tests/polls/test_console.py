@@ -98,7 +98,7 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     assert "open" in post(client, path, f"{path}/acts/open").text
     assert post(client, path, f"{path}/acts/open").status_code == 409
     told = client.get(path).text
-    assert "first put in the order of this method: Strongest paths (Schulze); options" in told, "stated beforehand"
+    assert "put in the order that this method gives them: Strongest paths (Schulze)." in told, "stated beforehand"
     poll = poll_of(scene, path)
     vote(scene, poll, ADA, chosen("A", "C"))
     vote(scene, poll, Voter(account=7), chosen("B"), door="chat")

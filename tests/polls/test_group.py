@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 from aiogram import Bot
 from aiogram.methods import SendPoll
+from aiogram.types import Chat, Message
 
+from bots.participants.group_polls import AskedFor, GroupPolls
 from surveys.polls.ballot import Choice
+from surveys.polls.casting import Booth
 from surveys.polls.checking import check
 from surveys.polls.kinds import Kind, Shown
 from surveys.polls.making import close_poll
+from surveys.polls.poll import Poll
 from tests.bots.stage import Stage
 from tests.dates.test_chat import somebody
 from tests.polls.scene import BOOTH, add, define, named, piles, register, vote
@@ -186,3 +190,28 @@ def test_which_polls_telegram_itself_can_ask(database_url: str) -> None:
 
 
 OTHERS = (Kind.SCALE, Kind.RANKING, Kind.DOTS, Kind.TEXT)
+
+
+async def test_a_group_that_is_slow_holds_up_no_other(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    poll, begun, goes = add(stage.scene, named(names_in_groups=True)), asyncio.Event(), asyncio.Event()
+    posted: list[int] = []
+
+    async def ask(_self: GroupPolls, did: AskedFor, _poll: Poll) -> Message:
+        if did.chat_id == -1:
+            begun.set()
+            await goes.wait()
+        posted.append(did.chat_id)
+        chat = Chat(id=did.chat_id, type="group")
+        return Message(message_id=1, date=stage.clock.now(), chat=chat)
+
+    monkeypatch.setattr(GroupPolls, "_ask", ask)
+    deps = stage.deps()
+    polls = GroupPolls(stage.bot, deps.database, stage.clock, Booth(stage.links, stage.ids))
+    slow = asyncio.create_task(polls.take(AskedFor(1, -1, "en", poll.code)))
+    await begun.wait()
+    async with asyncio.timeout(30):
+        await polls.take(AskedFor(2, -2, "en", poll.code))
+    assert posted == [-2]
+    goes.set()
+    await slow
+    assert posted == [-2, -1]

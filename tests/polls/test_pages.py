@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -176,6 +177,17 @@ def test_forged_expired_and_foreign_links_vote_for_nobody(
     clock.advance(timedelta(days=40))
     assert http.post(path, data={"choice": "A"}).status_code == 410
     assert register(scene.database) == []
+
+
+def test_a_page_sent_twice_with_a_form_that_is_no_vote_says_that_the_first_one_counts(
+    scene: Scene, web: RunningWeb, http: httpx.Client
+) -> None:
+    poll = add(scene, named(Kind.MULTIPLE, walk_ins=True))
+    typed: Any = html.fromstring(http.get(f"/v/{poll.code}").text).xpath("//input[@name='key']/@value")
+    for choice in (["A"], ["A", "B", "C"]):
+        told = http.post(f"/v/{poll.code}", data={"key": typed[0], "choice": choice})
+        assert told.status_code == 303, told.text
+    assert "kept=before" in told.headers["location"] and piles(scene.database, poll) == {"A": 1}
 
 
 def test_two_tabs_and_the_chat_are_one_voter(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:

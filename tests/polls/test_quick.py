@@ -95,7 +95,8 @@ def test_a_fresh_clerk_asks_the_village_with_four_presses(
     clock: FixedClock,
     record_property: Callable[[str, object], None],
 ) -> None:
-    """How long it takes by the browser's own clock is recorded with the test's report, and not judged."""
+    """How long it takes by the browser's own clock is recorded with the test's report, and not judged, as a test must
+    not hang on a machine's speed; docs/polls.md (Ask the people) tells the figure."""
     database = scene.database
     office_id = village(database, clock)
     new = NewAccount("clerk@valprato.example.org", "Dora Clerk", PASSWORD, "en")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -76,6 +77,7 @@ def test_the_hall_reads_no_small_number_of_a_secret_poll(scene: Scene, http: htt
         page = http.get(path).text
         assert sorted(bars(page)) == ["Park", "School", "Square"] and "wins." in page, path
         assert 'class="matrix"' not in page, "one ballot stands behind a comparison"
+        assert _numbers(page) == [], path
     page = http.get(f"/live/{few.code}").text
     assert "wins" not in page and set(bars(page).values()) == {"not published"}
     for path in (f"/live/{words.code}", f"/v/{words.code}/result"):
@@ -83,6 +85,34 @@ def test_the_hall_reads_no_small_number_of_a_secret_poll(scene: Scene, http: htt
     open_names = add(scene, named(shown=Shown.LIVE, walk_ins=True), "names")
     cast(scene, open_names, A=2, B=1)
     assert bars(http.get(f"/live/{open_names.code}").text)["Park"] == "2 · 67%", "a named poll is read in full"
+
+
+def _numbers(page: str) -> list[str]:
+    """What the list of how it came about tells in figures, but for the ranking and how many voted."""
+    lines: Any = html.fromstring(page).xpath("//h2[contains(., 'How it came about')]/following-sibling::ul/li")
+    said = [one.text_content().strip() for one in lines]
+    return [one for one in said if re.search(r"\d", one) and not one.startswith(("Ranking:", "Ballots:"))]
+
+
+def test_how_a_secret_ranking_came_about_is_told_only_without_small_numbers(
+    scene: Scene, http: httpx.Client, clock: FixedClock
+) -> None:
+    closes: dict[str, Any] = {"closes_local": "2023-07-14T18:00", "walk_ins": True}
+    small, plenty = {"A": 10, "C_B": 1, "C": 8}, {"A_B_C": 8, "C_B_A": 5}
+    gains = {"A": 8, "C_A": 7, "B_C": 4, "B_A": 2}  # of which two go on to A, once B has left
+    polls: list[Poll] = []
+    for method, given in (("schulze", small), ("borda", small), ("irv", gains), ("schulze", plenty), ("irv", plenty)):
+        new = define(Kind.RANKING, counting=Counting(method, beside="" if method == "borda" else "borda"), **closes)
+        polls.append(add(scene, new, f"poll-{len(polls)}"))
+        cast(scene, polls[-1], **given)
+    clock.advance(timedelta(days=9))
+    for one in polls:
+        settle(scene, one, revealed=True, published=True)
+    for poll in polls:
+        page, tells = http.get(f"/v/{poll.code}/result").text, poll in polls[3:]
+        assert "wins." in page and bool(_numbers(page)) is tells, (poll.slug, _numbers(page))
+        assert ('class="matrix"' in page) is (poll in polls[3:]), poll.slug
+        assert ("Figures: points" in page) is tells, (poll.slug, "points tell as much as comparisons do")
 
 
 def test_a_result_is_told_once_it_is_counted_and_not_at_the_clock_s_close(

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
+from bots.staff import asking
+from core.people.tables import Audience
+from core.process.events import EventUnknown
 from core.process.room.rooms import set_room
 from core.process.tables import Event, Office
 from core.staff.accounts import grant_role
 from core.staff.tables import StaffChat
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing
+from notifications.planning.asking import TextsWrong
 from notifications.planning.planner import plan_all_due
+from notifications.planning.writing import Amiss
 from surveys.polls.kinds import Kind, Secrecy, State
 from surveys.polls.poll import Poll
 from surveys.polls.screens import on_screen
 from surveys.polls.store import polls_of
+from surveys.polls.tables import Poll as PollRow
 from tests.notifications.office import RULES
 from tests.staff_bot.stage import StaffStage, labels
 from tests.support.sandbox import Person
@@ -157,9 +164,9 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     await stage.press(vera, "👥 Everybody")
     shown = await stage.press(vera, "All")
     assert "👥 All" in labels(shown) and "Somebody else of the office" in shown["text"]
-    await stage.press(vera, "✍️ In other words")
+    await stage.press(vera, "✍️ Change the words")
     await stage.say(vera, IN_ITALIAN)
-    again = await press_data(stage, vera, shown, data_of(shown, "In other words"))
+    again = await press_data(stage, vera, shown, data_of(shown, "Change the words"))
     assert "in Italiano now" in again["text"], "whoever leaves it half-way has the draft as it was"
     await stage.say(vera, IN_ITALIAN)
     shown = await stage.say(vera, IN_ENGLISH)
@@ -173,6 +180,10 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     assert mailings(stage) == [MailingState.DRAFT] * 2
     assert len([one for one in labels(sent) if one.startswith("✉️")]) == 2
     otto = await stage.linked("Otto", "reviewer", 902)
+    await stage.say(otto, "/today")
+    stage.database.write(lambda s: s.execute(update(PollRow).values(state="closed")))
+    assert "✋" not in (await stage.say(otto, "/today"))["text"], "of a poll that is over nothing is said any more"
+    stage.database.write(lambda s: s.execute(update(PollRow).values(state="draft")))
     await stage.say(otto, "/today")
     await stage.press(otto, "✋ ")
     await stage.press(otto, "▶️ Release")
@@ -252,3 +263,44 @@ async def test_of_two_presses_at_the_same_moment_one_asks(stage: StaffStage) -> 
     assert len(polls(stage)) == 1 and mailings(stage) == [MailingState.RELEASED] * 2
     said = [one["text"] for one in await vera.bot_messages()]
     assert any("changed or sent meanwhile" in one for one in said) and any("🟢 Where shall" in one for one in said)
+
+
+@IN_SQLITE
+async def test_what_stands_in_the_way_of_a_draft_is_said_and_loses_nothing(
+    stage: StaffStage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def prepare(session: Session) -> None:
+        session.execute(update(Event).values(starts_local="2023-07-03T10:00", ends_local="2023-07-03T17:00"))
+        office = stage.rows.office
+        for number in range(24):
+            rows = {"office_id": office, "slug": f"group-{number}", "name": f"Group {number}", "rule": {}}
+            session.execute(insert(Audience).values(**rows))
+
+    stage.database.write(prepare)
+    vera = await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/new")
+    shown = await stage.press(vera, "Where to put the bench")
+    groups = await stage.press(vera, "👥 Everybody")
+    assert "5 more groups can be asked in the console." in groups["text"]
+    await stage.press(vera, "← Back to the draft")
+    await stage.press(vera, "✅ Ask 1 person")
+    with monkeypatch.context() as broken:
+        broken.setattr(asking, "ask_people", _amiss)
+        wrong = await stage.press(vera, "✅ Yes: ask")
+    assert "as they are" in wrong["text"] and "/console/ask" in wrong["text"] and polls(stage) == []
+    assert wrong["text"].count(EventUnknown.text) == 1, "what is wrong in two languages is said once"
+    await stage.press(vera, "← Back to the draft")
+    await stage.press(vera, "🏛 Only in the hall: Lancio")
+    await stage.press(vera, "▶️ Open it in the hall, or keep it")
+    stage.database.write(lambda session: session.execute(update(Event).values(cancelled=True)))
+    for button in ("▶️ Yes: open it in the hall", "💾 Keep it for later"):
+        assert "does not take place" in (await stage.press(vera, button))["text"]
+    stage.database.write(lambda session: session.execute(update(Event).values(cancelled=False)))
+    stage.clock.set(stage.clock.now() + timedelta(hours=8))
+    assert "is over" in (await stage.press(vera, "▶️ Yes: open it in the hall"))["text"]
+    assert polls(stage) == [] and shown["buttons"]
+
+
+def _amiss(session: Session, *_: object) -> None:
+    session.execute(update(Office).values(name="written, and not kept"))
+    raise TextsWrong([("invitation", Amiss("body", EventUnknown(), code)) for code in ("it", "en")])

@@ -19,6 +19,7 @@ from bots.staff.unit import acts_alone
 from core.people.store import NewMember, add_member
 from core.process.room.rooms import set_room
 from core.process.tables import Event
+from core.staff.accounts import load_staff
 from core.staff.tables import AuditEntry
 from surveys.polls.casting import Vote, cast
 from surveys.polls.errors import PollClosed
@@ -27,7 +28,8 @@ from surveys.polls.making import add_poll
 from surveys.polls.picture import FontsMissing
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.reading import read_ballots
-from surveys.polls.screens import on_screen, screen_of
+from surveys.polls.screens import on_screen, put_on_screen, screen_of
+from surveys.polls.staging import do_to_poll
 from surveys.polls.store import Place, load_poll
 from surveys.polls.voters import Voter
 from tests.polls.scene import BOOTH, chosen, define
@@ -101,7 +103,7 @@ async def test_a_poll_is_led_through_the_hall_and_its_result_comes_as_a_picture(
     shown = await stage.say(vera, "/polls")
     assert "✏️ Where shall the bench stand?\ndraft" in shown["text"]
     shown = await stage.press(vera, "1. Where shall")
-    assert "(plurality)" in shown["text"] and "share the place" in shown["text"], (
+    assert "(plurality)" in shown["text"] and "share their place" in shown["text"], (
         "the rule is stated before the opening"
     )
     assert "🖼 Result as a picture" not in labels(shown)
@@ -215,3 +217,95 @@ async def test_polls_of_other_offices_and_acts_without_the_permission_are_refuse
             assert (await press_data(stage, person, menu, data))["text"].startswith("⚠️"), data
     assert "There is none yet." in (await stage.say(otto, "/polls"))["text"]
     assert now_of(stage, poll).state is State.DRAFT and acts(stage) == []
+
+
+@IN_SQLITE
+async def test_each_of_the_six_acts_is_done_and_noted_once_and_an_old_yes_does_nothing(stage: StaffStage) -> None:
+    poll, _ = prepare(stage)
+    people = voters(stage, 9)
+    vera = await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/polls")
+    shown = await stage.press(vera, "1. Where shall")
+    done: list[str] = []
+    for act, label in (
+        ("opened", "▶️ Open"), ("closed", "⏹ Close"), ("revealed", "👁 Show the result"),
+        ("concealed", "🙈 Hide the result"), ("published", "📣 Publish"), ("unpublished", "↩️ Take the result back"),
+    ):  # fmt: skip
+        old = data_of(shown, label)
+        page = await stage.press(vera, label)
+        if act in {"closed", "published"}:
+            old, page = data_of(page, "✅ Yes"), await stage.press(vera, "✅ Yes")
+        done.append(f"poll.{act}")
+        for _ in range(2):
+            assert "does not stand any more" in (await press_data(stage, vera, shown, old))["text"], act
+        assert acts(stage) == done
+        if act == "published":
+            confirmed = old
+        if act == "opened":
+            vote(stage, poll, people, "A")
+        shown = page
+    assert "does not stand any more" in (await press_data(stage, vera, shown, confirmed))["text"]
+    assert acts(stage) == done, "it was published, and taken back, since that was confirmed"
+
+
+@IN_SQLITE
+async def test_what_stands_already_is_not_noted_again_whichever_door_presses_twice(stage: StaffStage) -> None:
+    poll, _ = prepare(stage, define(shown=Shown.LIVE))
+    account = stage.account("Vera", "organiser")
+
+    def act(name: str) -> None:
+        def work(session: Session) -> None:
+            staff = load_staff(session, account)
+            assert staff is not None
+            do_to_poll(session, BOOTH.ids, staff, (load_poll(session, poll.id), name), stage.clock.now())
+
+        stage.database.write(work)
+
+    act("open")
+    vote(stage, poll, voters(stage, 9), "A")
+    for name in ("close", "conceal", "reveal", "publish", "unpublish"):
+        act(name)
+        act(name)
+    told = ["opened", "closed", "concealed", "revealed", "published", "unpublished"]
+    assert acts(stage) == [f"poll.{one}" for one in told]
+
+
+@IN_SQLITE
+async def test_an_old_page_throws_no_other_poll_off_the_screen(stage: StaffStage) -> None:
+    first, event = prepare(stage)
+
+    def another(session: Session) -> int:
+        place = Place(stage.rows.office, stage.rows.process, "Europe/Rome")
+        return add_poll(session, BOOTH.ids, place, ("second", replace(define(), event_id=event)), stage.clock.now())
+
+    second = stage.database.write(another)
+    vera = await stage.linked("Vera", "organiser")
+    menu = await stage.say(vera, "/polls")
+    old = await press_data(stage, vera, menu, f"poll:{first.id}")
+    stage.database.write(lambda session: put_on_screen(session, event, second))
+    refused = await press_data(stage, vera, old, data_of(old, "📺 Put it on the screen"))
+    assert "does not stand any more" in refused["text"]
+    assert stage.database.read(lambda session: on_screen(session, event)) == second
+    fresh = await press_data(stage, vera, menu, f"poll:{first.id}")
+    on = await press_data(stage, vera, fresh, data_of(fresh, "📺 Put it on the screen"))
+    assert stage.database.read(lambda session: on_screen(session, event)) == first.id
+    stage.database.write(lambda session: put_on_screen(session, event, second))
+    assert (
+        "does not stand any more" in (await press_data(stage, vera, on, data_of(on, "❓ Show the questions")))["text"]
+    )
+    assert stage.database.read(lambda session: on_screen(session, event)) == second
+
+
+@IN_SQLITE
+async def test_a_poll_that_waits_to_be_released_says_so_before_it_is_opened_without_its_invitation(
+    stage: StaffStage,
+) -> None:
+    vera = await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/new")
+    await stage.press(vera, "Where to put the bench")
+    await stage.press(vera, "✅ Ask 1 person")
+    await stage.press(vera, "✅ Yes: ask")
+    sure = await stage.press(vera, "▶️ Open")
+    assert "not released yet" in sure["text"] and "poll.opened" not in acts(stage)
+    opened = await stage.press(vera, "✅ Yes: Open")
+    assert "🟢" in opened["text"] and acts(stage)[-1] == "poll.opened"

@@ -42,7 +42,7 @@ from surveys.polls.kinds import (
 )
 from surveys.polls.lent import names_lending
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, open_poll, plan_poll
-from surveys.polls.outcome import Result, result_of, tells_apart
+from surveys.polls.outcome import Result, result_of, rule_told, tells_apart
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
@@ -296,6 +296,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         status=problem.status if problem else 200,
         view=view,
         poll=view.poll,
+        rule=rule_told(view.poll, t),
         state=view.poll.state_at(now).value,
         standing=standing,
         apart=_apart(view),

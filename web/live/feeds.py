@@ -29,6 +29,7 @@ from core.process.room.rooms import RoomFacts, load_room
 from core.process.room.tables import Room
 
 EVERY = 1.0  # seconds between two looks
+SLOWEST = 8  # times as long, while the same fault lasts; it is logged once
 ANYHOW = 15  # looks after which everything is read again: a room also opens and ends by the clock
 STILL_HERE = 15.0  # seconds after which a line without meaning keeps the connection open
 MOST_LOOKING = 3000  # pages that one process tells; further ones are shown without
@@ -106,23 +107,26 @@ class Feeds:
 
     async def _watch(self, key: Hashable, look: Look, room: _Watched) -> None:
         version: Hashable = None
-        looks = 0
+        looks, fault, pause = 0, "", EVERY
         while True:
             known = version if looks % ANYHOW else None
             looks += 1
             try:
                 version, told = await self._database.aread(partial(look, known))
+                fault, pause = "", EVERY
             except (SQLAlchemyError, Problem) as error:  # a draft may have been taken away
-                log.warning("a screen could not be looked at", screen=str(key), reason=type(error).__name__)
-                version, told = None, {}
-            except Exception:  # the hall looks on: what cannot be drawn now may be drawn after the next vote
-                log.exception("a screen could not be drawn", screen=str(key))
-                version, told = None, {}
+                if fault != (fault := type(error).__name__):
+                    log.warning("a screen could not be looked at", screen=str(key), reason=fault)
+                version, told, pause = None, {}, min(2 * pause, SLOWEST * EVERY)
+            except Exception as error:  # the hall looks on: what cannot be drawn now may be drawn after the next vote
+                if fault != (fault := type(error).__name__):
+                    log.exception("a screen could not be drawn", screen=str(key))
+                version, told, pause = None, {}, min(2 * pause, SLOWEST * EVERY)
             if any(room.told.get(kind) != data for kind, data in told.items()):
                 room.told.update(told)
                 for one in room.lookers:
                     one.set()
-            await asyncio.sleep(EVERY)
+            await asyncio.sleep(pause)
 
     def _look(self, event_id: int, known: Hashable, session: Session) -> Told:
         version = session.scalar(select(Room.version).where(Room.event_id == event_id)) or 0

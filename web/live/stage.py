@@ -18,7 +18,7 @@ from surveys.polls.heard import Answer, by_theme, shown_answers
 from surveys.polls.kinds import Kind, State
 from surveys.polls.outcome import Counted, result_of
 from surveys.polls.poll import Poll
-from surveys.polls.published import for_voters, tells_all, words_for_voters
+from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
 from surveys.polls.reading import Turnout, read_ballots, voters_of
 from surveys.polls.screens import screen_of
 from surveys.polls.tally.methods import TITLES, Method
@@ -31,6 +31,9 @@ MOST_COMPARED = 8
 MOST_WORDS = 32
 SIZES = 5  # of words in a cloud
 WON = N_("comparisons won")
+
+Figures = tuple[Mapping[str, Fraction], str]
+"""A number for each option, and what it counts."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,8 @@ class Said:
 class Shown:
     """What a result is drawn from; nothing of it while the result is hidden.
 
-    `counted` is None where not all of it may be told: then `told` and `winners` are what may.
+    `counted` is None where not all of it may be told: then `told` and `winners` are what may. `working` is how it came
+    about, and `compared` the table of all against all, where these may be told too.
     """
 
     bars: Sequence[Bar] = ()
@@ -68,6 +72,7 @@ class Shown:
     rule: Sequence[str] = ()
     winners: Sequence[str] = ()
     compared: Sequence[Bar] = ()
+    working: Sequence[str] = ()
     clouds: Sequence[tuple[str, Sequence[Said]]] = ()
     unit: str = ""
     mean: float | None = None
@@ -105,7 +110,9 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
     everybody = result.everybody if result is not None and standing.ballots else None
     counted = everybody if everybody is not None and tells_all(poll, standing, everybody, least) else None
     told = words_for_voters(poll, standing, everybody, least) if everybody is not None else ()
-    bars = _bars(poll, _figures(poll, standing, counted), standing, counted, t)
+    works = counted is not None and tells_working(poll, counted, least)
+    figures = _figures(poll, standing, counted, works=works)
+    bars = _bars(poll, figures, standing, counted, t)
     shown = Shown(
         bars=bars[:MOST_BARS],
         more=max(0, len(bars) - MOST_BARS),
@@ -113,8 +120,9 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
         told=told,
         rule=everybody.rule if everybody is not None else (),
         winners=everybody.winners if everybody is not None and told else (),
-        compared=bars if counted is not None and _compares(poll, counted, least) else (),
-        unit=COUNTED[poll.kind] if counted is None else _figures(poll, standing, counted)[1],
+        compared=bars if counted is not None and works and 1 < len(counted.matrix) <= MOST_COMPARED else (),
+        working=counted.working if counted is not None and works else (),
+        unit=figures[1],
         mean=standing.mean,
         ballots=standing.ballots,
         waiting=ballots.waiting,
@@ -123,12 +131,15 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
         method=poll.definition.counting.method,
     )
     also = result.beside if result is not None and counted is not None else None
-    return replace(shown, beside=_beside(poll, shown, standing, also, t)) if also is not None else shown
+    if also is None:
+        return shown
+    figures = _figures(poll, standing, also, works=works and tells_working(poll, also, least))
+    return replace(shown, beside=_beside(poll, shown, (standing, figures), also, t))
 
 
-def _beside(poll: Poll, shown: Shown, standing: Glance, counted: Counted, t: Translator) -> Shown:
+def _beside(poll: Poll, shown: Shown, drawn: tuple[Glance, Figures], counted: Counted, t: Translator) -> Shown:
     """By the second method; it is told where the first one is told with all its figures."""
-    figures = _figures(poll, standing, counted)
+    standing, figures = drawn
     bars = _bars(poll, figures, standing, counted, t)[:MOST_BARS]
     told, winners, method = counted.told, counted.winners, poll.definition.counting.beside
     return replace(
@@ -145,30 +156,23 @@ def _words(session: Session, poll: Poll, standing: Glance, least: int) -> Shown:
     return Shown(clouds=clouds, ballots=sum(one.count for one in answers))
 
 
-def _compares(poll: Poll, counted: Counted, least: int) -> bool:
-    """Whether the table of all against all is told: as many as fit, and of a secret poll no small number."""
-    votes = [votes for row in counted.matrix.values() for votes in row.values()]
-    return 1 < len(counted.matrix) <= MOST_COMPARED and not (
-        poll.is_secret and any(is_small(one, least) for one in votes)
-    )
+def _figures(poll: Poll, standing: Glance, counted: Counted | None, *, works: bool) -> Figures:
+    """By option what the method ranks by, where that is one number; else what the kind counts.
 
-
-def _figures(poll: Poll, standing: Glance, counted: Counted | None) -> tuple[Mapping[str, Fraction], str]:
-    """By option what the method ranks by, where that is one number; else what the kind counts."""
+    Points are told where the working is; who won how many comparisons says of nobody how they voted.
+    """
     if counted and poll.kind is Kind.RANKING:
         method, matrix = counted.figures["method"], counted.matrix
-        if method == Method.BORDA:
+        if method == Method.BORDA and works:
             points = counted.figures["working"]["scores"]
             return {name: Fraction(score) for name, score in points.items()}, COUNTED[Kind.DOTS]
-        if matrix and method != Method.IRV:
+        if matrix and method not in {Method.BORDA, Method.IRV}:
             won = {one: sum(votes > matrix[other][one] for other, votes in row.items()) for one, row in matrix.items()}
             return {name: Fraction(count) for name, count in won.items()}, WON
     return {one.name: Fraction(one.count) for one in standing.lines}, COUNTED[poll.kind]
 
 
-def _bars(
-    poll: Poll, counts: tuple[Mapping[str, Fraction], str], standing: Glance, counted: Counted | None, t: Translator
-) -> list[Bar]:
+def _bars(poll: Poll, counts: Figures, standing: Glance, counted: Counted | None, t: Translator) -> list[Bar]:
     """The best first where there is a ranking, else in the options' order."""
     figures, unit = counts
     places: dict[str, int] = {}

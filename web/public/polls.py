@@ -94,7 +94,10 @@ def _kept(became: Cast, form: FormData) -> str:
     """What the page says after the vote: of a form that came before, whether what it says now may be something else."""
     if not became.duplicate:
         return "1"
-    said = ballot_of(became.poll, read_choice(became.poll, form))
+    try:
+        said = ballot_of(became.poll, read_choice(became.poll, form))
+    except Problem:  # the vote that came before counts all the same
+        return SENT_BEFORE
     return "1" if became.ballot and became.ballot == said else SENT_BEFORE
 
 

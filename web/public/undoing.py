@@ -12,6 +12,7 @@ from core.errors import LinkForged
 from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.joining import undo_joining
+from surveys.polls.same_voter import give_back_votes
 from web.public.store import load_office, look_up_reader, owner_of_account
 from web.site import OfficeName, remember_reader, site_of
 
@@ -27,11 +28,13 @@ async def show(request: Request) -> Response:
 async def act(request: Request) -> Response:
     site, joining = site_of(request), _read(request)
     owner, _, _ = await _look(request, joining)
-    now = site.deps.clock.now()
+    now, links = site.deps.clock.now(), site.deps.links
+
+    def part(session: Session) -> bool:
+        return undo_joining(session, joining.address_id, now, lambda s, account: give_back_votes(s, links, account))
+
     if owner is not None:
-        await site.deps.database.shared(
-            lambda session: undo_joining(session, joining.address_id, now), key=f"participant:{owner}"
-        )
+        await site.deps.database.shared(part, key=f"participant:{owner}")
     return RedirectResponse(request.url.path, 303)
 
 
