@@ -14,7 +14,6 @@ from typing import ClassVar
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from starlette.types import ASGIApp
@@ -32,6 +31,7 @@ from web import app, site
 from web.console.routes import console_routes
 from web.console.telling import Telling
 from web.deps import WebDeps
+from web.entrance import Entrance
 from web.public.routes import public_routes
 
 LOOPBACK = "127.0.0.1"
@@ -108,7 +108,7 @@ class _Compiled(BytecodeCache):
 _public_routes, _console_routes = cache(public_routes), cache(console_routes)
 
 
-def _made(deps: WebDeps) -> FastAPI:
+def _made(deps: WebDeps) -> Entrance:
     """An application; its routes, which know nothing of what stands behind them, are made once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "public_routes", _public_routes)
