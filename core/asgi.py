@@ -43,7 +43,7 @@ def header(headers: Headers, name: bytes) -> bytes:
     return next((value for key, value in headers if key == name), b"")
 
 
-async def answer(send: Send, status: int, headers: list[tuple[bytes, bytes]], content: bytes = b"") -> None:
+async def answer(send: Send, status: int, headers: Headers = (), content: bytes = b"") -> None:
     length = (b"content-length", b"%d" % len(content))
     await send({"type": "http.response.start", "status": status, "headers": [*headers, length]})
     await send({"type": "http.response.body", "body": content})
