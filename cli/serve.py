@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack
 import structlog
 import typer
 from starlette.applications import Starlette
+from starlette.types import ASGIApp
 
 from cli.http import serve_http
 from cli.loop import run, settle_memory
@@ -74,13 +75,13 @@ async def start_roles(world: World, roles: Sequence[str], stack: AsyncExitStack)
     return parts
 
 
-def web_app(parts: Sequence[Part]) -> Starlette | None:
+def web_app(parts: Sequence[Part]) -> ASGIApp | None:
     """One application of all that the parts serve over HTTP; None when they serve nothing."""
     routes = [route for part in parts for route in part.routes]
     app = next((part.app for part in parts if part.app is not None), None)
     if app is None:
         return Starlette(routes=routes) if routes else None
-    app.router.routes[:0] = routes
+    app.put_first(routes)
     return app
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from hashlib import sha256
+from hashlib import sha256, shake_128
 from typing import Protocol
 
 LONGEST_ID = 18  # digits that every database can compare
@@ -47,6 +47,12 @@ class CountedIds:
 def random_number(ids: Ids) -> int:
     """A number that nobody guesses and no two links share: 63 bits from the one source of randomness."""
     return int.from_bytes(sha256(ids.token().encode()).digest()[:8]) >> 1
+
+
+def random_numbers(ids: Ids, count: int) -> list[int]:
+    """So many of them, all out of one token, which nobody keeps (SHAKE128 draws it out, FIPS 202)."""
+    drawn = shake_128(ids.token().encode()).digest(8 * count)
+    return [int.from_bytes(drawn[at : at + 8]) >> 1 for at in range(0, 8 * count, 8)]
 
 
 def read_id(text: object) -> int | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Table, bindparam, delete
 from sqlalchemy.orm import Session
 
 from core.database.inserting import INSERTS
-from core.database.many import Words, among
+from core.database.many import Words, among, insert_rows, same_of
 from core.tables import Inbound
 
 TABLE: Table = Inbound.__table__  # type: ignore[assignment]
@@ -21,7 +21,8 @@ _NOTE: dict[str, Any] = {
     for name, insert in INSERTS.items()
 }
 _NOTE_MANY: dict[str, Any] = {
-    name: insert(TABLE).on_conflict_do_nothing().returning(TABLE.c.key) for name, insert in INSERTS.items()
+    name: insert_rows(name, Inbound, ("key",), same=("door", "at")).on_conflict_do_nothing().returning(TABLE.c.key)
+    for name in INSERTS
 }
 _FORGET = delete(TABLE).where(TABLE.c.door == bindparam("by"), among(TABLE.c.key, bindparam("keys", type_=Words())))
 
@@ -41,8 +42,9 @@ def first_times(session: Session, door: str, keys: Collection[str], now: datetim
     if not keys:
         return set()
     connection = session.connection()
-    rows = [{"door": door, "key": key, "at": now} for key in sorted(set(keys))]
-    return set(connection.execute(_NOTE_MANY[connection.dialect.name], rows).scalars())
+    rows = [[key] for key in sorted(set(keys))]
+    same = {same_of("door"): door, same_of("at"): now}
+    return set(connection.execute(_NOTE_MANY[connection.dialect.name], {"rows": rows, **same}).scalars())
 
 
 def forget(session: Session, door: str, keys: Collection[str]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import RequestTooLarge
@@ -42,22 +41,28 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, secure: bool) -> None:
         self._app = app
-        self._headers = {**HEADERS, "Strict-Transport-Security": TWO_YEARS} if secure else HEADERS
-        kept = {name: value for name, value in self._headers.items() if name != "X-Frame-Options"}
-        self._framed = {**kept, "Content-Security-Policy": FRAMED_POLICY}
+        headers = {**HEADERS, "Cache-Control": "no-store"}
+        if secure:
+            headers["Strict-Transport-Security"] = TWO_YEARS
+        kept = {name: value for name, value in headers.items() if name != "X-Frame-Options"}
+        self._headers = _written(headers)
+        self._framed = _written({**kept, "Content-Security-Policy": FRAMED_POLICY})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         given = self._framed if str(scope.get("path", "")).startswith(IN_TELEGRAM) else self._headers
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in given.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                headers = list(message["headers"])
+                own = {name.lower() for name, _ in headers}
+                message["headers"] = headers + [one for one in given if one[0] not in own]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def _written(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 class BodyLimit:

@@ -27,12 +27,19 @@ class Counts:
         labels = ("method", "route", "status")
         self._requests = Counter("ascolto_http_requests", "Requests answered", labels, registry=self.registry)
         self._seconds = Histogram("ascolto_http_seconds", "Time to answer", ("route",), registry=self.registry)
+        self._known: dict[
+            tuple[str, str, int], tuple[Counter, Histogram]
+        ] = {}  # to look them up costs more than to count
 
     def note(self, scope: Scope, status: int, seconds: float) -> None:
         # The route's pattern, never the address: addresses hold signed links.
         route = getattr(scope.get("route"), "path", "other")
-        self._requests.labels(scope["method"], route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        what = scope["method"], route, status
+        if (known := self._known.get(what)) is None:
+            known = self._requests.labels(scope["method"], route, str(status)), self._seconds.labels(route)
+            self._known[what] = known
+        known[0].inc()
+        known[1].observe(seconds)
 
 
 class Counting:

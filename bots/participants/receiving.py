@@ -7,22 +7,22 @@ aiogram's dispatcher tells messages, presses and membership apart; each becomes 
 from __future__ import annotations
 
 import asyncio
-from contextlib import nullcontext
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import structlog
 from aiogram import Bot, Dispatcher, Router
 from aiogram.exceptions import TelegramForbiddenError
-from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, PollAnswer, Update
 
+from bots.participants.behind import Behind, Outcome
 from bots.participants.commands import MENU
 from bots.participants.group_polls import GroupPolls, parse_group
 from bots.participants.on_page import PageButtons
 from bots.participants.parse import Arrived, PressedButton, parse
 from bots.participants.screen import Screen, Standing
 from bots.participants.sending_files import FileSender
-from bots.participants.show import answer_to, show
+from bots.participants.show import Toast, show, toast_of
 from bots.participants.store import change_chat, set_blocked
 from bots.participants.unit import Desk, Taken, take_update
 from bots.participants.votes import Votes, vote_in
@@ -42,9 +42,6 @@ from surveys.results.protecting import LEAST
 log = structlog.get_logger()
 
 PATIENCE_SECONDS = 5.0
-AT_ONCE = (
-    20  # messages that are changed behind what was said already: they take no turns before who waits for an answer
-)
 DEFAULT_LANGUAGE = "it"
 RECEIVER = "receiver"  # in what the dispatcher holds
 UPDATES = ["message", "callback_query", "my_chat_member", "poll_answer"]
@@ -78,46 +75,54 @@ class Receiver:
         self._files = FileSender(deps.bot, deps.database)
         self._reads = SharedReads(deps.database)
         self._showing: dict[int, asyncio.Task[None]] = {}
-        self._behind = asyncio.Semaphore(AT_ONCE)
+        self._behind = Behind(lambda: deps.database.is_awaited, self._begin)
 
-    async def receive(self, arrived: Arrived, *, posted: bool = False) -> AnswerCallbackQuery | None:
+    async def receive(self, arrived: Arrived, *, posted: bool = False) -> Toast | None:
         """Returns once the update is committed and shown; raises only when it was not committed.
 
         Whoever is slow to show (Telegram asked to wait) is waited for `PATIENCE_SECONDS`, and
         goes on behind: nobody else's updates are held up by it. What is said over the chat is the answer to an update
-        that was `posted`, and the rest goes on behind at once: a hall that votes is thanked faster than messages may be
+        that was `posted`, and the rest is shown behind: a hall that votes is thanked faster than messages may be
         changed.
         """
-        before = self._showing.get(arrived.chat_id)
-        if before is not None:
+        if (before := self._showing.get(arrived.chat_id)) is not None:
             await asyncio.wait({before}, timeout=PATIENCE_SECONDS)
         taken = await self._commit(arrived)
-        said = _toast(arrived, taken) if posted else None
-        showing = asyncio.create_task(self._show_after(before, arrived, taken, is_answered=said is not None))
-        self._showing[arrived.chat_id] = showing
-        showing.add_done_callback(lambda done: self._forget(arrived.chat_id, done))
-        if said is None:
-            await asyncio.wait({showing}, timeout=PATIENCE_SECONDS)
-        return said
+        if posted and (said := _toast(arrived, taken)) is not None:
+            self._behind.put(Outcome(arrived, taken, is_answered=True))
+            return said
+        showing = self._begin([*self._behind.take(arrived.chat_id), Outcome(arrived, taken)])
+        await asyncio.wait({showing}, timeout=PATIENCE_SECONDS)
+        return None
+
+    def _begin(self, outcomes: Sequence[Outcome]) -> asyncio.Task[None]:
+        """Shows what became of updates of one chat, after what is being shown there."""
+        chat_id = outcomes[0].arrived.chat_id
+        showing = asyncio.create_task(self._show_after(self._showing.get(chat_id), outcomes))
+        self._showing[chat_id] = showing
+        showing.add_done_callback(lambda done: self._forget(chat_id, done))
+        return showing
 
     def _forget(self, chat_id: int, done: asyncio.Task[None]) -> None:
         if self._showing.get(chat_id) is done:
             del self._showing[chat_id]
 
-    async def _show_after(
-        self, before: asyncio.Task[None] | None, arrived: Arrived, taken: Taken, *, is_answered: bool
-    ) -> None:
+    async def _show_after(self, before: asyncio.Task[None] | None, outcomes: Sequence[Outcome]) -> None:
         """The answer is kept already: where it cannot be shown, the next update shows where things stand."""
         if before is not None and not before.done():
             await asyncio.wait({before})
+        for one in outcomes:
+            await self._show_kept(one)
+
+    async def _show_kept(self, one: Outcome) -> None:
+        chat_id = one.arrived.chat_id
         try:
-            async with self._behind if is_answered else nullcontext():
-                await self._show(arrived, taken, is_answered=is_answered)
+            await self._show(one.arrived, one.taken, is_answered=one.is_answered)
         except TelegramForbiddenError:
             now = self._deps.clock.now()
-            await self._deps.database.shared(lambda session: set_blocked(session, arrived.chat_id, now))
+            await self._deps.database.shared(lambda session: set_blocked(session, chat_id, now))
         except Exception as error:
-            log.warning("a prompt could not be shown", chat=arrived.chat_id, exc_info=error)
+            log.warning("a prompt could not be shown", chat=chat_id, exc_info=error)
 
     async def _commit(self, arrived: Arrived) -> Taken:
         now, key = self._deps.clock.now(), f"chat:{arrived.chat_id}"
@@ -143,11 +148,10 @@ class Receiver:
             )
 
 
-def _toast(arrived: Arrived, taken: Taken) -> AnswerCallbackQuery | None:
-    """What is said over the chat, as the method that an answer to a webhook may carry (Bot API, "setWebhook")."""
+def _toast(arrived: Arrived, taken: Taken) -> Toast | None:
     if not isinstance(arrived.did, PressedButton) or not taken.reply.toast:
         return None
-    return answer_to(arrived.did, taken.reply)
+    return toast_of(arrived.did, taken.reply)
 
 
 def create_dispatcher(deps: BotDeps) -> Dispatcher:
@@ -159,7 +163,7 @@ def create_dispatcher(deps: BotDeps) -> Dispatcher:
 
     async def take(
         event: Message | CallbackQuery | ChatMemberUpdated | PollAnswer, event_update: Update, posted: bool = False
-    ) -> AnswerCallbackQuery | None:
+    ) -> Toast | None:
         arrived = parse(event_update)
         if arrived is not None:
             return await receiver.receive(arrived, posted=posted)

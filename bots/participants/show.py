@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
@@ -11,7 +13,6 @@ import structlog
 from aiogram import Bot
 from aiogram.enums import ParseMode
 from aiogram.exceptions import TelegramBadRequest, TelegramNetworkError, TelegramRetryAfter, TelegramServerError
-from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import BufferedInputFile, InlineKeyboardButton, InlineKeyboardMarkup, WebAppInfo
 
 from bots.participants.parse import PressedButton
@@ -26,9 +27,21 @@ PAUSES = (0.2, 1, 2, 4, 8, 16)  # seconds between tries when Telegram cannot be 
 LONGEST_TOAST = 200  # Bot API, answerCallbackQuery
 
 
-def answer_to(pressed: PressedButton, reply: Reply) -> AnswerCallbackQuery:
-    """What is said over the chat, if anything: Telegram waits for it."""
-    return AnswerCallbackQuery(callback_query_id=pressed.callback_id, text=reply.toast[:LONGEST_TOAST] or None)
+@dataclass(frozen=True)
+class Toast:
+    """What is said over the chat to a press, "" for nothing: Telegram waits for it."""
+
+    callback_id: str
+    text: str
+
+    def to_json(self) -> bytes:
+        """As the method that an answer to a webhook may carry (Bot API, "setWebhook")."""
+        method = {"method": "answerCallbackQuery", "callback_query_id": self.callback_id, "text": self.text}
+        return json.dumps(method).encode()
+
+
+def toast_of(pressed: PressedButton, reply: Reply) -> Toast:
+    return Toast(pressed.callback_id, reply.toast[:LONGEST_TOAST])
 
 
 async def show(
@@ -41,7 +54,8 @@ async def show(
     Raises what Telegram refuses for good (blocked).
     """
     if pressed is not None and not is_answered:
-        await _tolerating(lambda: bot(answer_to(pressed, reply)))
+        toast = toast_of(pressed, reply)
+        await _tolerating(lambda: bot.answer_callback_query(toast.callback_id, text=toast.text or None))
     if pressed is not None and pressed.message_id is not None and reply.marked:
         await _mark(bot, chat.id, pressed.message_id, reply.marked)
     for document in reply.documents:

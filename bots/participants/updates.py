@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiogram import Bot, Dispatcher
 from aiogram.exceptions import AiogramError
-from aiogram.methods import AnswerCallbackQuery
 from aiogram.types import Update
 from pydantic import ValidationError
 
 from bots.participants.parse import Arrived, parse, parse_vote
 from bots.participants.receiving import RECEIVER, UPDATES, introduce
-from bots.participants.show import patiently
+from bots.participants.show import Toast, patiently
 from bots.updates.door import CONNECTIONS, MOST_UPDATES, POLL_SECONDS, Silent
 from core.i18n import translator
 
@@ -56,10 +54,7 @@ class ParticipantsDoor:
             said = await self.dispatcher[RECEIVER].receive(update, posted=True)
         else:
             said = await self.dispatcher.feed_update(self.bot, update, posted=True)
-        if not isinstance(said, AnswerCallbackQuery):
-            return b""
-        given = said.model_dump(exclude_none=True)
-        return json.dumps({"method": said.__api_method__, **given}).encode()
+        return said.to_json() if isinstance(said, Toast) else b""
 
     async def apologise(self, update: Update | Arrived) -> None:
         arrived = update if isinstance(update, Arrived) else parse(update)

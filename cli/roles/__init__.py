@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from starlette.applications import Starlette
 from starlette.routing import BaseRoute
+
+from web.entrance import Entrance
 
 
 @dataclass(frozen=True)
@@ -15,4 +16,4 @@ class Part:
 
     work: tuple[Awaitable[None], ...] = ()
     routes: tuple[BaseRoute, ...] = ()
-    app: Starlette | None = None
+    app: Entrance | None = None

@@ -57,6 +57,7 @@ class GroupCommit:
         self._thread = threading.Thread(target=self._run, name="commit", daemon=True)
         self._door = threading.Lock()  # nothing is put behind the end of the queue
         self._started = self._closed = False
+        self._awaited: set[Unit] = set()
 
     async def submit(self, work: Work, key: str) -> Any:
         """The result of the work, once it is committed; raises what it raised, RuntimeError after the close."""
@@ -73,7 +74,16 @@ class GroupCommit:
                 self._started = True
                 self._thread.start()
             self._units.put(unit)
-        return await unit.future
+            self._awaited.add(unit)
+        try:
+            return await unit.future
+        finally:
+            self._awaited.discard(unit)
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether a unit waits for its commit."""
+        return bool(self._awaited)
 
     def close(self) -> None:
         """Commits what was submitted before, and takes nothing more."""

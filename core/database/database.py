@@ -70,6 +70,11 @@ class Database:
             raise result
         return result
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether somebody waits for a commit that is shared."""
+        return self._group.is_awaited
+
     def close(self) -> None:
         self._group.close()
         self._threads.shutdown()

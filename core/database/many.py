@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Dialect, TableValuedAlias, Text, bindparam, cast, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Dialect,
+    TableValuedAlias,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from core.database.inserting import INSERTS
 
 
 class Numbers(TypeDecorator[Collection[int]]):
@@ -92,3 +107,37 @@ def words_in(dialect: str, name: str) -> tuple[ColumnElement[int], ColumnElement
     found = func.jsonb_each_text(words) if dialect == "postgresql" else func.json_each(words)
     told: TableValuedAlias = found.table_valued("key", "value")
     return cast(told.c.key, BigInteger), told.c.value
+
+
+class Rows(TypeDecorator[Sequence[Sequence[Any]]]):
+    """Rows of numbers, words and truths as one parameter, JSON on both; raises UnicodeError for what is no text."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Sequence[Sequence[Any]] | None, _: Dialect) -> Any:
+        return json.dumps(value, ensure_ascii=False)
+
+
+def insert_rows(dialect: str, table: Any, varied: Sequence[str], same: Sequence[str] = ()) -> Any:
+    """An INSERT of the parameter `rows`, each with its values for the `varied` columns in their order.
+
+    What is the `same` in all of them are parameters of their own, called as `same_of` says.
+    """
+    columns, rows = table.__table__.c, bindparam("rows", type_=Rows())
+    alike = [bindparam(same_of(name), type_=columns[name].type) for name in same]
+    values = _values(dialect, rows, [columns[name].type for name in varied])
+    # A condition, or SQLite takes ON CONFLICT for the ON of a join (lang_upsert.html, "Parsing Ambiguity").
+    return INSERTS[dialect](table).from_select([*same, *varied], select(*alike, *values).where(true()), False)
+
+
+def _values(dialect: str, rows: ColumnElement[Any], kinds: Sequence[TypeEngine[Any]]) -> list[ColumnElement[Any]]:
+    if dialect == "postgresql":
+        row = func.jsonb_array_elements(cast(rows, JSONB)).table_valued("value").c.value
+        return [cast(row.op("->>")(literal_column(str(at))), kind) for at, kind in enumerate(kinds)]
+    row = func.json_each(rows).table_valued("value").c.value
+    return [func.json_extract(row, f"$[{at}]") for at in range(len(kinds))]
+
+
+def same_of(name: str) -> str:
+    return f"same_{name}"

@@ -219,7 +219,10 @@ def check_open(poll: Poll, now: datetime) -> None:
 
 def _note(session: Session, votes: Sequence[Vote], now: datetime) -> set[Press]:
     """The presses that have not come before."""
-    doors = {vote.door: [one.key for one in votes if one.door == vote.door and one.key] for vote in votes}
+    doors: dict[str, list[str]] = {}
+    for vote in votes:
+        if vote.key:
+            doors.setdefault(vote.door, []).append(vote.key)
     return {(door, key) for door, keys in doors.items() for key in first_times(session, door, keys, now)}
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, text
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
-from core.database.many import among
-from core.ids import Ids, random_number
+from core.database.inserting import INSERTS
+from core.database.many import among, insert_rows, same_of
+from core.ids import Ids, random_numbers
 from surveys.polls.tables import SecretBallot
 
 STEP = 5  # live results move by so many
@@ -40,15 +40,13 @@ def drop_in(session: Session, ids: Ids, poll_id: int, choices: Sequence[str], *,
     connection, pile = session.connection(), {"poll": poll_id, "pile": apart}
     fresh = connection.execute(_FRESH, pile).scalar_one() + len(choices)
     if fresh < STEP + KEPT_FRESH or not _mixes(session, poll_id):
-        _write(session, [_anew(ids, poll_id, choice, apart=apart, fresh=True) for choice in choices])
+        _write(session, ids, poll_id, [(choice, apart, True) for choice in choices])
         return
     taken = connection.execute(_TAKE, pile).scalars().all()
-    drawn = sorted((random_number(ids), choice) for choice in (*taken, *choices))  # the lot
+    mixed = [*taken, *choices]
+    drawn = [choice for _, choice in sorted(zip(random_numbers(ids, len(mixed)), mixed, strict=True))]  # the lot
     counted = max(0, (len(drawn) - KEPT_FRESH) // STEP * STEP)
-    _write(
-        session,
-        [_anew(ids, poll_id, choice, apart=apart, fresh=at >= counted) for at, (_, choice) in enumerate(drawn)],
-    )
+    _write(session, ids, poll_id, [(choice, apart, at >= counted) for at, choice in enumerate(drawn)])
 
 
 def rewrite(session: Session, ids: Ids, poll_id: int) -> None:
@@ -60,7 +58,7 @@ def rewrite(session: Session, ids: Ids, poll_id: int) -> None:
             SecretBallot.poll_id == poll_id, among(SecretBallot.id, order[at : at + PORTION])
         )
         found = session.execute(taken.returning(SecretBallot.choice, SecretBallot.apart)).all()
-        _write(session, [_anew(ids, poll_id, one.choice, apart=one.apart) for one in found])
+        _write(session, ids, poll_id, [(one.choice, one.apart, False) for one in found])
 
 
 def _mixes(session: Session, poll_id: int) -> bool:
@@ -71,17 +69,18 @@ def _mixes(session: Session, poll_id: int) -> bool:
     return bool(session.scalar(lock, {"kind": MIXES, "poll": poll_id}))
 
 
-def _anew(ids: Ids, poll_id: int, choice: str, *, apart: bool, fresh: bool = False) -> dict[str, Any]:
-    return {"poll_id": poll_id, "id": random_number(ids), "choice": choice, "apart": apart, "fresh": fresh}
-
-
-def _write(session: Session, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        session.connection().execute(_WRITE, sorted(rows, key=lambda row: row["id"]))
+def _write(session: Session, ids: Ids, poll_id: int, ballots: Sequence[tuple[str, bool, bool]]) -> None:
+    """Writes ballots (the choice, whether it is counted apart, whether it is fresh) in the order of new numbers."""
+    if ballots:
+        connection, numbers = session.connection(), random_numbers(ids, len(ballots))
+        rows = sorted([number, *ballot] for number, ballot in zip(numbers, ballots, strict=True))
+        connection.execute(_WRITE[connection.dialect.name], {"rows": rows, same_of("poll_id"): poll_id})
 
 
 # Made once: every vote passes here, and to write a statement costs more than to run it.
 _PILE = (SecretBallot.poll_id == bindparam("poll"), SecretBallot.fresh, SecretBallot.apart == bindparam("pile"))
-_WRITE = insert(SecretBallot)
+_WRITE = {
+    name: insert_rows(name, SecretBallot, ("id", "choice", "apart", "fresh"), same=("poll_id",)) for name in INSERTS
+}
 _FRESH = select(func.count()).select_from(SecretBallot).where(*_PILE)
 _TAKE = delete(SecretBallot).where(*_PILE).returning(SecretBallot.choice)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from core.i18n import Translator, pick_text
@@ -88,7 +89,7 @@ class Poll:
     def is_secret(self) -> bool:
         return self.definition.secrecy is Secrecy.ANONYMOUS
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of what can be chosen, in order, "none of these" last."""
         own = tuple(one.name for one in self.definition.options)

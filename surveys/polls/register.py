@@ -14,7 +14,7 @@ from sqlalchemy import and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.database.inserting import INSERTS
-from core.database.many import Words, among
+from core.database.many import Words, among, insert_rows, same_of
 from surveys.polls.poll import Poll
 from surveys.polls.tables import NamedBallot, PollVoter
 
@@ -59,12 +59,9 @@ def enter(session: Session, poll: Poll, voters: Mapping[str, Standing]) -> set[s
     """Enters new voters by their keys; those under which somebody stands there already. The key is the lock."""
     if not voters:
         return set()
-    rows = [
-        {"poll_id": poll.id, "voter": key, "participant_id": voters[key].participant_id, "apart": voters[key].apart}
-        for key in sorted(voters)
-    ]
-    connection = session.connection()
-    return voters.keys() - connection.execute(_ENTER[connection.dialect.name], rows).scalars()
+    rows = [[key, voters[key].participant_id, voters[key].apart] for key in sorted(voters)]
+    connection, same = session.connection(), {same_of("poll_id"): poll.id}
+    return voters.keys() - connection.execute(_ENTER[connection.dialect.name], {"rows": rows, **same}).scalars()
 
 
 def write_ballots(session: Session, poll: Poll, ballots: Iterable[Written]) -> None:
@@ -108,5 +105,10 @@ _WITH_BALLOTS = _ENTERED.add_columns(func.coalesce(NamedBallot.choice, ""), Name
     NamedBallot, and_(NamedBallot.poll_id == PollVoter.poll_id, NamedBallot.voter == PollVoter.voter)
 )
 _TO_CHANGE = _WITH_BALLOTS.order_by(PollVoter.voter).with_for_update(of=PollVoter)
-_ENTER = {name: into(PollVoter).on_conflict_do_nothing().returning(PollVoter.voter) for name, into in INSERTS.items()}
+_ENTER = {
+    name: insert_rows(name, PollVoter, ("voter", "participant_id", "apart"), same=("poll_id",))
+    .on_conflict_do_nothing()
+    .returning(PollVoter.voter)
+    for name in INSERTS
+}
 _KEEP = {name: _keep(into) for name, into in INSERTS.items()}

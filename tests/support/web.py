@@ -14,7 +14,6 @@ from typing import ClassVar
 
 import pytest
 import uvicorn
-from fastapi import FastAPI
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
 from starlette.types import ASGIApp
@@ -33,6 +32,7 @@ from web.assets import Assets
 from web.console.routes import console_routes
 from web.console.telling import Telling
 from web.deps import WebDeps
+from web.entrance import Entrance
 from web.public.routes import public_routes
 
 LOOPBACK = "127.0.0.1"
@@ -109,7 +109,7 @@ class _Compiled(BytecodeCache):
 _public_routes, _console_routes, _assets = cache(public_routes), cache(console_routes), cache(Assets)
 
 
-def _made(deps: WebDeps) -> FastAPI:
+def _made(deps: WebDeps) -> Entrance:
     """An application; its routes and files, which know nothing of what stands behind them, are made once."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(app, "public_routes", _public_routes)

@@ -6,10 +6,8 @@ That is no proof of a person: who clears it has another vote, which is why these
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData
@@ -17,14 +15,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.database.reading import SharedReads
-from core.errors import LinkForged, Problem
+from core.errors import Problem
 from core.file_contents import read_content
 from core.i18n import translator
-from core.links import Purpose
 from core.people.errors import PersonErased
-from core.process.room.errors import BrowserForgets
-from surveys.polls.ballot import ballot_of
-from surveys.polls.casting import Booth, Cast, Stand, Vote, cast_many, stand_of
+from surveys.polls.casting import Stand, stand_of
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
@@ -37,17 +32,13 @@ from surveys.polls.voters import Voter
 from web.assets import FOR_EVER
 from web.errors import PageUnknown, TrapSprung
 from web.files import SAFE
-from web.public.ballot_form import Filled, filled_by, filled_with, preselected, read_choice
+from web.public.ballot_form import Filled, filled_by, filled_with, preselected
 from web.public.open_link import TRAP
 from web.public.store import load_office, look_up_reader
+from web.public.voting import COOKIE, SENT_BEFORE, count_posted, pressed
 from web.site import OfficeName, Site, chosen_language, language_of, remember_reader, site_of
 
-COOKIE = "ascolto-vote"
 DAYS = 400  # longer than polls are open: the poll decides
-TOKEN = re.compile(r"[A-Za-z0-9_-]{4,64}")
-KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
-DOOR = "web"
-SENT_BEFORE = "before"
 
 
 @dataclass(frozen=True)
@@ -74,56 +65,14 @@ async def show(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """Counts the vote; what stands in the way is said on the page, with everything that was chosen."""
-    site, form = site_of(request), await request.form()
-    if form.get(TRAP):
-        raise TrapSprung
-    (poll, voter), key = _pressed(request), str(form.get("key", ""))
-    if voter == Voter():
-        return _page(request, await _open(request), BrowserForgets(), form)
-    post = Post(voter, form, f"vote:{key}" if KEY.fullmatch(key) else "", site.deps.clock.now())
+    deps, form = site_of(request).deps, await request.form()
+    who = pressed(deps, request)
     try:
-        posts = Posts(Booth(site.deps.links, site.deps.ids), poll)
-        became = await site.deps.database.together(posts, post, key=voter.lock)
+        return RedirectResponse(await count_posted(deps, who, request, form), 303)
+    except TrapSprung:
+        raise
     except Problem as problem:
         return _page(request, await _open(request), problem, form)
-    chosen = f"&lang={request.query_params['lang']}" if "lang" in request.query_params else ""
-    return RedirectResponse(f"{request.url.path}?kept={_kept(became, form)}{chosen}", 303)
-
-
-def _kept(became: Cast, form: FormData) -> str:
-    """What the page says after the vote: of a form that came before, whether what it says now may be something else."""
-    if not became.duplicate:
-        return "1"
-    try:
-        said = ballot_of(became.poll, read_choice(became.poll, form))
-    except Problem:  # the vote that came before counts all the same
-        return SENT_BEFORE
-    return "1" if became.ballot and became.ballot == said else SENT_BEFORE
-
-
-@dataclass(frozen=True)
-class Post:
-    """A vote as it was posted, `at` when; `key` names the post, "" where the page has lost it."""
-
-    voter: Voter
-    form: FormData
-    key: str
-    at: datetime
-
-
-@dataclass(frozen=True)
-class Posts:
-    """What was posted to the page of one poll, counted at once; `poll` is its number or its code."""
-
-    booth: Booth
-    poll: int | str
-
-    def __call__(self, session: Session, posts: Sequence[Post]) -> list[Cast | Problem]:
-        poll_id = self.poll if isinstance(self.poll, int) else find_by_code(session, self.poll).id
-        return cast_many(session, self.booth, [(self._vote(poll_id, one), one.at) for one in posts])
-
-    def _vote(self, poll_id: int, post: Post) -> Vote:
-        return Vote(poll_id, post.voter, lambda poll: read_choice(poll, post.form), DOOR, post.key)
 
 
 async def show_picture(request: Request) -> Response:
@@ -201,7 +150,8 @@ def _result_told(site: Site, arrived: Arrived, standing: Glance | None) -> Seque
 
 async def _open(request: Request) -> Arrived:
     """Raises LinkForged, LinkExpired, PersonErased, PollUnknown, NotAsked."""
-    deps, (poll, voter) = site_of(request).deps, _pressed(request)
+    deps = site_of(request).deps
+    poll, voter = pressed(deps, request)
 
     def work(session: Session) -> Arrived:
         return (
@@ -216,24 +166,6 @@ async def _open(request: Request) -> Arrived:
         return arrived
     reads: SharedReads = request.app.state.reads
     return replace(arrived, ballots=await ballots_for_all(reads, arrived.poll))
-
-
-def _pressed(request: Request) -> tuple[int | str, Voter]:
-    """Which poll it is about, by its number or its code, and who comes; raises LinkForged, LinkExpired."""
-    token = request.path_params.get("token")
-    if token is None:
-        return request.path_params["code"], Voter(browser=_brought(request))
-    deps = site_of(request).deps
-    numbers = deps.links.read(Purpose.VOTE, token, deps.clock.now())
-    if len(numbers) != 2:
-        raise LinkForged
-    return numbers[1], Voter(numbers[0])
-
-
-def _brought(request: Request) -> str:
-    """The random name of this browser, "" where it has none yet."""
-    brought = request.cookies.get(COOKIE, "")
-    return brought if TOKEN.fullmatch(brought) else ""
 
 
 def _by_link(session: Session, request: Request, poll_id: int, voter: Voter) -> Arrived:
