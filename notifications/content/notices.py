@@ -44,7 +44,7 @@ NOTICES = {
     "rsvp-kept": NoticeText(
         N_("Your reply is noted"),
         N_(
-            "Thank you for your mail. Your reply to the invitation to **{event}**, {starts_on}, is noted: **{reply}**."
+            "Thank you. Your reply to the invitation to **{event}**, {starts_on}, is noted: **{reply}**."
             "\n\nIf this is not what you meant, or if you change your mind, please say so here."
         ),
         N_("See or change my reply"),
@@ -54,7 +54,7 @@ NOTICES = {
     "rsvp-waiting": NoticeText(
         N_("You are on the waiting list: {event}"),
         N_(
-            "Thank you for your mail. All places at **{event}**, {starts_on} ({mode}), are taken: you are on the "
+            "Thank you. All places at **{event}**, {starts_on} ({mode}), are taken: you are on the "
             "waiting list, place **{place}**. As soon as a place is free for you, we write to you.\n\n"
             "On your page you see how things stand. There you can choose otherwise, or leave the waiting list."
         ),

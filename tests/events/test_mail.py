@@ -274,8 +274,7 @@ OLD_SANDBOX = "Mon, 30 Nov 2026 10:00:00 +0000 Ufficio <psm@example.org>:\n> 1 �
     [
         OLD_SANDBOX,
         "   Il 30/11/2026 10:00, Ufficio ha scritto:\n   Gentile Anna,\n   1 – Vengo\n   4 – Non posso venire",
-        "Il giorno lun 30 nov 2026 alle ore 10:00 Ufficio per la partecipazione\n"
-        "<psm@example.org> ha scritto:\n\n> 1 – Vengo",
+        "Il giorno lun 30 nov 2026 alle ore 10:00 Ufficio per tutti\n<psm@example.org> ha scritto:\n\n> 1 – Vengo",
         "Da Ufficio <psm@example.org>:\n\n> 1 – Vengo",
         "Ufficio psm@example.org, 30/11/2026:\nGentile Anna, può rispondere a questo messaggio.\n4 – Non posso venire",
         "Le lun. 30 nov. 2026 à 10:00, Ufficio <psm@example.org> a écrit :\nGentile Anna",
