@@ -27,6 +27,8 @@ def keep_everybody(session: Session, office_id: int, language: str) -> int:
     if found is not None:
         return found
     slugs = set(session.scalars(select(Audience.slug).where(Audience.office_id == office_id)))
-    slug = next(one for one in (EVERYBODY, *(f"{EVERYBODY}-{at}" for at in range(2, len(slugs) + 3))) if one not in slugs)
+    slug = next(
+        one for one in (EVERYBODY, *(f"{EVERYBODY}-{at}" for at in range(2, len(slugs) + 3))) if one not in slugs
+    )
     row = {"office_id": office_id, "slug": slug, "name": translator(language)(NAME), "rule": RULE}
     return int(session.execute(insert(Audience).values(row).returning(Audience.id)).scalar_one())

@@ -95,12 +95,12 @@ NOTICES = {
     "event-changed": NoticeText(
         N_("Something has changed: {event}"),
         N_(
-            "Something has changed about **{event}**. It now takes place on **{starts_on} at {starts_at}**{where}."
-            "\n\nYour reply stands. If you cannot come any more, please say so here."
+            "Something has changed about **{event}**.{changes}\n\n"
+            "It now takes place on **{starts_on} at {starts_at}**{where}.\n\n{standing}"
         ),
         N_("See or change my reply"),
         "rsvp",
-        variables=("event", "starts_on", "starts_at", "where"),
+        variables=("event", "changes", "starts_on", "starts_at", "where", "standing"),
     ),
     "event-cancelled": NoticeText(
         N_("It does not take place: {event}"),
@@ -258,7 +258,10 @@ NOTICES = {
         variables=("process", "office", "outcome", "answer", "asked"),
     ),
 }
-PARAGRAPHS = {"answer": tuple(f"answer_{letter}" for letter in "abcdefghijkl")}
+PARAGRAPHS = {
+    "answer": tuple(f"answer_{letter}" for letter in "abcdefghijkl"),
+    "changes": tuple(f"changes_{letter}" for letter in "abcdef"),
+}
 """Variables whose paragraphs stay apart: a value alone is one line."""
 
 

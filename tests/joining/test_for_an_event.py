@@ -52,7 +52,12 @@ async def test_nobody_is_led_to_a_meeting_or_an_event_that_is_over(stage: Stage)
     stage.asks(query=f"?from=e{event}")
     page = await stage.confirms()
     assert "/events/" in page.at.text
-    for values in ({"invited_only": True}, {"cancelled": True}, {"kind": "meeting"}, {"starts_local": "2023-07-01T10:00"}):
+    for values in (
+        {"invited_only": True},
+        {"cancelled": True},
+        {"kind": "meeting"},
+        {"starts_local": "2023-07-01T10:00"},
+    ):
         usual = {"invited_only": False, "cancelled": False, "kind": "event", "starts_local": "2023-07-20T10:00"}
         stage.scene.change(Event, event, **{**usual, **values})
         assert "/events/" not in page.open(page.path).text, values

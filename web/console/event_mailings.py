@@ -121,7 +121,12 @@ async def _page(
     def work(session: Session) -> SetView:
         event = event_for(session, staff, event_id, Permission.WRITE_MAILINGS)
         named = select(Audience.id, Audience.name).where(Audience.office_id == event.office_id).order_by(Audience.id)
-        return SetView(event, prepared(session, event_id), [(row.id, row.name) for row in session.execute(named)], bool(find_everybody(session, event.office_id)))
+        return SetView(
+            event,
+            prepared(session, event_id),
+            [(row.id, row.name) for row in session.execute(named)],
+            bool(find_everybody(session, event.office_id)),
+        )
 
     deps = site_of(request).deps
     view, now = await deps.database.aread(work), deps.clock.now()
