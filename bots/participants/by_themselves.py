@@ -12,6 +12,8 @@ from bots.participants.callback import command
 from bots.participants.dialogue import Talk, aside
 from bots.participants.render import choice_row
 from bots.participants.rounds import round_keys
+from bots.participants.rsvp import ticked
+from bots.participants.rsvp_more import event_line
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
 from bots.participants.seating import seated
 from bots.participants.store import change_chat
@@ -24,7 +26,11 @@ from core.people.join_requests import Wanted, ask_to_join
 from core.people.open_offices import LONGEST_TEXT, OpenOffice, keep_text, office_to_ask, open_offices
 from core.people.preferences import wanted_in
 from core.people.self_joined import Joiner, become_member, join_in_chat
-from core.people.store import membership
+from core.people.store import membership, remaining
+from core.process.joined import event_they_came_for
+from core.process.replies import LABELS
+from core.process.seating import how_stands
+from notifications.content.presses import rsvp
 
 JOIN = "join"
 FROM = "from"  # in what a chat awaits: the office to be joined, and by which link somebody came to it
@@ -179,6 +185,7 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         language=talk.chat.language,
     )
     keep_text(talk.session, office, talk.now)
+    tag = joiner.source.partition(":")[2]
     again = _has_joined(talk, office)
     if talk.chat.participant_id is None:
         talk = seated(talk, join_in_chat(talk.session, talk.chat.id, joiner, talk.now))
@@ -187,7 +194,7 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         _untick(talk, office, joiner)
         left = {name: value for name, value in talk.chat.awaiting.items() if name != FROM}
         change_chat(talk.session, talk.chat.id, awaiting=left)
-    return replace(_thanks(talk, office, step, again=again), apart=True)
+    return replace(_thanks(talk, office, step, tag, again=again), apart=True)
 
 
 def _source(talk: Talk, office: OpenOffice) -> str:
@@ -203,7 +210,7 @@ def _untick(talk: Talk, office: OpenOffice, joiner: Joiner) -> None:
         state_consent(talk.session, person, office.id, purpose, TELEGRAM, False, proof, talk.now)
 
 
-def _thanks(talk: Talk, office: OpenOffice, step: Step, *, again: bool) -> Reply:
+def _thanks(talk: Talk, office: OpenOffice, step: Step, tag: str, *, again: bool) -> Reply:
     assert talk.chat.participant_id is not None
     t = talk.t
     about = ", ".join(t(PURPOSE_NAMES[one]) for one in step.purposes)
@@ -217,7 +224,19 @@ def _thanks(talk: Talk, office: OpenOffice, step: Step, *, again: bool) -> Reply
     keys = round_keys(talk)
     if not any(one.channel == EMAIL for one in addresses(talk.session, talk.chat.participant_id)):
         keys = (*keys, (Key(label(t("Add my e-mail address, too")), Step(ADD, office.id).data),))
-    return Reply((Screen("\n\n".join(lines), keys),))
+    screens = (Screen("\n\n".join(lines), keys), *_event_they_came_for(talk, office, tag))
+    return Reply(screens)
+
+
+def _event_they_came_for(talk: Talk, office: OpenOffice, tag: str) -> tuple[Screen, ...]:
+    """Its invitation, to be replied to at once; nothing for who came from no public event."""
+    event, t = event_they_came_for(talk.session, office.id, tag, talk.now), talk.t
+    if event is None:
+        return ()
+    person = remaining(talk.session, talk.chat.participant_id or 0)
+    buttons = tuple((Key(label(t(LABELS[one])), rsvp(event.id, one)),) for one in event.replies)
+    marked = ticked(buttons, event.id, how_stands(talk.session, event.id, person))
+    return (Screen(f"{event_line(talk, event)}\n\n{t('You came for this event. Do you come?')}", marked),)
 
 
 def _ask_address(talk: Talk, office: OpenOffice) -> Reply:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.people.addresses import TELEGRAM, add_address, prove
 from core.people.consent import Proof, state_consent
+from core.people.from_event import without_event
 from core.people.store import add_participant
 from core.people.tables import Membership
 
@@ -25,7 +26,7 @@ TAG = re.compile(r"[A-Za-z0-9._-]{1,40}")
 class Joiner:
     """Somebody who has shown who they are: which office, by which channel, for what, and shown by what.
 
-    `source` says where they came from: "page", "page:TAG" or "chat".
+    `source` says where they came from: "page", "page:TAG" or "chat", the event whose page it was with the tag.
     """
 
     office_id: int
@@ -39,7 +40,7 @@ class Joiner:
 
     @property
     def tag(self) -> str:
-        return self.source.partition(":")[2]
+        return without_event(self.source.partition(":")[2])
 
 
 def safe_tag(text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,11 +26,27 @@ CHANGED, CANCELLED = "event-changed", "event-cancelled"
 SHOWN = ("title", "starts_local", "ends_local", "place", "address", "link", "online", "modes", "cancelled")
 
 
-def change_event(session: Session, event_id: int, values: Mapping[str, Any], now: datetime) -> bool:
-    """Writes an event's new values; whether what calendars show of it has changed."""
+@dataclass(frozen=True)
+class _Whom:
+    """Who is told of a change, those concerned and who has not decided; `was` is what was changed, as it stood."""
+
+    people: Collection[int]
+    undecided: Collection[int]
+    office_id: int
+    was: Mapping[str, Any]
+
+
+def change_event(
+    session: Session, event_id: int, values: Mapping[str, Any], now: datetime, undecided: Collection[int] = ()
+) -> bool:
+    """Writes an event's new values; whether what calendars show of it has changed.
+
+    `undecided` are told too, of all but a new link: who was invited, and has said maybe or nothing.
+    """
     event = lock_event(session, event_id)
     was_cancelled = event.cancelled
     changed = {name for name in SHOWN if name in values and getattr(event, name) != values[name]}
+    was = {name: getattr(event, name) for name in SHOWN if name in changed}
     more = {"sequence": event.sequence + 1, "changed_at": now} if changed else {}
     session.execute(update(Event).where(Event.id == event_id).values({**values, **more}))
     event, facts = lock_event(session, event_id), load_event(session, event_id)
@@ -37,8 +54,10 @@ def change_event(session: Session, event_id: int, values: Mapping[str, Any], now
         resettle(session, facts, now)
     if changed and now < facts.ends_at and not (was_cancelled and event.cancelled):
         kind = CANCELLED if event.cancelled else CHANGED
-        people = concerned(session, event_id, kind, now, online_only=changed == {"link"})
-        _tell(session, event, kind, (people, facts.office_id), now)
+        only_link = changed == {"link"}
+        people = concerned(session, event_id, kind, now, online_only=only_link)
+        also = () if only_link else sorted(set(undecided) - set(people))
+        _tell(session, event, kind, _Whom(people, also, facts.office_id, was), now)
         if kind == CHANGED:
             tell_event_changed(session, event_id, changed, now)
     offer_seats(session, event, facts, now)
@@ -59,8 +78,9 @@ def concerned(session: Session, event_id: int, kind: str, now: datetime, *, onli
     return sorted(people)
 
 
-def _tell(session: Session, event: Event, kind: str, whom: tuple[list[int], int], now: datetime) -> None:
-    people, office_id = whom
-    for person in people:
+def _tell(session: Session, event: Event, kind: str, whom: _Whom, now: datetime) -> None:
+    values: dict[str, Any] = {"event_id": event.id} | ({"was": whom.was} if kind == CHANGED else {})
+    for person in (*whom.people, *whom.undecided):
+        more = {"undecided": True} if kind == CHANGED and person in whom.undecided else {}
         key = f"{event.id}:{event.sequence}:{person}"
-        tell(session, News(kind, key, person, office_id=office_id, values={"event_id": event.id}), now)
+        tell(session, News(kind, key, person, office_id=whom.office_id, values=values | more), now)

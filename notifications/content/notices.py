@@ -44,7 +44,7 @@ NOTICES = {
     "rsvp-kept": NoticeText(
         N_("Your reply is noted"),
         N_(
-            "Thank you for your mail. Your reply to the invitation to **{event}**, {starts_on}, is noted: **{reply}**."
+            "Thank you. Your reply to the invitation to **{event}**, {starts_on}, is noted: **{reply}**."
             "\n\nIf this is not what you meant, or if you change your mind, please say so here."
         ),
         N_("See or change my reply"),
@@ -54,7 +54,7 @@ NOTICES = {
     "rsvp-waiting": NoticeText(
         N_("You are on the waiting list: {event}"),
         N_(
-            "Thank you for your mail. All places at **{event}**, {starts_on} ({mode}), are taken: you are on the "
+            "Thank you. All places at **{event}**, {starts_on} ({mode}), are taken: you are on the "
             "waiting list, place **{place}**. As soon as a place is free for you, we write to you.\n\n"
             "On your page you see how things stand. There you can choose otherwise, or leave the waiting list."
         ),
@@ -95,12 +95,12 @@ NOTICES = {
     "event-changed": NoticeText(
         N_("Something has changed: {event}"),
         N_(
-            "Something has changed about **{event}**. It now takes place on **{starts_on} at {starts_at}**{where}."
-            "\n\nYour reply stands. If you cannot come any more, please say so here."
+            "Something has changed about **{event}**.{changes}\n\n"
+            "It now takes place on **{starts_on} at {starts_at}**{where}.\n\n{standing}"
         ),
         N_("See or change my reply"),
         "rsvp",
-        variables=("event", "starts_on", "starts_at", "where"),
+        variables=("event", "changes", "starts_on", "starts_at", "where", "standing"),
     ),
     "event-cancelled": NoticeText(
         N_("It does not take place: {event}"),
@@ -258,7 +258,10 @@ NOTICES = {
         variables=("process", "office", "outcome", "answer", "asked"),
     ),
 }
-PARAGRAPHS = {"answer": tuple(f"answer_{letter}" for letter in "abcdefghijkl")}
+PARAGRAPHS = {
+    "answer": tuple(f"answer_{letter}" for letter in "abcdefghijkl"),
+    "changes": tuple(f"changes_{letter}" for letter in "abcdef"),
+}
 """Variables whose paragraphs stay apart: a value alone is one line."""
 
 

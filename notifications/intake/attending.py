@@ -111,7 +111,23 @@ def _asked(session: Session, delivery: Delivery) -> _Asked | None:
 def confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept, mail: tuple[str, datetime]) -> None:
     """Leaves a notice of what was kept of a mail; `mail` is its key and the present instant."""
     key, now = mail
-    person = session.get_one(Participant, remaining(session, delivery.participant_id))
+    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
+    kind, person, values = _noted(session, delivery.participant_id, event, kept)
+    tell(session, News(kind, f"{delivery.id}:{digest}", person, EMAIL, event.office_id, values), now)
+
+
+def confirm_entered(session: Session, participant_id: int, event: EventFacts, kept: Kept, now: datetime) -> None:
+    """Tells somebody, where they can be written to, what the office noted for them; what stood before is not told."""
+    if now >= event.starts_at or not (kept.changed or kept.waits_for != kept.waited_for):
+        return
+    kind, person, values = _noted(session, participant_id, event, kept)
+    key = f"entered:{kept.attendance_id}:{now.isoformat()}"
+    tell(session, News(kind, key, person, office_id=event.office_id, values=values), now)
+
+
+def _noted(session: Session, participant_id: int, event: EventFacts, kept: Kept) -> tuple[str, int, dict[str, Any]]:
+    """The notice's kind, whom it is for and its values."""
+    person = session.get_one(Participant, remaining(session, participant_id))
     t = translator(person.language)
     values: dict[str, Any] = {"event_id": event.id}  # its words are those of the moment at which the notice leaves
     if kept.waits_for and not kept.is_offered:
@@ -119,6 +135,4 @@ def confirm(session: Session, delivery: Delivery, event: EventFacts, kept: Kept,
         kind, more = WAITS, {"mode": kept.waits_for, "place": str(place)}
     else:
         kind, more = CONFIRMED, {"reply": t(STANDS[Reply(kept.reply)])}
-    digest = hashlib.sha256(key.encode()).hexdigest()[:16]
-    news = News(kind, f"{delivery.id}:{digest}", person.id, EMAIL, event.office_id, values | more)
-    tell(session, news, now)
+    return kind, person.id, values | more

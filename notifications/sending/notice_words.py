@@ -28,6 +28,7 @@ from notifications.content.notices import paragraphs
 from notifications.content.variables import MODE_WORDS, event_values
 from notifications.intake.questions import load_question
 from notifications.ledger.candidates import Candidate
+from notifications.sending.change_words import change_words
 from notifications.sending.outcomes import outcome_stands, outcome_words
 from surveys.polls.ballot import in_words
 from surveys.polls.casting import named_ballot
@@ -50,7 +51,10 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
     if "event_id" not in values:
         return words
     event = load_event(session, int(values["event_id"]))
-    words = {**event_values(event, language), "where": f", {event.place}" if event.place else "", **words}
+    where = "".join(f", {one}" for one in (event.place, event.address) if one)
+    words = {**event_values(event, language), "where": where, **words}
+    if "was" in values:
+        words |= change_words(event, values, language)
     if "mode" in values:
         words["mode"] = translator(language)(MODE_WORDS[Reply(values["mode"])])
     if "until" in values:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, parseaddr, parsedate_to_datetime
 from pathlib import Path
 
 from core.clock import Clock
@@ -31,7 +31,7 @@ def reply_to(mail: Mail, sender: str, words: str, clock: Clock) -> bytes:
     if identity:
         answer["In-Reply-To"] = answer["References"] = identity
     quoted = "\n".join(f"> {line}" for line in letter.text.splitlines())
-    about = f"{letter.header('Date')} {letter.header('From')}:"
+    about = _announcement(letter.header("Date"), letter.header("From"))
     answer.set_content(f"{words[:LONGEST]}\n\n{about}\n{quoted}\n")
     return answer.as_bytes()
 
@@ -47,6 +47,15 @@ def drop(maildir: Path, mail: Mail) -> None:
     name = f"{mail.at.timestamp():017.6f}.{mail.id}.sandbox"
     (maildir / "tmp" / name).write_bytes(mail.raw)
     (maildir / "tmp" / name).replace(maildir / "new" / name)
+
+
+def _announcement(date: str, sender: str) -> str:
+    """The line above a quotation, as an Italian mail program writes it."""
+    try:
+        at = f"{parsedate_to_datetime(date):%d/%m/%Y %H:%M}"
+    except ValueError:  # a date that is none
+        at = _one_line(date)
+    return f"Il {at}, {_one_line(sender)} ha scritto:"
 
 
 def _one_line(text: str) -> str:

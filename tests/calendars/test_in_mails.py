@@ -9,15 +9,24 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.notices import News
+from core.notices import tell as leave_notice
+from core.process.changing import change_event
+from core.process.events import load_event
+from core.process.tables import Event
+from notifications.ledger.undecided import undecided
 from tests.calendars.mails import calendar, calendar_bytes, calendar_part, change, event, newest, tell
 from tests.events.test_mail import RETURNS, deliver
 from tests.events.test_telling import RSVP, STARTS, plan, prepared, say
 from tests.notifications.office import Person
 from tests.notifications.sending import Telling
 from tests.support.sandbox import RunningSandbox, running_sandbox
+from web.console.attendance_store import counts
 
 ANNA = Person("anna", email="anna@example.com")
 LINK = "https://meet.example.org/launch?a=1,2;b"
@@ -177,3 +186,43 @@ def _token(mail: EmailMessage) -> str:
     plain = mail.get_body(("plain",))
     assert plain is not None
     return str(plain.get_content()).split("/events/")[1].split()[0]
+
+
+async def test_who_was_invited_and_said_nothing_is_told_what_changed(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    telling = await invited(database, sandbox, clock)
+    await deliver(telling)
+
+    def work(session: Session) -> set[int]:
+        (one,) = session.scalars(select(Event))
+        told = undecided(session, one.id)
+        values = {"place": "Altrove", "address": "Via Nuova 1", "starts_local": "2023-09-27T11:00"}
+        change_event(session, one.id, values, clock.now(), told)
+        return told
+
+    assert telling.database.write(work) == {telling.rows.people["anna"]}
+    await tell(telling, "sender-2")
+    mail = newest(telling)
+    text = mail.get_body(("plain",))
+    assert text is not None
+    said = " ".join(str(text.get_content()).split())
+    assert "Luogo: Altrove (prima: " in said and "Indirizzo: Via Nuova 1 (prima: " in said and "11:00" in said
+    assert "Altrove, Via Nuova 1" in said and "Non ha ancora detto se viene." in said
+    assert (calendar(mail).method.value, event(mail).sequence.value) == ("REQUEST", "1")
+    say(telling, "anna", "no")
+    assert telling.database.read(lambda s: undecided(s, s.scalars(select(Event.id)).one())) == set()
+
+
+async def test_who_is_asked_by_a_chosen_day_counts_as_without_a_reply(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    telling = prepared(database, sandbox, clock, kind="mailing", buttons=RSVP, people=[ANNA])
+    anna, event_id = telling.rows.people["anna"], database.read(lambda s: s.scalars(select(Event.id)).one())
+    news = News("date-chosen", "1", anna, office_id=telling.rows.office, values={"event_id": event_id})
+    telling.write(lambda s: leave_notice(s, news, clock.now()))
+    assert database.read(lambda s: counts(s, load_event(s, event_id)))["none"] == 0
+    await tell(telling, "sender-1")
+    assert database.read(lambda s: counts(s, load_event(s, event_id)))["none"] == 1
+    say(telling, "anna", "in-person")
+    assert database.read(lambda s: counts(s, load_event(s, event_id)))["none"] == 0

@@ -201,3 +201,16 @@ def test_the_page_of_the_set_is_accessible(scene: Scene, sign_in: SignIn, web: R
         page.get_by_role("button", name="Prepare the mailings").click()
         page.get_by_text("5 drafts are ready").wait_for()
         assert violations(page) == []
+
+
+def test_everybody_who_subscribed_can_be_invited(scene: Scene, sign_in: SignIn) -> None:
+    event = add_event(scene)
+    client, page = sign_in("organiser"), f"/console/events/{event}/mailings"
+    form = form_of(client.get(page))
+    assert 'value="everybody"' in client.get(page).text
+    made = client.post(page, data={**form, "piece": ["invitation"], "invite": "everybody"})
+    assert made.status_code == 200 and "1 draft is ready" in made.text
+    audiences = scene.database.read(lambda s: s.scalars(select(Audience)).all())
+    assert [(one.slug, one.rule) for one in audiences] == [("everybody", {"everyone": True})]
+    new = client.get(f"/console/processes/{scene.process_id}/mailings/new").text
+    assert 'value="everybody"' not in new and audiences[0].name in new, "it is offered once"

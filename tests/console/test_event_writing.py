@@ -191,3 +191,24 @@ def test_the_form_is_accessible_fits_and_works_in_a_browser(
         page.get_by_role("button", name="Keep the event").click()
         page.get_by_text("The event is kept.").wait_for()
     assert events(scene)[0].seats == {"in-person": 7}
+
+
+def test_who_said_maybe_is_told_unless_staff_say_otherwise(scene: Scene, sign_in: SignIn) -> None:
+    client, event = sign_in("organiser"), add_event(scene)
+    for person, said in ((1, "in-person"), (2, "maybe"), (3, "no")):
+        say(scene.database, Given(event, person, said, "chat"), scene.now)
+    here, off = f"/console/events/{event}/edit", f"/console/events/{event}/cancel"
+    shown = client.get(here)
+    assert "1 person at present; who declined is told nothing." in shown.text
+    client.post(here, data=form_of(shown) | {"place": "Ivrea", "address": "Via Nuova 1"})
+    silent = {name: value for name, value in form_of(client.get(here)).items() if name != "tell_undecided"}
+    client.post(here, data=silent | {"place": "Susa"})
+    page = client.get(off)
+    assert "Tell also the 1 person invited who has said maybe or nothing" in page.text
+    client.post(off, data=form_of(page) | {"do": "cancel"})
+    found = scene.database.read(lambda s: list(s.scalars(select(Notice).order_by(Notice.id))))
+    assert [(one.kind, one.participant_id, "undecided" in one.values) for one in found] == [
+        ("event-changed", 1, False), ("event-changed", 2, True), ("event-changed", 1, False),
+        ("event-cancelled", 1, False), ("event-cancelled", 2, False),
+    ]  # fmt: skip
+    assert found[0].values["was"] == {"place": "Torino", "address": ""}

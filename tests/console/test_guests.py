@@ -170,3 +170,19 @@ def test_the_pages_are_accessible_and_fit(
         page.get_by_role("button", name="Offer a place now").click()
         page.get_by_text("It is noted.").wait_for()
     assert stand(scene)[BRUNO] == ("waiting", "in-person", True)
+
+
+def test_who_is_entered_by_staff_is_told_as_by_themselves(scene: Scene, sign_in: SignIn) -> None:
+    made = add_event(scene, seats={"in-person": 1})
+    client = sign_in("organiser")
+    for person, reply in ((ADA, "in-person"), (ADA, "in-person"), (BRUNO, "in-person")):
+        here = f"/console/events/{made}/people/{person}"
+        kept = client.post(here, data={"token": token_of(client.get(here)), "reply": reply})
+        assert kept.status_code == 200
+    told = [(one.kind, one.participant_id) for one in notices_of(scene)]
+    assert told == [("rsvp-kept", ADA), ("rsvp-waiting", BRUNO)], "what stood before is not told again"
+    assert notices_of(scene)[0].values["event_id"] == made
+
+
+def notices_of(scene: Scene) -> list[Notice]:
+    return list(scene.database.read(lambda s: s.scalars(select(Notice).order_by(Notice.id)).all()))

@@ -38,7 +38,7 @@ def errors_of(answer: Any) -> dict[str, str]:
     [
         ({"audience": ""}, "audience", "choose an audience"),
         ({"audience": "99"}, "audience", "does not belong"),
-        ({"audience": "everybody"}, "audience", "one of the list"),
+        ({"audience": "somebody"}, "audience", "one of the list"),
         ({"round": "99"}, "round", "does not belong"),
         ({"event": "99"}, "event", "does not belong"),
         ({"days": "soon"}, "days", "0 for the day itself"),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -23,10 +24,13 @@ from core.tables import Notice
 from notifications.intake.addresses import ReturnAddresses
 from notifications.intake.inbox import Reach, inbox
 from notifications.intake.my_data import erase_mails
+from notifications.intake.reading import IntakeDeps, parse_source, take_all
+from notifications.intake.replies import own_answer
 from notifications.intake.service import Taken, take_in
 from notifications.intake.tables import IncomingMail
 from notifications.ledger.tables import Occurrence
 from notifications.planning.notices import plan_notices
+from sandbox.mail.replying import make_maildir
 from tests.events.scene import replies, rows
 from tests.events.test_telling import RSVP, STARTS, WITH_RETURNS, plan, prepared
 from tests.intake.mails import addressed, written
@@ -260,3 +264,39 @@ async def test_a_no_to_an_offer_leaves_the_seat_online(telling: Telling) -> None
     row = next(one for one in rows(telling.database) if one.participant_id == anna)
     assert (row.reply, row.waits_for, row.offered_until) == ("online", "", None)
     assert "Partecipo online" in await confirm(telling, "sender-3")
+
+
+OLD_SANDBOX = "Mon, 30 Nov 2026 10:00:00 +0000 Ufficio <psm@example.org>:\n> 1 – Vengo\n> 2 – Partecipo online"
+
+
+@pytest.mark.parametrize(
+    "quoted",
+    [
+        OLD_SANDBOX,
+        "   Il 30/11/2026 10:00, Ufficio ha scritto:\n   Gentile Anna,\n   1 – Vengo\n   4 – Non posso venire",
+        "Il giorno lun 30 nov 2026 alle ore 10:00 Ufficio per tutti\n<psm@example.org> ha scritto:\n\n> 1 – Vengo",
+        "Da Ufficio <psm@example.org>:\n\n> 1 – Vengo",
+        "Ufficio psm@example.org, 30/11/2026:\nGentile Anna, può rispondere a questo messaggio.\n4 – Non posso venire",
+        "Le lun. 30 nov. 2026 à 10:00, Ufficio <psm@example.org> a écrit :\nGentile Anna",
+    ],
+)
+def test_a_quotation_is_known_however_it_is_announced(quoted: str) -> None:
+    assert own_answer(f"Sì, vengo volentieri!\n\n{quoted}\n") == "Sì, vengo volentieri!"
+
+
+@pytest.mark.parametrize("words", ["Sì\nPer il 30 novembre 2026 chiedo:\ndue posti", "Vengo.\nScriva a lui:\n- a casa"])
+def test_what_somebody_lists_themselves_is_no_quotation(words: str) -> None:
+    assert own_answer(words) == words
+
+
+@pytest.mark.parametrize(("words", "meant"), [("2", "online"), ("Sì, vengo volentieri!", "in-person")])
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_answer_from_the_inbox_of_the_demo_is_a_reply(
+    telling: Telling, tmp_path: Path, words: str, meant: str
+) -> None:
+    telling.sandbox.world.maildir = make_maildir(tmp_path / "mail")
+    here = f"/mail/inbox/anna%40example.com/{telling.sandbox.world.mail.kept[-1].id}/reply"
+    assert (await telling.sandbox.http.post(here, data={"words": words})).status_code == 303
+    deps = IntakeDeps(telling.database, telling.clock, RETURNS, parse_source(f"maildir:{tmp_path / 'mail'}"))
+    assert take_all(deps) == 1
+    assert (kept(telling), states(telling)) == ((meant, "mail", 0), [("acted", "")])

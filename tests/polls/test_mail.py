@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 from email import policy
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -21,12 +22,14 @@ from core.tables import Notice
 from notifications.content.check import Allowed, check_text
 from notifications.content.errors import ButtonWithoutPoll
 from notifications.intake.addresses import ReturnAddresses
+from notifications.intake.reading import IntakeDeps, parse_source, take_all
 from notifications.intake.service import take_in
 from notifications.intake.tables import IncomingMail
 from notifications.ledger.tables import MailingText
 from notifications.planning.notices import plan_notices
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
+from sandbox.mail.replying import make_maildir
 from surveys.polls.kinds import Kind
 from surveys.polls.making import close_poll
 from surveys.polls.poll import Definition, Poll
@@ -214,3 +217,17 @@ def test_a_scale_takes_numbers_and_a_button_needs_a_poll(database_url: str) -> N
     raw = {"language": "en", "subject": "Vote", "body": "{{ poll }}", "buttons": [{"kind": "poll"}]}
     assert [type(one) for one in check_text(raw)] == [ButtonWithoutPoll]
     assert check_text(raw, Allowed(has_poll=True)) == []
+
+
+async def test_an_answer_from_the_inbox_of_the_demo_is_a_vote(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock, tmp_path: Path
+) -> None:
+    asking = Asking(database, sandbox, clock, named())
+    asking.plan()
+    await asking.deliver()
+    sandbox.world.maildir = make_maildir(tmp_path / "mail")
+    (mail,) = [one for one in sandbox.world.mail.kept if "anna@example.com" in str(one.letter.header("To"))]
+    assert (await sandbox.http.post(f"/mail/inbox/anna%40example.com/{mail.id}/reply", data={"words": "2"})).is_redirect
+    assert take_all(IntakeDeps(database, clock, RETURNS, parse_source(f"maildir:{tmp_path / 'mail'}"))) == 1
+    assert incoming(database) == [("acted", "")]
+    assert notices(database) == ["vote-kept"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select, union
 from sqlalchemy.orm import Session
 
 from core.people.tables import Membership, Organisation, Participant
@@ -17,6 +17,7 @@ from core.process.standing import standing_attendance
 from notifications.ledger.budget import LEFT
 from notifications.ledger.events import event_id_of_mailing
 from notifications.ledger.tables import Delivery, Mailing
+from notifications.ledger.undecided import invited_by_notice
 from web.console.people import search
 from web.console.store import PAGE
 
@@ -146,9 +147,12 @@ def _people(event: EventFacts, attended: Any) -> Select[Any]:
 
 
 def _silent(event: EventFacts) -> Select[int]:
-    """Those to whom a mailing about the event left, and who have not replied."""
+    """Those to whom a mailing about the event left, or a notice that asks whether they come, without a reply."""
     attended = standing_attendance(event.id)
-    return (
+    said = select(attended.c.person_id)
+    by_notice = invited_by_notice(event.id).subquery()
+    asked = select(by_notice.c[0]).where(by_notice.c[0].not_in(said))
+    written_to = (
         select(Delivery.participant_id)
         .join(Mailing, Mailing.id == Delivery.mailing_id)
         .join(Participant, Participant.id == Delivery.participant_id)
@@ -158,10 +162,11 @@ def _silent(event: EventFacts) -> Select[int]:
             Delivery.state.in_(LEFT),
             Participant.merged_into.is_(None),
             Participant.erased_at.is_(None),
-            Delivery.participant_id.not_in(select(attended.c.person_id)),
+            Delivery.participant_id.not_in(said),
         )
-        .distinct()
     )
+    together = union(written_to, asked).subquery()
+    return select(together.c[0])
 
 
 def _guest(row: Any) -> Guest:

@@ -13,8 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import N_
 from core.ids import read_id
+from core.people.everybody import EVERYBODY, find_everybody, keep_everybody
+from core.people.everybody import NAME as EVERYBODY_NAME
 from core.people.tables import Audience
 from core.process.events import EventFacts
+from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
@@ -48,6 +51,7 @@ class SetView:
     event: EventFacts
     pieces: list[Prepared]
     audiences: list[tuple[int, str]]
+    names_everybody: bool = True  # one of the audiences does
 
     @property
     def is_complete(self) -> bool:
@@ -63,6 +67,7 @@ async def prepare(request: Request, staff: Staff) -> Response:
     deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
     form, now = await request.form(), deps.clock.now()
     chosen = {str(one) for one in form.getlist("piece")} & set(NAMES)
+    to_all = form.get("invite") == EVERYBODY
     invite = read_id(str(form.get("invite", "")))
 
     def work(session: Session) -> int:
@@ -74,10 +79,11 @@ async def prepare(request: Request, staff: Staff) -> Response:
             if chosen:
                 return 0  # pressed twice
             raise NothingChosen
-        if INVITATION in chosen - there and invite is None:
+        to = _to_all(session, event) if to_all else invite
+        if INVITATION in chosen - there and to is None:
             raise NobodyToInvite
-        _check_audience(session, event, invite)
-        wanted = Wanted(chosen, invite, asks_how_it_was="satisfaction" in form)
+        _check_audience(session, event, to)
+        wanted = Wanted(chosen, to, asks_how_it_was="satisfaction" in form)
         made = prepare_set(session, event_id, wanted, staff.account_id, now)
         for mailing_id in made:
             record(session, Act("mailing.written", f"mailing:{mailing_id}", staff.account_id, event.office_id), now)
@@ -95,6 +101,11 @@ def _usual(view: SetView, now: datetime) -> set[str]:
     return {one.piece.name for one in view.pieces if one.due_at > now}
 
 
+def _to_all(session: Session, event: EventFacts) -> int:
+    language = session.get_one(Process, event.process_id).languages[0]
+    return keep_everybody(session, event.office_id, language)
+
+
 def _check_audience(session: Session, event: EventFacts, invite: int | None) -> None:
     """Raises NothingHere for an audience of another office."""
     audience = session.get(Audience, invite) if invite is not None else None
@@ -110,7 +121,12 @@ async def _page(
     def work(session: Session) -> SetView:
         event = event_for(session, staff, event_id, Permission.WRITE_MAILINGS)
         named = select(Audience.id, Audience.name).where(Audience.office_id == event.office_id).order_by(Audience.id)
-        return SetView(event, prepared(session, event_id), [(row.id, row.name) for row in session.execute(named)])
+        return SetView(
+            event,
+            prepared(session, event_id),
+            [(row.id, row.name) for row in session.execute(named)],
+            bool(find_everybody(session, event.office_id)),
+        )
 
     deps = site_of(request).deps
     view, now = await deps.database.aread(work), deps.clock.now()
@@ -127,4 +143,6 @@ async def _page(
         made=int(made) if problem is None and made.isascii() and made.isdecimal() and len(made) < 3 else None,
         fits=view.event.kind in KINDS,
         thanks=THANKS,
+        everybody=EVERYBODY,
+        everybody_name=EVERYBODY_NAME,
     )

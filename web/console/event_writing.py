@@ -28,6 +28,7 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.content.files import ENDINGS, look_at
+from notifications.ledger.undecided import undecided
 from web.console import store
 from web.console.event_draft import KINDS, LONG_TEXTS, USUAL, Amiss, read_event, standing_form
 from web.console.events import find_event
@@ -38,6 +39,7 @@ from web.site import site_of
 
 NOT_IN_SLUGS = re.compile(r"[^a-z0-9]+")
 LONGEST_SLUG = 50
+TELL_UNDECIDED = "tell_undecided"
 
 
 class EventChangedMeanwhile(Problem):
@@ -58,6 +60,7 @@ class Choices:
     event_id: int = 0
     documents: Sequence[Document] = ()
     concerned: int = 0  # people who are told of a change
+    undecided: int = 0  # people who are told of it too, where staff do not say otherwise
     public_page: str = ""
 
 
@@ -102,7 +105,7 @@ async def edit(request: Request, staff: Staff) -> Response:
         return choices, values | {"revision": _revision(values)}
 
     choices, values = await site_of(request).deps.database.aread(work)
-    return _form(request, staff, choices, values)
+    return _form(request, staff, choices, values | {TELL_UNDECIDED: "yes"})
 
 
 async def change(request: Request, staff: Staff) -> Response:
@@ -118,7 +121,7 @@ async def change(request: Request, staff: Staff) -> Response:
             values["revision"] = revision
             amiss = [Amiss("", EventChangedMeanwhile()), *amiss]
         if not amiss:
-            change_event(session, event_id, columns, now)
+            change_event(session, event_id, columns, now, _undecided(session, event_id, values))
             _note(session, staff, "event.changed", (event_id, choices.process.office_id), now)
         return choices, amiss
 
@@ -154,7 +157,8 @@ async def keep_documents(request: Request, staff: Staff) -> Response:
             add_document(session, event_id, document, content, now)
             _note(session, staff, "event.file-added", about, now)
         values = standing_form(session.get_one(Event, event_id))
-        return _choices_of(session, staff, event_id, now), amiss, values | {"revision": _revision(values)}
+        more = {"revision": _revision(values), TELL_UNDECIDED: "yes"}
+        return _choices_of(session, staff, event_id, now), amiss, values | more
 
     choices, amiss, values = await deps.database.awrite(work)
     if amiss:
@@ -168,29 +172,35 @@ async def ask_to_cancel(request: Request, staff: Staff) -> Response:
 
     now = site_of(request).deps.clock.now()
 
-    def work(session: Session) -> tuple[EventFacts, int]:
+    def work(session: Session) -> tuple[EventFacts, int, int]:
         event = _event(session, staff, event_id)
-        return event, len(concerned(session, event_id, CANCELLED, now))
+        people = concerned(session, event_id, CANCELLED, now)
+        return event, len(people), len(undecided(session, event_id) - set(people))
 
-    event, count = await site_of(request).deps.database.aread(work)
-    return console_page(request, staff, "console/event_cancel.html", event=event, concerned=count)
+    event, count, more = await site_of(request).deps.database.aread(work)
+    return console_page(request, staff, "console/event_cancel.html", event=event, concerned=count, undecided=more)
 
 
 async def cancel(request: Request, staff: Staff) -> Response:
     """Calls the event off, or (`do=restore`) lets it take place after all."""
     deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
-    form, now = await request.form(), deps.clock.now()
+    form, now = await _typed(request), deps.clock.now()
     off = form.get("do") != "restore"
 
     def work(session: Session) -> None:
         event = _event(session, staff, event_id)
         if event.cancelled == off:
             return
-        change_event(session, event_id, {"cancelled": off}, now)
+        change_event(session, event_id, {"cancelled": off}, now, _undecided(session, event_id, form))
         _note(session, staff, "event.cancelled" if off else "event.restored", (event_id, event.office_id), now)
 
     await deps.database.awrite(work)
     return RedirectResponse(f"/console/events/{event_id}", 303)
+
+
+def _undecided(session: Session, event_id: int, form: Mapping[str, str]) -> set[int]:
+    """Those who are told too, as whoever filled in the form wished."""
+    return undecided(session, event_id) if TELL_UNDECIDED in form else set()
 
 
 def _event(session: Session, staff: Staff, event_id: int) -> EventFacts:
@@ -212,6 +222,7 @@ def _choices_of(session: Session, staff: Staff, event_id: int, now: datetime) ->
     event = _event(session, staff, event_id)
     choices = _choices(session, staff, event.process_id)
     office = store.office_slug(session, event.office_id)
+    people = concerned(session, event_id, CANCELLED, now)
     is_public = event.kind == "event" and not event.invited_only
     return Choices(
         choices.process,
@@ -219,7 +230,8 @@ def _choices_of(session: Session, staff: Staff, event_id: int, now: datetime) ->
         choices.phases,
         event_id,
         documents_of(session, event_id),
-        len(concerned(session, event_id, CANCELLED, now)),
+        len(people),
+        len(undecided(session, event_id) - set(people)),
         event_address(office, event.slug) if is_public else "",
     )
 

@@ -24,6 +24,7 @@ from core.process.seating import rooms_of
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from notifications.intake.attending import confirm_entered
 from web.console import attendance_store
 from web.console.attendance_store import Guest, Heads
 from web.console.delegations import Delegation, delegations
@@ -106,6 +107,7 @@ def keep_reply(session: Session, staff: Staff, event: EventFacts, told: tuple[st
     if kept.written:
         act = Act("attendance.entered", f"attendance:{kept.attendance_id}", staff.account_id, event.office_id)
         record(session, act, now)
+        confirm_entered(session, number, event, kept, now)
 
 
 async def show_page(request: Request, staff: Staff, problem: Problem | None = None) -> Response:

@@ -14,6 +14,7 @@ from starlette.datastructures import FormData
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, Translator
 from core.people.consent import PURPOSES
+from core.people.everybody import EVERYBODY
 from core.process.package.entry import MOST_DAYS
 from notifications.content.check import OF_EVENTS
 from notifications.content.errors import (
@@ -274,9 +275,17 @@ class _Reading:
         }
 
 
-def read_draft(form: FormData, languages: Sequence[str], files: FormFiles) -> tuple[Draft, list[AtField]]:
-    """A draft that the checks can read, and what was wrong in the form; in its place stands something usual."""
-    reading = _Reading(typed(form))
+def read_draft(
+    form: FormData, languages: Sequence[str], files: FormFiles, everybody: int | None = None
+) -> tuple[Draft, list[AtField]]:
+    """A draft that the checks can read, and what was wrong in the form; in its place stands something usual.
+
+    `everybody` is the audience of that name, made for who chose it.
+    """
+    values = typed(form)
+    if values.get("audience") == EVERYBODY and everybody is not None:
+        values["audience"] = str(everybody)
+    reading = _Reading(values)
     found: dict[str, Any] = {
         "kind": reading.choice("kind", KINDS),
         "purpose": reading.choice("purpose", PURPOSES),

@@ -14,6 +14,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, translator
 from core.people.consent import PURPOSE_NAMES, PURPOSES
+from core.people.everybody import EVERYBODY, find_everybody, keep_everybody
 from core.people.tables import Audience
 from core.process.tables import Event, Phase, Process
 from core.staff.accounts import Staff
@@ -69,6 +70,7 @@ class Choices:
     process: store.ProcessRow
     languages: Sequence[str]
     audiences: Sequence[tuple[int, str]]
+    names_everybody: bool  # one of the audiences does
     rounds: Sequence[tuple[int, dict[str, str]]]
     events: Sequence[tuple[int, dict[str, str]]]
     polls: Sequence[tuple[int, dict[str, str]]]
@@ -186,7 +188,9 @@ async def change(request: Request, staff: Staff) -> Response:
 def _read(session: Session, choices: Choices, sent: Sent) -> Written:
     """What the form says and has sent along; `stay` adds files to it, or asks when it would leave."""
     files = take_files(session, sent.form, sent.uploads, choices.languages)
-    draft, said = read_draft(sent.form, choices.languages, files)
+    to_all = sent.form.get("audience") == EVERYBODY
+    all_of_them = keep_everybody(session, choices.process.office_id, choices.languages[0]) if to_all else None
+    draft, said = read_draft(sent.form, choices.languages, files, all_of_them)
     draft = replace(draft, limit_mb=sent.limit_mb)
     process = session.get_one(Process, choices.process.id)
     is_timed = not TIMED & {one.field for one in said}
@@ -259,6 +263,7 @@ def _choices(session: Session, staff: Staff, process_id: int, written: Collectio
         process=process,
         languages=[*wanted, *sorted(set(written) - set(wanted))],
         audiences=[(row.id, row.name) for row in session.execute(audiences)],
+        names_everybody=find_everybody(session, process.office_id) is not None,
         rounds=[(row.id, row.title) for row in asking],
         events=[(one.id, one.title) for one in own],
         polls=[(one.id, dict(one.definition.title)) for one in polls],

@@ -16,6 +16,9 @@ from core.people.join_requests import confirm_request, find_request, key_of, ref
 from core.people.open_offices import check_open, kept_text
 from core.people.store import remaining
 from core.people.tables import JoinRequest, Municipality
+from core.process.events import EventFacts
+from core.process.joined import event_they_came_for
+from notifications.sending.context import LINK_LASTS
 from web.public.store import PublicRound, load_office, open_rounds_of
 from web.site import OfficeName, remember_reader, site_of
 
@@ -31,6 +34,7 @@ class Confirming:
     person_id: int
     rounds: tuple[PublicRound, ...]
     municipality: str = ""
+    event: EventFacts | None = None  # that they came for
 
     @property
     def in_chat(self) -> bool:
@@ -47,6 +51,8 @@ async def show(request: Request) -> Response:
         found=found,
         purposes=[PURPOSE_NAMES[one] for one in found.request.purposes if one in PURPOSE_NAMES],
         preferences=_preferences(request, found) if found.person_id else "",
+        event=found.event,
+        invitation=_invitation(request, found),
     )
 
 
@@ -70,6 +76,14 @@ def _preferences(request: Request, found: Confirming) -> str:
     deps = site_of(request).deps
     numbers = (found.person_id, found.request.office_id)
     return f"/preferences/{deps.links.sign(Purpose.PREFERENCES, *numbers, expires=in_days(deps.clock.now(), 1))}"
+
+
+def _invitation(request: Request, found: Confirming) -> str:
+    """Where the person replies to the event that they came for, "" for none."""
+    deps, event = site_of(request).deps, found.event
+    if event is None:
+        return ""
+    return f"/events/{deps.links.sign(Purpose.RSVP, found.person_id, event.id, expires=event.ends_at + LINK_LASTS)}"
 
 
 async def _open(request: Request) -> Confirming:
@@ -96,6 +110,7 @@ async def _open(request: Request) -> Confirming:
             remaining(session, asked.joins_id or asked.participant_id) if joined else 0,
             tuple(open_rounds_of(session, asked.office_id, now)) if joined else (),
             place.name if place else "",
+            event_they_came_for(session, asked.office_id, asked.source.partition(":")[2], now) if joined else None,
         )
 
     found = await site.deps.database.aread(work)

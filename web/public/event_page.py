@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.people.from_event import with_event
+from core.people.self_joined import safe_tag
 from core.process.event_files import Document, documents_of, read_document
 from core.process.events import EventFacts, load_event
 from core.process.seating import registers_now, rooms_of
@@ -51,6 +53,7 @@ async def show(request: Request) -> Response:
         begins_later=now < event.starts_at,
         is_over=now >= event.ends_at,
         registers=registers_now(event, now),
+        from_here=with_event(safe_tag(request.query_params.get("from", "")), event.id),
         opens_later=event.opens_at is not None and now < event.opens_at,
     )
 
