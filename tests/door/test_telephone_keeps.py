@@ -124,3 +124,28 @@ def test_the_list_is_taken_off_where_it_has_no_business_any_more(
         page.get_by_text("the list was taken off this telephone").wait_for()
         page.get_by_role("searchbox").fill("bruno")
         assert page.evaluate(KEPT)[:4] == [0, 0, 1, 0] and "Bruno" not in page.locator("main").inner_text()
+
+
+def test_who_is_registered_with_a_connection_stays_on_the_card(
+    scene: Scene, web: RunningWeb, browser: Browser, clock: FixedClock
+) -> None:
+    event = add_event(scene)
+    clock.set(COMING_IN)
+    with held(browser) as page:
+        telephone(page, web, keeper(web), event)
+        page.get_by_role("button", name="Register", exact=True).click()
+        page.get_by_label("First name and surname").fill("Dora Blu")
+        page.get_by_label("Read out: the person said yes").check()
+        page.get_by_role("button", name="Register and let in").click()
+        until(page, "() => door.inside() === 1 && door.waiting() === 0")
+        page.evaluate("door.sync()")
+        card = page.locator("[data-result]")
+        assert "Registered and let in" in card.inner_text() and "Dora Blu" in card.inner_text()
+        page.get_by_role("button", name="One more").first.click()
+        until(page, "() => door.inside() === 2 && door.waiting() === 0")
+        page.evaluate("door.sync()")
+        assert count(web.deps.database, event).inside == 2 and "Dora Blu" in card.inner_text()
+        page.get_by_role("button", name="Take back").click()
+        until(page, "() => door.inside() === 0 && door.waiting() === 0")
+        assert "Taken back" in card.inner_text()
+    assert count(web.deps.database, event).inside == 0
