@@ -15,6 +15,7 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.states import Kind, MailingState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from notifications.review.subjects import filled_subjects
 
 READS = (Permission.SEE_PEOPLE, Permission.WRITE_MAILINGS, Permission.RELEASE_MAILINGS)  # one of them opens a mailing
 
@@ -33,7 +34,7 @@ class ProcessRow:
 
 @dataclass(frozen=True)
 class MailingRow:
-    """A mailing with its subject by language."""
+    """A mailing with its subject by language, filled with what it is about: an event, a round, a poll."""
 
     id: int
     slug: str
@@ -100,7 +101,7 @@ PROCESSES = select(
 
 def _mailing(session: Session, one: Mailing) -> MailingRow:
     texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
-    subjects = {row.language: row.subject for row in texts}
+    subjects = filled_subjects(session, one, {row.language: row.subject for row in texts})
     return MailingRow(
         one.id, one.slug, one.kind, one.state, one.office_id or 0, one.process_id or 0, one.written_by, subjects,
         one.purpose, one.poll_id,

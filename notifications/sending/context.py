@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.addresses import PublicUrls
 from core.clock import last_day
-from core.i18n import pick_text, translator
+from core.i18n import babel_locale, pick_text, translator
 from core.process.event_files import Document, documents_of
 from core.process.events import EventFacts, load_event
 from core.process.replies import MODES
@@ -202,7 +202,7 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
         **dict.fromkeys((*OF_EVENT, DOCUMENTS, *BY_MODE), ""),
     }
     if parts.round is not None and parts.round.closes_at is not None:
-        values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=language)
+        values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=babel_locale(language))
     elif parts.round is None and parts.poll is not None:
         values["closes_on"] = moment_in_words(parts.poll, language)
     if parts.event is not None:
