@@ -23,6 +23,7 @@ from notifications.content.files import MailedFile
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
 from notifications.content.variables import BY_MODE, DOCUMENTS, OF_EVENT, event_values, mode_values, uses
+from notifications.content.why import why_of
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.files import files_of
 from notifications.ledger.queue import ASKING
@@ -183,6 +184,7 @@ def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
         poll=asked_poll(parts.poll, translator(language)) if parts.poll is not None else None,
         list_id="" if is_notice else f"{mailing.slug}.{process.slug if process else 'ascolto'}.{voice.domain}",
         is_notice=is_notice,
+        why=why_of(mailing.slug) if is_notice else "",
         is_asking=is_notice and mailing.slug == ASKING,
         has_chat=bool(voice.urls.chat),
         files=parts.files,
