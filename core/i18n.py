@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 LANGUAGES = ("it", "en", "fr")
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent / "locale"
+DAY_FIRST = {"en": "en_GB"}  # days and times are read in Europe, at every door
 
 
 def N_(message: str) -> str:  # noqa: N802 - gettext's own name for a marker
@@ -72,6 +73,11 @@ def best_language(wanted: Iterable[str], offered: Iterable[str]) -> str:
         if code in choices:
             return code
     return choices[0]
+
+
+def babel_locale(language: str) -> str:
+    """Under which name Babel writes days, times and numbers for a reader of the language."""
+    return DAY_FIRST.get(language, language)
 
 
 def wanted_languages(accepted: str) -> list[str]:

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from core.clock import last_day
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator, wanted_languages
 from core.people.self_joined import safe_tag
 from surveys.polls.ballot import in_words
@@ -93,6 +94,7 @@ def create_pages(limit_mb: int) -> Pages:
     )  # fmt: skip
     environment.globals |= {"asset": assets.url, "languages": LANGUAGES, "language_names": LANGUAGE_NAMES}
     environment.filters |= {"day": day, "span": span, "weekday": weekday, "moment": write_moment, "hours": hours}
+    environment.filters["last_day"] = last_day
     environment.filters |= {
         "pick": pick_text,
         "webcal": webcal,

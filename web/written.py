@@ -9,17 +9,17 @@ from babel.dates import format_date, format_datetime, format_time, get_timezone_
 from babel.numbers import format_decimal, format_percent
 
 from core.clock import local
-
-DAY_FIRST = {"en": "en_GB"}  # the pages are read in Europe
+from core.days import full_day
+from core.i18n import babel_locale
 
 
 def day(value: date, language: str) -> str:
-    return str(format_date(value, "long", locale=_locale(language)))
+    return str(format_date(value, "long", locale=babel_locale(language)))
 
 
 def weekday(value: date, language: str) -> str:
     """A day with its weekday."""
-    return str(format_date(value, "full", locale=_locale(language)))
+    return full_day(value, language)
 
 
 def span(starts: date, ends: date, language: str) -> str:
@@ -30,47 +30,45 @@ def span(starts: date, ends: date, language: str) -> str:
 
 def write_moment(value: datetime, language: str, zone: str) -> str:
     """An instant on the wall clock of a time zone."""
-    return str(format_datetime(local(value, zone), "d MMMM y, HH:mm", tzinfo=None, locale=_locale(language)))
+    return str(format_datetime(local(value, zone), "d MMMM y, HH:mm", tzinfo=None, locale=babel_locale(language)))
 
 
 def write_in_words(value: datetime, language: str, zone: str) -> str:
     """An instant on the wall clock of a time zone, with its weekday."""
-    return str(format_datetime(local(value, zone), "EEEE d MMMM y, HH:mm", tzinfo=None, locale=_locale(language)))
+    return str(format_datetime(local(value, zone), "EEEE d MMMM y, HH:mm", tzinfo=None, locale=babel_locale(language)))
 
 
 def write_city(zone: str, language: str) -> str:
     """The city that a time zone is called after."""
-    return str(get_timezone_location(zone, locale=_locale(language), return_city=True))
+    return str(get_timezone_location(zone, locale=babel_locale(language), return_city=True))
 
 
 def hours(starts: datetime, ends: datetime, language: str) -> str:
-    """From one wall-clock time to another; the day is named again where it is another one."""
-    first = f"{day(starts.date(), language)}, {format_time(starts, 'HH:mm', locale=_locale(language))}"
-    last = str(format_time(ends, "HH:mm", locale=_locale(language)))
-    return f"{first} – {last}" if starts.date() == ends.date() else f"{first} – {day(ends.date(), language)}, {last}"
+    """From one wall-clock time to another, with the weekday; the day is named again where it is another one."""
+    first = f"{weekday(starts.date(), language)}, {format_time(starts, 'HH:mm', locale=babel_locale(language))}"
+    last = str(format_time(ends, "HH:mm", locale=babel_locale(language)))
+    return (
+        f"{first} – {last}" if starts.date() == ends.date() else f"{first} – {weekday(ends.date(), language)}, {last}"
+    )
 
 
 def write_number(value: Decimal, language: str) -> str:
     """As it was given, with the signs of the language."""
-    return str(format_decimal(value, format="#,##0.######", locale=_locale(language)))
+    return str(format_decimal(value, format="#,##0.######", locale=babel_locale(language)))
 
 
 def write_mean(value: Decimal, language: str) -> str:
     """To one decimal place."""
-    return str(format_decimal(value, format="#,##0.0", locale=_locale(language)))
+    return str(format_decimal(value, format="#,##0.0", locale=babel_locale(language)))
 
 
 def write_size(size: int, language: str) -> str:
     """Bytes as people count them: in kilobytes, above a million in megabytes."""
     byte = "o" if language[:2] == "fr" else "B"
     unit, count = ("M", size / 1e6) if size >= 1e6 else ("k", size / 1e3)
-    return f"{format_decimal(count, format='#,##0.#', locale=_locale(language))} {unit}{byte}"
+    return f"{format_decimal(count, format='#,##0.#', locale=babel_locale(language))} {unit}{byte}"
 
 
 def write_percent(share: float, language: str) -> str:
     """A share from 0 to 1."""
-    return str(format_percent(share, locale=_locale(language)))
-
-
-def _locale(language: str) -> str:
-    return DAY_FIRST.get(language, language)
+    return str(format_percent(share, locale=babel_locale(language)))

@@ -11,12 +11,13 @@ from bots.participants.callback import IDLE, AppointmentPress
 from bots.participants.dialogue import Talk
 from bots.participants.keyboard import across, in_rows, longest
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
+from core.days import full_day
 from core.errors import Problem
-from core.i18n import pick_text
+from core.i18n import babel_locale, pick_text
 from core.process.appointments.booking import Asking, cancel, changes_until, choose
-from core.process.appointments.errors import ChangesClosed
+from core.process.appointments.errors import ChangesClosed, SlotOver, SlotTaken, SlotUnknown
 from core.process.appointments.interviewers import change_hours
-from core.process.appointments.reading import AppointmentFacts, SlotView, appointment_of, free_slots
+from core.process.appointments.reading import AppointmentFacts, SlotView, all_slots, appointment_of, free_slots, wheres
 from core.process.attendance import EventCalledOff
 from core.process.events import EventFacts, load_event
 from core.process.replies import Door
@@ -35,6 +36,8 @@ def press_appointment(talk: Talk, press: AppointmentPress) -> Reply:
         return Reply(toast=t("This chat is not connected to anybody any more, so your reply cannot be kept."))
     try:
         screen, toast = _do(talk, press, person)
+    except (SlotTaken, SlotOver, SlotUnknown) as problem:
+        return Reply((_anew(talk, press),), toast=problem.say(t), apart=True)
     except Problem as problem:
         return Reply(toast=problem.say(t))
     return Reply((screen,), toast=toast, beside=not press.act, apart=bool(press.act))
@@ -63,6 +66,13 @@ def _do(talk: Talk, press: AppointmentPress, person: int) -> tuple[Screen, str]:
     return _times(talk, event, press.value if press.act == DAY else ""), toast
 
 
+def _anew(talk: Talk, press: AppointmentPress) -> Screen:
+    """The times that are free now, of the day on which one was pressed that is not."""
+    event = load_event(talk.session, press.event_id)
+    day = next((str(one.day) for one in all_slots(talk.session, event.id) if str(one.id) == press.value), "")
+    return _times(talk, event, day)
+
+
 def _own(talk: Talk, event: EventFacts, mine: AppointmentFacts) -> Screen:
     t = talk.t
     text = _told(talk, event, mine)
@@ -84,7 +94,8 @@ def _asking(talk: Talk, event: EventFacts, mine: AppointmentFacts) -> Screen:
 
 def _told(talk: Talk, event: EventFacts, mine: AppointmentFacts) -> str:
     t = talk.t
-    when = f"{format_date(mine.starts.date(), 'full', locale=t.language)}, {mine.starts:%H:%M} – {mine.ends:%H:%M}"
+    day = full_day(mine.starts.date(), t.language)
+    when = f"{day}, {mine.starts:%H:%M} – {mine.ends:%H:%M}"
     lines = [
         f"<b>{plain(pick_text(event.title, t.language))}</b>",
         plain(t("Your appointment: {when}", when=when)),
@@ -108,8 +119,9 @@ def _times(talk: Talk, event: EventFacts, wanted: str) -> Screen:
     day = days[at]
     several = len({one.interviewer_id for one in free}) > 1
     keys = [_time(event, one, several=several) for one in free if one.day == day][:MOST]
-    heading = escape(str(format_date(day, "full", locale=t.language)), quote=False)
-    text = f"{title}\n\n{t('Choose a time')}: <b>{heading}</b>"
+    heading = escape(full_day(day, t.language), quote=False)
+    where = "".join(f"\n{plain(line)}" for line in wheres(free, t))
+    text = f"{title}\n\n{t('Choose a time')}: <b>{heading}</b>{where}"
     return Screen(text, in_rows(keys, across(longest([key.label for key in keys]))) + _turn(talk, event, days, at))
 
 
@@ -132,4 +144,4 @@ def _day(event: EventFacts, name: str, day: date) -> Key:
 
 
 def _short(talk: Talk, day: date) -> str:
-    return str(format_date(day, "EEE d MMM", locale=talk.t.language))
+    return str(format_date(day, "EEE d MMM", locale=babel_locale(talk.t.language)))

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 
 from babel.dates import format_skeleton, get_month_names
 
+from core.i18n import babel_locale
+
 YEARS = 20  # on a page
 YEARS_AHEAD = 4  # of the day shown, on the first page: most dates are looked for in the past
 
@@ -33,7 +35,7 @@ def calendar(wanted: str, chosen: str, language: str) -> Month:
         for week in months.Calendar().monthdatescalendar(first.year, first.month)
     )
     return Month(
-        title=str(format_skeleton("yMMM", first, locale=language)),
+        title=str(format_skeleton("yMMM", first, locale=babel_locale(language))),
         name=first.isoformat()[:7],  # strftime writes the year 999 with three digits
         before=(first - timedelta(days=1)).isoformat()[:7],
         after=(first + timedelta(days=31)).isoformat()[:7],
@@ -54,7 +56,7 @@ def month_in(text: str) -> date | None:
 
 def month_names(language: str) -> list[str]:
     """The twelve months, short."""
-    names = get_month_names("abbreviated", "stand-alone", locale=language)
+    names = get_month_names("abbreviated", "stand-alone", locale=babel_locale(language))
     return [str(names[number]) for number in range(1, 13)]
 
 

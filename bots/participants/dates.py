@@ -7,8 +7,9 @@ from babel.dates import format_date, format_time
 from bots.participants.callback import IDLE, DatesPress
 from bots.participants.dialogue import Talk
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
+from core.days import full_day
 from core.errors import Problem
-from core.i18n import pick_text
+from core.i18n import babel_locale, pick_text
 from core.people.merged import all_of
 from core.process.dates.choosing import SUITS
 from core.process.dates.errors import NotAskedForDates
@@ -40,13 +41,13 @@ def press_dates(talk: Talk, press: DatesPress) -> Reply:
 
 def say_date(date: DateFacts, language: str) -> str:
     """`Tue 18 July, 15:00 – 17:00`; the end's day where it is another one."""
-    first = format_date(date.starts.date(), "EEE d MMMM", locale=language)
+    first = format_date(date.starts.date(), "EEE d MMMM", locale=babel_locale(language))
     last = (
         ""
         if date.ends.date() == date.starts.date()
-        else f"{format_date(date.ends.date(), 'EEE d MMMM', locale=language)}, "
+        else f"{format_date(date.ends.date(), 'EEE d MMMM', locale=babel_locale(language))}, "
     )
-    begins, ends = (format_time(one.time(), "HH:mm", locale=language) for one in (date.starts, date.ends))
+    begins, ends = (format_time(one.time(), "HH:mm", locale=babel_locale(language)) for one in (date.starts, date.ends))
     return f"{first}, {begins} – {last}{ends}"
 
 
@@ -62,7 +63,8 @@ def _screen(talk: Talk, poll_id: int, person: int) -> Screen:
         return Screen("\n".join([title, *place, t("The day is chosen: {day}.", day=say_date(chosen, t.language))]))
     if not facts.open_at(talk.now):
         return Screen("\n".join([title, t("Answers are not taken any more: the time for them is over.")]))
-    way = t("Press one answer for each day. You can change it until the answers are closed.")
+    until = full_day(facts.last_day, t.language)
+    way = t("Press one answer for each day. You can answer and change your answers until {day} included.", day=until)
     return Screen("\n".join([title, *place, "", way]), _rows(talk, facts, person))
 
 

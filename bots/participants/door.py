@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 
 from bots.participants.dialogue import Talk, aside
 from bots.participants.screen import Document, Key, Reply, Screen, label, plain, shorten
-from core.i18n import pick_text
+from core.days import full_day
+from core.i18n import babel_locale, pick_text
 from core.process.door.acting import confirm_online
 from core.process.door.codes import code_for, picture
 from core.process.door.upcoming import coming_events
@@ -63,8 +64,8 @@ def _online(talk: Talk, event: EventFacts) -> Screen:
     starts, _ = online_window(event)
     at = event.starts - (event.starts_at - starts)
     day, time = (
-        format_date(at.date(), "full", locale=talk.chat.language),
-        format_time(at.time(), "short", locale=talk.chat.language),
+        full_day(at.date(), talk.chat.language),
+        format_time(at.time(), "short", locale=babel_locale(talk.chat.language)),
     )
     told = t("You follow online: you need no code. From {day}, {time} on you can confirm here that you follow.",
              day=day, time=time)  # fmt: skip

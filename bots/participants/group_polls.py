@@ -26,7 +26,7 @@ from bots.participants.show import patiently
 from core.clock import Clock, local
 from core.database.database import Database
 from core.errors import Problem
-from core.i18n import LANGUAGES, Translator, pick_text, translator
+from core.i18n import LANGUAGES, Translator, babel_locale, pick_text, translator
 from core.inbound import first_time
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Vote, cast, check_open, withdraw
@@ -207,7 +207,10 @@ def _invitation(poll: Poll, t: Translator) -> str:
     lines.append("")
     if poll.closes_at is not None:
         ends = local(poll.closes_at, poll.time_zone)
-        day, hour = format_date(ends, "long", locale=t.language), format_time(ends, "short", locale=t.language)
+        day, hour = (
+            format_date(ends, "long", locale=babel_locale(t.language)),
+            format_time(ends, "short", locale=babel_locale(t.language)),
+        )
         lines.append(t("Votes are taken until {day}, {hour}.", day=day, hour=hour))
     lines.append(t(SECRECY_TOLD[poll.definition.secrecy.value]))
     lines.append(t("The button leads to a chat of your own, where you vote: this group does not see what you choose."))

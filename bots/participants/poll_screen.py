@@ -11,7 +11,7 @@ from bots.participants.callback import IDLE, PollAct, poll_press
 from bots.participants.poll_draft import after_press, fewer, place_of, write_draft
 from bots.participants.screen import LONGEST_LABEL, Key, Rows, Screen, arrange, label, plain
 from core.clock import local
-from core.i18n import N_, Translator, pick_text
+from core.i18n import N_, Translator, babel_locale, pick_text
 from surveys.polls.ballot import in_words
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import SECRECY_TOLD, USUAL_WORDS, Kind
@@ -99,7 +99,10 @@ def heading(shown: Shown) -> list[str]:
         lines.append(plain(summary))
     if poll.closes_at is not None:
         ends = local(poll.closes_at, poll.time_zone)
-        day, hour = format_date(ends, "long", locale=t.language), format_time(ends, "short", locale=t.language)
+        day, hour = (
+            format_date(ends, "long", locale=babel_locale(t.language)),
+            format_time(ends, "short", locale=babel_locale(t.language)),
+        )
         lines.append(t("Votes are taken until {day}, {hour}.", day=day, hour=hour))
     return lines
 

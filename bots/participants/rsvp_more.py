@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 
 from bots.participants.dialogue import Talk, aside
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
 from bots.participants.store import change_chat
+from core.days import full_day
 from core.errors import Problem
-from core.i18n import N_, pick_text
+from core.i18n import N_, babel_locale, pick_text
 from core.people.store import remaining
 from core.process import attendance
 from core.process.attendance import Given
@@ -33,8 +34,8 @@ BESIDE = 7  # buttons in a row; 0 to 20 people come along
 def event_line(talk: Talk, event: EventFacts) -> str:
     language = talk.chat.language
     title = plain(pick_text(event.title, language), 300)
-    day = format_date(event.starts.date(), "full", locale=language)
-    return f"<b>{title}</b>\n{day}, {format_time(event.starts.time(), 'short', locale=language)}"
+    day = full_day(event.starts.date(), language)
+    return f"<b>{title}</b>\n{day}, {format_time(event.starts.time(), 'short', locale=babel_locale(language))}"
 
 
 def waiting_words(talk: Talk, stand: Stand) -> str:

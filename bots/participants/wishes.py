@@ -14,6 +14,7 @@ from bots.participants.dialogue import Talk, aside
 from bots.participants.screen import Key, Reply, Screen, label, plain
 from bots.participants.store import offices_of
 from core.clock import local
+from core.i18n import babel_locale
 from core.people.consent import PURPOSE_NAMES, PURPOSES, Proof
 from core.people.preferences import (
     PREFERRED,
@@ -139,7 +140,7 @@ def _pause_said(talk: Talk, person: Participant) -> str:
         return talk.t("No pause.")
     if until >= WITHOUT_END:
         return talk.t("A pause without an end")
-    day = format_date(local(until, _zone(talk)).date(), "long", locale=talk.t.language)
+    day = format_date(local(until, _zone(talk)).date(), "long", locale=babel_locale(talk.t.language))
     return talk.t("No messages before {day}.", day=day)
 
 

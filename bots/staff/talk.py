@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from bots.screen import LONGEST_TEXT, Key, Screen, label, units
 from core.addresses import PublicUrls
-from core.i18n import Translator, translator
+from core.days import full_day
+from core.i18n import Translator, babel_locale, translator
 from core.ids import Ids, RandomIds
 from core.staff.accounts import Staff
 from core.staff.chats import Linked
@@ -74,12 +75,12 @@ def key(text: str, command: str, *values: object) -> Key:
 def moment(instant: datetime, zone: str, language: str) -> str:
     """`Thu 3 August 2023, 09:30` on the clock of a zone."""
     there = instant.astimezone(ZoneInfo(zone))
-    day = format_datetime(there, "EEE d MMMM y", locale=language)
+    day = format_datetime(there, "EEE d MMMM y", locale=babel_locale(language))
     return f"{day}, {there:%H:%M}"
 
 
 def day_of(instant: datetime, zone: str, language: str) -> str:
-    return str(format_date(instant.astimezone(ZoneInfo(zone)).date(), "full", locale=language))
+    return full_day(instant.astimezone(ZoneInfo(zone)).date(), language)
 
 
 def fitted(lines: Iterable[str]) -> str:

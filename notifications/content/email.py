@@ -40,6 +40,7 @@ from notifications.content.multipart import (
 from notifications.content.skeleton import Skeleton, as_html, compile_skeleton, one_line
 from notifications.content.text import ALL_LINKS, DOOR_LINK, DOOR_PICTURE, ButtonText, Setting, Text, fill_states
 from notifications.content.variables import GAP, check_kept, expand, mark
+from notifications.content.why import OF_ACCOUNT
 
 GAP_ADDRESS = "https://gap.invalid/"  # MJML rewrites marks inside attributes, but leaves this alone
 COLOUR = "#0066cc"
@@ -254,7 +255,7 @@ class _Footer:
                 "Then nothing happens; behind the button you can also choose that we never ask you again."
             )
         if setting.is_notice:
-            return t("This message was sent automatically because of something done in your name.")
+            return t(setting.why or OF_ACCOUNT)
         return t(
             "You receive this message because you take part in a process of {office}.", office=one_line(setting.office)
         )

@@ -147,8 +147,8 @@ NOTICES = {
     "dates-asked": NoticeText(
         N_("Which day suits you? {about}"),
         N_(
-            "A day is being looked for: **{about}**.\n\nPlease say of each day whether it suits you, by **{until}**. "
-            "Till then you can change what you have said."
+            "A day is being looked for: **{about}**.\n\nPlease say of each day whether it suits you, until **{until}** "
+            "included. Till then you can change what you have said."
         ),
         N_("Say which days suit me"),
         "dates",

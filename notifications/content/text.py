@@ -81,6 +81,7 @@ class Setting:
     round_id: int | None = None
     list_id: str = ""
     is_notice: bool = False
+    why: str = ""  # of a notice, a message id
     is_asking: bool = False  # whether somebody wants to join: a stranger may have written the address
     has_chat: bool = False
     event_id: int | None = None

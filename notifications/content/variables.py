@@ -15,13 +15,14 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, NoReturn
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from jinja2 import StrictUndefined, Template, TemplateError, UndefinedError
 from jinja2.exceptions import SecurityError
 from jinja2.meta import find_undeclared_variables
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from core.i18n import N_, Translator, pick_text
+from core.days import full_day
+from core.i18n import N_, Translator, babel_locale, pick_text
 from core.markdown import plain
 from core.process.events import EventFacts
 from core.process.replies import Reply
@@ -151,8 +152,8 @@ def event_values(event: EventFacts, language: str) -> dict[str, str]:
     """
     return {
         "event": pick_text(event.title, language),
-        "starts_on": format_date(event.starts.date(), "full", locale=language),
-        "starts_at": format_time(event.starts.time(), "short", locale=language),
+        "starts_on": full_day(event.starts.date(), language),
+        "starts_at": format_time(event.starts.time(), "short", locale=babel_locale(language)),
         "place": event.place,
         "address": event.address,
         "directions": plain(pick_text(event.directions, language)),

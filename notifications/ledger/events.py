@@ -66,6 +66,16 @@ def event_of(session: Session, mailing: Mailing) -> Event | None:
     return session.scalars(select(Event).where(Event.process_id == mailing.process_id, Event.slug == slug)).first()
 
 
+def hangs_on(session: Session, event_id: int) -> bool:
+    """Whether a mailing or a round counts its days from an event, by its short name."""
+    event = session.get_one(Event, event_id)
+    mine = Mailing.process_id == event.process_id, Round.process_id == event.process_id
+    anchors = session.scalars(select(Mailing.anchor).where(mine[0])).all()
+    ends = session.scalars(select(Round.hangs_on).where(mine[1])).all()
+    moments = [*anchors, *(one for each in ends for one in (each or {}).values())]
+    return any(isinstance(one, dict) and one.get("event") == event.slug for one in moments)
+
+
 def asked_by(session: Session, mailing: Mailing) -> Asked | None:
     """None for a mailing about no event."""
     event = event_of(session, mailing)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import local
 from core.file_contents import keep_content
-from core.i18n import N_, Translator, translator
+from core.i18n import N_, Translator, babel_locale, translator
 from core.process.tables import Office
 from notifications.content.files import MailedFile, look_at
 from notifications.ledger.files import files_of
@@ -26,7 +26,6 @@ from surveys.polls.store import load_poll
 from surveys.results.protecting import LEAST
 
 BEFORE, AFTER = "result-", ".png"
-DAY_FIRST = {"en": "en_GB"}
 CLOSED_ON = N_("closed on {moment}")
 
 
@@ -56,7 +55,7 @@ def moment_in_words(poll: Poll, language: str) -> str:
     """When a poll closes on the clock of its office, with the weekday; "" for no planned time."""
     if poll.closes_at is None:
         return ""
-    shown, locale = local(poll.closes_at, poll.time_zone), DAY_FIRST.get(language, language)
+    shown, locale = local(poll.closes_at, poll.time_zone), babel_locale(language)
     return str(format_datetime(shown, "EEEE d MMMM y, HH:mm", tzinfo=None, locale=locale))
 
 

@@ -16,6 +16,7 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.states import Kind, MailingState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from notifications.review.subjects import filled_subjects
 from surveys.polls.kinds import State
 from surveys.polls.tables import Poll
 
@@ -36,7 +37,7 @@ class ProcessRow:
 
 @dataclass(frozen=True)
 class MailingRow:
-    """A mailing with its subject by language."""
+    """A mailing with its subject by language, filled with what it is about: an event, a round, a poll."""
 
     id: int
     slug: str
@@ -109,7 +110,7 @@ PROCESSES = select(
 
 def _mailing(session: Session, one: Mailing) -> MailingRow:
     texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
-    return _row(one, {row.language: row.subject for row in texts})
+    return _row(one, filled_subjects(session, one, {row.language: row.subject for row in texts}))
 
 
 def _row(one: Mailing, subjects: dict[str, str]) -> MailingRow:

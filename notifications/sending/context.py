@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.addresses import PublicUrls
 from core.clock import last_day
-from core.i18n import pick_text, translator
+from core.i18n import babel_locale, pick_text, translator
 from core.process.event_files import Document, documents_of
 from core.process.events import EventFacts, load_event
 from core.process.replies import MODES
@@ -23,6 +23,7 @@ from notifications.content.files import MailedFile
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
 from notifications.content.variables import BY_MODE, DOCUMENTS, OF_EVENT, event_values, mode_values, uses
+from notifications.content.why import why_of
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.files import files_of
 from notifications.ledger.queue import ASKING
@@ -183,6 +184,7 @@ def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
         poll=asked_poll(parts.poll, translator(language)) if parts.poll is not None else None,
         list_id="" if is_notice else f"{mailing.slug}.{process.slug if process else 'ascolto'}.{voice.domain}",
         is_notice=is_notice,
+        why=why_of(mailing.slug) if is_notice else "",
         is_asking=is_notice and mailing.slug == ASKING,
         has_chat=bool(voice.urls.chat),
         files=parts.files,
@@ -202,7 +204,7 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
         **dict.fromkeys((*OF_EVENT, DOCUMENTS, *BY_MODE), ""),
     }
     if parts.round is not None and parts.round.closes_at is not None:
-        values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=language)
+        values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=babel_locale(language))
     elif parts.round is None and parts.poll is not None:
         values["closes_on"] = moment_in_words(parts.poll, language)
     if parts.event is not None:

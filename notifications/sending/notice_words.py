@@ -8,10 +8,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from sqlalchemy.orm import Session
 
-from core.i18n import pick_text, translator
+from core.days import full_day
+from core.i18n import babel_locale, pick_text, translator
 from core.people.store import remaining
 from core.process.appointments.reading import load_appointment
 from core.process.appointments.reminding import still_true
@@ -119,7 +120,7 @@ def _answered(session: Session, mail_id: int) -> dict[str, str]:
 
 def _dates(session: Session, poll_id: int, language: str) -> dict[str, str]:
     poll = poll_facts(session, poll_id)
-    return {"about": pick_text(poll.title, language), "until": _moment(poll.time_zone, poll.closes_at, language)}
+    return {"about": pick_text(poll.title, language), "until": full_day(poll.last_day, language)}
 
 
 def _poll(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -136,8 +137,8 @@ def _appointment(session: Session, event: EventFacts, values: Mapping[str, Any],
     places = [t("Place: {place}", place=found.place)] if found is not None and found.place else []
     places += [t("Online: {link}", link=found.link)] if found is not None and found.link else []
     return {
-        "starts_on": format_date(local.date(), "full", locale=language),
-        "starts_at": format_time(local.time(), "short", locale=language),
+        "starts_on": full_day(local.date(), language),
+        "starts_at": format_time(local.time(), "short", locale=babel_locale(language)),
         "interviewer": found.interviewer if found is not None else "",
         "how": " ".join(places),
     }
@@ -145,6 +146,4 @@ def _appointment(session: Session, event: EventFacts, values: Mapping[str, Any],
 
 def _moment(zone: str, instant: datetime, language: str) -> str:
     local = instant.astimezone(ZoneInfo(zone))
-    return (
-        f"{format_date(local.date(), 'full', locale=language)}, {format_time(local.time(), 'short', locale=language)}"
-    )
+    return f"{full_day(local.date(), language)}, {format_time(local.time(), 'short', locale=babel_locale(language))}"

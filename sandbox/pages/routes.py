@@ -17,7 +17,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core.clock import local
-from core.i18n import LANGUAGES, N_, best_language, translator, wanted_languages
+from core.i18n import LANGUAGES, N_, babel_locale, best_language, translator, wanted_languages
 from sandbox.clock import ClockApi
 from sandbox.mail.replying import recipient_of, reply_to
 from sandbox.mail.routes import summary
@@ -134,11 +134,11 @@ class Pages:
         return environment
 
     def _moment(self, language: str, instant: datetime) -> str:
-        return format_datetime(local(instant, self.world.zone), "EEEE d MMMM y, HH:mm", locale=language)
+        return format_datetime(local(instant, self.world.zone), "EEEE d MMMM y, HH:mm", locale=babel_locale(language))
 
     def _hour(self, language: str, instant: str) -> str:
         there = local(datetime.fromisoformat(instant), self.world.zone)
-        return format_time(there, "HH:mm", locale=language)
+        return format_time(there, "HH:mm", locale=babel_locale(language))
 
     def _page(self, request: Request, name: str, status: int = 200, **values: Any) -> Response:
         """In the language that the browser prefers of those there are, else in the world's."""

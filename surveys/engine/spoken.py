@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from babel.dates import format_date, format_datetime, format_skeleton, format_time
 from babel.numbers import format_decimal
 
+from core.i18n import babel_locale
 from surveys.engine.form import Kind, Question
 from surveys.engine.places import points_of
 from surveys.engine.spoken_dates import Precision, precision_of
@@ -48,7 +49,7 @@ def _decimal(value: str, locale: str) -> str:
 
 def say_moment(kind: Kind, value: str, language: str, precision: Precision = "day") -> str:
     """A date, time or both as a person reads it; of a date as much as was asked for."""
-    locale = language[:2] if language[:2] in _KNOWN else "it"
+    locale = babel_locale(language[:2] if language[:2] in _KNOWN else "it")
     try:
         if kind is Kind.DATE and precision != "day":
             skeleton = "yMMMM" if precision == "month" else "y"

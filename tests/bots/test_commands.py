@@ -187,7 +187,7 @@ async def test_what_is_said_without_a_questionnaire_gets_a_hint(stage: Stage) ->
     midnight = datetime(2023, 7, 31, 22, tzinfo=UTC)
     stage.scene.change(Round, stage.scene.round_id, closes_at=midnight)
     sent = await stage.press(person, "Send")
-    assert "until July 31, 2023" in sent["text"] and "You answered 1 question." in sent["text"]
+    assert "until 31 July 2023" in sent["text"] and "You answered 1 question." in sent["text"]
     assert "open for you" in (await stage.say(person, "thank you"))["text"]
     assert "have been sent" in (await stage.press(person, "Questionnaire"))["text"]
 

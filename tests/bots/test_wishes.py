@@ -91,7 +91,7 @@ async def test_a_pause_until_a_day(stage: Stage) -> None:
     assert "10" not in labels(shown) and "11" in labels(shown), "today and what is gone by cannot be chosen"
     await stage.press(person, "▶")
     shown = await stage.press(person, "1")
-    assert "No messages before August 1, 2023." in shown["text"]
+    assert "No messages before 1 August 2023." in shown["text"]
     until = row(stage, person).paused_until
     assert until is not None and until.isoformat() == "2023-07-31T22:00:00+00:00"
     stage.clock.advance(timedelta(days=1))

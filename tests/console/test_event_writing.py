@@ -11,6 +11,7 @@ from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from core.process.attendance import Given
+from core.process.replies import Door, Reply
 from core.process.tables import Event, EventFile
 from core.staff.tables import AuditEntry
 from core.tables import Notice
@@ -212,3 +213,36 @@ def test_who_said_maybe_is_told_unless_staff_say_otherwise(scene: Scene, sign_in
         ("event-cancelled", 1, False), ("event-cancelled", 2, False),
     ]  # fmt: skip
     assert found[0].values["was"] == {"place": "Torino", "address": ""}
+
+
+def test_days_in_the_past_missing_hours_and_long_titles_are_asked_about(scene: Scene, sign_in: SignIn) -> None:
+    client = sign_in("organiser")
+    form = form_of(client.get(new(scene))) | written()
+    past = form | {"starts": "2020-09-27", "ends": "2020-09-27"}
+    for wrong, told_so in (
+        (past, "This day is in the past."),
+        ({"starts": "2027-03-28", "starts-time": "02:30", "ends": "2027-03-28"}, "There is no such time on that day"),
+        ({"title-it": "x" * 201}, "at most 200 characters"),
+        ({"title-it": ""}, "Title (Italiano)</a>"),
+    ):
+        refused = client.post(new(scene), data=form | wrong)
+        assert refused.status_code == 400 and told_so in refused.text and not events(scene), wrong
+    asked = form_of(client.post(new(scene), data=past))
+    assert "The event is kept." in client.post(new(scene), data=asked | {"past": "yes"}).text
+    edit = f"/console/events/{events(scene)[0].id}/edit"
+    kept = client.post(edit, data=form_of(client.get(edit)) | {"place": "Ivrea"})
+    assert "The event is kept." in kept.text, "a start that stood there is asked about no more"
+
+
+def test_an_event_made_by_mistake_is_deleted_while_nothing_hangs_on_it(scene: Scene, sign_in: SignIn) -> None:
+    client = sign_in("organiser")
+    mistake = client.post(new(scene), data=form_of(client.get(new(scene))) | written()).url.path.split("/")[3]
+    page = f"/console/events/{mistake}/cancel"
+    invited = add_event(scene)
+    say(scene.database, Given(invited, 1, Reply.IN_PERSON, Door.WEB), scene.now)
+    for event, status in ((str(invited), 409), (mistake, 303)):
+        form = form_of(client.get(f"/console/events/{event}/cancel"), -1)
+        done = client.post(f"/console/events/{event}/delete", data=form, follow_redirects=False)
+        assert done.status_code == status and (status == 303 or "cannot be deleted" in done.text)
+    assert [one.id for one in events(scene)] == [invited] and client.get(page).status_code == 404
+    assert acts(scene)[-1] == ("event.deleted", f"event:{mistake}")

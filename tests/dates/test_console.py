@@ -20,6 +20,7 @@ from core.sharing.tables import ShareLink
 from core.staff.tables import AuditEntry
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.dates.scene import add_dates, book, booked, interviews, slots, told
+from tests.events.scene import add_event
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
@@ -44,10 +45,12 @@ def test_a_day_is_asked_about_and_chosen(scene: Scene, sign_in: SignIn) -> None:
     assert f'href="{here}"' in client.get(f"/console/processes/{scene.process_id}").text
     form = {
         "title-it": "Cabina di regia", "title-en": "Steering committee", "until": "2023-07-16", "place": "Torino",
-        "dates": "2023-07-18 15:00-17:00\r\n2023-07-19 9:30 - 11:00\r\n",
+        "dates": "2023-07-18 15:00-17:00\r\n19/7/2023 9:30 - 11:00\r\n",
     }  # fmt: skip
     for wrong, status, told_so in (
         ({"dates": "tomorrow"}, 422, "This line is not understood: tomorrow."),
+        ({"dates": "18/07/2023 17:00-15:00"}, 422, "The end stands before the beginning"),
+        ({"dates": "31/02/2023 15:00-17:00"}, 422, "This line is not understood"),
         ({"dates": ""}, 422, "from 1 to 20 dates"),
         ({"title-en": ""}, 422, "Please write a title in en"),
         ({"until": "x"}, 422, "still to come"),
@@ -57,6 +60,7 @@ def test_a_day_is_asked_about_and_chosen(scene: Scene, sign_in: SignIn) -> None:
         assert "Cabina di regia" in refused.text, "what was typed stays"
     page = post(client, here, **form)
     assert page.url.path.startswith("/console/dates/")
+    assert "Answers until Sunday 16 July 2023 included" in page.text
     path, number = page.url.path, int(page.url.path.rsplit("/", 1)[1])
     assert "Nobody is asked yet" in post(client, path, f"{path}/acts/ask").text
     audience = scene.audience("all", {"category": "citizen"})
@@ -176,6 +180,12 @@ def test_links_are_made_counted_printed_and_closed(scene: Scene, sign_in: SignIn
     assert httpx.get(f"{web.url}/s/{link.code}").status_code == 404
     assert post(client, here, f"{here}/999/close").status_code == 404
     assert acts(scene, "share") == ["share.added", "shares.exported", "share.closed"]
+    event = add_event(scene, address="Corso Inghilterra 7")
+    post(client, here, event=str(event))
+    shown = client.get(f"{here}/2/poster").text
+    for day in ("giovedì 20 luglio 2023", "Thursday 20 July 2023"):
+        assert f"{day}, 10:00 – 13:00" in shown
+    assert "Anche online." in shown and "Torino, Corso Inghilterra 7" in shown and 'lang="it">Incontro' in shown
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # what is looked at is the page

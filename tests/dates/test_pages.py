@@ -51,6 +51,7 @@ def test_one_press_a_day_and_another_changes_it(scene: Scene, web: RunningWeb, h
     first, second, _ = (one.id for one in poll.dates)
     page = Reader(http, at(web, Purpose.DATES, person, poll.id))
     assert page.heading == "Steering committee" and "18 July 2023, 15:00 – 17:00" in page.at.text
+    assert "Tuesday 18 July 2023" in page.at.text and "until Monday 17 July 2023 included" in page.at.text
     for end in ("", f"?kept={first}", f"?do={first}:yes"):
         assert http.get(page.path + end).status_code == http.head(page.path + end).status_code == 200
     assert said(scene, poll.id, person) == {}
@@ -64,7 +65,7 @@ def test_one_press_a_day_and_another_changes_it(scene: Scene, web: RunningWeb, h
         assert http.post(page.path, data={"do": wrong}).status_code == 409
     scene.database.write(lambda session: choose(session, poll.id, second, scene.now))
     page.open(page.path)
-    assert page.buttons() == {} and "The day is chosen: 19 July 2023, 15:00 – 17:00." in page.at.text
+    assert page.buttons() == {} and "The day is chosen: Wednesday 19 July 2023, 15:00 – 17:00." in page.at.text
     assert http.post(page.path, data={"do": f"{first}:yes"}).status_code == 410
 
 

@@ -205,7 +205,7 @@ def test_ones_own_data_tell_how_one_came(scene: Scene, web: RunningWeb, http: ht
     come(web.deps.database, event, ada)
     clock.set(ENDS)
     mine = f"/preferences/{web.link(Purpose.PREFERENCES, ada, scene.office_id)}"
-    assert "came in person on July 20, 2023" in http.get(f"{mine}/data.html").text
+    assert "came in person on 20 July 2023" in http.get(f"{mine}/data.html").text
     known = http.get(f"{mine}/data").json()
     assert known["events"][0]["came_at"] == COMING_IN.isoformat() and known["doors"][0]["what"] == "in"
 

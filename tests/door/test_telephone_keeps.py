@@ -211,3 +211,28 @@ def test_a_door_where_one_may_not_stand_any_more_holds_up_no_other_on_signing_ou
             assert page.evaluate(KEPT)[2] == left
     assert asked == [asked[0]] * 2 and asked[0].startswith("1 things noted at a door cannot be sent")
     assert count(web.deps.database, event).inside == 2
+
+
+def test_who_is_registered_with_a_connection_stays_on_the_card(
+    scene: Scene, web: RunningWeb, browser: Browser, clock: FixedClock
+) -> None:
+    event = add_event(scene)
+    clock.set(COMING_IN)
+    with held(browser) as page:
+        telephone(page, web, keeper(web), event)
+        page.get_by_role("button", name="Register", exact=True).click()
+        page.get_by_label("First name and surname").fill("Dora Blu")
+        page.get_by_label("Read out: the person said yes").check()
+        page.get_by_role("button", name="Register and let in").click()
+        until(page, "() => door.inside() === 1 && door.waiting() === 0")
+        page.evaluate("door.sync()")
+        card = page.locator("[data-result]")
+        assert "Registered and let in" in card.inner_text() and "Dora Blu" in card.inner_text()
+        page.get_by_role("button", name="One more").first.click()
+        until(page, "() => door.inside() === 2 && door.waiting() === 0")
+        page.evaluate("door.sync()")
+        assert count(web.deps.database, event).inside == 2 and "Dora Blu" in card.inner_text()
+        page.get_by_role("button", name="Take back").click()
+        until(page, "() => door.inside() === 0 && door.waiting() === 0")
+        assert "Taken back" in card.inner_text()
+    assert count(web.deps.database, event).inside == 0

@@ -41,7 +41,7 @@ async def test_a_named_poll_is_one_press_and_another_changes_it(stage: Stage) ->
     _, person = await somebody(stage)
     poll = add(stage.scene, named(shown=Shown.AFTER_VOTE, closes_local="2023-07-14T18:00"))
     shown = await stage.say(person, "/vote")
-    assert shown["text"].startswith("Where shall the bench stand?") and "July 14, 2023, 6:00" in shown["text"]
+    assert shown["text"].startswith("Where shall the bench stand?") and "14 July 2023, 18:00" in shown["text"]
     assert "This vote is named" in shown["text"] and labels(shown) == ["Park", "Square", "School"]
     count = len(await person.bot_messages())
     voted = await stage.press(person, "Square")

@@ -74,11 +74,11 @@ def test_the_desk_by_keyboard_and_the_screen(
         question.focus()
         desk.keyboard.press("a")
         expect(screen.locator("[data-questions] li")).to_have_text(["1May we go by train?"])
-        desk.locator("[data-keys]").focus()
+        expect(question).to_be_focused()
         desk.keyboard.press("p")
         expect(screen.locator("[data-answering] [data-text]")).to_have_text("May we go by train?")
         assert violations(desk) == []
-        desk.locator("[data-keys]").focus()
+        expect(question).to_be_focused()
         desk.keyboard.press("d")
         expect(screen.locator("[data-answering]")).to_be_hidden()
 

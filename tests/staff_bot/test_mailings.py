@@ -56,7 +56,7 @@ async def test_a_mailing_is_read_and_released_by_a_second_tap_on_what_was_shown(
 ) -> None:
     vera = await stage.linked("Vera", "reviewer")
     today = await stage.say(vera, "/today")
-    assert "Thursday, July 6, 2023" in today["text"]
+    assert "Thursday 6 July 2023" in today["text"]
     assert "1. 09:30 Invito [en]" in today["text"] and "Telegram 1; 1 left out" in today["text"]
     assert "nobody has released it yet" in today["text"]
     page = await stage.press(vera, "1. Invito [en]")

@@ -135,7 +135,7 @@ def test_requests_to_join_stand_on_the_page_to_read(
     )  # fmt: skip
     text = http.get(f"{preferences(scene, web, http, person).path}/data.html").text
     assert "What you asked for to join" in text
-    assert "July 10, 2023, not confirmed" in text
+    assert "10 July 2023, not confirmed" in text
     assert "&lt;b&gt;Anna&lt;/b&gt;" in text
 
 

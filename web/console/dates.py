@@ -170,7 +170,7 @@ ACTS: dict[str, Callable[[Session, Doing], tuple[str, dict[str, Any]]]] = {
 
 
 def _read(session: Session, process_id: int, zone: str, typed: Mapping[str, str]) -> NewPoll:
-    """Raises NotDates, DeadlinePassed, NothingHere."""
+    """Raises WindowsWrong, EndsBeforeStart, NotDates, DeadlinePassed, NothingHere."""
     dates = [read_span(line) for line in typed.get("dates", "").splitlines() if line.strip()]
     try:
         until = date.fromisoformat(typed.get("until", ""))

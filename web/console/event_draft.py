@@ -10,7 +10,8 @@ from typing import Any
 
 from core.addresses import is_https
 from core.errors import Problem
-from core.i18n import N_, Translator
+from core.i18n import LANGUAGE_NAMES, N_, Translator
+from core.process.package.dates import exists, to_instant
 from core.process.package.entry import MOST
 from core.process.replies import MODES, Reply, modes_of
 from core.process.tables import Event
@@ -20,6 +21,8 @@ KINDS = ("event", "meeting", "appointment")
 LONG_TEXTS = ("summary", "directions", "programme")
 TRUTHS = ("invited_only", "substitutes", "asks_needs")
 MOST_COMPANIONS, MOST_HOURS = 20, 24 * 60
+LONGEST_TITLE = 200
+LATE = "past"  # ticked where a day in the past is meant
 TIME = re.compile(r"([01]?\d|2[0-3]):[0-5]\d")
 USUAL = {"kind": "event", "mode-in-person": "yes", "offer_hours": "48", "link_hours": "24"}
 LABELS = {
@@ -57,6 +60,18 @@ class EventTimeWrong(Problem):
     text = N_("Please write hours and minutes, as in 09:30.")
 
 
+class TitleTooLong(Problem):
+    text = N_("This title is too long. Please write at most {most} characters.")
+
+
+class TimeSkipped(Problem):
+    text = N_("There is no such time on that day: the clocks are put forward then. Please write another time.")
+
+
+class BeginsInThePast(Problem):
+    text = N_("This day is in the past. If that is right, tick the box beside it and keep the event once more.")
+
+
 class EndsTooEarly(Problem):
     text = N_("It ends before it begins. Please correct the day or the time.")
 
@@ -86,6 +101,15 @@ class EventChoiceWrong(Problem):
 
 
 @dataclass(frozen=True)
+class LocalClock:
+    """Where the times of a form are told, and when it is; `stood` is the start that the event had."""
+
+    zone: str
+    now: datetime
+    stood: str = ""
+
+
+@dataclass(frozen=True)
 class Amiss:
     """What is wrong at which field, "" for the form as a whole."""
 
@@ -93,14 +117,18 @@ class Amiss:
     problem: Problem
 
     def label(self, t: Translator) -> str:
-        return t(LABELS.get(self.field) or LABELS.get(self.field.partition("-")[0], "")) if self.field else ""
+        """The field's own, with the language where it stands once for each."""
+        name, _, code = self.field.partition("-")
+        label = t(LABELS.get(self.field) or LABELS.get(name, "")) if self.field else ""
+        return f"{label} ({LANGUAGE_NAMES[code]})" if code in LANGUAGE_NAMES else label
 
 
 @dataclass
 class Reading:
-    """A form being read; readers return a harmless value where they complain."""
+    """A form being read on the clock of a time zone; readers return a harmless value where they complain."""
 
     form: Mapping[str, str]
+    zone: str
     amiss: list[Amiss] = field(default_factory=list)
 
     def fault(self, name: str, problem: Problem) -> None:
@@ -143,7 +171,13 @@ class Reading:
         if not TIME.fullmatch(hour):
             self.fault(f"{name}-time", EventTimeWrong())
             return None
-        return datetime.combine(found, time.fromisoformat(hour.zfill(5))) if found is not None else None
+        if found is None:
+            return None
+        local = datetime.combine(found, time.fromisoformat(hour.zfill(5)))
+        if not exists(local, self.zone):
+            self.fault(f"{name}-time", TimeSkipped())
+            return None
+        return local
 
     def choice(self, name: str, known: Collection[str]) -> str:
         said = self.text(name)
@@ -160,15 +194,23 @@ class Reading:
 
 
 def read_event(
-    form: Mapping[str, str], languages: Sequence[str], phases: Collection[str]
+    form: Mapping[str, str], languages: Sequence[str], phases: Collection[str], clock: LocalClock
 ) -> tuple[dict[str, Any], list[Amiss]]:
-    """An event's columns as the form says them; `phases` are the ids one may choose."""
-    read = Reading(form)
+    """An event's columns as the form says them; `phases` are the ids one may choose.
+
+    A start in the past is asked about once, unless it stood there before.
+    """
+    read = Reading(form, clock.zone)
     title = read.texts("title", languages)
     for code in languages:
         if code not in title:
             read.fault(f"title-{code}", TitleMissing())
+        elif len(title[code]) > LONGEST_TITLE:
+            read.fault(f"title-{code}", TitleTooLong(most=LONGEST_TITLE))
     starts, ends = read.moment("starts", needed=True), read.moment("ends", needed=True)
+    is_late = starts is not None and to_instant(starts, clock.zone) < clock.now
+    if is_late and _written(starts) != clock.stood and not read.text(LATE):
+        read.fault("starts", BeginsInThePast())
     if starts and ends and ends < starts:
         read.fault("ends", EndsTooEarly())
     opens, closes = read.moment("opens"), read.moment("closes")

@@ -22,15 +22,27 @@ from core.inbound import first_time
 from core.process.changing import CANCELLED, change_event, concerned
 from core.process.event_files import Document, add_document, documents_of, keep_for_afterwards, remove_document
 from core.process.events import EventFacts
+from core.process.removing import EventInUse, remove_event
 from core.process.replies import MODES
 from core.process.tables import Event, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.content.files import ENDINGS, look_at
+from notifications.ledger.events import hangs_on
 from notifications.ledger.undecided import undecided
 from web.console import store
-from web.console.event_draft import KINDS, LONG_TEXTS, USUAL, Amiss, read_event, standing_form
+from web.console.event_draft import (
+    KINDS,
+    LATE,
+    LONG_TEXTS,
+    USUAL,
+    Amiss,
+    BeginsInThePast,
+    LocalClock,
+    read_event,
+    standing_form,
+)
 from web.console.events import find_event
 from web.console.mailing_files import uploads_of
 from web.console.page import console_page
@@ -77,7 +89,8 @@ async def create(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> tuple[Choices, list[Amiss], int]:
         choices = _choices(session, staff, process_id)
-        columns, amiss = read_event(values, choices.languages, [str(one) for one, _ in choices.phases])
+        clock = LocalClock(choices.process.time_zone, now)
+        columns, amiss = read_event(values, choices.languages, [str(one) for one, _ in choices.phases], clock)
         if amiss:
             return choices, amiss, 0
         if values.get("key") and not first_time(session, "web", f"event:{staff.account_id}:{values['key'][:64]}", now):
@@ -115,8 +128,10 @@ async def change(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> tuple[Choices, list[Amiss]]:
         choices = _choices_of(session, staff, event_id, now)
-        columns, amiss = read_event(values, choices.languages, [str(one) for one, _ in choices.phases])
-        revision = _revision(standing_form(session.get_one(Event, event_id)))
+        event = session.get_one(Event, event_id)
+        clock = LocalClock(choices.process.time_zone, now, event.starts_local)
+        columns, amiss = read_event(values, choices.languages, [str(one) for one, _ in choices.phases], clock)
+        revision = _revision(standing_form(event))
         if revision != values.get("revision", ""):
             values["revision"] = revision
             amiss = [Amiss("", EventChangedMeanwhile()), *amiss]
@@ -172,13 +187,18 @@ async def ask_to_cancel(request: Request, staff: Staff) -> Response:
 
     now = site_of(request).deps.clock.now()
 
-    def work(session: Session) -> tuple[EventFacts, int, int]:
-        event = _event(session, staff, event_id)
-        people = concerned(session, event_id, CANCELLED, now)
-        return event, len(people), len(undecided(session, event_id) - set(people))
+    def work(session: Session) -> dict[str, Any]:
+        return _to_tell(session, _event(session, staff, event_id), now)
 
-    event, count, more = await site_of(request).deps.database.aread(work)
-    return console_page(request, staff, "console/event_cancel.html", event=event, concerned=count, undecided=more)
+    told = await site_of(request).deps.database.aread(work)
+    return console_page(request, staff, "console/event_cancel.html", problem=None, **told)
+
+
+def _to_tell(session: Session, event: EventFacts, now: datetime) -> dict[str, Any]:
+    """What the page asks about: the event, how many are told that it does not take place, and how many could be."""
+    people = concerned(session, event.id, CANCELLED, now)
+    others = undecided(session, event.id).difference(people)
+    return {"event": event, "concerned": len(people), "undecided": len(others)}
 
 
 async def cancel(request: Request, staff: Staff) -> Response:
@@ -201,6 +221,28 @@ async def cancel(request: Request, staff: Staff) -> Response:
 def _undecided(session: Session, event_id: int, form: Mapping[str, str]) -> set[int]:
     """Those who are told too, as whoever filled in the form wished."""
     return undecided(session, event_id) if TELL_UNDECIDED in form else set()
+
+
+async def remove(request: Request, staff: Staff) -> Response:
+    """Deletes an event that was made by mistake; what stands in the way is said on the page."""
+    deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
+    now = deps.clock.now()
+
+    def work(session: Session) -> tuple[dict[str, Any], EventFacts, Problem | None]:
+        event = _event(session, staff, event_id)
+        try:
+            if hangs_on(session, event_id):
+                raise EventInUse
+            remove_event(session, event_id)
+        except EventInUse as problem:
+            return _to_tell(session, event, now), event, problem
+        _note(session, staff, "event.deleted", (event_id, event.office_id), now)
+        return {}, event, None
+
+    told, event, problem = await deps.database.awrite(work)
+    if problem is None:
+        return RedirectResponse(f"/console/processes/{event.process_id}", 303)
+    return console_page(request, staff, "console/event_cancel.html", status=problem.status, problem=problem, **told)
 
 
 def _event(session: Session, staff: Staff, event_id: int) -> EventFacts:
@@ -269,6 +311,8 @@ def _form(
         "errors": {one.field: one.problem.say(t) for one in reversed(amiss)},
         "accepts": ",".join(f".{ending}" for ending in ENDINGS),
         "long_texts": LONG_TEXTS,
+        "late": LATE,
+        "asks_late": bool(values.get(LATE)) or any(isinstance(one.problem, BeginsInThePast) for one in amiss),
         "language_names": LANGUAGE_NAMES,
         "modes": MODES,
         "kinds": KINDS,

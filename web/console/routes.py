@@ -115,6 +115,7 @@ def _add_events(router: APIRouter) -> None:
     router.add_api_route(f"{event}/documents", signed_in(event_writing.keep_documents), methods=["POST"])
     router.add_api_route(f"{event}/cancel", signed_in(event_writing.ask_to_cancel), methods=["GET"])
     router.add_api_route(f"{event}/cancel", signed_in(event_writing.cancel), methods=["POST"])
+    router.add_api_route(f"{event}/delete", signed_in(event_writing.remove), methods=["POST"])
     router.add_api_route(f"{event}/mailings", signed_in(event_mailings.show), methods=["GET"])
     router.add_api_route(f"{event}/mailings", signed_in(event_mailings.prepare), methods=["POST"])
     router.add_api_route(f"{event}/replies", signed_in(events.enter), methods=["POST"])

@@ -16,6 +16,7 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import pick_text, translator
 from core.people.tables import Municipality, Organisation
+from core.process.events import EventFacts, load_event
 from core.process.tables import Event, Office, Process
 from core.sharing import links
 from core.sharing.links import NewShare, ShareCount
@@ -93,20 +94,28 @@ async def close(request: Request, staff: Staff) -> Response:
 
 
 async def poster(request: Request, staff: Staff) -> Response:
-    """A page to be printed, or saved as a PDF: the office, the event, and the code to be scanned."""
+    """A page to be printed, or saved as a PDF, in the languages of the process: what, when, where, the code."""
     deps, link_id = site_of(request).deps, int(request.path_params["link_id"])
 
-    def work(session: Session) -> tuple[ShareLink, str, Event | None, list[Any]]:
+    def work(session: Session) -> tuple[ShareLink, str, EventFacts | None, list[str], list[Any]]:
         link = _link(session, staff, link_id)
-        event = session.get(Event, link.event_id) if link.event_id is not None else None
+        event = load_event(session, link.event_id) if link.event_id is not None else None
+        spoken = session.get_one(Process, event.process_id).languages if event is not None else [staff.language]
         office = session.get_one(Office, link.office_id).name
-        return link, office, event, links.visits_by_day(session, link_id)
+        return link, office, event, spoken, links.visits_by_day(session, link_id)
 
-    link, name, event, days = await deps.database.aread(work)
+    link, name, event, spoken, days = await deps.database.aread(work)
     address = deps.urls.share(link.code)
-    svg = qr_svg(address, scale=8)
     return console_page(
-        request, staff, "console/poster.html", link=link, name=name, event=event, days=days, address=address, svg=svg
+        request,
+        staff,
+        "console/poster.html",
+        name=name,
+        event=event,
+        voices=[translator(one) for one in spoken],
+        days=days,
+        address=address,
+        svg=qr_svg(address, scale=8),
     )
 
 

@@ -1,32 +1,35 @@
-"""Days with times as staff write them, a line each: `2023-07-20 09:00-12:30`."""
+"""Days with times as staff write them, a line each: `2023-07-20 09:00-12:30` or `20/07/2023 09:00-12:30`."""
 
 from __future__ import annotations
 
 import re
 from datetime import datetime
 
-from core.process.appointments.errors import WindowsWrong
+from core.process.appointments.errors import EndsBeforeStart, WindowsWrong
 from core.process.appointments.slots import Window
 
-LINE = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]+(\d{1,2}:\d{2}) *[-–] *(\d{1,2}:\d{2})")
+LINE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})[ T,]+(\d{1,2}:\d{2}) *[-–] *(\d{1,2}:\d{2})")
 
 
 def read_span(line: str) -> tuple[datetime, datetime]:
-    """From one local time to another of the same day; raises WindowsWrong."""
+    """From one local time to another of the same day; raises WindowsWrong, EndsBeforeStart."""
     found = LINE.fullmatch(line.strip())
     if found is None:
         raise WindowsWrong(line=line.strip()[:80])
     day, begins, ends = found.groups()
     try:
-        starts, until = (datetime.fromisoformat(f"{day}T{at.zfill(5)}") for at in (begins, ends))
+        written = "-".join(
+            one.zfill(2) for one in reversed(re.split("[/.]", day))
+        )  # the year stands last, or nothing changes
+        starts, until = (datetime.fromisoformat(f"{written}T{at.zfill(5)}") for at in (begins, ends))
     except ValueError as error:
         raise WindowsWrong(line=line.strip()[:80]) from error
     if until <= starts:
-        raise WindowsWrong(line=line.strip()[:80])
+        raise EndsBeforeStart(line=line.strip()[:80])
     return starts, until
 
 
 def read_windows(text: str) -> list[Window]:
-    """Raises WindowsWrong."""
+    """Raises WindowsWrong, EndsBeforeStart."""
     spans = [read_span(line) for line in text.splitlines() if line.strip()]
     return [Window(starts.date(), starts.time(), ends.time()) for starts, ends in spans]

@@ -184,6 +184,7 @@ ACTS = {
     "event.added": N_("event added"),
     "event.changed": N_("event changed"),
     "event.cancelled": N_("event called off"),
+    "event.deleted": N_("event deleted that was made by mistake"),
     "event.restored": N_("event takes place after all"),
     "event.file-added": N_("document of an event added"),
     "event.file-removed": N_("document of an event removed"),

@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import LinkForged
+from core.i18n import translator
 from core.links import Purpose
 from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.process.appointments.booking import Asking, cancel, changes_until, choose
 from core.process.appointments.errors import SlotUnknown
 from core.process.appointments.interviewers import change_hours
-from core.process.appointments.reading import AppointmentFacts, SlotView, appointment_of, free_slots
+from core.process.appointments.reading import AppointmentFacts, SlotView, appointment_of, free_slots, wheres
 from core.process.events import EventFacts, load_event
 from core.process.replies import Door
 from web.public.store import load_office, look_up_reader
@@ -54,6 +55,7 @@ async def show(request: Request) -> Response:
         event=invited.event,
         mine=mine,
         days=invited.days,
+        wheres=wheres(invited.free, translator(invited.language)),
         several=len({one.interviewer_id for one in invited.free}) > 1,
         hours_before=invited.hours,
         changes=not invited.event.cancelled and (invited.until is None or now < invited.until),

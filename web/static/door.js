@@ -6,7 +6,7 @@
   if (!page) return;
   const store = window.doorStore, words = JSON.parse(document.getElementById("door-words").textContent);
   const event = Number(page.dataset.door), SOON = 200, POLL = 10000, AGAIN = 4000, ANEW = 300000, MOST = 50;
-  const state = { list: null, queue: [], numbers: null, meta: null, token: "", skew: 0, known: 0, loaded: 0, busy: false, error: "", shown: null, most: MOST, failed: 0 };
+  const state = { list: null, queue: [], numbers: null, meta: null, token: "", skew: 0, known: 0, loaded: 0, busy: false, error: "", shown: null, most: MOST, failed: 0, made: new Map() };
   const ui = window.doorView(page, words);
 
   function say(name, values) {
@@ -134,11 +134,22 @@
     return take(answer, false).then(function () { return store.settle(done, problems); }).then(function () {
       const gone = new Set(done.map(function (entry) { return entry.number; }));
       state.queue = state.queue.filter(function (entry) { return !gone.has(entry.number); });
-      done.forEach(function (entry) { if (entry.local && state.shown && state.shown.id === entry.local.id) state.shown = null; });
+      done.forEach(function (entry) { if (entry.local) settled(entry.local.id, by.get(entry.act.key)); });
       addLocals();
     }).then(function () { return problems.length ? store.problems(event).then(ui.problems) : null; })
       .then(function () { if (problems.length) ui.signal("ask"); });
   }
+
+  // Who was registered here is a person of the server's from now on: what is shown of them stays, and what waits is theirs.
+  function settled(local, became) {
+    const person = became.person ? String(became.person) : "";
+    if (person) state.made.set(local, person);
+    state.queue.forEach(function (entry) { if (person && entry.who === local) entry.who = person; });
+    if (!state.shown || state.shown.id !== local) return;
+    if (became.outcome === "in" && state.list && state.list.people.has(person)) state.shown.id = person;
+    else state.shown = null;
+  }
+  function known(id) { return state.made.get(String(id)) || id; }
 
   // ---- what is done
 
@@ -157,6 +168,7 @@
     if (entry.local) { entry.local.id = "new-" + entry.act.key; entry.who = entry.local.id; }
     return store.add(entry).then(function (number) {
       entry.number = number;
+      entry.who = known(entry.who);
       state.queue.push(entry);
       addLocals();
       if (!state.busy) schedule(SOON); else state.again = true;
@@ -205,7 +217,7 @@
   }
 
   function show(one, kind, head, more, ask) {
-    state.shown = { id: one.id, kind: kind, head: head, more: more || "", ask: ask || null };
+    state.shown = { id: known(one.id), kind: kind, head: head, more: more || "", ask: ask || null };
     refresh();
   }
 

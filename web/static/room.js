@@ -79,7 +79,7 @@
       const ticked = Array.from(old.querySelectorAll("input:checked")).map(function (one) { return one.id; });
       old.replaceWith(document.adoptNode(fresh));
       ticked.forEach(function (one) { const box = document.getElementById(one); if (box) box.checked = true; });
-      if (id && document.getElementById(id)) document.getElementById(id).focus();
+      if (id) (document.getElementById(id) || document.querySelector("[data-keys]") || document.body).focus();
       version = String(data.version);
     }).catch(function () { /* the next event tries again */ });
   }
@@ -113,6 +113,22 @@
     const button = at.querySelector('button[data-key="' + CSS.escape(event.key) + '"]');
     if (next && all[place + next]) { event.preventDefault(); all[place + next].focus(); }
     else if (event.key === "x") { event.preventDefault(); at.querySelector("input[type=checkbox]").click(); }
-    else if (button) { event.preventDefault(); button.click(); }
+    else if (button) {
+      event.preventDefault();
+      remember(event.key === "p" ? [at] : [all[place + 1], all[place - 1], at]);
+      button.click();
+    }
   });
+
+  // The desk is loaded anew after an act: the focus goes on to the next question, not back to the top of the page.
+  const NEXT = "room-desk-next";
+  function remember(questions) {
+    try { sessionStorage.setItem(NEXT, JSON.stringify(questions.filter(Boolean).map(function (one) { return one.id; }))); } catch (error) { /* private browsing */ }
+  }
+  try {
+    const ids = JSON.parse(sessionStorage.getItem(NEXT) || "[]");
+    sessionStorage.removeItem(NEXT);
+    const found = document.querySelector("[data-desk]") && ids.map(function (id) { return document.getElementById(id); }).find(Boolean);
+    if (found) found.focus();
+  } catch (error) { /* private browsing */ }
 })();

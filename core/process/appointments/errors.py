@@ -44,7 +44,15 @@ class InterviewerKnown(Problem):
 
 
 class WindowsWrong(Problem):
-    text = N_("This line is not understood: {line}. Please write each time as in 2023-07-20 09:00-12:30.")
+    text = N_(
+        "This line is not understood: {line}. Please write each time as in 2023-07-20 09:00-12:30 "
+        "or 20/07/2023 09:00-12:30."
+    )
+    status = 422
+
+
+class EndsBeforeStart(Problem):
+    text = N_("The end stands before the beginning, or at it: {line}. Please correct the times.")
     status = 422
 
 

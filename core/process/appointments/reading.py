@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from core.i18n import Translator
 from core.people.store import remaining
 from core.people.tables import Membership, Participant
 from core.process.appointments.booking import standing
@@ -41,6 +42,14 @@ class SlotView:
     @property
     def day(self) -> date:
         return self.starts.date()
+
+
+def wheres(slots: Sequence[SlotView], t: Translator) -> list[str]:
+    """Where they are held, told before somebody chooses: a place, online or both; of several interviewers by name."""
+    online = t("online")
+    known = {one.interviewer: " · ".join(filter(None, (one.place, online if one.link else ""))) for one in slots}
+    told = [(name, where) for name, where in sorted(known.items()) if where]
+    return [where if len(known) == 1 else f"{name}: {where}" for name, where in told]
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,10 @@ class DateNotOffered(Problem):
 
 
 class NotDates(Problem):
-    text = N_("Please write from 1 to 20 dates, one a line, each later than now, as in 2023-07-20 15:00-17:00.")
+    text = N_(
+        "Please write from 1 to 20 dates, one a line, each later than now, as in 2023-07-20 15:00-17:00 "
+        "or 20/07/2023 15:00-17:00."
+    )
     status = 422
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
+from core.clock import last_day
 from core.people.merged import MERGED, all_of, person_of
 from core.people.tables import Membership, Participant
 from core.process.dates.choosing import Suits, Tally
@@ -44,6 +45,11 @@ class PollFacts:
 
     def open_at(self, now: datetime) -> bool:
         return self.closed_at is None and now < self.closes_at
+
+    @property
+    def last_day(self) -> date:
+        """The last on which answers are taken."""
+        return last_day(self.closes_at, self.time_zone)
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,11 @@ def read_moment(text: str, start: date) -> datetime | None:
     return None if day is None or at is None or at.tzinfo is not None else datetime.combine(day, at)
 
 
+def exists(local: datetime, zone: str) -> bool:
+    """Whether the clocks of a time zone ever show a local time: those put forward leave an hour out."""
+    return to_instant(local, zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None) == local
+
+
 def to_instant(local: datetime, zone: str) -> datetime:
     """The instant of a local time; one that does not exist moves on by the gap, one that exists twice is the first."""
     return local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
