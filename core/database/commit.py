@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from core.database.engine import WRITES
 
 MOST_TOGETHER = 200
+CROWD, CROWD_SECONDS = 16, 0.01  # where so many wait others are on their way, and a commit costs more than a moment
 
 Work = Callable[[Session], Any]
 WorkOnAll = Callable[[Session, Sequence[Any]], Sequence[Any]]
@@ -58,6 +59,7 @@ class GroupCommit:
         self._door = threading.Lock()  # nothing is put behind the end of the queue
         self._started = self._closed = False
         self._awaited: set[Unit] = set()
+        self._pause = threading.Event()  # never set
 
     async def submit(self, work: Work, key: str) -> Any:
         """The result of the work, once it is committed; raises what it raised, RuntimeError after the close."""
@@ -107,15 +109,23 @@ class GroupCommit:
 
     def _gather(self, first: Unit) -> tuple[list[Unit], bool]:
         batch = [first]
+        last = self._add_waiting(batch)
+        if CROWD <= len(batch) < MOST_TOGETHER and not last:
+            self._pause.wait(CROWD_SECONDS)
+            last = self._add_waiting(batch)
+        return batch, last
+
+    def _add_waiting(self, batch: list[Unit]) -> bool:
+        """Adds what waits; whether it was the last."""
         while len(batch) < MOST_TOGETHER:
             try:
                 unit = self._units.get_nowait()
             except queue.Empty:
                 break
             if unit is None:
-                return batch, True
+                return True
             batch.append(unit)
-        return batch, False
+        return False
 
     def _commit(self, batch: list[Unit], *, alone: bool = False) -> None:
         try:

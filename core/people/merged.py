@@ -60,6 +60,9 @@ def all_behind(session: Session, participant_ids: Collection[int]) -> Mapping[in
     found: dict[int, list[Any]] = {}
     if not participant_ids:
         return found
+    rows = session.connection().execute(_NEXT_TO, {"participant_ids": participant_ids}).all()
+    if all(row.merged_into is None for row in rows):  # as nearly everybody: nobody is merged with anybody
+        return {row.id: [row] for row in rows}
     for row in session.connection().execute(_EVERYBODY, {"participant_ids": participant_ids}):
         found.setdefault(row.whom, []).append(row)
     return found
@@ -83,4 +86,13 @@ def _everybody() -> Any:
     )
 
 
-_EVERYBODY = _everybody()  # made once: every answer and every vote passes here
+def _next_to() -> Any:
+    """People, and those who were merged right into them."""
+    ids = bindparam("participant_ids", type_=Numbers())
+    named = select(Participant.id, Participant.merged_into, Participant.language, Participant.erased_at)
+    return named.where(among(Participant.id, ids)).union(named.where(among(Participant.merged_into, ids)))
+
+
+# Made once: every answer and every vote passes here.
+_EVERYBODY = _everybody()
+_NEXT_TO = _next_to()
