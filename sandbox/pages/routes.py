@@ -91,7 +91,7 @@ class Pages:
     async def inbox(self, request: Request) -> Response:
         address = request.path_params["address"]
         found = reversed(self.world.mail.to(address))
-        mails = [summary(mail, mail.letter) | {"at": mail.at} for mail in found]
+        mails = [summary(mail, mail.letter) | {"at": mail.at, "name": mail.letter.header("From")} for mail in found]
         return self._page(request, "inbox.html", address=address, mails=mails)
 
     async def letter(self, request: Request) -> Response:

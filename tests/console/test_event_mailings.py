@@ -79,6 +79,9 @@ def test_the_whole_set_is_prepared_with_one_press_and_once(scene: Scene, sign_in
         "launch-missed-you": AFTER_IT,
     }
     assert "is there already" in client.post(page, data=data).text
+    assert client.get(page).text.count("released, it leaves at once") == 1, "of the draft too"
+    for named in (f"/console/processes/{scene.process_id}", "/console/mailings/2/review"):
+        assert "Launch event</" in (told := client.get(named).text) and "{{ event }}</" not in told
     due = mailings(scene)
     for number in range(2, 8):  # to keep one as it stands changes nothing of it
         edit = f"/console/mailings/{number}/edit"

@@ -150,6 +150,7 @@ def test_a_public_event_has_a_page_and_a_meeting_none(scene: Scene, web: Running
     for hidden in ("The board", "For few"):
         assert hidden not in front
     page = http.get(f"/e/{office}/launch")
+    assert "Also online." in page.text, "with no limit of places either"
     assert "Launch event" in page.text and "only 2 places left" in page.text and "How to register" in page.text
     assert "<form" not in page.text.split("<main")[1]
     for slug in ("board", "closed", "none", "a%00b"):

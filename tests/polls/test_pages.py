@@ -153,6 +153,8 @@ def test_the_room_votes_by_its_code_once_a_browser(scene: Scene, web: RunningWeb
     assert "5 votes counted" in shown.text and "told a few at a time" in shown.text
     trapped = http.post(path, data={"choice": "A", "website": "x"})
     assert trapped.status_code == 400
+    kept = http.get(f"/v/{add(scene, named(walk_ins=True), 'kept').code}?lang=en").text
+    assert "you vote here without a name" in kept and "sees who chose what" not in kept
     closed = add(scene, define(), "members")
     assert http.get(f"/v/{closed.code}").status_code == 403
     for wrong in ("zzzzzz", "x%00", "é"):
