@@ -32,8 +32,8 @@ class Asked:
     """How a mailing stands to the replies to its event; pure.
 
     A reminder is of no use to who declined, has no seat yet or let one go, an invitation (`invites`) and what is meant
-    for the silent only to who has replied at all. What speaks of the event afterwards (`looks_back`) is of no use when it was
-    called off, and what regrets that somebody was missed (`regrets`) to nobody who came after all.
+    for the silent only to who has replied at all. What speaks of the event afterwards (`looks_back`) is of no use when
+    it was called off, and what regrets that somebody was missed (`regrets`) to nobody who came after all.
     """
 
     event_id: int
