@@ -25,6 +25,7 @@ REASONS = {
     "answered": N_("has answered already"),
     "declined": N_("has said that they do not come"),
     "waiting": N_("is on the waiting list"),
+    "lapsed": N_("did not take a place in time"),
     "came": N_("came after all"),
     "booked": N_("has an appointment already"),
     "budget": N_("has had enough messages this week"),

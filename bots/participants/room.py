@@ -36,7 +36,11 @@ def open_room(talk: Talk, said: str = "") -> Reply:
     if len(rooms) > 1:
         keys = tuple((_key(talk, one, _title(talk, one), SHOW),) for one in rooms)
         return aside(talk, Screen(talk.t("At which event would you like to ask?"), keys))
-    return _ask(talk, rooms[0], said) if said.strip() else aside(talk, _screen(talk, rooms[0]))
+    if said.strip():
+        return _ask(talk, rooms[0], said)
+    change_chat(talk.session, talk.chat.id, awaiting={ASKS: rooms[0].event.id})  # what is typed next is the question
+    shown = _screen(talk, rooms[0])
+    return aside(talk, replace(shown, text=f"{shown.text}\n\n{_invites(talk)}"))
 
 
 def press_room(talk: Talk, value: str) -> Reply:
@@ -58,10 +62,7 @@ def press_room(talk: Talk, value: str) -> Reply:
         return Reply((_screen(talk, room),), toast=said, apart=True)
     if kind == WRITE:
         change_chat(talk.session, talk.chat.id, awaiting={ASKS: room.event.id})
-        text = talk.t(
-            "Write your question now, at most {most} characters. The room does not read who asks.", most=LONGEST
-        )
-        return Reply((Screen(text),), beside=True)
+        return Reply((Screen(_invites(talk)),), beside=True)
     return Reply((_screen(talk, room),), apart=True)
 
 
@@ -82,6 +83,10 @@ def take_question(talk: Talk, text: str) -> Reply:
         raise
     except Problem as problem:  # nothing was written
         return aside(talk, Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}"))
+
+
+def _invites(talk: Talk) -> str:
+    return talk.t("Write your question now, at most {most} characters. The room does not read who asks.", most=LONGEST)
 
 
 def _ask(talk: Talk, room: RoomFacts, text: str) -> Reply:

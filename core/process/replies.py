@@ -16,6 +16,7 @@ class Reply(StrEnum):
     MAYBE = "maybe"
     NO = "no"
     WAITING = "waiting"  # on a waiting list, without a seat: nobody says it, it becomes of a reply
+    LAPSED = "lapsed"  # waited, and did not take the seat that was offered in time: nobody says that either
 
 
 MODES = (Reply.IN_PERSON, Reply.ONLINE)
@@ -26,7 +27,10 @@ LABELS = {
     Reply.MAYBE: N_("Maybe"),
     Reply.NO: N_("I cannot come"),
 }
-STANDS = LABELS | {Reply.WAITING: N_("I am on the waiting list")}  # what may stand as somebody's reply
+STANDS = LABELS | {  # what may stand as somebody's reply
+    Reply.WAITING: N_("I am on the waiting list"),
+    Reply.LAPSED: N_("I did not take the place in time"),
+}
 # The number is the reply's own: when an event goes online only, an old mail must not mean another one.
 SAID = (Reply.IN_PERSON, Reply.ONLINE, Reply.MAYBE, Reply.NO)
 NUMBERS = {reply: number for number, reply in enumerate(SAID, 1)}

@@ -56,7 +56,7 @@ def tend_event(session: Session, event_id: int, now: datetime) -> int:
     lapsed = session.execute(select(attended).where(attended.c.offered_until <= now).order_by(attended.c.id)).all()
     for one in lapsed:
         # A seat in the other mode stays; who has none may come after all, and may ask again.
-        reply = Reply.MAYBE.value if one.reply == Reply.WAITING else one.reply
+        reply = Reply.LAPSED.value if one.reply == Reply.WAITING else one.reply
         session.execute(update(Attendance).where(Attendance.id == one.id).values(OFF_THE_LIST | {"reply": reply}))
         if not facts.cancelled and now < facts.starts_at:
             values = {"event_id": event_id, "mode": one.waits_for}
@@ -90,7 +90,7 @@ def offer_to(session: Session, facts: EventFacts, attendance_id: int, until: dat
     """Keeps a place for somebody who waits, and tells them."""
     row = session.get_one(Attendance, attendance_id, populate_existing=True)
     session.execute(update(Attendance).where(Attendance.id == attendance_id).values(offered_until=until))
-    values = {"event_id": facts.id, "mode": row.waits_for, "until": until.isoformat()}
+    values = {"event_id": facts.id, "mode": row.waits_for, "until": until.isoformat(), "count": row.companions + 1}
     # With since when they wait: who left the list and came back is told of the next offer too.
     since = row.waiting_since.isoformat() if row.waiting_since else ""
     news = News(

@@ -21,6 +21,7 @@ PARTSTAT = {
     Reply.ONLINE: "ACCEPTED",
     Reply.MAYBE: "TENTATIVE",
     Reply.WAITING: "TENTATIVE",
+    Reply.LAPSED: "NEEDS-ACTION",
     Reply.NO: "DECLINED",
 }
 LONGEST = 74  # octets of a line behind the blank that continues it (RFC 5545, section 3.1)
@@ -77,7 +78,7 @@ def _calendar(carried: Carried, office: str, sender: str, has_name: bool) -> Cal
     event.add("organizer", _address(mark(ORGANIZER) if carried.answered_by_mail else parseaddr(sender)[1], parameters))
     if carried.answered_by_mail:
         event.add("attendee", _address(mark(ATTENDEE), _attendance(carried, has_name)))
-    if carried.reply not in {Reply.NO, Reply.WAITING}:
+    if carried.reply not in {Reply.NO, Reply.WAITING, Reply.LAPSED}:
         add_alarms(event, entry)
     return calendar_of([event], [entry], method=carried.method)
 

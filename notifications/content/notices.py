@@ -65,12 +65,14 @@ NOTICES = {
     "seat-offered": NoticeText(
         N_("A place is free for you: {event}"),
         N_(
-            "A place has become free at **{event}**, {starts_on} ({mode}). It is kept for you **until {until}**.\n\n"
-            "Please confirm by then that you take it. After that it is offered to the next person."
+            "Good morning,\n\n"
+            "{seats} at **{event}**, {starts_on} ({mode}). We keep this for you **until {until}**.\n\n"
+            "Please confirm by then that you take it, by the button{by_mail}. After that it is offered to the next "
+            "person."
         ),
         N_("Take the place or leave it"),
         "seat",
-        variables=("event", "starts_on", "mode", "until"),
+        variables=("seats", "event", "starts_on", "mode", "until", "by_mail"),
     ),
     "seat-lapsed": NoticeText(
         N_("The place has gone to the next person: {event}"),

@@ -31,9 +31,9 @@ APPOINTMENT = "appointment"  # the one that offers times to choose
 class Asked:
     """How a mailing stands to the replies to its event; pure.
 
-    A reminder is of no use to who declined or has no seat yet, an invitation (`invites`) and what is meant for the
-    silent only to who has replied at all. What speaks of the event afterwards (`looks_back`) is of no use when it was
-    called off, and what regrets that somebody was missed (`regrets`) to nobody who came after all.
+    A reminder is of no use to who declined, has no seat yet or let one go, an invitation (`invites`) and what is meant
+    for the silent only to who has replied at all. What speaks of the event afterwards (`looks_back`) is of no use when
+    it was called off, and what regrets that somebody was missed (`regrets`) to nobody who came after all.
     """
 
     event_id: int
@@ -53,6 +53,8 @@ class Asked:
             return Reason.DECLINED
         if reply == Reply.WAITING and self.reminds:
             return Reason.WAITING
+        if reply == Reply.LAPSED and self.reminds:
+            return Reason.LAPSED
         return Reason.ANSWERED if reply and self.invites else None
 
 

@@ -58,6 +58,7 @@ class Reason(StrEnum):
     ANSWERED = "answered"
     DECLINED = "declined"
     WAITING = "waiting"
+    LAPSED = "lapsed"
     BUDGET = "budget"
     CLOSED = "closed"
     CANCELLED = "cancelled"

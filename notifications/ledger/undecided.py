@@ -23,7 +23,7 @@ def undecided(session: Session, event_id: int) -> set[int]:
     attended = standing_attendance(event_id)
     said = {row.person_id: row.reply for row in session.execute(select(attended.c.person_id, attended.c.reply))}
     known = invited(session, event_id) | set(said)
-    return {one for one in known if said.get(one, Reply.MAYBE) == Reply.MAYBE}
+    return {one for one in known if said.get(one, Reply.MAYBE) in {Reply.MAYBE, Reply.LAPSED}}
 
 
 def invited(session: Session, event_id: int) -> set[int]:

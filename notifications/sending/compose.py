@@ -9,6 +9,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
+from core.i18n import N_, translator
 from core.links import Links
 from notifications.channels.contract import Message
 from notifications.content.email import Letter, MailSkeleton, ReturnPath, compile_mail, draft_mail
@@ -27,6 +28,7 @@ from notifications.sending.notice_words import notice_words
 from notifications.sending.personal import PersonalValues
 
 MOST_SKELETONS = 200
+BY_MAIL = N_(" or by answering this mail with “yes” or “no”")
 
 Skeleton = MailSkeleton | ChatSkeleton
 
@@ -70,7 +72,9 @@ class Composer:
         assert candidate.address is not None
         text, setting = context.texts[language], setting_for(session, candidate, context, now)
         if setting.is_notice and candidate.values:
-            own = notice_words(session, candidate.values, language)
+            is_answered = candidate.channel == EMAIL and setting.answered_by_mail
+            by_mail = translator(language)(BY_MAIL) if is_answered else ""
+            own = {**notice_words(session, candidate.values, language), "by_mail": by_mail}
             setting = replace(setting, fixed={**setting.fixed, **own})
         has_name = bool(one_line(candidate.name))
         skeleton = self.skeletons.get(candidate.channel, text, setting, has_name=has_name)

@@ -12,7 +12,7 @@ from babel.dates import format_time
 from sqlalchemy.orm import Session
 
 from core.days import full_day
-from core.i18n import babel_locale, pick_text, translator
+from core.i18n import Translator, babel_locale, pick_text, translator
 from core.people.store import remaining
 from core.process.appointments.reading import load_appointment
 from core.process.appointments.reminding import still_true
@@ -60,6 +60,7 @@ def notice_words(session: Session, values: Mapping[str, Any], language: str) -> 
         words["mode"] = translator(language)(MODE_WORDS[Reply(values["mode"])])
     if "until" in values:
         words["until"] = _moment(event.time_zone, datetime.fromisoformat(values["until"]), language)
+        words["seats"] = _seats(int(values.get("count", 1)), translator(language))
     if "table_id" in values:
         table = find_table(session, int(values["table_id"]))
         words["table"] = str(table.number) if table is not None else "–"
@@ -108,6 +109,10 @@ def _is_useful(session: Session, candidate: Candidate, kind: str, values: Mappin
     table = told_table_of(session, event.id, person)
     comes = standing_reply(session, event.id, person) == Reply.IN_PERSON
     return comes and table is not None and table.id == int(values["table_id"])
+
+
+def _seats(count: int, t: Translator) -> str:
+    return t.n("A place has become free", "{count} places have become free, for you and who comes along,", count)
 
 
 def _answered(session: Session, mail_id: int) -> dict[str, str]:

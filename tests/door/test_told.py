@@ -130,7 +130,8 @@ async def test_in_the_chat_a_reminder_brings_the_code_or_a_button(stage: Stage) 
             purpose="events", audience_id=audience, anchor={"event": "launch", "at": "starts", **anchor},
             missed={}, state="released", released_at=stage.clock.now(),
         )  # fmt: skip
-        text = {"subject": "Reminder", "body": "It is on {{ starts_on }}.", "buttons": []}
+        buttons = [{"kind": "rsvp"}] if slug == "first" else []
+        text = {"subject": "Reminder", "body": "It is on {{ starts_on }}.", "buttons": buttons}
         scene.insert(MailingText, mailing_id=mailing, language="en", **text)
         database.write(lambda s: schedule_occurrences(s, None, stage.clock.now()))
         database.write(lambda s: plan_all_due(s, stage.clock.now(), RULES))
@@ -145,7 +146,10 @@ async def test_in_the_chat_a_reminder_brings_the_code_or_a_button(stage: Stage) 
 
     told = await remind("first", {"days": -1}, STARTS - timedelta(days=1))
     assert [one["media"]["kind"] for one in told if one.get("media")] == ["photo"]
+    (picture,) = [one for one in told if one.get("media")]
+    assert "Launch event" in str(picture), "of which event it is the code"
     assert "Reminder" in str(told[-1]["text"])
+    assert labels(told[-1])[:2] == ["✓ I come", "I follow online"]
     await stage.press(person, "I follow online")
     told = await remind("second", {"time": "09:15"}, STARTS - timedelta(minutes=45))
     assert not any(one.get("media") for one in told)

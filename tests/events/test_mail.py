@@ -19,6 +19,7 @@ from core.links import Links, Purpose
 from core.people.erasing import erase_person
 from core.people.tables import Participant
 from core.process.attendance import Given, reply
+from core.process.line import offer_place
 from core.process.tables import Event
 from core.tables import Notice
 from notifications.intake.addresses import ReturnAddresses
@@ -240,9 +241,7 @@ async def test_when_it_is_full_the_confirmation_says_so_and_a_yes_takes_the_offe
         reply(session, Given(event, first, "no", "web", invited=True), telling.clock.now())
 
     telling.write(leave)
-    assert "È riservato a Lei **fino a" in await confirm(telling, "sender-3") or "riservato a Lei fino a" in str(
-        last_mail(telling).get_body(("plain",))
-    )
+    assert "L'offerta vale per Lei fino a" in " ".join((await confirm(telling, "sender-3")).split())
     answer(telling, f"sì, grazie{QUOTED}", headers="Message-ID: <taken@example.com>\n")
     assert kept(telling) == ("in-person", "mail", 1)
 
@@ -300,3 +299,22 @@ async def test_an_answer_from_the_inbox_of_the_demo_is_a_reply(
     deps = IntakeDeps(telling.database, telling.clock, RETURNS, parse_source(f"maildir:{tmp_path / 'mail'}"))
     assert take_all(deps) == 1
     assert (kept(telling), states(telling)) == ((meant, "mail", 0), [("acted", "")])
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_offer_says_how_many_places_and_that_it_can_be_answered_by_mail(telling: Telling) -> None:
+    anna, now = telling.rows.people["anna"], telling.clock.now()
+
+    def work(session: Session) -> None:
+        event = session.scalars(select(Event)).one()
+        event.companions, event.seats = 2, {"in-person": 1}
+        session.flush()
+        reply(session, Given(event.id, anna, "in-person", "web", companions=1), now)
+        offer_place(session, event.id, anna, now)
+
+    telling.write(work)
+    said = " ".join((await confirm(telling, "sender-2")).split())
+    assert "Buongiorno, Si sono liberati 2 posti" in said
+    assert "rispondendo a questa e-mail con «sì» o «no»" in said
+    answer(telling, f"sì{QUOTED}")
+    assert kept(telling) == ("in-person", "mail", 1)

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from core.clock import FixedClock
 from core.process.event_files import Document, add_document
 from core.process.tables import Attendance, Event, Office
+from core.process.waiting import tend_waiting_lists
 from tests.events.scene import STARTS, add_event, rows, say
 from tests.events.test_page import path
 from tests.events.test_seats import given
@@ -185,3 +186,33 @@ def test_the_pages_are_accessible_and_fit(scene: Scene, web: RunningWeb, person:
             if script:
                 assert (overflow(page), violations(page)) == (0, [])
     assert kept(scene, person).needs == "Una rampa"
+
+
+def test_who_asks_for_more_places_than_are_left_is_told_that_alone_there_is_one(
+    scene: Scene, web: RunningWeb, http: httpx.Client, person: int
+) -> None:
+    event = add_event(scene, seats={"in-person": 1}, companions=2)
+    page = Reader(http, path(web, person, event))
+    page.press("in-person", companions="1")
+    assert "There are not enough places for all of you. If you come alone, there is one." in page.at.text
+    assert kept(scene, person).reply == "waiting"
+    form = page.page.xpath("//form[.//button[normalize-space()='I come alone']]")[0]
+    assert dict(form.form_values()) == {"companions": "0"}
+    sent = http.post(page.path, data={"companions": "0", "do": "in-person"}, follow_redirects=True)
+    assert sent.status_code == 200 and "I come alone" not in sent.text
+    assert (kept(scene, person).reply, kept(scene, person).waits_for) == ("in-person", "")
+
+
+def test_who_let_an_offer_lapse_has_replied_nothing(
+    scene: Scene, web: RunningWeb, http: httpx.Client, person: int
+) -> None:
+    event = add_event(scene, seats={"in-person": 1}, offer_hours=24)
+    first = scene.participant()
+    for one in (first, person):
+        say(scene.database, given(event, one), scene.now)
+    say(scene.database, given(event, first, "no"), scene.now)
+    scene.database.write(lambda session: tend_waiting_lists(session, scene.now + timedelta(hours=25)))
+    page = Reader(http, path(web, person, event))
+    assert "You have replied" not in page.at.text and "did not take it in time" in page.at.text
+    page.press("in-person")
+    assert kept(scene, person).reply == "in-person"

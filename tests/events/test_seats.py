@@ -87,7 +87,7 @@ def test_an_offer_that_lapses_goes_to_the_next_one_and_both_are_told(scene: Scen
     assert database.write(lambda session: tend_waiting_lists(session, before)) == 0
     assert database.write(lambda session: tend_waiting_lists(session, after)) == 1
     assert stand(database) == {
-        first: ("no", "", False), second: ("maybe", "", False), third: ("waiting", "in-person", True),
+        first: ("no", "", False), second: ("lapsed", "", False), third: ("waiting", "in-person", True),
     }  # fmt: skip
     assert told(database) == [("seat-offered", second), ("seat-lapsed", second), ("seat-offered", third)]
     assert database.write(lambda session: tend_waiting_lists(session, after)) == 0

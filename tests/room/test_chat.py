@@ -147,3 +147,12 @@ async def test_words_go_to_the_room_that_was_pressed_and_after_a_refusal_to_none
     after = await stage.say(ada, "And this is for nobody")
     assert after["text"] != refused["text"] and questions(stage) == [], "it is read as anything else is"
     assert other.open
+
+
+async def test_what_is_typed_right_after_the_command_is_the_question(stage: Stage) -> None:
+    open_room(stage.scene)
+    person = await stage.joined()
+    stage.clock.set(DURING)
+    assert "Write your question now" in (await stage.say(person, "/domanda"))["text"]
+    assert "is on the list" in (await stage.say(person, "Who pays for it?"))["text"]
+    assert [one.text for one in questions(stage)] == ["Who pays for it?"]

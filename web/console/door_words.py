@@ -17,6 +17,7 @@ WORDS = {
     "said-maybe": N_("said maybe"),
     "said-online": N_("said that they follow online"),
     "said-waiting": N_("is on the waiting list"),
+    "said-lapsed": N_("did not take a place in time"),
     "said-in-person": N_("is expected"),
     "full": N_("The hall has {places} places, and {inside} people are in."),
     "let-in": N_("Let in"),

@@ -36,6 +36,7 @@ REPLIES = {
     "maybe": N_("maybe"),
     "no": N_("does not come"),
     "waiting": N_("on the waiting list"),
+    "lapsed": N_("did not take the place in time"),
     "none": N_("no reply"),
 }
 EVENT_KINDS = {"event": N_("public event"), "meeting": N_("meeting"), "appointment": N_("appointment")}

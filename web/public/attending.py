@@ -140,6 +140,7 @@ def _page(
         offers=[one for one in event.replies if one not in MODES or registers or one in theirs],
         rooms=lines_about(desk.rooms),
         other=other_mode(event, stand.waits_for) if stand.waits_for else None,
+        alone=bool(stand.waits_for) and desk.rooms[stand.waits_for].holds(1),
         documents=invitation.documents,
         thanks=bool(stand.reply) and problem is None and "kept" in request.query_params,
         is_over=is_over,
