@@ -264,7 +264,7 @@ async def _seats_at_the_listening_event_pass_on(office: Office, first: Person) -
 
 async def _the_listening_event_and_a_second_invitation(office: Office, first: Person, second: Person) -> None:
     await office.goes_on_to("2023-10-13 12:00")
-    come = people(1, 21, 22, 23)
+    come = people(1, 21, 23)
     assert office.news() == {"listening-event-reminder-week": come, "listening-event-reminder-day": come}
     await office.goes_on_to("2023-10-16 09:29")
     assert office.news() == {"listening-event-reminder-hours": come}

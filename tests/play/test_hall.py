@@ -173,7 +173,11 @@ async def _the_poll_is_made_and_opened(hall: Hall, vera: Person) -> None:
     await staff.say(vera, "\n".join((QUESTION, *THEMES)))
     await staff.press(vera, "🔢 Show points (Borda) beside it")
     shown = await staff.press(vera, "🏛 Only in the hall: Co-planning")
-    for words in ("Strongest paths (Schulze)\noptions that come out equal share the place", "Points by place (Borda)"):
+    for words in (
+        "Strongest paths (Schulze)",
+        "Options that come out alike share their place.",
+        "Points by place (Borda)",
+    ):
         assert words in shown["text"], "stated before the opening"
     await staff.press(vera, "▶️ Open it in the hall, or keep it")
     opened = await staff.press(vera, "▶️ Yes: open it in the hall")
