@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import html
 from playwright.sync_api import Browser
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
@@ -34,6 +35,7 @@ from surveys.recurring.series import (
     rounds_of,
     set_round_series_state,
 )
+from surveys.recurring.tables import RoundSeries
 from surveys.recurring.trend import Wave, follow
 from surveys.responses.shelf import FormShelf
 from surveys.responses.tables import Answer, Questionnaire, Response
@@ -203,6 +205,18 @@ async def test_one_that_cannot_be_opened_is_paused(database: Database, scene: Sc
 
 
 @sqlite
+def test_a_form_pressed_twice_makes_one_series(database: Database, scene: Scene, sign_in: SignIn) -> None:
+    client, here = sign_in("organiser"), f"/console/processes/{scene.process_id}/round-series"
+    key = re.findall(r'name="key" value="([^"]+)"', client.get(here).text)[0]
+    form = {
+        "questionnaire": str(scene.questionnaire_id), "audience": "", "title-it": "Il polso", "title-en": "Pulse",
+        "weeks": "4", "open_days": "5", "remind_days": "0", "first": "2023-07-12", "first-time": "10:00", "key": key,
+    }  # fmt: skip
+    made = [post(client, here, **form).url.path for _ in range(2)]
+    assert made[0].startswith("/console/round-series/") and made[1] == here
+    assert database.read(lambda session: session.scalar(select(func.count()).select_from(RoundSeries))) == 1
+
+
 def test_staff_make_start_and_follow_a_series(
     scene: Scene, web: RunningWeb, browser: Browser, sign_in: SignIn, clock: FixedClock
 ) -> None:

@@ -44,6 +44,7 @@ from surveys.results.participation import participation
 from surveys.results.store import results, results_form
 from web.console import store
 from web.console.errors import ActUnknown, NothingHere
+from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.series import read_rhythm
 from web.deps import WebDeps
@@ -92,27 +93,29 @@ async def list_all(request: Request, staff: Staff) -> Response:
 
 
 async def add(request: Request, staff: Staff) -> Response:
-    """Keeps a series as a draft, which somebody else of the office reads and starts."""
+    """Keeps a series as a draft, once of one form; somebody else of the office reads and starts it."""
     deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
     now, form = deps.clock.now(), await request.form()
     typed = {str(name): str(value) for name, value in form.items()}
 
-    def work(session: Session) -> int:
+    def work(session: Session) -> str:
         choices = _choices(session, staff, process_id)
         staff.need(Permission.WRITE_MAILINGS, choices.process.office_id)
+        if not is_new(session, staff, f"round-series:{process_id}", typed, now):
+            return request.url.path
         process = session.get_one(Process, process_id)
         asked, rhythm = _asked(typed, choices), read_rhythm(typed)
         made = add_round_series(session, process, asked, rhythm, (staff.account_id, now))
         record(session, Act("round-series.added", f"round-series:{made}", staff.account_id, process.office_id), now)
-        return made
+        return f"/console/round-series/{made}"
 
     try:
-        made = await deps.database.awrite(work)
+        address = await deps.database.awrite(work)
     except Problem as problem:
         if problem.status not in (409, 422):
             raise
         return await _list(request, staff, typed, problem)
-    return RedirectResponse(f"/console/round-series/{made}", 303)
+    return RedirectResponse(address, 303)
 
 
 async def show(request: Request, staff: Staff) -> Response:
@@ -171,14 +174,15 @@ async def _list(
     request: Request, staff: Staff, typed: Mapping[str, str] | None = None, problem: Problem | None = None
 ) -> Response:
     process_id = int(request.path_params["process_id"])
-    choices = await site_of(request).deps.database.aread(lambda session: _choices(session, staff, process_id))
+    deps = site_of(request).deps
+    choices = await deps.database.aread(lambda session: _choices(session, staff, process_id))
     return console_page(
         request,
         staff,
         "console/round_series_list.html",
         status=problem.status if problem else 200,
         choices=choices,
-        values=typed or {},
+        values=typed or {KEY: deps.ids.token()},
         problem=problem,
         states=SERIES_STATE_NAMES,
         language_names=LANGUAGE_NAMES,
