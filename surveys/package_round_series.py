@@ -15,8 +15,8 @@ from core.process.package.section import Change, Item, Load, Package
 from core.process.tables import Phase
 from surveys.package_rounds import RoundSection
 from surveys.package_series import read_rhythm, with_first
-from surveys.polls.series import Rhythm, SeriesState, next_after
 from surveys.polls.store import instant_of
+from surveys.recurring.rhythm import Rhythm, SeriesState, next_after
 from surveys.recurring.series import Repeated, columns_of
 from surveys.recurring.tables import RoundSeries
 from surveys.responses.tables import Questionnaire

@@ -15,18 +15,10 @@ from core.process.package.section import Change, Item, Load, Package
 from core.process.tables import Phase
 from surveys.package_rounds import local_time, read_time
 from surveys.polls.poll import Definition
-from surveys.polls.series import (
-    MOST_DAYS,
-    MOST_WEEKS,
-    Rhythm,
-    SeriesState,
-    add_series,
-    facts_of,
-    next_after,
-    row_of,
-)
+from surveys.polls.series import add_series, facts_of, row_of
 from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import Place, instant_of
+from surveys.recurring.rhythm import MOST_DAYS, MOST_WEEKS, Rhythm, SeriesState, next_after
 
 KIND = "poll-series"
 EVERY_KEYS = {

@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.ids import Ids
@@ -24,9 +23,11 @@ from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.windows import next_open
 from notifications.planning.writing import Draft, save_draft
 from surveys.polls.making import add_poll, plan_poll
-from surveys.polls.series import Series, add_turn, claim_turn, load_series, series_due
+from surveys.polls.series import Series, add_turn, load_series
+from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import load_poll
 from surveys.polls.tables import Poll
+from surveys.recurring.clockwork import claim, due, free_slug
 
 log = structlog.get_logger()
 
@@ -35,7 +36,7 @@ CLOSES_AT = "18:00"
 
 def open_turns(session: Session, ids: Ids, now: datetime) -> list[int]:
     """Opens what is due, in the caller's transaction: for commands and tests. The polls' numbers."""
-    opened = (open_turn(session, ids, series_id, now) for series_id in series_due(session, now))
+    opened = (open_turn(session, ids, series_id, now) for series_id in due(session, PollSeries, now))
     return [one for one in opened if one is not None]
 
 
@@ -45,14 +46,14 @@ def open_turn(session: Session, ids: Ids, series_id: int, now: datetime) -> int 
     On a day on which nothing is sent it opens with the next hour of sending; the rhythm stays as it is.
     """
     series = load_series(session, series_id)
-    due = series.next_local
-    if series.next_at > now or not claim_turn(session, series, now):
+    day = series.next_local[:10]
+    if series.next_at > now or not claim(session, PollSeries, series, now):
         return None
     process = session.get_one(Process, series.process_id)
     window, zone = window_of(session, process)
     opens = next_open(window, max(now, series.next_at), zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     closes = f"{(opens + timedelta(days=series.rhythm.open_days)).date().isoformat()}T{CLOSES_AT}"
-    slug = _free_slug(session, series, due[:10])
+    slug = free_slug(session, Poll, series.office_id, f"{series.slug}-{day}")
     new = replace(series.definition, opens_local=opens.isoformat(timespec="minutes"), closes_local=closes)
     poll_id = add_poll(session, ids, series.place, (slug, new), now)
     add_turn(session, series.id, poll_id)
@@ -85,10 +86,3 @@ def _draft(what: str, purpose: str, anchor: dict[str, Any], poll_id: int, langua
         kind=Kind.MAILING.value, purpose=purpose, audience_id=None, round_id=None, anchor=anchor,
         missed={"rule": "catch-up"}, spread={}, texts=texts_for(what, languages), poll_id=poll_id,
     )  # fmt: skip
-
-
-def _free_slug(session: Session, series: Series, day: str) -> str:
-    made = f"{series.slug}-{day}"
-    like = select(Poll.slug).where(Poll.office_id == series.office_id, Poll.slug.startswith(made, autoescape=True))
-    taken = set(session.scalars(like))
-    return next(one for one in (made, *(f"{made}-{at}" for at in range(2, len(taken) + 3))) if one not in taken)

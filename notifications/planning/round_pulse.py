@@ -21,7 +21,9 @@ from notifications.planning.pulse import CLOSES_AT
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.windows import next_open
 from notifications.planning.writing import Draft, save_draft
-from surveys.recurring.series import Series, claim_round_turn, load_round_series, open_round
+from surveys.recurring.clockwork import claim
+from surveys.recurring.series import Series, load_round_series, open_round
+from surveys.recurring.tables import RoundSeries
 from surveys.responses.rounds import OpenRound
 
 log = structlog.get_logger()
@@ -34,7 +36,7 @@ def open_round_turn(session: Session, series_id: int, now: datetime) -> int | No
     """
     series = load_round_series(session, series_id)
     due = series.next_local
-    if series.next_at > now or not claim_round_turn(session, series, now):
+    if series.next_at > now or not claim(session, RoundSeries, series, now):
         return None
     process = session.get_one(Process, series.process_id)
     window, zone = window_of(session, process)

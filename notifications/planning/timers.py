@@ -38,8 +38,12 @@ from notifications.planning.round_pulse import open_round_turn
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import changes, schedule_occurrences
 from surveys.polls.due import next_moments, polls_due, polls_to_purge, purge, tend_poll
-from surveys.polls.series import SeriesState, series_due, series_moments, set_series_state
-from surveys.recurring.series import round_series_due, round_series_moments, set_round_series_state
+from surveys.polls.series import set_series_state
+from surveys.polls.series_tables import PollSeries
+from surveys.recurring import clockwork
+from surveys.recurring.rhythm import SeriesState
+from surveys.recurring.series import set_round_series_state
+from surveys.recurring.tables import RoundSeries
 from surveys.responses.round_times import move_rounds, rounds_to_move
 
 log = structlog.get_logger()
@@ -138,23 +142,18 @@ async def tend_polls(deps: PlannerDeps, now: datetime) -> None:
 
 
 async def tend_series(deps: PlannerDeps, now: datetime) -> None:
-    """Opens the next poll of each series that is due; one that cannot be opened waits for staff, paused."""
-    for series_id in await deps.database.aread(lambda session: series_due(session, now)):
-        try:
-            await deps.database.awrite(partial(open_turn, ids=deps.ids, series_id=series_id, now=now))
-        except Problem as problem:  # one series' mistake must not stop the others
-            log.error("poll of a series cannot be opened", series=series_id, reason=type(problem).__name__)  # noqa: TRY400 - no trace is needed
-            await deps.database.awrite(partial(set_series_state, series_id=series_id, state=SeriesState.PAUSED))
-
-
-async def tend_round_series(deps: PlannerDeps, now: datetime) -> None:
-    """The same with series of questionnaires."""
-    for series_id in await deps.database.aread(lambda session: round_series_due(session, now)):
-        try:
-            await deps.database.awrite(partial(open_round_turn, series_id=series_id, now=now))
-        except Problem as problem:
-            log.error("round of a series cannot be opened", series=series_id, reason=type(problem).__name__)  # noqa: TRY400 - no trace is needed
-            await deps.database.awrite(partial(set_round_series_state, series_id=series_id, state=SeriesState.PAUSED))
+    """Opens the next poll or round of each series that is due; one that cannot be opened waits for staff, paused."""
+    for table, open_next, pause in (
+        (PollSeries, partial(open_turn, ids=deps.ids), set_series_state),
+        (RoundSeries, open_round_turn, set_round_series_state),
+    ):
+        for series_id in await deps.database.aread(partial(clockwork.due, table=table, now=now)):
+            try:
+                await deps.database.awrite(partial(open_next, series_id=series_id, now=now))
+            except Problem as problem:  # one series' mistake must not stop the others
+                name = table.__tablename__
+                log.error("series cannot open", table=name, series=series_id, reason=type(problem).__name__)  # noqa: TRY400 - no trace is needed
+                await deps.database.awrite(partial(pause, series_id=series_id, state=SeriesState.PAUSED))
 
 
 class Refused:
@@ -179,7 +178,6 @@ async def plan_due(deps: PlannerDeps, refused: Refused | None = None) -> int:
         await deps.database.awrite(partial(tend_event, event_id=event_id, now=now))
     await tend_polls(deps, now)
     await tend_series(deps, now)
-    await tend_round_series(deps, now)
     if await deps.database.aread(lambda session: reminders_due(session, now)):
         await deps.database.awrite(lambda session: remind(session, now))
     if await deps.database.aread(waiting_notices):
@@ -226,8 +224,9 @@ class Timers:
         now, machine_now = self._deps.clock.now(), self._deps.machine.now()
         due = [(str(name), at) for name, at in await self._deps.database.aread(lambda session: next_due(session, now))]
         due += await self._deps.database.aread(lambda session: next_moments(session, now, now + AHEAD))
-        due += await self._deps.database.aread(lambda session: series_moments(session, now, now + AHEAD))
-        due += await self._deps.database.aread(lambda session: round_series_moments(session, now, now + AHEAD))
+        for table in (PollSeries, RoundSeries):
+            moments = partial(clockwork.moments, table=table, now=now, until=now + AHEAD)
+            due += await self._deps.database.aread(moments)
         wanted = {name: machine_now + (due_at - now) for name, due_at in due[:MOST_TIMERS]}
         present = {job.id: job for job in self._scheduler.get_jobs()}
         for stale in present.keys() - wanted.keys():

@@ -1,4 +1,4 @@
-"""Series of rounds as rows: kept, started, paused, stopped; which is due, and the round it opens."""
+"""Series of rounds as rows: what is asked again, and the round that opens; clockwork moves them."""
 
 from __future__ import annotations
 
@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, update
-from sqlalchemy.engine import CursorResult
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from core.i18n import N_
 from core.process.tables import Process
-from surveys.polls.series import FROM, Rhythm, SeriesState, next_after
-from surveys.polls.store import instant_of
+from surveys.recurring.clockwork import Standing, free_slug, rhythm_columns, set_state, standing_of
+from surveys.recurring.rhythm import Rhythm, SeriesState
 from surveys.recurring.tables import RoundSeries, RoundTurn
 from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.responses.store import load_round, newest_form
@@ -47,20 +46,8 @@ class Repeated:
 
 
 @dataclass(frozen=True)
-class Series:
-    """`next_at` is when the next round opens, as planned; days on which nothing is sent move it then."""
-
-    id: int
-    office_id: int
-    process_id: int
-    slug: str
-    state: SeriesState
+class Series(Standing):
     asked: Repeated
-    rhythm: Rhythm
-    time_zone: str
-    next_local: str
-    next_at: datetime
-    written_by: int | None
 
 
 def add_round_series(
@@ -73,7 +60,7 @@ def add_round_series(
     named = session.get_one(Questionnaire, asked.questionnaire_id).slug
     values: dict[str, Any] = {
         "office_id": process.office_id, "process_id": process.id,
-        "slug": _free(session, RoundSeries, process.office_id, named), "time_zone": process.time_zone,
+        "slug": free_slug(session, RoundSeries, process.office_id, named), "time_zone": process.time_zone,
         "state": SeriesState.DRAFT.value, "written_by": author, "created_at": now,
     }  # fmt: skip
     values |= columns_of(asked, rhythm, process.time_zone)
@@ -84,8 +71,7 @@ def columns_of(asked: Repeated, rhythm: Rhythm, zone: str) -> dict[str, Any]:
     """The columns that staff or a package decide; rounds that were opened already stay as they are."""
     return {
         "questionnaire_id": asked.questionnaire_id, "audience_id": asked.audience_id, "title": dict(asked.title),
-        "every_weeks": rhythm.every_weeks, "open_days": rhythm.open_days, "remind_days": rhythm.remind_days,
-        "first_local": rhythm.first, "next_local": rhythm.first, "next_at": instant_of(rhythm.first, zone),
+        **rhythm_columns(rhythm, zone),
     }  # fmt: skip
 
 
@@ -104,37 +90,8 @@ def round_series_of(session: Session, process_id: int) -> list[Series]:
 
 def set_round_series_state(session: Session, series_id: int, state: SeriesState) -> None:
     """Raises RoundSeriesStateWrong."""
-    may = RoundSeries.id == series_id, RoundSeries.state.in_(FROM[state])
-    done = session.execute(update(RoundSeries).where(*may).values(state=state.value))
-    assert isinstance(done, CursorResult)
-    if not done.rowcount:
+    if not set_state(session, RoundSeries, series_id, state):
         raise RoundSeriesStateWrong
-
-
-def round_series_due(session: Session, now: datetime) -> list[int]:
-    due = RoundSeries.state == SeriesState.RUNNING, RoundSeries.next_at <= now
-    return list(session.scalars(select(RoundSeries.id).where(*due).order_by(RoundSeries.id)))
-
-
-def round_series_moments(session: Session, now: datetime, until: datetime) -> list[tuple[str, datetime]]:
-    """When series open a round till then, each under a name, for the timers."""
-    soon = RoundSeries.state == SeriesState.RUNNING, RoundSeries.next_at > now, RoundSeries.next_at <= until
-    found = select(RoundSeries.id, RoundSeries.next_at).where(*soon).order_by(RoundSeries.next_at)
-    return [(f"round-series-{row.id}", row.next_at) for row in session.execute(found)]
-
-
-def claim_round_turn(session: Session, series: Series, now: datetime) -> bool:
-    """Moves a series on to its next time after now; False where somebody else was first, or it runs no more."""
-    following = next_after(series.rhythm, series.time_zone, now)
-    mine = (
-        RoundSeries.id == series.id,
-        RoundSeries.state == SeriesState.RUNNING,
-        RoundSeries.next_local == series.next_local,
-    )
-    moved = {"next_local": following, "next_at": instant_of(following, series.time_zone)}
-    done = session.execute(update(RoundSeries).where(*mine).values(moved))
-    assert isinstance(done, CursorResult)
-    return bool(done.rowcount)
 
 
 def open_round(session: Session, series: Series, times: tuple[datetime, datetime], due: str) -> OpenRound:
@@ -143,7 +100,8 @@ def open_round(session: Session, series: Series, times: tuple[datetime, datetime
     values: dict[str, Any] = {
         "office_id": series.office_id, "process_id": series.process_id,
         "questionnaire_id": series.asked.questionnaire_id, "audience_id": series.asked.audience_id,
-        "slug": _free(session, Round, series.office_id, f"{series.slug}-{due[:10]}"), "title": dict(series.asked.title),
+        "slug": free_slug(session, Round, series.office_id, f"{series.slug}-{due[:10]}"),
+        "title": dict(series.asked.title),
         "subject_kind": SubjectKind.PARTICIPANT.value, "opens_at": opens, "closes_at": closes, "quotas": [],
         "hangs_on": {},
     }  # fmt: skip
@@ -160,17 +118,6 @@ def rounds_of(session: Session, series_id: int) -> list[tuple[int, OpenRound]]:
     return [(row.number, load_round(session, row.round_id)) for row in rows]
 
 
-def _free(session: Session, table: type[RoundSeries | Round], office_id: int, wanted: str) -> str:
-    """The wanted short name, or with a number behind it where the office has it already."""
-    like = select(table.slug).where(table.office_id == office_id, table.slug.startswith(wanted, autoescape=True))
-    taken = set(session.scalars(like))
-    return next(one for one in (wanted, *(f"{wanted}-{at}" for at in range(2, len(taken) + 3))) if one not in taken)
-
-
 def _facts(row: RoundSeries) -> Series:
-    rhythm = Rhythm(row.every_weeks, row.first_local, row.open_days, row.remind_days)
     asked = Repeated(row.questionnaire_id, dict(row.title), row.audience_id)
-    return Series(
-        row.id, row.office_id, row.process_id, row.slug, SeriesState(row.state), asked, rhythm, row.time_zone,
-        row.next_local, row.next_at, row.written_by,
-    )  # fmt: skip
+    return Series(asked=asked, **standing_of(row))

@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Id
+from core.database.base import Base
+from surveys.recurring.columns import Recurring
 
 
-class RoundSeries(Base):
-    """A questionnaire asked every so many weeks. What is due is this row, as it is with series of polls."""
+class RoundSeries(Recurring):
+    """A questionnaire asked every so many weeks."""
 
     __tablename__ = "round_series"
     __table_args__ = (UniqueConstraint("office_id", "slug"), Index("ix_round_series_state_next_at", "state", "next_at"))
 
-    id: Mapped[Id]
-    office_id: Mapped[int] = mapped_column(ForeignKey("office.id"))
-    process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))
     questionnaire_id: Mapped[int] = mapped_column(ForeignKey("questionnaire.id"))
-    audience_id: Mapped[int | None] = mapped_column(ForeignKey("audience.id"))  # None: all of the office
-    slug: Mapped[str]
     title: Mapped[dict[str, Any]]
-    every_weeks: Mapped[int]
-    open_days: Mapped[int]
-    remind_days: Mapped[int]  # before the close; 0 for no reminder
-    time_zone: Mapped[str]
-    first_local: Mapped[str]
-    next_local: Mapped[str]
-    next_at: Mapped[datetime]
-    state: Mapped[str]  # draft, running, paused, stopped
-    written_by: Mapped[int | None]
-    created_at: Mapped[datetime]
 
 
 class RoundTurn(Base):

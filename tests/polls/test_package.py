@@ -25,6 +25,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import facts_of
 from surveys.polls.tables import Poll as Row
+from surveys.recurring.rhythm import SeriesState
 from tests.package.conftest import folder
 from tests.package.test_package import SECTIONS, bring, change, faults, line_of, told
 
@@ -187,7 +188,7 @@ def test_a_poll_with_every_is_a_series_that_staff_start(database: Database, fold
     assert (made.state, made.rhythm.every_weeks, made.rhythm.open_days, made.rhythm.remind_days) == ("draft", 13, 7, 2)
     assert made.definition.audience_id is not None and polls(database) == {}
     assert told(bring(database, folder)) == {}
-    database.write(lambda session: series.set_series_state(session, made.id, series.SeriesState.RUNNING))
+    database.write(lambda session: series.set_series_state(session, made.id, SeriesState.RUNNING))
     assert told(bring(database, folder)) == {}, "that it runs is no edit"
     change(folder, "process.yaml", "weeks: 13", "weeks: 12")
     assert told(bring(database, folder)) == {"poll-series pulse": "changed"}

@@ -25,18 +25,11 @@ from notifications.planning.timers import PlannerDeps, plan_due
 from surveys.polls.ballot import Choice
 from surveys.polls.kinds import Kind, State
 from surveys.polls.making import close_poll
-from surveys.polls.series import (
-    Rhythm,
-    SeriesState,
-    SeriesStateWrong,
-    add_series,
-    load_series,
-    next_after,
-    series_moments,
-    set_series_state,
-    turns_of,
-)
+from surveys.polls.series import SeriesStateWrong, add_series, load_series, set_series_state, turns_of
+from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import Place
+from surveys.recurring import clockwork
+from surveys.recurring.rhythm import Rhythm, SeriesState, next_after
 from tests.console.conftest import SignIn, browser, scene, sign_in, web
 from tests.dates.test_console import post
 from tests.notifications.office import RULES
@@ -69,7 +62,7 @@ def test_a_turn_is_opened_once_with_all_that_belongs_to_it(database: Database, s
     made = series(scene)
     assert database.write(lambda s: open_turns(s, IDS, clock.now())) == [], "not before its time"
     clock.advance(timedelta(days=2, hours=1))
-    assert database.read(lambda s: series_moments(s, scene.now, clock.now())) != []
+    assert database.read(lambda s: clockwork.moments(s, PollSeries, scene.now, clock.now())) != []
     (poll_id,) = database.write(lambda s: open_turns(s, IDS, clock.now()))
     assert database.write(lambda s: open_turn(s, IDS, made, clock.now())) is None, "a second ring finds nothing"
     ((number, poll),) = database.read(lambda s: turns_of(s, made))

@@ -23,14 +23,13 @@ from notifications.planning.anchors import AnchorEndless, due_local, parse_ancho
 from notifications.planning.round_pulse import open_round_turn
 from notifications.planning.schedule import timetables
 from notifications.planning.timers import PlannerDeps, plan_due
-from surveys.polls.series import Rhythm, SeriesState
+from surveys.recurring import clockwork
+from surveys.recurring.rhythm import Rhythm, SeriesState
 from surveys.recurring.series import (
     Repeated,
     Series,
     add_round_series,
     load_round_series,
-    round_series_due,
-    round_series_moments,
     round_series_of,
     rounds_of,
     set_round_series_state,
@@ -91,7 +90,7 @@ async def test_a_round_is_opened_once_with_its_mailings(database: Database, scen
     made = series(scene)
     assert database.write(lambda s: open_round_turn(s, made, clock.now())) is None, "not before its time"
     clock.advance(timedelta(days=2, hours=1))
-    assert database.read(lambda s: round_series_moments(s, scene.now, clock.now())) != []
+    assert database.read(lambda s: clockwork.moments(s, RoundSeries, scene.now, clock.now())) != []
     await plan_due(PlannerDeps(database, clock, RULES))
     assert database.write(lambda s: open_round_turn(s, made, clock.now())) is None, "a second ring finds nothing"
     ((number, round_),) = database.read(lambda s: rounds_of(s, made))
@@ -107,7 +106,7 @@ async def test_a_round_is_opened_once_with_its_mailings(database: Database, scen
     assert [tuple(one) for one in dues] == [("2023-07-12T11:00", "planned"), ("2023-07-15T10:00", "due")]
     assert database.read(lambda s: load_round_series(s, made)).next_local == "2023-08-09T10:00"
     clock.advance(timedelta(weeks=13))  # off for three turns: it asks once, and keeps its rhythm
-    assert database.read(lambda s: round_series_due(s, clock.now())) == [made]
+    assert database.read(lambda s: clockwork.due(s, RoundSeries, clock.now())) == [made]
     assert database.write(lambda s: open_round_turn(s, made, clock.now())) is not None
     assert [one for one, _ in database.read(lambda s: rounds_of(s, made))] == [1, 2]
     assert database.read(lambda s: load_round_series(s, made)).next_at > clock.now()

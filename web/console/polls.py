@@ -46,11 +46,12 @@ from surveys.polls.outcome import Result, result_of, rule_told, tells_apart
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
-from surveys.polls.series import SERIES_STATE_NAMES, Series, series_of
+from surveys.polls.series import Series, series_of
 from surveys.polls.staging import LOGGED, poll_for
 from surveys.polls.store import Place, polls_of, slugs_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
+from surveys.recurring.rhythm import SERIES_STATE_NAMES
 from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes

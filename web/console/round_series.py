@@ -18,16 +18,14 @@ from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, Translator, translator
 from core.ids import read_id
 from core.people.tables import Audience
-from core.process.tables import Office, Process
+from core.process.tables import Process
 from core.spreadsheet import safe_cell
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from notifications.ledger.release import FourEyes
-from notifications.review.one_person import need_release
 from surveys.engine.form import Form
-from surveys.polls.series import SERIES_STATE_NAMES, SeriesState
 from surveys.polls.trend import chart
+from surveys.recurring.rhythm import SERIES_STATE_NAMES
 from surveys.recurring.series import (
     Repeated,
     RoundSeriesUnknown,
@@ -43,18 +41,14 @@ from surveys.responses.tables import Questionnaire
 from surveys.results.participation import participation
 from surveys.results.store import results, results_form
 from web.console import store
-from web.console.errors import ActUnknown, NothingHere
+from web.console.errors import NothingHere
+from web.console.moving_series import ACTS, Moves, move
 from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.series import read_rhythm
 from web.deps import WebDeps
 from web.site import site_of
 
-ACTS = {
-    "start": (SeriesState.RUNNING, "round-series.started"),
-    "pause": (SeriesState.PAUSED, "round-series.paused"),
-    "stop": (SeriesState.STOPPED, "round-series.stopped"),
-}
 LONGEST_TITLE = 200
 
 
@@ -124,30 +118,15 @@ async def show(request: Request, staff: Staff) -> Response:
 
 async def act(request: Request, staff: Staff) -> Response:
     """Starts (raises FourEyes for whoever wrote it), pauses or stops for good."""
-    deps, series_id, name = site_of(request).deps, int(request.path_params["series_id"]), request.path_params["act"]
-    now = deps.clock.now()
-    if name not in ACTS:
-        raise ActUnknown
-    state, word = ACTS[name]
+    return await move(request, staff, Moves("round-series", _to_move, set_round_series_state, _page))
 
-    def work(session: Session) -> None:
-        series = _series(session, staff, series_id)
-        if state is SeriesState.RUNNING:
-            need_release(session, staff, series.office_id)
-            if series.written_by == staff.account_id and not session.get_one(Office, series.office_id).one_person:
-                raise FourEyes
-        elif not staff.may(Permission.RELEASE_MAILINGS, series.office_id):
-            staff.need(Permission.WRITE_MAILINGS, series.office_id)
-        set_round_series_state(session, series_id, state)
-        record(session, Act(word, f"round-series:{series_id}", staff.account_id, series.office_id), now)
 
-    try:
-        await deps.database.awrite(work)
-    except Problem as problem:
-        if problem.status == 404:
-            raise
-        return await _page(request, staff, problem)
-    return RedirectResponse(f"/console/round-series/{series_id}?done={name}", 303)
+def _to_move(session: Session, staff: Staff, series_id: int) -> Series:
+    """Raises NothingHere, NotAllowed."""
+    series = _series(session, staff, series_id)
+    if not staff.may(Permission.RELEASE_MAILINGS, series.office_id):
+        staff.need(Permission.WRITE_MAILINGS, series.office_id)
+    return series
 
 
 async def export(request: Request, staff: Staff) -> Response:

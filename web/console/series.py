@@ -15,44 +15,25 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import N_, translator
 from core.ids import read_id
-from core.process.tables import Office
 from core.spreadsheet import safe_cell
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from notifications.ledger.release import FourEyes
-from notifications.review.one_person import need_release
 from surveys.polls.glance import glance
 from surveys.polls.reading import read_ballots, turnout_of
-from surveys.polls.series import (
-    MOST_DAYS,
-    MOST_WEEKS,
-    SERIES_STATE_NAMES,
-    USUAL_TIME,
-    Rhythm,
-    Series,
-    SeriesState,
-    SeriesUnknown,
-    add_series,
-    free_slug,
-    load_series,
-    set_series_state,
-    turns_of,
-)
+from surveys.polls.series import Series, SeriesUnknown, add_series, load_series, set_series_state, turns_of
+from surveys.polls.series_tables import PollSeries
 from surveys.polls.staging import poll_for
 from surveys.polls.store import Place
 from surveys.polls.trend import Line, Point, chart, lines_of, table
+from surveys.recurring.clockwork import free_slug
+from surveys.recurring.rhythm import MOST_DAYS, MOST_WEEKS, SERIES_STATE_NAMES, USUAL_TIME, Rhythm
 from web.console import store
-from web.console.errors import ActUnknown, NothingHere
+from web.console.errors import NothingHere
+from web.console.moving_series import ACTS, Moves, move
 from web.console.once import is_new
 from web.console.page import console_page
 from web.site import site_of
-
-ACTS = {
-    "start": (SeriesState.RUNNING, "series.started"),
-    "pause": (SeriesState.PAUSED, "series.paused"),
-    "stop": (SeriesState.STOPPED, "series.stopped"),
-}
 
 
 class RhythmWrong(Problem):
@@ -86,7 +67,7 @@ async def repeat(request: Request, staff: Staff) -> Response:
         place = Place(poll.office_id, process.id, process.time_zone)
         bare = replace(poll.definition, opens_local=None, closes_local=None, event_id=None, walk_ins=False)
         bare = replace(bare, names_in_groups=False)
-        slug = free_slug(session, poll.office_id, poll.slug)
+        slug = free_slug(session, PollSeries, poll.office_id, poll.slug)
         made = add_series(session, place, (slug, bare, rhythm), (staff.account_id, now))
         record(session, Act("series.added", f"series:{made}", staff.account_id, poll.office_id), now)
         return f"/console/series/{made}"
@@ -100,28 +81,7 @@ async def show(request: Request, staff: Staff) -> Response:
 
 async def act(request: Request, staff: Staff) -> Response:
     """Starts (raises FourEyes for whoever wrote it), pauses or stops for good."""
-    deps, series_id, name = site_of(request).deps, int(request.path_params["series_id"]), request.path_params["act"]
-    now = deps.clock.now()
-    if name not in ACTS:
-        raise ActUnknown
-    state, word = ACTS[name]
-
-    def work(session: Session) -> None:
-        series = _series(session, staff, series_id)
-        if state is SeriesState.RUNNING:
-            need_release(session, staff, series.office_id)
-            if series.written_by == staff.account_id and not session.get_one(Office, series.office_id).one_person:
-                raise FourEyes
-        set_series_state(session, series_id, state)
-        record(session, Act(word, f"series:{series_id}", staff.account_id, series.office_id), now)
-
-    try:
-        await deps.database.awrite(work)
-    except Problem as problem:
-        if problem.status == 404:
-            raise
-        return await _page(request, staff, problem)
-    return RedirectResponse(f"/console/series/{series_id}?done={name}", 303)
+    return await move(request, staff, Moves("series", _series, set_series_state, _page))
 
 
 async def export(request: Request, staff: Staff) -> Response:

@@ -1,0 +1,64 @@
+"""Series as staff move them, of polls and of questionnaires alike: started by somebody else, paused, stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from core.errors import Problem
+from core.process.tables import Office
+from core.staff.accounts import Staff
+from core.staff.audit import Act, record
+from notifications.ledger.release import FourEyes
+from notifications.review.one_person import need_release
+from surveys.recurring.clockwork import Standing
+from surveys.recurring.rhythm import SeriesState
+from web.console.errors import ActUnknown
+from web.site import site_of
+
+ACTS = {
+    "start": (SeriesState.RUNNING, "started"),
+    "pause": (SeriesState.PAUSED, "paused"),
+    "stop": (SeriesState.STOPPED, "stopped"),
+}
+
+
+@dataclass(frozen=True)
+class Moves:
+    """One kind of series: what it is called in addresses and in the audit log, who may move it, and its page."""
+
+    name: str
+    find: Callable[[Session, Staff, int], Standing]  # raises NothingHere, NotAllowed
+    set_state: Callable[[Session, int, SeriesState], None]
+    page: Callable[[Request, Staff, Problem], Awaitable[Response]]
+
+
+async def move(request: Request, staff: Staff, moves: Moves) -> Response:
+    """Starts (raises FourEyes for whoever wrote it), pauses or stops for good."""
+    deps, series_id, name = site_of(request).deps, int(request.path_params["series_id"]), request.path_params["act"]
+    now = deps.clock.now()
+    if name not in ACTS:
+        raise ActUnknown
+    state, word = ACTS[name]
+
+    def work(session: Session) -> None:
+        series = moves.find(session, staff, series_id)
+        if state is SeriesState.RUNNING:
+            need_release(session, staff, series.office_id)
+            if series.written_by == staff.account_id and not session.get_one(Office, series.office_id).one_person:
+                raise FourEyes
+        moves.set_state(session, series_id, state)
+        subject = f"{moves.name}:{series_id}"
+        record(session, Act(f"{moves.name}.{word}", subject, staff.account_id, series.office_id), now)
+
+    try:
+        await deps.database.awrite(work)
+    except Problem as problem:
+        if problem.status == 404:
+            raise
+        return await moves.page(request, staff, problem)
+    return RedirectResponse(f"/console/{moves.name}/{series_id}?done={name}", 303)
