@@ -121,7 +121,9 @@ async def test_a_connection_that_hangs_keeps_no_other_from_going_on(database: Da
         telling = planned(database, sandbox, clock, people)
         channel = EmailChannel(parse_relay(f"smtp://127.0.0.1:{port}?connections=2"))
         async with telling.sender(channels=[channel], paces={"email": pace_over(1_000_000, 2)}):
-            await telling.until(lambda _: len(hanging.taken) > 300)
-            hanging.gate.set()
+            try:
+                await telling.until(lambda _: len(hanging.taken) > 300)
+            finally:
+                hanging.gate.set()
             await telling.settles()
     assert len(hanging.taken) == len(people)
