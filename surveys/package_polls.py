@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -81,12 +81,11 @@ class PollSection:
         }
     }
 
-    def __init__(self) -> None:
-        self._pictures: dict[str, Path] = {}  # files by their digests
-
     def check(self, package: Package) -> Sequence[Item]:
-        entries = package.entries("polls", self.keys["polls"], ("slug", "kind", "title"))
-        return [self._item(package, entry) for entry in entries]
+        return [self._item(package, entry) for entry in self._entries(package)]
+
+    def _entries(self, package: Package) -> Sequence[Entry]:
+        return package.entries("polls", self.keys["polls"], ("slug", "kind", "title"))
 
     def _item(self, package: Package, entry: Entry) -> Item:
         kinds = [one.value for one in Kind]
@@ -134,18 +133,24 @@ class PollSection:
         if not media_type:
             entry.fault("picture", NotPicture.text, name=entry.text("picture"), limit=str(LARGEST_MB))
             return None
-        known = sha256(content).hexdigest()
-        self._pictures[known] = path
-        return Picture(known, media_type, entry.texts("shows", ()))
+        return Picture(sha256(content).hexdigest(), media_type, entry.texts("shows", ()))
 
     def apply(self, load: Load, items: Sequence[Item]) -> list[Change]:
-        for path in self._pictures.values():
+        for path in self._pictures(load.package):
             keep_content(load.session, path.read_bytes())
         polls = [one for one in items if one.kind != SERIES]
         return [
             *self._apply_polls(load, polls),
             *apply_series(load, [one for one in items if one.kind == SERIES], _definition),
         ]
+
+    def _pictures(self, package: Package) -> Iterator[Path]:
+        """Those of a package that was checked."""
+        for entry in self._entries(package):
+            for option in entry.children("options"):
+                path = package.file(option, "picture") if option.has("picture") else None
+                if path is not None:
+                    yield path
 
     def _apply_polls(self, load: Load, items: Sequence[Item]) -> list[Change]:
         rows = _Rows(load, {one.slug: bool(one.values["ready"]) for one in items})

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
@@ -17,6 +17,7 @@ from core.faults import FileWrong
 from core.file_contents import read_content
 from core.ids import RandomIds
 from core.process.package.loading import Loaded, check_package, load
+from core.tables import FileContent
 from surveys.polls import series
 from surveys.polls.due import polls_due, tend_poll
 from surveys.polls.kinds import Kind, Secrecy, Shown, State
@@ -179,6 +180,15 @@ polls:
     every: {weeks: 13, open_days: 7}
 people:
 """
+
+
+def test_a_package_brings_no_pictures_of_the_one_before(database: Database, package: Path) -> None:
+    """Sections are made once and check many packages."""
+    check_package(package, SECTIONS)
+    (package / "park.png").unlink()
+    change(package, "process.yaml", POLLS, "people:\n")
+    bring(database, package)
+    assert database.read(lambda session: session.scalar(select(func.count()).select_from(FileContent))) == 0
 
 
 def test_a_poll_with_every_is_a_series_that_staff_start(database: Database, folder: Path, clock: FixedClock) -> None:
