@@ -48,6 +48,7 @@ class QuestionnaireSection:
         self.forms: dict[str, Form] = {}  # what was checked, by slug: rounds have conditions on their answers
 
     def check(self, package: Package) -> Sequence[Item]:
+        self.forms.clear()  # of a package before
         items = []
         for entry in package.entries("questionnaires", self.keys["questionnaires"], ("slug",)):
             path, name = self._file(package, entry)
