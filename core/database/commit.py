@@ -59,7 +59,7 @@ class GroupCommit:
         self._door = threading.Lock()  # nothing is put behind the end of the queue
         self._started = self._closed = False
         self._awaited: set[Unit] = set()
-        self._pause = threading.Event()  # never set
+        self._closing = threading.Event()  # a crowd is not waited for any more
 
     async def submit(self, work: Work, key: str) -> Any:
         """The result of the work, once it is committed; raises what it raised, RuntimeError after the close."""
@@ -92,6 +92,7 @@ class GroupCommit:
         with self._door:
             self._closed = True
             self._units.put(None)
+        self._closing.set()
         if self._started:
             self._thread.join()
 
@@ -111,7 +112,7 @@ class GroupCommit:
         batch = [first]
         last = self._add_waiting(batch)
         if CROWD <= len(batch) < MOST_TOGETHER and not last:
-            self._pause.wait(CROWD_SECONDS)
+            self._closing.wait(CROWD_SECONDS)
             last = self._add_waiting(batch)
         return batch, last
 
