@@ -150,9 +150,10 @@ async def tend_series(deps: PlannerDeps, now: datetime) -> None:
         for series_id in await deps.database.aread(partial(clockwork.due, table=table, now=now)):
             try:
                 await deps.database.awrite(partial(open_next, series_id=series_id, now=now))
-            except Problem as problem:  # one series' mistake must not stop the others
-                name = table.__tablename__
-                log.error("series cannot open", table=name, series=series_id, reason=type(problem).__name__)  # noqa: TRY400 - no trace is needed
+            except DBAPIError:
+                raise
+            except Exception:  # one series' mistake must not stop the others, nor any mailing
+                log.exception("series cannot open", table=table.__tablename__, series=series_id)
                 await deps.database.awrite(partial(pause, series_id=series_id, state=SeriesState.PAUSED))
 
 

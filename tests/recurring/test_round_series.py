@@ -19,6 +19,7 @@ from core.i18n import translator
 from core.process.tables import Office, Process
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing, Occurrence
+from notifications.planning import timers
 from notifications.planning.anchors import AnchorEndless, due_local, parse_anchor
 from notifications.planning.round_pulse import open_round_turn
 from notifications.planning.schedule import timetables
@@ -203,6 +204,19 @@ async def test_one_that_cannot_be_opened_is_paused(database: Database, scene: Sc
     assert found.state == SeriesState.PAUSED and database.read(lambda s: rounds_of(s, made)) == []
 
 
+async def test_a_mistake_of_ours_in_one_series_holds_up_no_mailing(
+    database: Database, scene: Scene, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    made = series(scene)
+    monkeypatch.setattr(timers, "open_round_turn", fail)
+    clock.advance(timedelta(days=2, hours=1))
+    await plan_due(PlannerDeps(database, clock, RULES))
+    assert database.read(lambda s: load_round_series(s, made)).state == SeriesState.PAUSED
+
+
 @sqlite
 def test_a_form_pressed_twice_makes_one_series(database: Database, scene: Scene, sign_in: SignIn) -> None:
     client, here = sign_in("organiser"), f"/console/processes/{scene.process_id}/round-series"
@@ -216,6 +230,7 @@ def test_a_form_pressed_twice_makes_one_series(database: Database, scene: Scene,
     assert database.read(lambda session: session.scalar(select(func.count()).select_from(RoundSeries))) == 1
 
 
+@sqlite
 def test_staff_make_start_and_follow_a_series(
     scene: Scene, web: RunningWeb, browser: Browser, sign_in: SignIn, clock: FixedClock
 ) -> None:
