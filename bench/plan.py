@@ -29,10 +29,11 @@ COLUMNS = (
     "mailing_id, occurrence_id, participant_id, channel, address_id, state, reason, priority, attempts, tries, due_at, "
     "claimed_by, message_id, text_digest, provider_id"
 )
-# The same columns and values for the same people, with nothing to decide.
+# The same rows for the same people of the office, read from the same tables, with nothing to decide.
 BARE = text(f"""INSERT INTO delivery ({COLUMNS})
     SELECT :mailing, :occurrence, p.id, 'email', a.id, 'planned', '', 1, 0, 0, :due, '', '', '', ''
-    FROM participant p JOIN address a ON a.participant_id = p.id""")
+    FROM membership m JOIN participant p ON p.id = m.participant_id JOIN address a ON a.participant_id = p.id
+    WHERE m.office_id = :office""")
 
 
 async def run() -> Comparisons:
@@ -126,7 +127,7 @@ def _insert(database: Database, rows: OfficeRows, number: int) -> float:
         mailing, occurrence = session.execute(text("SELECT mailing_id, id FROM occurrence")).one()
         stored = DUE.replace(tzinfo=None).isoformat(" ", "microseconds")  # as SQLAlchemy writes it into SQLite
         due: object = DUE if session.get_bind().dialect.name == "postgresql" else stored
-        session.execute(BARE, {"mailing": mailing, "occurrence": occurrence, "due": due})
+        session.execute(BARE, {"mailing": mailing, "occurrence": occurrence, "due": due, "office": rows.office})
 
     start = time.perf_counter()
     database.write(work)
