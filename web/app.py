@@ -36,5 +36,5 @@ def create_app(deps: WebDeps) -> Entrance:
     files_mb = body_limit_mb(deps.attachment_limit_mb)
     app.add_middleware(BodyLimit, limit_mb=deps.upload_limit_mb, files_at=FILES_AT, files_mb=files_mb)
     entrance = Entrance(app, counts, secure=deps.secure)
-    entrance.put_first(voting_routes(deps, app))
+    entrance.put_first(voting_routes(deps, entrance.guarded))
     return entrance

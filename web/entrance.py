@@ -3,38 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from time import perf_counter
 
 from fastapi import FastAPI
 from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from web.guards import SecurityHeaders
-from web.health import Counting, Counts
+from web.guards import SecurityHeaders, headers_of_answers, with_others
+from web.health import Counts
 
 
 class Entrance:
     """An application with routes that are tried before its pages: where a hall presses at once.
 
-    They pass by the layers of the framework, which cost more than a vote; the headers and the counts are everybody's.
+    They pass by the layers of the framework, which cost more than a vote; what they answer with shows nothing, and
+    carries the headers that concern it. The counts are everybody's. `guarded` are the pages, for what is passed on.
     """
 
     def __init__(self, pages: FastAPI, counts: Counts, *, secure: bool) -> None:
         self.pages = pages
+        self.guarded: ASGIApp = SecurityHeaders(pages, secure)
+        self._counts = counts
+        self._headers = headers_of_answers(secure)
         self._first: list[BaseRoute] = []
-        self._guarded = Counting(SecurityHeaders(self._choose, secure), counts)
 
     def put_first(self, routes: Sequence[BaseRoute]) -> None:
         self._first.extend(routes)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._guarded(scope, receive, send)
+        if scope["type"] != "http":
+            await self.pages(scope, receive, send)
+            return
+        status, started = 500, perf_counter()
+        first = self._find(scope)
 
-    async def _choose(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_and_see(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                if first is not None:
+                    message["headers"] = with_others(message["headers"], self._headers)
+            await send(message)
+
+        try:
+            await (self.guarded if first is None else first.handle)(scope, receive, send_and_see)
+        finally:
+            self._counts.note(scope, status, perf_counter() - started)
+
+    def _find(self, scope: Scope) -> BaseRoute | None:
+        """The route that is tried first, if one matches."""
         for route in self._first:
             match, found = route.matches(scope)
             if match is Match.FULL:
                 scope.update(found)
                 scope["route"] = route
-                await route.handle(scope, receive, send)
-                return
-        await self.pages(scope, receive, send)
+                return route
+        return None

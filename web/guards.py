@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.errors import RequestTooLarge
@@ -33,7 +35,10 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 TWO_YEARS = "max-age=63072000"
+FOR_ALL = ("Referrer-Policy", "X-Content-Type-Options")  # the others are about what a page may do
 MEGABYTE = 1024 * 1024
+
+Headers = list[tuple[bytes, bytes]]
 
 
 class SecurityHeaders:
@@ -41,9 +46,7 @@ class SecurityHeaders:
 
     def __init__(self, app: ASGIApp, secure: bool) -> None:
         self._app = app
-        headers = {**HEADERS, "Cache-Control": "no-store"}
-        if secure:
-            headers["Strict-Transport-Security"] = TWO_YEARS
+        headers = HEADERS | _usual(secure)
         kept = {name: value for name, value in headers.items() if name != "X-Frame-Options"}
         self._headers = _written(headers)
         self._framed = _written({**kept, "Content-Security-Policy": FRAMED_POLICY})
@@ -53,15 +56,29 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = list(message["headers"])
-                own = {name.lower() for name, _ in headers}
-                message["headers"] = headers + [one for one in given if one[0] not in own]
+                message["headers"] = with_others(message["headers"], given)
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def _written(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+def headers_of_answers(secure: bool) -> Headers:
+    """For what is no page: a redirect, or what one program tells another."""
+    return _written({name: HEADERS[name] for name in FOR_ALL} | _usual(secure))
+
+
+def with_others(own: Iterable[tuple[bytes, bytes]], given: Headers) -> Headers:
+    """An answer's own headers, and those of the given that it does not set itself."""
+    headers = list(own)
+    names = {name.lower() for name, _ in headers}
+    return headers + [one for one in given if one[0] not in names]
+
+
+def _usual(secure: bool) -> dict[str, str]:
+    return {"Cache-Control": "no-store"} | ({"Strict-Transport-Security": TWO_YEARS} if secure else {})
+
+
+def _written(headers: dict[str, str]) -> Headers:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 

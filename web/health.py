@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from time import perf_counter
 
 import structlog
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from web.deps import WebDeps
 
@@ -40,31 +39,6 @@ class Counts:
             self._known[what] = known
         known[0].inc()
         known[1].observe(seconds)
-
-
-class Counting:
-    """Notes every request in the counts."""
-
-    def __init__(self, app: ASGIApp, counts: Counts) -> None:
-        self._app = app
-        self._counts = counts
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        status, started = 500, perf_counter()
-
-        async def send_and_see(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, send_and_see)
-        finally:
-            self._counts.note(scope, status, perf_counter() - started)
 
 
 def health_routes(deps: WebDeps, counts: Counts) -> APIRouter:

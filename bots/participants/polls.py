@@ -109,7 +109,7 @@ def vote_of(chat: ChatState, press: PollPress) -> Vote:
 def thank(talk: Talk, booth: Booth, poll_id: int, became: Cast | Problem) -> Reply:
     """What somebody is told of their vote; raises what stands in its way."""
     if isinstance(became, Cast):
-        stand = Stand(became.poll, replace(became.standing, has_voted=True, ballot=became.ballot))
+        stand = Stand(became.poll, became.standing._replace(has_voted=True, ballot=became.ballot))
         thanks = talk.t("Thank you, your vote counts.")
         return Reply(standing=_standing(talk, booth, stand), toast=thanks, apart=True)
     if not isinstance(became, VotedAlready | PollClosed):
@@ -135,11 +135,12 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
 
 def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
     """The vote, or the end; with how it stands, where that is shown to who has voted or not."""
-    poll, shown, least = stand.poll, _shown(talk, booth, stand), booth.small_numbers
+    poll, least = stand.poll, booth.small_numbers
     closed = poll.state_at(talk.now) is State.CLOSED
     counted = result_of(talk.session, poll, talk.t, talk.now) if closed and poll.settled_at is not None else None
 
     def make(ballots: Ballots | None) -> Screen:
+        shown = _shown(talk, booth, stand)
         standing = for_voters(poll, ballots, least) if ballots is not None else None
         if not closed:
             return thanks_screen(shown, standing)

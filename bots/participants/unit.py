@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from html import escape
 
 from sqlalchemy.orm import Session
@@ -75,7 +76,7 @@ class Desk:
     personal: PersonalData
     small_numbers: int = LEAST
 
-    @property
+    @cached_property
     def booth(self) -> Booth:
         """What voting stands on."""
         return Booth(self.links, self.ids, self.small_numbers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -20,23 +21,23 @@ from surveys.polls.casting import Cast, Vote, cast_many
 from surveys.polls.errors import PollUnknown
 
 
-@dataclass(frozen=True)
-class Pressed:
-    """A vote that arrived, and when."""
+class Pressed(NamedTuple):
+    """A vote that arrived, and when; `update` is Telegram's number of it."""
 
     arrived: Arrived
     press: PollPress
     now: datetime
-
-    @property
-    def update(self) -> str:
-        return str(self.arrived.update_id)
+    update: str
 
 
 def vote_in(arrived: Arrived, now: datetime) -> Pressed | None:
     """The vote that an update is; None where it is something else."""
     press = unpack(arrived.did.data) if isinstance(arrived.did, PressedButton) else None
-    return Pressed(arrived, press, now) if isinstance(press, PollPress) and press.act is PollAct.CAST else None
+    return (
+        Pressed(arrived, press, now, str(arrived.update_id))
+        if isinstance(press, PollPress) and press.act is PollAct.CAST
+        else None
+    )
 
 
 @dataclass(frozen=True)

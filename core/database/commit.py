@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session
 from core.database.engine import WRITES
 
 MOST_TOGETHER = 200
-CROWD, CROWD_SECONDS = 16, 0.01  # where so many wait others are on their way, and a commit costs more than a moment
+CROWD = 16  # where so many wait others are on their way, and a commit costs more than a moment
+MOMENT_SECONDS, MOST_MOMENTS = 0.002, 5
 
 Work = Callable[[Session], Any]
 WorkOnAll = Callable[[Session, Sequence[Any]], Sequence[Any]]
@@ -109,11 +110,17 @@ class GroupCommit:
                 return
 
     def _gather(self, first: Unit) -> tuple[list[Unit], bool]:
+        """What waits, and where that is a crowd also who comes in the next moments; whether it was the last."""
         batch = [first]
         last = self._add_waiting(batch)
-        if CROWD <= len(batch) < MOST_TOGETHER and not last:
-            self._closing.wait(CROWD_SECONDS)
+        for _ in range(MOST_MOMENTS if len(batch) >= CROWD else 0):
+            before = len(batch)
+            if before == MOST_TOGETHER or last:
+                break
+            self._closing.wait(MOMENT_SECONDS)
             last = self._add_waiting(batch)
+            if len(batch) == before:  # nobody came
+                break
         return batch, last
 
     def _add_waiting(self, batch: list[Unit]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from surveys.polls.register import Standing, Written
@@ -28,16 +28,16 @@ class Box:
     def keep_named(self, voter: Standing, ballot: str, door: str, now: datetime) -> bool:
         """Whether another ballot stood there before; the same one again stays as it was given."""
         if not voter.has_voted:
-            self._enter(replace(voter, ballot=ballot, first_at=now))
+            self._enter(voter._replace(ballot=ballot, first_at=now))
             self.named[voter.key] = Written(self.register[voter.key], door, now)
             return False
         if voter.ballot == ballot:
             return False
         changes = self.named[voter.key].changes if voter.key in self.named else 0
-        self.register[voter.key] = replace(voter, ballot=ballot)
+        self.register[voter.key] = voter._replace(ballot=ballot)
         self.named[voter.key] = Written(self.register[voter.key], door, now, changes + 1)
         return True
 
     def _enter(self, voter: Standing) -> None:
         self.entered[voter.key] = voter
-        self.register[voter.key] = replace(voter, has_voted=True)
+        self.register[voter.key] = voter._replace(has_voted=True)

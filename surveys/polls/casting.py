@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -45,8 +46,7 @@ class Booth:
     small_numbers: int = LEAST
 
 
-@dataclass(frozen=True)
-class Vote:
+class Vote(NamedTuple):
     """What somebody chose, or how to read it once the poll is known, which may raise a BallotRefused.
 
     `key` is the door's own name for the update or post, "" where the door noted it already.
@@ -59,8 +59,7 @@ class Vote:
     key: str = ""
 
 
-@dataclass(frozen=True)
-class Cast:
+class Cast(NamedTuple):
     """What became of a vote. `ballot` is "" for a secret one: not even the door has to know it any more.
 
     `changed` says that a named ballot was replaced by another one, `duplicate` that this very press came before.

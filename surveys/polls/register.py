@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, delete, func, or_, select
 from sqlalchemy.orm import Session
@@ -19,8 +19,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.tables import NamedBallot, PollVoter
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(NamedTuple):
     """How somebody stands to a poll: `key` is theirs in the register, also before they are in it.
 
     `ballot` and `first_at` are what they chose in a named poll, and when for the first time.

@@ -90,7 +90,15 @@ class SecretBallot(Base):
 
     __tablename__ = "secret_ballot"
     __table_args__ = (
-        Index("ix_secret_ballot_fresh", "poll_id", sqlite_where=text("fresh = 1"), postgresql_where=text("fresh")),
+        # With the column it is narrowed by: else SQLite takes the primary key, through every ballot of the poll.
+        Index(
+            "ix_secret_ballot_fresh",
+            "poll_id",
+            "apart",
+            "fresh",
+            sqlite_where=text("fresh = 1"),
+            postgresql_where=text("fresh"),
+        ),
         {"sqlite_with_rowid": False},
     )
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
@@ -28,8 +27,7 @@ DIGEST = 24  # hexadecimal digits
 GIVEN = attrgetter("first_at", "key")
 
 
-@dataclass(frozen=True)
-class Voter:
+class Voter(NamedTuple):
     """Who presses: a participant, else a Telegram account by its number, else a browser by its token."""
 
     participant_id: int | None = None
@@ -44,8 +42,7 @@ class Voter:
         return f"chat:{self.account}" if self.account is not None else f"browser:{self.browser}"
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(NamedTuple):
     """The keys under which a voter may stand in a poll's register, and how they would enter it unless `refused`."""
 
     keys: Sequence[str]
@@ -142,8 +139,7 @@ def _digest(links: Links, poll_id: int, name: str) -> str:
     return links.derive(Purpose.POLL_VOTER, f"{poll_id}:{name}".encode()).hex()[:DIGEST]
 
 
-@dataclass(frozen=True)
-class _Person:
+class _Person(NamedTuple):
     """Who remains, with all numbers that are theirs."""
 
     id: int

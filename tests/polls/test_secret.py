@@ -145,6 +145,16 @@ def test_two_who_vote_apart_are_mixed_among_their_own(scene: Scene, database: Da
     assert (found.together, found.waiting) == ((), 12), "neither pile is large enough to be told"
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL chooses by what it has counted
+def test_no_vote_goes_through_all_ballots_to_find_the_fresh_ones(database: Database) -> None:
+    def ways(session: Session) -> list[str]:
+        asked = "WHERE poll_id = 1 AND fresh = 1 AND apart = 0"
+        plans = [f"SELECT count(*) FROM secret_ballot {asked}", f"DELETE FROM secret_ballot {asked} RETURNING choice"]
+        return [session.execute(text(f"EXPLAIN QUERY PLAN {one}")).one()[3] for one in plans]
+
+    assert all("ix_secret_ballot_fresh" in way for way in database.read(ways))
+
+
 def test_when_the_poll_is_closed_nothing_is_left_of_the_earlier_ballots(scene: Scene, database: Database) -> None:
     """Of the file too: each text stands there once."""
     hall = Hall(scene)

@@ -68,7 +68,9 @@ def test_a_turn_is_opened_once_with_all_that_belongs_to_it(database: Database, s
     ((number, poll),) = database.read(lambda s: turns_of(s, made))
     assert (number, poll.id, poll.slug, poll.state) == (1, poll_id, "pulse-2023-07-12", State.OPEN)
     assert poll.definition.closes_local == "2023-07-17T18:00"
-    mailings = database.read(lambda s: s.scalars(select(Mailing).where(Mailing.poll_id == poll_id).order_by(Mailing.id)).all())
+    mailings = database.read(
+        lambda s: s.scalars(select(Mailing).where(Mailing.poll_id == poll_id).order_by(Mailing.id)).all()
+    )
     assert [(one.kind, one.purpose, one.state) for one in mailings] == [
         ("mailing", "polls", MailingState.RELEASED), ("reminder", "polls", MailingState.RELEASED),
         ("mailing", "results", MailingState.RELEASED),

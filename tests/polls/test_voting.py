@@ -12,7 +12,7 @@ from tests.polls.scene import add, define, named, piles
 from tests.responses.scene import Scene
 from tests.support.pages import http, scene, web
 from tests.support.web import RunningWeb
-from web.guards import HEADERS
+from web.guards import FOR_ALL, HEADERS
 from web.public.voting import MOST_BYTES, MOST_FIELDS
 
 __all__ = ["http", "scene", "web"]  # fixtures
@@ -34,7 +34,8 @@ def test_a_vote_passes_by_the_pages_and_what_is_none_goes_on_to_them(
     paths = [f"/p/{web.link(Purpose.VOTE, scene.participant(language='en'), poll.id)}" for _ in range(3)]
     sent = http.post(f"{paths[0]}?lang=fr", data={"choice": "A", "key": "k1"})
     assert (sent.status_code, sent.headers["Location"]) == (303, f"{paths[0]}?kept=1&lang=fr")
-    assert all(sent.headers[name] == value for name, value in HEADERS.items())
+    assert all(sent.headers[name] == HEADERS[name] for name in FOR_ALL)
+    assert "Permissions-Policy" not in sent.headers, "a redirect is no page"
     assert sent.headers["Cache-Control"] == "no-store"
     counted = http.get("/metrics").text
     assert 'route="/p/{token}",status="303"} 1.0' in counted and paths[0].removeprefix("/p/") not in counted
@@ -42,6 +43,7 @@ def test_a_vote_passes_by_the_pages_and_what_is_none_goes_on_to_them(
     assert slowly.headers["Location"] == f"{paths[1]}?kept=1"
     refused = http.post(paths[2], content="choice=A&choice=B&key=k3", headers=FORM)
     assert refused.status_code == 422 and "At most 1 can be chosen" in refused.text
+    assert all(refused.headers[name] == value for name, value in HEADERS.items())
     assert http.post("/p/forged", data={"choice": "A"}).status_code == 404
     assert piles(scene.database, poll) == {"A": 1, "B": 1}
 
