@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, Text, UniqueConstraint, te
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
+from core.people.tables import Participant
 
 
 class Poll(Base):
@@ -64,7 +65,7 @@ class PollVoter(Base):
 
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True)
     voter: Mapped[str] = mapped_column(primary_key=True)  # p:<id>, b:<digest>, t:<digest>, "gone:..." of who was erased
-    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey(Participant.id))
     apart: Mapped[bool] = mapped_column(default=False)  # a walk-in, counted apart
 
 
@@ -76,7 +77,7 @@ class NamedBallot(Base):
 
     poll_id: Mapped[int] = mapped_column(ForeignKey("poll.id"), primary_key=True)
     voter: Mapped[str] = mapped_column(primary_key=True)
-    participant_id: Mapped[int | None] = mapped_column(ForeignKey("participant.id"))
+    participant_id: Mapped[int | None] = mapped_column(ForeignKey(Participant.id))
     choice: Mapped[str] = mapped_column(Text)
     apart: Mapped[bool] = mapped_column(default=False)
     door: Mapped[str]
