@@ -64,9 +64,9 @@ UNLOCKED = {"help", "language", "stop"}  # commands that show nothing of earlier
 FOR_STRANGERS = {"language", JOIN}  # buttons that are of use to whoever has not joined
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Desk:
-    """What a unit stands on."""
+    """What a unit stands on; one for each process, known by itself."""
 
     shelf: FormShelf
     links: Links

@@ -36,8 +36,7 @@ Press = tuple[str, str]
 """A door and its own name for an update or a post."""
 
 
-@dataclass(frozen=True)
-class Booth:
+class Booth(NamedTuple):
     """What voting stands on: the secret that tells voters apart, the one source of random numbers, and how many people
     have to stand behind a number of an anonymous poll that its voters read."""
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 from urllib.parse import parse_qsl, quote
 
 from sqlalchemy.orm import Session
@@ -98,8 +98,7 @@ def pressed(deps: WebDeps, request: Request) -> tuple[int | str, Voter]:
     return numbers[1], Voter(numbers[0])
 
 
-@dataclass(frozen=True)
-class Post:
+class Post(NamedTuple):
     """A vote as it was posted, `at` when; `key` names the post, "" where the page has lost it."""
 
     voter: Voter
