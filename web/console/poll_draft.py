@@ -9,9 +9,9 @@ from datetime import datetime
 
 from core.i18n import N_
 from core.ids import read_id
-from surveys.polls.checking import check
+from surveys.polls.checking import TOO_MANY, check
 from surveys.polls.faults import PollFault
-from surveys.polls.kinds import METHODS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
+from surveys.polls.kinds import METHODS, MOST_OPTIONS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
 from surveys.polls.making import free_name
 from surveys.polls.poll import Definition, Option
 
@@ -117,7 +117,7 @@ class Reading:
     def options(self, before: Sequence[Option]) -> tuple[Option, ...]:
         """A line an option, in each language; those that were there keep name and picture wherever they stand."""
         lines = {
-            language: [line.strip() for line in self.text(f"options-{language}").splitlines() if line.strip()]
+            language: [line.strip() for line in self.typed.get(f"options-{language}", "").splitlines() if line.strip()]
             for language in self.languages
         }
         counts = {len(found) for found in lines.values()}
@@ -125,6 +125,9 @@ class Reading:
             self.faults.append(PollFault("options", NOT_SAME))
             return ()
         count = counts.pop() if counts else 0
+        if count > MOST_OPTIONS:
+            self.faults.append(PollFault("options", TOO_MANY, {"most": str(MOST_OPTIONS)}))
+            return ()
         labels = [{language: found[at] for language, found in lines.items()} for at in range(count)]
         known = _known_again(before, labels)
         fresh = (name for name in _names() if name not in {one.name for one in before})
@@ -246,4 +249,5 @@ def slug_of(typed: Mapping[str, str], title: str, taken: Sequence[str]) -> tuple
 
 
 def _names() -> Sequence[str]:
-    return [*LETTERS, *(f"{one}{other}" for one in LETTERS for other in LETTERS[:2])]
+    """More than a form takes options, also beside as many names that are in use."""
+    return [*LETTERS, *(f"{one}{other}" for one in LETTERS for other in LETTERS)]
