@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import httpx
 import pytest
+from lxml import html
 
 from tests.console.conftest import SignIn, scene, sign_in, web
 from tests.dates.test_console import post
@@ -16,6 +20,16 @@ PLAIN = {
     "kind": "single", "title-it": "Quali temi?", "title-en": "Which themes?", "options-it": "Parco\r\nPiazza",
     "options-en": "Park\r\nSquare", "secrecy": "named", "shown": "after_vote",
 }  # fmt: skip
+
+
+def form_of(page: httpx.Response) -> dict[str, str]:
+    """What a browser would send, pressed without a change."""
+    form: Any = html.fromstring(page.text).xpath("//form[contains(@class, 'mailing-form')]")[0]  # type: ignore[index]
+    return {str(name): str(value) for name, value in form.form_values()}
+
+
+def area_of(page: httpx.Response, name: str) -> str:
+    return str(html.fromstring(page.text).xpath(f"string(//textarea[@name='{name}'])"))
 
 
 def lines(count: int) -> dict[str, str]:
@@ -33,3 +47,44 @@ def test_any_number_of_options_is_counted_and_too_many_are_refused(scene: Scene,
             )
     kept = post(client, f"/console/processes/{scene.process_id}/polls/new", **PLAIN | lines(40))
     assert kept.status_code == 200 and "en 39" in kept.text, "forty may be offered, however long they are together"
+
+
+def test_of_two_who_write_on_one_draft_the_second_is_told_and_loses_nothing(scene: Scene, sign_in: SignIn) -> None:
+    first, second = sign_in("organiser"), sign_in("organiser")
+    path = post(first, f"/console/processes/{scene.process_id}/polls/new", **PLAIN).url.path
+    edit = f"{path}/edit"
+    old = form_of(second.get(edit))
+    assert "Done." in first.post(edit, data=form_of(first.get(edit)) | {"title-en": "Which themes first?"}).text
+    stale = second.post(edit, data=old | {"title-en": "Which themes at all?"})
+    assert stale.status_code == 409 and "Somebody changed this poll while you were writing" in stale.text
+    assert "Which themes first?" in second.get(edit).text, "nothing was overwritten"
+    assert form_of(stale)["title-en"] == "Which themes at all?", "what was typed stands in the form"
+    assert "Done." in second.post(edit, data=form_of(stale)).text, "kept once more it takes the other's place"
+    assert "Which themes at all?" in second.get(edit).text
+    planned = form_of(second.get(edit)) | {"opens": "2023-07-11", "opens-time": "10:00"}
+    assert "Done." in second.post(edit, data=planned).text
+    old = form_of(second.get(edit))
+    post(first, path, f"{path}/acts/plan")
+    assert second.post(edit, data=old).status_code == 409, "what was planned meanwhile is no draft again unasked"
+
+
+def test_what_was_written_while_a_poll_was_opened_is_not_lost_and_said_not_to_count(
+    scene: Scene, sign_in: SignIn
+) -> None:
+    first, second = sign_in("organiser"), sign_in("organiser")
+    path = post(first, f"/console/processes/{scene.process_id}/polls/new", **PLAIN).url.path
+    edit = f"{path}/edit"
+    old = form_of(second.get(edit))
+    post(first, path, f"{path}/acts/open")
+    typed = {"title-en": "A <i>better</i> question?", "closes": "2023-07-14", "closes-time": "12:00"}
+    stale = second.post(edit, data=old | typed)
+    assert stale.status_code == 409 and "The poll was opened while you were writing" in stale.text
+    assert "A &lt;i&gt;better&lt;/i&gt; question?" in stale.text and "Square" in stale.text, "to take it along"
+    again = form_of(stale)
+    assert again["closes"] == "2023-07-14" and "title-en" not in again
+    done = second.post(edit, data=again)
+    assert "Done." in done.text and "Which themes?" in done.text and "14 July 2023" in done.text
+    old = form_of(second.get(edit))
+    post(first, path, f"{path}/acts/close")
+    late = second.post(edit, data=old | {"closes": "2023-07-20"})
+    assert late.status_code == 409 and "closed" in late.text

@@ -23,6 +23,22 @@ class ChangedMeanwhile(Problem):
     status = 409
 
 
+class PollChangedMeanwhile(Problem):
+    text = N_(
+        "Somebody changed this poll while you were writing. Please look at it as it is now, in another tab. If what "
+        "stands here is to take its place, keep it once more."
+    )
+    status = 409
+
+
+class PollOpenedMeanwhile(Problem):
+    text = N_(
+        "The poll was opened while you were writing: what you changed about its question was not kept, and can be no "
+        "more. It stands below, for you to take along; only its end can still be changed."
+    )
+    status = 409
+
+
 class TrialRefused(Problem):
     text = N_("The test did not leave. The relay said: {said}")
     status = 409
