@@ -45,7 +45,7 @@ def test_what_is_wrong_with_a_poll_is_said_and_nothing_typed_is_lost(scene: Scen
     assert "There is no poll yet." in client.get(here).text
     made = f"{here}/new"
     for wrong, words in (
-        ({"title-en": ""}, "The question is missing in en"),
+        ({"title-en": ""}, "The question is missing in English"),
         ({"options-en": "Park\r\nSquare"}, "as many options in each language"),
         ({"options-it": "", "options-en": ""}, "At least 2 options"),
         ({"most": "many"}, "a whole number"),

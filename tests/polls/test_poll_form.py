@@ -88,3 +88,29 @@ def test_what_was_written_while_a_poll_was_opened_is_not_lost_and_said_not_to_co
     post(first, path, f"{path}/acts/close")
     late = second.post(edit, data=old | {"closes": "2023-07-20"})
     assert late.status_code == 409 and "closed" in late.text
+
+
+def test_how_a_poll_is_counted_is_never_another_way_than_was_chosen(scene: Scene, sign_in: SignIn) -> None:
+    client, new = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls/new"
+    untouched = form_of(client.get(new))
+    assert untouched["method"] == "" and "of a ranking: Strongest paths (Schulze)" in client.get(new).text
+    words = {name: text for name, text in PLAIN.items() if name[-3:] in {"-it", "-en"}}
+    made = client.post(new, data=untouched | words | {"kind": "ranking"})
+    assert "Strongest paths (Schulze)" in made.text, "the usual one of a ranking, as in templates and the chat"
+    assert form_of(client.get(f"{made.url.path}/edit"))["method"] == "schulze"
+    single = client.post(new, data=untouched | words | {"slug": "other"}).url.path
+    assert form_of(client.get(f"{single}/edit"))["method"] == "", "nothing that a ranking made of it would keep"
+    for wrong, said in (
+        ({"method": "borda"}, "counted by one of: Most first places (plurality)."),
+        ({"method": "dance"}, "counted by one of: Most first places (plurality)."),
+        ({"kind": "ranking", "method": "approval"}, "Strongest paths (Schulze), Points by place (Borda), Instant-"),
+        ({"kind": "ranking", "beside": "schulze"}, "another one can be shown: Points by place (Borda), Instant-runoff"),
+        ({"beside": "borda"}, "Beside the method of a ranking"),
+        ({"tie_method": "borda"}, "Only in a ranking"),
+        ({"kind": "scale", "options-it": "Sì", "options-en": ""}, "A poll of this kind has no options of its own."),
+        ({"kind": "scale", "options-it": "", "options-en": "", "ties": "lot"}, "only where options are counted"),
+        ({"kind": "text", "most": "60"}, "A poll of this kind has no options of its own."),
+    ):
+        refused = post(client, new, **PLAIN | wrong)
+        assert refused.status_code == 422 and said in refused.text, wrong
+        assert "Quali temi?" in refused.text and "ranked-pairs</li>" not in refused.text

@@ -213,7 +213,7 @@ def _changed_here_only(template: Template, new: Definition, languages: Sequence[
     ):
         same = [code for code in languages if mine[code] == usual[code]]
         if same and len(same) < len(languages):
-            found += [PollFault(about, NOT_IN_ALL, {"language": LANGUAGE_NAMES.get(code, code)}) for code in same]
+            found += [PollFault(about, NOT_IN_ALL, {"language": code}) for code in same]
     return found
 
 

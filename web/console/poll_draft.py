@@ -9,7 +9,7 @@ from datetime import datetime
 
 from core.i18n import N_
 from core.ids import read_id
-from surveys.polls.checking import TOO_MANY, check
+from surveys.polls.checking import NO_OPTIONS_HERE, TOO_MANY, check
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import METHODS, MOST_OPTIONS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
 from surveys.polls.making import free_name
@@ -102,17 +102,22 @@ class Reading:
             return None
 
     def counting(self, kind: Kind) -> Counting:
-        known = METHODS[kind]
-        method = self.text("method")
+        """The usual method of the kind where none was chosen; what does not fit the kind stays, to be told."""
         written = QUORUM.fullmatch(self.text("quorum") or "0")
         if written is None:
             self.faults.append(PollFault("quorum", NOT_QUORUM))
         quorum, of_all = (int(written[1]), bool(written[2])) if written else (0, False)
-        ties = Ties(self.choice("ties", [one.value for one in Ties])) if kind in OF_OPTIONS else Ties.EQUAL
-        method = method if method in known else known[0]
-        by = self.choice("tie_method", ["", *METHODS[Kind.RANKING]]) if kind is Kind.RANKING else ""
-        beside = self.text("beside") if kind is Kind.RANKING else ""
-        return Counting(method, ties, quorum, of_all, self.number("threshold", 0), tie_method=by, beside=beside)
+        ties = Ties(self.choice("ties", [one.value for one in Ties]))
+        by = self.choice("tie_method", ["", *METHODS[Kind.RANKING]])
+        return Counting(
+            self.text("method") or METHODS[kind][0],
+            ties,
+            quorum,
+            of_all,
+            self.number("threshold", 0),
+            tie_method=by,
+            beside=self.text("beside"),
+        )
 
     def options(self, before: Sequence[Option]) -> tuple[Option, ...]:
         """A line an option, in each language; those that were there keep name and picture wherever they stand."""
@@ -135,6 +140,11 @@ class Reading:
             Option(was.name if was else next(fresh), label, was.picture if was else None)
             for label, was in zip(labels, known, strict=True)
         )
+
+    def no_options(self) -> tuple[Option, ...]:
+        if any(self.text(f"options-{language}") for language in self.languages):
+            self.faults.append(PollFault("options", NO_OPTIONS_HERE))
+        return ()
 
 
 def _known_again(before: Sequence[Option], labels: Sequence[Mapping[str, str]]) -> list[Option | None]:
@@ -183,7 +193,7 @@ def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[
     new = Definition(
         kind=kind,
         title=reading.texts("title"),
-        options=reading.options(before.options if before else ()) if kind in OF_OPTIONS else (),
+        options=reading.options(before.options if before else ()) if kind in OF_OPTIONS else reading.no_options(),
         rules=rules,
         counting=reading.counting(kind),
         summary=reading.texts("summary"),
@@ -214,7 +224,7 @@ def values_of(poll: Definition) -> dict[str, str]:
         "least": str(rules.least),
         "most": str(rules.most or ""),
         "budget": str(rules.budget or ""),
-        "method": counting.method,
+        "method": counting.method if poll.kind is Kind.RANKING else "",
         "beside": counting.beside,
         "tie_method": counting.tie_method,
         "ties": counting.ties.value,

@@ -43,8 +43,6 @@ from web.console.page import console_page
 from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
 from web.site import site_of
 
-METHODS_SHOWN = {one: TITLES[Method(one)] for kind in METHODS for one in METHODS[kind] if one}
-
 
 @dataclass(frozen=True)
 class Choices:
@@ -178,7 +176,6 @@ def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:
         unkept=_unkept(choices, values) if isinstance(problem, PollOpenedMeanwhile) else {},
         begun=choices.poll is not None and choices.poll.state_at(now) not in NOT_BEGUN,
         kinds=KIND_NAMES,
-        methods=METHODS_SHOWN,
         tie_methods={one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
         ties=TIES_NAMES,
         shown=SHOWN_NAMES,

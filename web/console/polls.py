@@ -27,11 +27,13 @@ from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
     KIND_NAMES,
+    METHODS,
     SECRECY_NAMES,
     SECRECY_TOLD,
     SHOWN_NAMES,
     STATE_NAMES,
     TIES_NAMES,
+    Kind,
 )
 from surveys.polls.lent import names_lending
 from surveys.polls.making import NOT_BEGUN, close_poll, open_poll, plan_poll
@@ -43,12 +45,13 @@ from surveys.polls.series import Series, series_of
 from surveys.polls.staging import LOGGED, poll_for
 from surveys.polls.store import polls_of
 from surveys.polls.tables import Poll as Row
+from surveys.polls.tally.methods import TITLES, Method
 from surveys.recurring.rhythm import SERIES_STATE_NAMES
 from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
 from web.console.page import console_page
-from web.console.poll_writing import METHODS_SHOWN, need_process, typed_of
+from web.console.poll_writing import need_process, typed_of
 from web.deps import WebDeps
 from web.site import site_of
 
@@ -141,7 +144,7 @@ async def act(request: Request, staff: Staff) -> Response:
 
 NAMES = {
     "kind": KIND_NAMES, "state": STATE_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
-    "method": METHODS_SHOWN,
+    "method": {one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
 }  # fmt: skip
 ACTS = {"open": "poll.opened", "plan": "poll.planned", "close": "poll.closed", "drop": "poll.dropped"}
 
