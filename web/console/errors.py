@@ -15,6 +15,13 @@ class FormForged(Problem):
     status = 403
 
 
+class SessionOver(Problem):
+    text = N_(
+        "Your session has ended, or you are not signed in: what you sent was not done yet. Please sign in to go on."
+    )
+    status = 401
+
+
 class ChangedMeanwhile(Problem):
     text = N_(
         "Somebody changed this mailing while you were writing. Please look at it as it is now. If what stands here is "
