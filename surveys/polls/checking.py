@@ -46,6 +46,7 @@ TIE_METHOD_WRONG = N_("Only in a ranking another method than its own can put equ
 QUORUM_WRONG = N_("A quorum in percent lies between 0 and 100.")
 THRESHOLD_WRONG = N_("The share a winner needs more than lies between 0 and 99 percent.")
 TIMES_WRONG = N_("The poll closes before it opens.")
+CLOSE_PASSED = N_("The close has passed already. Please choose a later one.")
 GROUP_WRONG = N_(
     "In a group Telegram's own poll can ask only a named poll of one or several options, at most {most} and in the "
     "same order for everybody. Leave this out: the group gets a button instead."

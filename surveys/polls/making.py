@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.ids import Ids
 from core.process.tables import Process
-from surveys.polls.checking import TIMES_WRONG, check
+from surveys.polls.checking import CLOSE_PASSED, check
 from surveys.polls.errors import PollBegun, PollNeverOpened, PollNotDraft, PollOver, PollSlugTaken, PollWrong
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import State
@@ -72,7 +72,7 @@ def change_poll(session: Session, poll_id: int, new: Definition, now: datetime) 
         raise PollBegun
     values = values_of(times, poll.time_zone)
     if values["closes_at"] is not None and values["closes_at"] <= now:
-        raise PollWrong(PollFault("closes", TIMES_WRONG))
+        raise PollWrong(PollFault("closes", CLOSE_PASSED))
     change_row(session, poll_id, closes_local=values["closes_local"], closes_at=values["closes_at"])
 
 
@@ -89,7 +89,7 @@ def open_poll(session: Session, poll_id: int, now: datetime) -> Poll:
     poll = _ready(session, poll_id, now)
     times = {"opens_at": now, "opens_local": _local(now, poll.time_zone)}
     if poll.closes_at is not None and poll.closes_at <= now:
-        raise PollWrong(PollFault("closes", TIMES_WRONG))
+        raise PollWrong(PollFault("closes", CLOSE_PASSED))
     change_row(session, poll_id, state=State.OPEN.value, **times)
     return load_poll(session, poll_id)
 

@@ -108,7 +108,7 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     open_form = form_of(client.get(edit))
     assert "title-it" not in open_form
     late = client.post(edit, data=open_form | {"closes": "2023-07-10", "closes-time": "09:00"})
-    assert late.status_code == 422 and "closes before it opens" in late.text
+    assert late.status_code == 422 and "The close has passed already" in late.text
     assert "Done." in client.post(edit, data=open_form | {"closes": "2023-07-13", "closes-time": "09:00"}).text
     assert "Done." in post(client, path, f"{path}/acts/close").text
     assert post(client, path, f"{path}/acts/drop").status_code == 409

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from lxml import html
 
+from core.clock import FixedClock
 from tests.console.conftest import SignIn, scene, sign_in, web
 from tests.dates.test_console import post
 from tests.responses.scene import Scene
@@ -114,3 +116,36 @@ def test_how_a_poll_is_counted_is_never_another_way_than_was_chosen(scene: Scene
         refused = post(client, new, **PLAIN | wrong)
         assert refused.status_code == 422 and said in refused.text, wrong
         assert "Quali temi?" in refused.text and "ranked-pairs</li>" not in refused.text
+
+
+def test_a_day_nobody_meant_is_told_in_the_form(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
+    client, new = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls/new"
+    for wrong, said in (
+        ({"closes": "9999-12-31"}, "This day is too far away. Please choose one within the next 10 years."),
+        ({"opens": "9999-12-31"}, "too far away"),
+        ({"opens": "0001-01-01"}, "too far away"),
+        ({"closes": "2020-01-02", "opens": "2020-01-01"}, "The close has passed already"),
+        ({"closes": "2023-07-20", "closes-time": "10:00+02:00"}, "choose a day and a time"),
+        ({"closes": "20230720T1"}, "choose a day and a time"),
+    ):
+        refused = post(client, new, **PLAIN | {f"{name}-time": "10:00" for name in wrong} | wrong)
+        assert refused.status_code == 422 and said in refused.text, wrong
+    asked = post(client, "/console/ask/bench", closes="9999-12-31", **{"closes-time": "10:00"})
+    assert asked.status_code == 422 and "too far away" in asked.text
+    closing = {"opens": "2023-07-11", "closes": "2023-07-12", "opens-time": "10:00", "closes-time": "10:00"}
+    path = post(client, new, **PLAIN | closing).url.path
+    clock.advance(timedelta(days=5))
+    late = post(client, path, f"{path}/acts/open")
+    assert late.status_code == 422 and "The close has passed already" in late.text
+    edit = f"{path}/edit"
+    assert client.post(edit, data=form_of(client.get(edit)) | {"title-en": "Changed"}).status_code == 422
+    assert "Done." in client.post(edit, data=form_of(client.get(edit)) | {"closes": "2023-07-20"}).text
+    assert "Done." in post(client, path, f"{path}/acts/open").text
+    series = {"weeks": "4", "open_days": "5", "remind_days": "2", "first": "2023-07-20", "first-time": "11:00"}
+    for wrong, said in (
+        ({"first": "2020-01-01"}, "has passed already"), ({"first": "9999-12-31"}, "too far away"),
+        ({"weeks": "0"}, "whole numbers"), ({"first-time": "11:00+02:00"}, "whole numbers"),
+    ):  # fmt: skip
+        refused = post(client, path, f"{path}/repeat", **series | {"open_days": "6"} | wrong)
+        assert refused.status_code == 422 and said in refused.text, wrong
+        assert "Which themes?" in refused.text and 'name="open_days" value="6"' in refused.text, "the form, as typed"

@@ -9,11 +9,14 @@ from datetime import datetime
 
 from core.i18n import N_
 from core.ids import read_id
-from surveys.polls.checking import NO_OPTIONS_HERE, TOO_MANY, check
+from core.process.horizon import TOO_FAR, YEARS_AHEAD, is_too_far
+from surveys.polls.checking import CLOSE_PASSED, NO_OPTIONS_HERE, TOO_MANY, check
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import METHODS, MOST_OPTIONS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
 from surveys.polls.making import free_name
 from surveys.polls.poll import Definition, Option
+from surveys.polls.store import instant_of
+from web.console.times import LocalClock
 
 FIELDS = {
     "title": N_("Question"),
@@ -56,6 +59,7 @@ class Reading:
 
     typed: Mapping[str, str]
     languages: Sequence[str]
+    clock: LocalClock | None = None
     faults: list[PollFault] = field(default_factory=list)
 
     def text(self, name: str) -> str:
@@ -96,10 +100,24 @@ class Reading:
         if not day and not time:
             return None
         try:
-            return datetime.fromisoformat(f"{day}T{time or '00:00'}").isoformat(timespec="minutes")
+            found = datetime.fromisoformat(f"{day}T{time or '00:00'}")
         except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None:  # with a zone of its own it would not be local any more
             self.faults.append(PollFault(name, NOT_MOMENT))
             return None
+        if self.clock is not None and is_too_far(found, self.clock.now):
+            self.faults.append(PollFault(name, TOO_FAR, {"years": str(YEARS_AHEAD)}))
+            return None
+        return found.isoformat(timespec="minutes")
+
+    def close(self) -> str | None:
+        """A moment still to come, where there is a clock to tell."""
+        local = self.moment("closes")
+        closes = instant_of(local, self.clock.zone) if self.clock is not None else None
+        if self.clock is not None and closes is not None and closes <= self.clock.now:
+            self.faults.append(PollFault("closes", CLOSE_PASSED))
+        return local
 
     def counting(self, kind: Kind) -> Counting:
         """The usual method of the kind where none was chosen; what does not fit the kind stays, to be told."""
@@ -166,17 +184,18 @@ def _known_again(before: Sequence[Option], labels: Sequence[Mapping[str, str]]) 
 
 @dataclass(frozen=True)
 class Known:
-    """What a form may choose from, and the definition that it changes, None for a new one."""
+    """What a form may choose from, the definition that it changes, None for a new one, and when it is."""
 
     languages: Sequence[str]
     audiences: Sequence[int]
     events: Sequence[int]
     before: Definition | None = None
+    clock: LocalClock | None = None
 
 
 def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[PollFault]]:
     """A definition that can be kept, and everything that is wrong with it."""
-    reading, before = Reading(typed, known.languages), known.before
+    reading, before = Reading(typed, known.languages, known.clock), known.before
     kind = Kind(reading.choice("kind", [one.value for one in Kind]))
     usual = USUAL_SCALE if kind is Kind.SCALE else (1, 0)
     rules = Rules(
@@ -204,16 +223,16 @@ def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[
         audience_id=reading.row("audience", known.audiences),
         event_id=reading.row("event", known.events),
         opens_local=reading.moment("opens"),
-        closes_local=reading.moment("closes"),
+        closes_local=reading.close(),
     )
     told = {one.about for one in reading.faults}
     return new, [*reading.faults, *(one for one in check(new, known.languages) if one.about not in told)]
 
 
-def read_close(typed: Mapping[str, str], before: Definition) -> tuple[Definition, list[PollFault]]:
+def read_close(typed: Mapping[str, str], before: Definition, clock: LocalClock) -> tuple[Definition, list[PollFault]]:
     """A poll that is open, with another close."""
-    reading = Reading(typed, ())
-    return replace(before, closes_local=reading.moment("closes")), reading.faults
+    reading = Reading(typed, (), clock)
+    return replace(before, closes_local=reading.close()), reading.faults
 
 
 def values_of(poll: Definition) -> dict[str, str]:

@@ -41,6 +41,7 @@ from web.console.errors import PollChangedMeanwhile, PollOpenedMeanwhile
 from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
+from web.console.times import LocalClock
 from web.site import site_of
 
 
@@ -55,10 +56,10 @@ class Choices:
     events: Sequence[tuple[int, dict[str, str]]]
     poll: Poll | None = None
 
-    @property
-    def known(self) -> Known:
+    def known(self, now: datetime) -> Known:
         audiences, events = [one for one, _ in self.audiences], [one for one, _ in self.events]
-        return Known(self.languages, audiences, events, self.poll.definition if self.poll else None)
+        before = self.poll.definition if self.poll else None
+        return Known(self.languages, audiences, events, before, LocalClock(self.time_zone, now))
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ async def create(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> tuple[Choices, list[PollFault], int]:
         choices = _choices(session, staff, process_id)
-        definition, faults = read_poll(typed, choices.known)
+        definition, faults = read_poll(typed, choices.known(now))
         office_id = choices.process.office_id
         slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), slugs_of(session, office_id))
         if wrong is not None or faults:
@@ -137,7 +138,10 @@ async def change(request: Request, staff: Staff) -> Response:
         if revision != typed.get("revision", "") and poll.state_at(now) is not State.CLOSED:
             problem = PollOpenedMeanwhile() if begun else PollChangedMeanwhile()
             return FormFilled(choices, typed | {"revision": revision}, problem=problem)
-        definition, faults = read_close(typed, poll.definition) if begun else read_poll(typed, choices.known)
+        if begun:
+            definition, faults = read_close(typed, poll.definition, LocalClock(poll.time_zone, now))
+        else:
+            definition, faults = read_poll(typed, choices.known(now))
         if not faults:
             change_poll(session, poll_id, definition, now)
             record(session, Act("poll.changed", f"poll:{poll_id}", staff.account_id, poll.office_id), now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -96,7 +96,7 @@ async def list_all(request: Request, staff: Staff) -> Response:
 
 
 async def show(request: Request, staff: Staff) -> Response:
-    return await _one(request, staff)
+    return await show_poll(request, staff)
 
 
 async def tell(request: Request, staff: Staff) -> Response:
@@ -115,7 +115,7 @@ async def tell(request: Request, staff: Staff) -> Response:
     try:
         made = await deps.database.awrite(work)
     except ResultToldAlready as problem:
-        return await _one(request, staff, problem)
+        return await show_poll(request, staff, problem)
     return RedirectResponse(f"/console/mailings/{made}/review", 303)
 
 
@@ -137,7 +137,7 @@ async def act(request: Request, staff: Staff) -> Response:
     except Problem as problem:
         if problem.status in {403, 404}:
             raise
-        return await _one(request, staff, problem)
+        return await show_poll(request, staff, problem)
     back = f"/console/processes/{poll.process_id}/polls" if name == "drop" else f"/console/polls/{poll_id}?done={name}"
     return RedirectResponse(back, 303)
 
@@ -163,7 +163,10 @@ def _do(session: Session, deps: WebDeps, name: str, poll_id: int, now: datetime)
     change_screen(session, poll_id)
 
 
-async def _one(request: Request, staff: Staff, problem: Problem | None = None) -> Response:
+async def show_poll(
+    request: Request, staff: Staff, problem: Problem | None = None, repeated: Mapping[str, str] | None = None
+) -> Response:
+    """The poll's page; `repeated` is what was typed into its form for a series."""
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
     now, t = deps.clock.now(), translator(staff.language)
 
@@ -209,7 +212,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",
         reveals=view.screen.reveals(view.poll, now),
-        key=deps.ids.token(),
+        repeated={"key": deps.ids.token()} | dict(repeated or {}),
     )  # fmt: skip
 
 
