@@ -51,6 +51,25 @@ def test_any_number_of_options_is_counted_and_too_many_are_refused(scene: Scene,
     assert kept.status_code == 200 and "en 39" in kept.text, "forty may be offered, however long they are together"
 
 
+def test_what_is_too_long_or_twice_the_same_is_said_and_nothing_is_cut(scene: Scene, sign_in: SignIn) -> None:
+    client, new = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls/new"
+    for wrong, said in (
+        ({"title-en": "x" * 301}, "Question: In English it is longer than 300 characters."),
+        ({"title-it": "x" * 500_000}, "Question: In Italian it is longer than 300 characters."),
+        ({"summary-en": "x" * 2001}, "In English it is longer than 2000 characters."),
+        ({"options-en": f"Park\r\n{'x' * 301}"}, "The option B is longer than 300 characters in English."),
+        ({"options-en": "Park\r\n Park"}, "Two options say the same in English: Park."),
+        ({"options-it": "Il  parco\r\nIl parco"}, "Two options say the same in Italian: Il parco."),
+        ({"kind": "scale", "options-it": "", "options-en": "", "low-it": "x" * 301}, "longer than 300"),
+    ):
+        refused = post(client, new, **PLAIN | wrong)
+        assert refused.status_code == 422 and said in refused.text, list(wrong)
+        assert all(text in form_of(refused).values() for text in wrong.values() if "\n" not in text), "nothing is cut"
+    longest = {"title-en": "x" * 300, "summary-en": "y" * 2000, "options-en": f"Park\r\n{'z' * 300}"}
+    made = post(client, new, **PLAIN | longest)
+    assert "y" * 2000 in client.get(f"{made.url.path}/edit").text
+
+
 def test_of_two_who_write_on_one_draft_the_second_is_told_and_loses_nothing(scene: Scene, sign_in: SignIn) -> None:
     first, second = sign_in("organiser"), sign_in("organiser")
     path = post(first, f"/console/processes/{scene.process_id}/polls/new", **PLAIN).url.path

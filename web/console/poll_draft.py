@@ -48,7 +48,7 @@ NOT_IN_LIST = N_("Please choose one of the list.")
 NOT_SLUG = N_("Please write small letters, digits and hyphens, at most 60 characters.")
 QUORUM = re.compile(r"([0-9]{1,7})\s*(%?)")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-LONGEST_SLUG, LONGEST_TEXT = 60, 2000
+LONGEST_SLUG = 60
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 USUAL_SCALE = (1, 5)
 
@@ -63,7 +63,7 @@ class Reading:
     faults: list[PollFault] = field(default_factory=list)
 
     def text(self, name: str) -> str:
-        return self.typed.get(name, "").strip()[:LONGEST_TEXT]
+        return self.typed.get(name, "").strip()
 
     def texts(self, name: str) -> dict[str, str]:
         found = {language: self.text(f"{name}-{language}") for language in self.languages}

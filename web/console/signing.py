@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -178,7 +179,8 @@ async def _show_kept(request: Request, kept: KeptForm, token: str) -> Response:
 
 
 def _send_again(request: Request, staff: Staff, kept: KeptForm, token: str) -> Response:
-    values = {"kept": kept, "staff": staff, "form_token": _token_for(site_of(request).deps, token), "home": HOME}
+    values: dict[str, Any] = {"kept": kept, "staff": staff, "home": HOME}
+    values["form_token"] = _token_for(site_of(request).deps, token)
     return site_of(request).page(request, "console/send_again.html", **values)
 
 
