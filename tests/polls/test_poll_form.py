@@ -30,6 +30,12 @@ def form_of(page: httpx.Response) -> dict[str, str]:
     return {str(name): str(value) for name, value in form.form_values()}
 
 
+def hidden_of(page: httpx.Response) -> dict[str, str]:
+    """The fields of the form in the page's main part."""
+    found: Any = html.fromstring(page.text).xpath("//main//form")[0]  # type: ignore[index]
+    return {str(name): str(value) for name, value in found.form_values()}
+
+
 def area_of(page: httpx.Response, name: str) -> str:
     return str(html.fromstring(page.text).xpath(f"string(//textarea[@name='{name}'])"))
 
@@ -168,3 +174,22 @@ def test_a_day_nobody_meant_is_told_in_the_form(scene: Scene, sign_in: SignIn, c
         refused = post(client, path, f"{path}/repeat", **series | {"open_days": "6"} | wrong)
         assert refused.status_code == 422 and said in refused.text, wrong
         assert "Which themes?" in refused.text and 'name="open_days" value="6"' in refused.text, "the form, as typed"
+
+
+def test_what_cannot_be_undone_is_asked_once_more(scene: Scene, sign_in: SignIn) -> None:
+    client = sign_in("organiser")
+    path = post(client, f"/console/processes/{scene.process_id}/polls/new", **PLAIN).url.path
+    for act, button, words, state in (
+        ("open", "Open now", "cannot be taken back", "Close now"),
+        ("close", "Close now", "cannot be opened again", "Count sheet (CSV)"),
+    ):
+        page = client.get(path)
+        assert f'href="{path}/acts/{act}"' in page.text and f'action="{path}/acts/{act}"' not in page.text
+        asked = client.get(f"{path}/acts/{act}")
+        assert words in asked.text and button in asked.text and "Leave everything as it is" in asked.text
+        assert state not in client.get(path).text, "a look changes nothing"
+        assert state in client.post(f"{path}/acts/{act}", data=hidden_of(asked)).text
+    other = post(client, f"/console/processes/{scene.process_id}/polls/new", **PLAIN).url.path
+    assert "Shall this draft be taken away?" in client.get(f"{other}/acts/drop").text
+    assert [client.get(f"{other}/acts/{one}").status_code for one in ("plan", "dance")] == [404, 404]
+    assert sign_in("reader").get(f"{other}/acts/open").status_code == 403

@@ -142,10 +142,26 @@ async def act(request: Request, staff: Staff) -> Response:
     return RedirectResponse(back, 303)
 
 
+async def ask_to_act(request: Request, staff: Staff) -> Response:
+    """Asks once more before what cannot be undone; changes nothing."""
+    deps, poll_id, name = site_of(request).deps, int(request.path_params["poll_id"]), request.path_params["act"]
+    now = deps.clock.now()
+    if name not in ASKED:
+        raise ActUnknown
+
+    def work(session: Session) -> tuple[Poll, Turnout]:
+        poll = poll_for(session, staff, poll_id)
+        return poll, turnout_of(session, poll, now)
+
+    poll, turnout = await deps.database.aread(work)
+    return console_page(request, staff, "console/poll_act.html", poll=poll, turnout=turnout, act=name)
+
+
 NAMES = {
     "kind": KIND_NAMES, "state": STATE_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
     "method": {one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
 }  # fmt: skip
+ASKED = ("open", "close", "drop")
 ACTS = {"open": "poll.opened", "plan": "poll.planned", "close": "poll.closed", "drop": "poll.dropped"}
 
 

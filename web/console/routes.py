@@ -160,6 +160,7 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/result.png", signed_in(poll_pictures.show), methods=["GET"])
     router.add_api_route(f"{poll}/edit", signed_in(poll_writing.edit), methods=["GET"])
     router.add_api_route(f"{poll}/edit", signed_in(poll_writing.change), methods=["POST"])
+    router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.ask_to_act), methods=["GET"])
     router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.act), methods=["POST"])
     router.add_api_route(f"{poll}/stage", signed_in(poll_stage.act_on_poll), methods=["POST"])
     router.add_api_route(f"{poll}/sheet.csv", signed_in(poll_stage.sheet), methods=["POST"])
