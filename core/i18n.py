@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
+from babel.core import Locale, UnknownLocaleError
 from babel.messages.plurals import get_plural
 from babel.messages.pofile import read_po
 
@@ -78,6 +79,14 @@ def best_language(wanted: Iterable[str], offered: Iterable[str]) -> str:
 def babel_locale(language: str) -> str:
     """Under which name Babel writes days, times and numbers for a reader of the language."""
     return DAY_FIRST.get(language, language)
+
+
+def name_language(code: str, language: str) -> str:
+    """What a language is called by readers of another, as in "in italiano"; of an unknown one its code."""
+    try:
+        return Locale.parse(code).get_language_name(language) or code
+    except (ValueError, UnknownLocaleError):
+        return code
 
 
 def wanted_languages(accepted: str) -> list[str]:

@@ -47,6 +47,7 @@ class Purpose(StrEnum):
     ORGANIZER = "organizer"  # event, participant: the address that what their calendar answers comes to
     CALENDAR = "calendar"  # participant: their events, for a calendar that subscribes to them
     CONSOLE_CSRF = "console-csrf"  # session
+    CONSOLE_KEPT = "console-kept"  # a form whose sender has to sign in first: sealed data
     MEETING_LIST = "meeting-list"  # the attendance of an online meeting, looked at and not noted yet: sealed data
     TRIAL = "trial"  # a questionnaire tried out: sealed data, no numbers
     WEBHOOK = "webhook"  # the secrets that calls of webhooks are signed with

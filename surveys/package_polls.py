@@ -22,7 +22,7 @@ from core.process.tables import Event, Phase
 from surveys.package_rounds import local_time, read_time
 from surveys.package_series import KIND as SERIES
 from surveys.package_series import apply_series, series_item
-from surveys.polls.checking import check
+from surveys.polls.checking import NO_TITLE, check
 from surveys.polls.kinds import METHODS, Counting, Kind, Rules, Secrecy, Shown, Ties
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, plan_poll
 from surveys.polls.option_pictures import LARGEST_MB, NotPicture, type_of
@@ -112,7 +112,7 @@ class PollSection:
             entry.fault("ready", READY_WHEN)
         if told in kinds and values["secrecy"] in set(Secrecy) and values["shown"] in set(Shown):
             for fault in check(_definition(values, _timeless(values)), package.languages):
-                if fault.about != "title":  # told already, with its line
+                if fault.text != NO_TITLE:  # told already, with its line
                     entry.fault(fault.about if entry.has(fault.about) else None, fault.text, **fault.values)
         return series_item(package, entry, values) if entry.has("every") else Item("poll", entry.slug(), values)
 

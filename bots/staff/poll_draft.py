@@ -16,11 +16,10 @@ from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_
 from surveys.polls.checking import check
 from surveys.polls.faults import PollFault
-from surveys.polls.kinds import METHODS, MOST_OPTIONS, OF_OPTIONS, Counting, Kind, Rules, Secrecy
+from surveys.polls.kinds import LONGEST_LINE, METHODS, MOST_OPTIONS, OF_OPTIONS, Counting, Kind, Rules, Secrecy
 from surveys.polls.poll import Definition, Option
 from surveys.polls.templates import LETTERS, templates
 
-LONGEST = 300  # characters of a question or an option
 SCALE, POINTS = (1, 5), 5
 NAMES = (*LETTERS, *(f"A{other}" for other in LETTERS))
 
@@ -119,8 +118,8 @@ class Draft:
             raise WordsUnfit
         if not self.has_options:
             lines = [" ".join(lines)]
-        if any(len(line) > LONGEST for line in lines):
-            raise TooLong(most=LONGEST)
+        if any(len(line) > LONGEST_LINE for line in lines):
+            raise TooLong(most=LONGEST_LINE)
         if len(lines) - 1 > MOST_OPTIONS:
             raise TooManyLines(most=MOST_OPTIONS, count=len(lines) - 1)
         for code, others in self.said.items():

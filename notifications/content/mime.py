@@ -17,6 +17,7 @@ PLAIN = re.compile("[A-Za-z0-9:/_~-][A-Za-z0-9:/._~ -]*+(?<! )")  # as most name
 SHORT = 72  # characters of a value that fit on a line of quoted-printable, with the soft break behind them
 LONGEST_LINE = 76  # of quoted-printable, without its end (RFC 2045, section 6.7, rule 5)
 ROOM = LONGEST_LINE - 1  # of them, with a soft break behind them
+FITS = 900  # characters of a value on one line, which has 998 (RFC 5322, section 2.1.1)
 SOFT_BREAK = b"=\r\n"  # RFC 2045, section 6.7, rule 5: it may stand anywhere, and is not read
 
 
@@ -25,8 +26,9 @@ class HeaderUnsafe(ValueError):
 
 
 def header(name: str, value: str) -> str:
-    """One header line; text beyond ASCII is encoded (RFC 2047), line breaks are refused."""
-    return plain_header(name, value) if value.isascii() else _encoded_header(name, value)
+    """One header line; text beyond ASCII, or too long for a line, is encoded and folded (RFC 2047), line breaks are
+    refused."""
+    return plain_header(name, value) if value.isascii() and len(value) <= FITS else _encoded_header(name, value)
 
 
 @lru_cache(maxsize=256)

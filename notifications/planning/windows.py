@@ -15,6 +15,7 @@ from notifications.planning.workdays import Feast, is_holiday
 
 EVERY_DAY = frozenset(range(7))
 MOST_DAYS = 400
+CALENDAR_ENDS = 9990  # the last years of the calendar, where no day or no time zone may follow
 KEYS = {"days", "from", "until", "holidays", "quiet"}
 MOST_STEPS = 60  # parts that a mailing is spread into
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -81,6 +82,9 @@ def _read_time(raw: Mapping[str, Any], key: str) -> time | None:
 
 
 def is_open(window: Window, instant: datetime, zone: str) -> bool:
+    """At the end of the calendar always."""
+    if instant.year >= CALENDAR_ENDS:
+        return True
     shown = instant.astimezone(ZoneInfo(zone))
     day = shown.date()
     if shown.weekday() not in window.days or (is_holiday(day, window.feast) and not window.holidays):
@@ -106,7 +110,7 @@ def next_open(window: Window, instant: datetime, zone: str) -> datetime:
 def later_in_window(window: Window, instant: datetime, span: timedelta, zone: str) -> datetime:
     """The instant at which the window has been open for `span` since `instant`."""
     at = next_open(window, instant, zone)
-    while span > timedelta():
+    while span > timedelta() and at.year < CALENDAR_ENDS:
         closing = _closing(window, at, zone)
         if at + span < closing:
             return at + span

@@ -10,7 +10,9 @@ from surveys.polls.faults import PollFault
 from surveys.polls.kinds import (
     CHOSEN,
     LARGEST_BUDGET,
+    LONGEST_LINE,
     LONGEST_NAME,
+    LONGEST_SUMMARY,
     LONGEST_WORDS,
     METHODS,
     MOST_DOTTED,
@@ -25,6 +27,9 @@ from surveys.polls.poll import Definition
 from surveys.polls.tally.options import BLANK, NONE
 
 NO_TITLE = N_("The question is missing in {language}.")
+TITLE_TOO_LONG = N_("In {language} it is longer than {most} characters. Please shorten it.")
+LABEL_TOO_LONG = N_("The option {option} is longer than {most} characters in {language}. Please shorten it.")
+LABEL_TWICE = N_("Two options say the same in {language}: {words}. Please tell them apart.")
 NO_LABEL = N_("The option {option} has no text in {language}.")
 TOO_FEW = N_("At least {least} options are needed.")
 TOO_MANY = N_("At most {most} options can be offered.")
@@ -46,6 +51,7 @@ TIE_METHOD_WRONG = N_("Only in a ranking another method than its own can put equ
 QUORUM_WRONG = N_("A quorum in percent lies between 0 and 100.")
 THRESHOLD_WRONG = N_("The share a winner needs more than lies between 0 and 99 percent.")
 TIMES_WRONG = N_("The poll closes before it opens.")
+CLOSE_PASSED = N_("The close has passed already. Please choose a later one.")
 GROUP_WRONG = N_(
     "In a group Telegram's own poll can ask only a named poll of one or several options, at most {most} and in the "
     "same order for everybody. Leave this out: the group gets a button instead."
@@ -69,6 +75,7 @@ def _faults(poll: Definition, languages: Sequence[str]) -> Found:
     for language in languages:
         if not poll.title.get(language, "").strip():
             yield "title", NO_TITLE, {"language": language}
+    yield from _lengths(poll)
     yield from _options(poll, languages)
     yield from _limits(poll, languages)
     yield from _counting(poll)
@@ -76,6 +83,33 @@ def _faults(poll: Definition, languages: Sequence[str]) -> Found:
         yield "names_in_groups", GROUP_WRONG, {"most": MOST_IN_GROUP}
     if poll.opens_local and poll.closes_local and poll.closes_local <= poll.opens_local:
         yield "closes", TIMES_WRONG, {}
+
+
+def _lengths(poll: Definition) -> Found:
+    """Of whatever is written, also in a language that is not asked for."""
+    rules = poll.rules
+    for about, texts, most in (
+        ("title", poll.title, LONGEST_LINE),
+        ("summary", poll.summary, LONGEST_SUMMARY),
+        ("low", rules.low, LONGEST_LINE),
+        ("high", rules.high, LONGEST_LINE),
+    ):
+        for language, text in texts.items():
+            if len(text) > most:
+                yield about, TITLE_TOO_LONG, {"language": language, "most": most}
+
+
+def _labels(poll: Definition) -> Found:
+    """What options say is short, and another thing of each."""
+    seen: set[tuple[str, str]] = set()
+    for one in poll.options:
+        for language, text in one.label.items():
+            words = language, " ".join(text.split())
+            if len(text) > LONGEST_LINE:
+                yield "options", LABEL_TOO_LONG, {"option": one.name[:80], "most": LONGEST_LINE, "language": language}
+            elif words[1] and words in seen:
+                yield "options", LABEL_TWICE, {"language": language, "words": words[1]}
+            seen.add(words)
 
 
 def fits_group(poll: Definition) -> bool:
@@ -96,6 +130,7 @@ def _options(poll: Definition, languages: Sequence[str]) -> Found:
     most = MOST_DOTTED if poll.kind is Kind.DOTS else MOST_OPTIONS
     if len(poll.options) > most:
         yield "options", TOO_MANY, {"most": most}
+    yield from _labels(poll)
     seen: set[str] = set()
     for one in poll.options:
         if not NAME.fullmatch(one.name) or len(one.name) > LONGEST_NAME:

@@ -120,6 +120,10 @@ class PollBegun(Problem):
     status = 409
 
 
+class PollOver(PollBegun):
+    text = N_("The poll is closed: nothing of it can be changed any more.")
+
+
 class PollNotDraft(Problem):
     text = N_("The poll has been opened already.")
     status = 409

@@ -96,6 +96,7 @@ MOST_OPTIONS = 40  # what a button's data can tell of a ranking (bots/participan
 MOST_DOTTED = 30  # three buttons each, of the hundred that a message can have
 LONGEST_NAME, LONGEST_WORDS = 30, 2000
 USUAL_WORDS = 500
+LONGEST_LINE, LONGEST_SUMMARY = 300, 2000  # characters: of a question or an option, which stand in subjects and chats
 LARGEST_BUDGET = 35  # points, each a digit of base 36
 SCALE = (0, 10)
 

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from core.ids import Ids
 from core.process.tables import Process
-from surveys.polls.checking import TIMES_WRONG, check
-from surveys.polls.errors import PollBegun, PollNeverOpened, PollNotDraft, PollSlugTaken, PollWrong
+from surveys.polls.checking import CLOSE_PASSED, check
+from surveys.polls.errors import PollBegun, PollNeverOpened, PollNotDraft, PollOver, PollSlugTaken, PollWrong
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import State
 from surveys.polls.mixing import hold, rewrite
@@ -58,7 +58,7 @@ def free_name(title: str, taken: Collection[str]) -> str:
 def change_poll(session: Session, poll_id: int, new: Definition, now: datetime) -> None:
     """Before it is open everything but the secrecy, afterwards when it closes; what was planned is a draft again.
 
-    Raises PollUnknown, PollBegun, PollWrong.
+    Raises PollUnknown, PollBegun, PollOver, PollWrong.
     """
     poll = lock_poll(session, poll_id)
     state = poll.state_at(now)
@@ -66,11 +66,13 @@ def change_poll(session: Session, poll_id: int, new: Definition, now: datetime) 
         change_row(session, poll_id, state=State.DRAFT.value, **values_of(new, poll.time_zone))
         return
     times = replace(poll.definition, closes_local=new.closes_local)
-    if state is State.CLOSED or new != replace(times, secrecy=new.secrecy):
+    if state is State.CLOSED:
+        raise PollOver
+    if new != replace(times, secrecy=new.secrecy):
         raise PollBegun
     values = values_of(times, poll.time_zone)
     if values["closes_at"] is not None and values["closes_at"] <= now:
-        raise PollWrong(PollFault("closes", TIMES_WRONG))
+        raise PollWrong(PollFault("closes", CLOSE_PASSED))
     change_row(session, poll_id, closes_local=values["closes_local"], closes_at=values["closes_at"])
 
 
@@ -87,7 +89,7 @@ def open_poll(session: Session, poll_id: int, now: datetime) -> Poll:
     poll = _ready(session, poll_id, now)
     times = {"opens_at": now, "opens_local": _local(now, poll.time_zone)}
     if poll.closes_at is not None and poll.closes_at <= now:
-        raise PollWrong(PollFault("closes", TIMES_WRONG))
+        raise PollWrong(PollFault("closes", CLOSE_PASSED))
     change_row(session, poll_id, state=State.OPEN.value, **times)
     return load_poll(session, poll_id)
 

@@ -9,6 +9,7 @@ import quopri
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from typing import Any
 
@@ -27,7 +28,7 @@ from notifications.content.errors import (
     VariableUnknown,
 )
 from notifications.content.markdown import to_plain, to_telegram
-from notifications.content.mime import HeaderUnsafe, quote
+from notifications.content.mime import HeaderUnsafe, header, quote
 from notifications.content.skeleton import one_line
 from notifications.content.telegram import compile_chat, render_chat
 from notifications.content.text import Setting, Text, read_buttons
@@ -164,6 +165,13 @@ def test_nothing_in_a_name_can_act(name: str) -> None:
 def test_an_address_cannot_forge_headers(address: str) -> None:
     with pytest.raises(HeaderUnsafe):
         render_mail(compiled(), Letter(address, "<1@example.org>", AT, {"name": "X", **LINKS}))
+
+
+def test_a_subject_without_a_blank_breaks_no_line_of_the_mail() -> None:
+    for subject in ("x" * 3000, "é" * 3000, "x" * 900):
+        head = header("Subject", subject)
+        assert max(map(len, head.split("\r\n"))) <= 998  # RFC 5322, section 2.1.1
+        assert str(make_header(decode_header(head.removeprefix("Subject: ").strip()))) == subject
 
 
 @pytest.mark.parametrize(

@@ -156,3 +156,14 @@ def test_what_was_planned_for_a_day_that_becomes_quiet_is_planned_after_it(datab
         return due_times(session)
 
     assert database.write(work) == [rome("2023-07-10T09:00")]
+
+
+def test_a_window_ends_with_the_calendar_and_not_before() -> None:
+    narrow = Window(days=frozenset({0}), opens=time(9), closes=time(10), holidays=False)
+    for instant in (datetime(9999, 12, 31, 23, 30, tzinfo=UTC), datetime(9999, 12, 27, tzinfo=UTC)):
+        for window in (narrow, Window()):
+            assert next_open(window, instant, "Europe/Rome") == instant
+            assert later_in_window(window, instant, timedelta(days=3), "Europe/Rome") == instant
+            assert set(spread_over(window, instant, timedelta(hours=2), "Europe/Rome")) == {instant}
+    before = datetime(9988, 12, 31, 23, 30, tzinfo=UTC)
+    assert next_open(narrow, before, "Europe/Rome") > before

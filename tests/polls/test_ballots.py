@@ -127,7 +127,7 @@ def test_points_are_read_as_they_are_typed() -> None:
             read_points(wrong)
 
 
-OK = {"it": "Sì", "en": "Yes"}
+OK, OTHER = {"it": "Sì", "en": "Yes"}, {"it": "No", "en": "No"}
 
 
 @pytest.mark.parametrize(
@@ -135,9 +135,10 @@ OK = {"it": "Sì", "en": "Yes"}
     [
         ({"title": {"en": "Where?"}}, ["title"]),
         ({"options": (Option("A", OK),)}, ["options"]),
-        ({"options": (Option("A", OK), Option("A", OK))}, ["options"]),
-        ({"options": (Option("a b", OK), Option("none", OK))}, ["options", "options"]),
-        ({"options": (Option("A", {"en": "Yes"}), Option("B", OK))}, ["options"]),
+        ({"options": (Option("A", OK), Option("A", OTHER))}, ["options"]),
+        ({"options": (Option("a b", OK), Option("none", OTHER))}, ["options", "options"]),
+        ({"options": (Option("A", {"en": "No"}), Option("B", OK))}, ["options"]),
+        ({"options": (Option("A", OK), Option("B", OK))}, ["options", "options"]),
         ({"rules": Rules(Kind.MULTIPLE, least=3, most=2), "kind": Kind.MULTIPLE}, ["least", "method"]),
         ({"rules": Rules(Kind.SINGLE, shuffled=True)}, []),
         ({"counting": Counting("schulze")}, ["method"]),

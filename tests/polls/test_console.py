@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from lxml import html
 from playwright.sync_api import Browser
 
 from core.clock import FixedClock
@@ -17,6 +15,7 @@ from surveys.polls.voters import Voter
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.dates.test_console import acts, post
 from tests.polls.scene import TEXTS, add, chosen, define, named, piles, vote
+from tests.polls.test_poll_form import form_of
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
@@ -46,7 +45,7 @@ def test_what_is_wrong_with_a_poll_is_said_and_nothing_typed_is_lost(scene: Scen
     assert "There is no poll yet." in client.get(here).text
     made = f"{here}/new"
     for wrong, words in (
-        ({"title-en": ""}, "The question is missing in en"),
+        ({"title-en": ""}, "The question is missing in English"),
         ({"options-en": "Park\r\nSquare"}, "as many options in each language"),
         ({"options-it": "", "options-en": ""}, "At least 2 options"),
         ({"most": "many"}, "a whole number"),
@@ -87,12 +86,11 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     assert counting.beside == "schulze" and "deciding nothing: Strongest paths (Schulze)" in page.text
     assert post(client, made, **FORM | {"slug": "quali-temi"}).status_code == 422
     assert post(client, made, **FORM).url.path != path, "a second one gets a name of its own"
-    page_now = html.fromstring(client.get(f"{path}/edit").text)
-    form: Any = page_now.xpath("//form[contains(@class, 'mailing-form')]")[0]  # type: ignore[index]
-    kept = client.post(f"{path}/edit", data=dict(form.form_values()))
+    edit = f"{path}/edit"
+    kept = client.post(edit, data=form_of(client.get(edit)))
     assert "Done." in kept.text and poll_of(scene, path) == poll, "to keep what stands changes nothing"
     more = {"options-it": "Parco\r\nPiazza\r\nScuola\r\nFiume", "options-en": "Park\r\nSquare\r\nSchool\r\nRiver"}
-    client.post(f"{path}/edit", data=dict(form.form_values()) | more | {"secrecy": "anonymous"})
+    client.post(edit, data=form_of(client.get(edit)) | more | {"secrecy": "anonymous"})
     assert len(poll_of(scene, path).names) == 4 and poll_of(scene, path).definition.secrecy is Secrecy.NAMED
     assert "planned" in post(client, path, f"{path}/acts/plan").text
     assert "open" in post(client, path, f"{path}/acts/open").text
@@ -107,10 +105,11 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     assert (
         "1. Park; 2. School" in shown and "Ada &lt;b&gt;Rossa&lt;/b&gt;" in shown and "somebody without a name" in shown
     )
-    assert 'name="title-it"' not in client.get(f"{path}/edit").text
-    late = post(client, f"{path}/edit", **{"closes": "2023-07-10", "closes-time": "09:00"})
-    assert late.status_code == 422 and "closes before it opens" in late.text
-    assert "Done." in post(client, f"{path}/edit", **{"closes": "2023-07-13", "closes-time": "09:00"}).text
+    open_form = form_of(client.get(edit))
+    assert "title-it" not in open_form
+    late = client.post(edit, data=open_form | {"closes": "2023-07-10", "closes-time": "09:00"})
+    assert late.status_code == 422 and "The close has passed already" in late.text
+    assert "Done." in client.post(edit, data=open_form | {"closes": "2023-07-13", "closes-time": "09:00"}).text
     assert "Done." in post(client, path, f"{path}/acts/close").text
     assert post(client, path, f"{path}/acts/drop").status_code == 409
     assert post(client, path, f"{path}/acts/dance").status_code == 404

@@ -109,6 +109,15 @@ def fits(page: Page, name: str) -> None:
     assert violations(page) == [], name
 
 
+def close_by(remote: Page) -> None:
+    """On the remote control, which asks once more."""
+    remote.get_by_role("link", name="Close").first.click()
+    remote.get_by_text("Nobody can vote any more then").wait_for()
+    assert violations(remote) == []
+    expect(remote.get_by_text("open", exact=True).first).to_be_visible()
+    remote.get_by_role("button", name="Close now").first.click()
+
+
 def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> None:
     options = tuple(Option(name, dict.fromkeys(("it", "en", "fr"), label)) for name, label in THEMES.items())
     asked = define(Kind.RANKING, shown=Shown.LIVE, counting=Counting("schulze"))
@@ -136,7 +145,7 @@ def test_the_hall_votes_and_the_screen_follows(hall: Hall, tmp_path: Path) -> No
         assert plain.locator("[data-remote]").count() == 0, "keys are for who is signed in"
         remote.goto(f"{hall.web.url}/console/events/{hall.event_id}/stage")
         assert violations(remote) == []
-        remote.get_by_role("button", name="Close").first.click()
+        close_by(remote)
         expect(screen.get_by_text("12 votes counted.")).to_be_visible()
         expect(screen.locator(".verdict")).to_have_text("Several options win together: Park, Square.")
         expect(screen.locator(".matrix tbody tr")).to_have_count(8)

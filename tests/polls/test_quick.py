@@ -184,7 +184,7 @@ def test_what_is_wrong_is_said_with_everything_kept(
     assert "Où mettons-nous" in page and 'name="title-en"' not in page, "the languages are those of the people"
     token = page.split('name="token" value="')[1].split('"')[0]
     for wrong, words in (
-        ({"title-it": "Dove la fontana?"}, "not in Français"),
+        ({"title-it": "Dove la fontana?"}, "not in French"),
         ({"closes": "2023-07-01"}, "passed already"),
         ({"options-it": "uno"}, "as many options in each language"),
         ({"audience": "99"}, "one of the list"),

@@ -30,18 +30,17 @@ from notifications.planning.rules import Rules
 from notifications.review.asking import WHY, Desk, Said, ask_people, asking_offices, open_desk
 from surveys.polls.faults import PollFault
 from surveys.polls.poll import Definition
-from surveys.polls.store import instant_of
 from surveys.polls.templates import Template, find_template, templates
 from web.console.errors import NothingHere
 from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.poll_draft import FIELDS, Known, read_poll, values_of
+from web.console.times import LocalClock
 from web.deps import WebDeps
 from web.site import site_of
 
 LENDS = Permission.IMPORT_PEOPLE  # who answers for what is done with the people of an office
 NOT_IN_ALL = N_("It was changed in one language and not in {language}: people would be asked different things.")
-TOO_LATE = N_("The close has passed already. Please choose a later one.")
 ABOUT = {**FIELDS, "invitation": N_("Invitation"), "result": N_("Message with the result")}
 PARTS = (INVITATION, RESULT)
 
@@ -131,8 +130,9 @@ async def ask(request: Request, staff: Staff) -> Response:
     def read(session: Session) -> tuple[Sheet, Definition]:
         desk, process = _desk(session, staff, request)
         values = {**_usual(template, desk, now), **typed}
-        definition, faults = read_poll(values, Known(desk.languages, [one for one, _ in desk.audiences], []))
-        faults = [*faults, *_changed_here_only(template, definition, desk.languages), *_late(definition, desk, now)]
+        audiences, clock = [one for one, _ in desk.audiences], LocalClock(desk.zone, now)
+        definition, faults = read_poll(values, Known(desk.languages, audiences, [], clock=clock))
+        faults = [*faults, *_changed_here_only(template, definition, desk.languages)]
         reach = reach_of(session, process, definition.audience_id, now, deps.telling.rules)
         counts = _lent_counts(session, desk, now, deps.telling.rules)
         return Sheet(desk, template, values, reach, faults, lent_counts=counts), definition
@@ -213,7 +213,7 @@ def _changed_here_only(template: Template, new: Definition, languages: Sequence[
     ):
         same = [code for code in languages if mine[code] == usual[code]]
         if same and len(same) < len(languages):
-            found += [PollFault(about, NOT_IN_ALL, {"language": LANGUAGE_NAMES.get(code, code)}) for code in same]
+            found += [PollFault(about, NOT_IN_ALL, {"language": code}) for code in same]
     return found
 
 
@@ -223,11 +223,6 @@ def _titles(poll: Definition, languages: Sequence[str]) -> dict[str, str]:
 
 def _labels(poll: Definition, languages: Sequence[str]) -> dict[str, str]:
     return {code: "\n".join(one.label.get(code, "") for one in poll.options) for code in languages}
-
-
-def _late(new: Definition, desk: Desk, now: datetime) -> list[PollFault]:
-    closes = instant_of(new.closes_local, desk.zone)
-    return [PollFault("closes", TOO_LATE)] if closes is not None and closes <= now else []
 
 
 def _page(request: Request, staff: Staff, sheet: Sheet) -> Response:

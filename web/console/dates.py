@@ -24,6 +24,7 @@ from core.process.dates.polling import NewPoll, add_poll
 from core.process.dates.reading import GridRow, PollFacts, grid, poll_facts, polls_of, tallies
 from core.process.dates.tables import DatePoll
 from core.process.events import EventFacts, load_event
+from core.process.horizon import DayTooFar, is_too_far
 from core.process.package.dates import to_instant
 from core.process.tables import Process
 from core.staff.accounts import Staff
@@ -33,7 +34,7 @@ from web.console import store
 from web.console.errors import ActUnknown, LinkWrong, NothingHere
 from web.console.page import console_page
 from web.console.people import search
-from web.console.times import read_span
+from web.console.times import LocalClock, read_span
 from web.deps import WebDeps
 from web.site import site_of
 
@@ -76,7 +77,7 @@ async def add(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> int:
         process = _process(session, staff, process_id)
-        new = _read(session, process_id, process.time_zone, typed)
+        new = _read(session, process_id, LocalClock(process.time_zone, now), typed)
         made = add_poll(session, new, now)
         record(session, Act("dates.added", f"dates:{made}", staff.account_id, process.office_id), now)
         return made
@@ -169,14 +170,16 @@ ACTS: dict[str, Callable[[Session, Doing], tuple[str, dict[str, Any]]]] = {
 }
 
 
-def _read(session: Session, process_id: int, zone: str, typed: Mapping[str, str]) -> NewPoll:
-    """Raises WindowsWrong, EndsBeforeStart, NotDates, DeadlinePassed, NothingHere."""
+def _read(session: Session, process_id: int, clock: LocalClock, typed: Mapping[str, str]) -> NewPoll:
+    """Raises WindowsWrong, EndsBeforeStart, NotDates, DeadlinePassed, DayTooFar, NothingHere."""
     dates = [read_span(line) for line in typed.get("dates", "").splitlines() if line.strip()]
     try:
         until = date.fromisoformat(typed.get("until", ""))
     except ValueError as error:
         raise DeadlinePassed from error
-    closes_at = to_instant(datetime.combine(until, time()) + timedelta(days=1), zone)
+    if any(is_too_far(one, clock.now) for one in (until, *(starts for starts, _ in dates))):
+        raise DayTooFar
+    closes_at = to_instant(datetime.combine(until, time()) + timedelta(days=1), clock.zone)
     languages = session.get_one(Process, process_id).languages
     event = typed.get("event", "")
     if event and event not in {str(one.id) for one in store.events(session, process_id)}:

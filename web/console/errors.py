@@ -15,10 +15,33 @@ class FormForged(Problem):
     status = 403
 
 
+class SessionOver(Problem):
+    text = N_(
+        "Your session has ended, or you are not signed in: what you sent was not done yet. Please sign in to go on."
+    )
+    status = 401
+
+
 class ChangedMeanwhile(Problem):
     text = N_(
         "Somebody changed this mailing while you were writing. Please look at it as it is now. If what stands here is "
         "to take its place, keep it once more."
+    )
+    status = 409
+
+
+class PollChangedMeanwhile(Problem):
+    text = N_(
+        "Somebody changed this poll while you were writing. Please look at it as it is now, in another tab. If what "
+        "stands here is to take its place, keep it once more."
+    )
+    status = 409
+
+
+class PollOpenedMeanwhile(Problem):
+    text = N_(
+        "The poll was opened while you were writing: what you changed about its question was not kept, and can be no "
+        "more. It stands below, for you to take along; only its end can still be changed."
     )
     status = 409
 

@@ -11,11 +11,13 @@ from typing import Any
 from core.addresses import is_https
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, N_, Translator
+from core.process.horizon import DayTooFar, is_too_far
 from core.process.package.dates import exists, to_instant
 from core.process.package.entry import MOST
 from core.process.replies import MODES, Reply, modes_of
 from core.process.tables import Event
 from web.console.errors import LinkWrong
+from web.console.times import LocalClock
 
 KINDS = ("event", "meeting", "appointment")
 LONG_TEXTS = ("summary", "directions", "programme")
@@ -101,15 +103,6 @@ class EventChoiceWrong(Problem):
 
 
 @dataclass(frozen=True)
-class LocalClock:
-    """Where the times of a form are told, and when it is; `stood` is the start that the event had."""
-
-    zone: str
-    now: datetime
-    stood: str = ""
-
-
-@dataclass(frozen=True)
 class Amiss:
     """What is wrong at which field, "" for the form as a whole."""
 
@@ -125,10 +118,10 @@ class Amiss:
 
 @dataclass
 class Reading:
-    """A form being read on the clock of a time zone; readers return a harmless value where they complain."""
+    """A form being read on a clock; readers return a harmless value where they complain."""
 
     form: Mapping[str, str]
-    zone: str
+    clock: LocalClock
     amiss: list[Amiss] = field(default_factory=list)
 
     def fault(self, name: str, problem: Problem) -> None:
@@ -174,7 +167,10 @@ class Reading:
         if found is None:
             return None
         local = datetime.combine(found, time.fromisoformat(hour.zfill(5)))
-        if not exists(local, self.zone):
+        if is_too_far(local, self.clock.now):
+            self.fault(name, DayTooFar())
+            return None
+        if not exists(local, self.clock.zone):
             self.fault(f"{name}-time", TimeSkipped())
             return None
         return local
@@ -200,7 +196,7 @@ def read_event(
 
     A start in the past is asked about once, unless it stood there before.
     """
-    read = Reading(form, clock.zone)
+    read = Reading(form, clock)
     title = read.texts("title", languages)
     for code in languages:
         if code not in title:

@@ -39,13 +39,13 @@ from web.console.event_draft import (
     USUAL,
     Amiss,
     BeginsInThePast,
-    LocalClock,
     read_event,
     standing_form,
 )
 from web.console.events import find_event
 from web.console.mailing_files import uploads_of
 from web.console.page import console_page
+from web.console.times import LocalClock
 from web.public.store import event_address
 from web.site import site_of
 

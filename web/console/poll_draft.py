@@ -9,11 +9,14 @@ from datetime import datetime
 
 from core.i18n import N_
 from core.ids import read_id
-from surveys.polls.checking import check
+from core.process.horizon import TOO_FAR, YEARS_AHEAD, is_too_far
+from surveys.polls.checking import CLOSE_PASSED, NO_OPTIONS_HERE, TOO_MANY, check
 from surveys.polls.faults import PollFault
-from surveys.polls.kinds import METHODS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
+from surveys.polls.kinds import METHODS, MOST_OPTIONS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
 from surveys.polls.making import free_name
 from surveys.polls.poll import Definition, Option
+from surveys.polls.store import instant_of
+from web.console.times import LocalClock
 
 FIELDS = {
     "title": N_("Question"),
@@ -45,7 +48,7 @@ NOT_IN_LIST = N_("Please choose one of the list.")
 NOT_SLUG = N_("Please write small letters, digits and hyphens, at most 60 characters.")
 QUORUM = re.compile(r"([0-9]{1,7})\s*(%?)")
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-LONGEST_SLUG, LONGEST_TEXT = 60, 2000
+LONGEST_SLUG = 60
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 USUAL_SCALE = (1, 5)
 
@@ -56,10 +59,11 @@ class Reading:
 
     typed: Mapping[str, str]
     languages: Sequence[str]
+    clock: LocalClock | None = None
     faults: list[PollFault] = field(default_factory=list)
 
     def text(self, name: str) -> str:
-        return self.typed.get(name, "").strip()[:LONGEST_TEXT]
+        return self.typed.get(name, "").strip()
 
     def texts(self, name: str) -> dict[str, str]:
         found = {language: self.text(f"{name}-{language}") for language in self.languages}
@@ -96,28 +100,47 @@ class Reading:
         if not day and not time:
             return None
         try:
-            return datetime.fromisoformat(f"{day}T{time or '00:00'}").isoformat(timespec="minutes")
+            found = datetime.fromisoformat(f"{day}T{time or '00:00'}")
         except ValueError:
+            found = None
+        if found is None or found.tzinfo is not None:  # with a zone of its own it would not be local any more
             self.faults.append(PollFault(name, NOT_MOMENT))
             return None
+        if self.clock is not None and is_too_far(found, self.clock.now):
+            self.faults.append(PollFault(name, TOO_FAR, {"years": str(YEARS_AHEAD)}))
+            return None
+        return found.isoformat(timespec="minutes")
+
+    def close(self) -> str | None:
+        """A moment still to come, where there is a clock to tell."""
+        local = self.moment("closes")
+        closes = instant_of(local, self.clock.zone) if self.clock is not None else None
+        if self.clock is not None and closes is not None and closes <= self.clock.now:
+            self.faults.append(PollFault("closes", CLOSE_PASSED))
+        return local
 
     def counting(self, kind: Kind) -> Counting:
-        known = METHODS[kind]
-        method = self.text("method")
+        """The usual method of the kind where none was chosen; what does not fit the kind stays, to be told."""
         written = QUORUM.fullmatch(self.text("quorum") or "0")
         if written is None:
             self.faults.append(PollFault("quorum", NOT_QUORUM))
         quorum, of_all = (int(written[1]), bool(written[2])) if written else (0, False)
-        ties = Ties(self.choice("ties", [one.value for one in Ties])) if kind in OF_OPTIONS else Ties.EQUAL
-        method = method if method in known else known[0]
-        by = self.choice("tie_method", ["", *METHODS[Kind.RANKING]]) if kind is Kind.RANKING else ""
-        beside = self.text("beside") if kind is Kind.RANKING else ""
-        return Counting(method, ties, quorum, of_all, self.number("threshold", 0), tie_method=by, beside=beside)
+        ties = Ties(self.choice("ties", [one.value for one in Ties]))
+        by = self.choice("tie_method", ["", *METHODS[Kind.RANKING]])
+        return Counting(
+            self.text("method") or METHODS[kind][0],
+            ties,
+            quorum,
+            of_all,
+            self.number("threshold", 0),
+            tie_method=by,
+            beside=self.text("beside"),
+        )
 
     def options(self, before: Sequence[Option]) -> tuple[Option, ...]:
         """A line an option, in each language; those that were there keep name and picture wherever they stand."""
         lines = {
-            language: [line.strip() for line in self.text(f"options-{language}").splitlines() if line.strip()]
+            language: [line.strip() for line in self.typed.get(f"options-{language}", "").splitlines() if line.strip()]
             for language in self.languages
         }
         counts = {len(found) for found in lines.values()}
@@ -125,6 +148,9 @@ class Reading:
             self.faults.append(PollFault("options", NOT_SAME))
             return ()
         count = counts.pop() if counts else 0
+        if count > MOST_OPTIONS:
+            self.faults.append(PollFault("options", TOO_MANY, {"most": str(MOST_OPTIONS)}))
+            return ()
         labels = [{language: found[at] for language, found in lines.items()} for at in range(count)]
         known = _known_again(before, labels)
         fresh = (name for name in _names() if name not in {one.name for one in before})
@@ -132,6 +158,11 @@ class Reading:
             Option(was.name if was else next(fresh), label, was.picture if was else None)
             for label, was in zip(labels, known, strict=True)
         )
+
+    def no_options(self) -> tuple[Option, ...]:
+        if any(self.text(f"options-{language}") for language in self.languages):
+            self.faults.append(PollFault("options", NO_OPTIONS_HERE))
+        return ()
 
 
 def _known_again(before: Sequence[Option], labels: Sequence[Mapping[str, str]]) -> list[Option | None]:
@@ -153,17 +184,18 @@ def _known_again(before: Sequence[Option], labels: Sequence[Mapping[str, str]]) 
 
 @dataclass(frozen=True)
 class Known:
-    """What a form may choose from, and the definition that it changes, None for a new one."""
+    """What a form may choose from, the definition that it changes, None for a new one, and when it is."""
 
     languages: Sequence[str]
     audiences: Sequence[int]
     events: Sequence[int]
     before: Definition | None = None
+    clock: LocalClock | None = None
 
 
 def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[PollFault]]:
     """A definition that can be kept, and everything that is wrong with it."""
-    reading, before = Reading(typed, known.languages), known.before
+    reading, before = Reading(typed, known.languages, known.clock), known.before
     kind = Kind(reading.choice("kind", [one.value for one in Kind]))
     usual = USUAL_SCALE if kind is Kind.SCALE else (1, 0)
     rules = Rules(
@@ -180,7 +212,7 @@ def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[
     new = Definition(
         kind=kind,
         title=reading.texts("title"),
-        options=reading.options(before.options if before else ()) if kind in OF_OPTIONS else (),
+        options=reading.options(before.options if before else ()) if kind in OF_OPTIONS else reading.no_options(),
         rules=rules,
         counting=reading.counting(kind),
         summary=reading.texts("summary"),
@@ -191,16 +223,16 @@ def read_poll(typed: Mapping[str, str], known: Known) -> tuple[Definition, list[
         audience_id=reading.row("audience", known.audiences),
         event_id=reading.row("event", known.events),
         opens_local=reading.moment("opens"),
-        closes_local=reading.moment("closes"),
+        closes_local=reading.close(),
     )
     told = {one.about for one in reading.faults}
     return new, [*reading.faults, *(one for one in check(new, known.languages) if one.about not in told)]
 
 
-def read_close(typed: Mapping[str, str], before: Definition) -> tuple[Definition, list[PollFault]]:
+def read_close(typed: Mapping[str, str], before: Definition, clock: LocalClock) -> tuple[Definition, list[PollFault]]:
     """A poll that is open, with another close."""
-    reading = Reading(typed, ())
-    return replace(before, closes_local=reading.moment("closes")), reading.faults
+    reading = Reading(typed, (), clock)
+    return replace(before, closes_local=reading.close()), reading.faults
 
 
 def values_of(poll: Definition) -> dict[str, str]:
@@ -211,7 +243,7 @@ def values_of(poll: Definition) -> dict[str, str]:
         "least": str(rules.least),
         "most": str(rules.most or ""),
         "budget": str(rules.budget or ""),
-        "method": counting.method,
+        "method": counting.method if poll.kind is Kind.RANKING else "",
         "beside": counting.beside,
         "tie_method": counting.tie_method,
         "ties": counting.ties.value,
@@ -246,4 +278,5 @@ def slug_of(typed: Mapping[str, str], title: str, taken: Sequence[str]) -> tuple
 
 
 def _names() -> Sequence[str]:
-    return [*LETTERS, *(f"{one}{other}" for one in LETTERS for other in LETTERS[:2])]
+    """More than a form takes options, also beside as many names that are in use."""
+    return [*LETTERS, *(f"{one}{other}" for one in LETTERS for other in LETTERS)]

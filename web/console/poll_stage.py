@@ -12,6 +12,7 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import pick_text, translator
+from core.ids import read_id
 from core.process.room.rooms import RoomFacts, load_room
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
@@ -51,7 +52,7 @@ class StageView:
 
 
 async def show(request: Request, staff: Staff) -> Response:
-    """The remote control of an event's screen, for a second device."""
+    """The remote control of an event's screen, for a second device; `?close=7` asks once more before closing."""
     return await _page(request, staff)
 
 
@@ -155,6 +156,7 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         states=STATE_NAMES,
         problem=problem,
         shown_live=Shown.LIVE,
+        closing=read_id(request.query_params.get("close", "")),
     )
 
 

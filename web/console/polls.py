@@ -1,4 +1,4 @@
-"""Polls in the console: made, changed, opened, closed, and looked at."""
+"""Polls in the console: opened, closed, and looked at."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
 from core.i18n import translator
-from core.process.offices import audiences_of
-from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
@@ -25,8 +23,6 @@ from notifications.planning.result_telling import (
     tell_result,
     told_to,
 )
-from surveys.polls.errors import PollSlugTaken
-from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
@@ -38,57 +34,26 @@ from surveys.polls.kinds import (
     STATE_NAMES,
     TIES_NAMES,
     Kind,
-    Secrecy,
 )
 from surveys.polls.lent import names_lending
-from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, close_poll, open_poll, plan_poll
+from surveys.polls.making import NOT_BEGUN, close_poll, open_poll, plan_poll
 from surveys.polls.outcome import Result, result_of, rule_told, tells_apart
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import Series, series_of
 from surveys.polls.staging import LOGGED, poll_for
-from surveys.polls.store import Place, polls_of, slugs_of
+from surveys.polls.store import polls_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
 from surveys.recurring.rhythm import SERIES_STATE_NAMES
 from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
-from web.console.once import KEY, is_new
 from web.console.page import console_page
-from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
+from web.console.poll_writing import need_process, typed_of
 from web.deps import WebDeps
 from web.site import site_of
-
-METHODS_SHOWN = {one: TITLES[Method(one)] for kind in METHODS for one in METHODS[kind] if one}
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What the form offers; `poll` is the one that is changed."""
-
-    process: store.ProcessRow
-    languages: Sequence[str]
-    time_zone: str
-    audiences: Sequence[tuple[int, str]]
-    events: Sequence[tuple[int, dict[str, str]]]
-    poll: Poll | None = None
-
-    @property
-    def known(self) -> Known:
-        audiences, events = [one for one, _ in self.audiences], [one for one, _ in self.events]
-        return Known(self.languages, audiences, events, self.poll.definition if self.poll else None)
-
-
-@dataclass(frozen=True)
-class FormFilled:
-    """The form with what stands in it, and what is wrong with it."""
-
-    choices: Choices
-    values: Mapping[str, str]
-    faults: Sequence[PollFault] = ()
-    problem: Problem | None = None
 
 
 @dataclass(frozen=True)
@@ -111,7 +76,7 @@ async def list_all(request: Request, staff: Staff) -> Response:
     process_id, now = int(request.path_params["process_id"]), site_of(request).deps.clock.now()
 
     def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]], list[Series]]:
-        process = _process(session, staff, process_id)
+        process = need_process(session, staff, process_id)
         found = polls_of(session, Row.process_id == process_id)
         return process, [(one, turnout_of(session, one, now)) for one in found], series_of(session, process_id)
 
@@ -130,84 +95,14 @@ async def list_all(request: Request, staff: Staff) -> Response:
     )
 
 
-async def new(request: Request, staff: Staff) -> Response:
-    process_id = int(request.path_params["process_id"])
-    choices = await site_of(request).deps.database.aread(lambda session: _choices(session, staff, process_id))
-    usual = {"kind": "single", "secrecy": "anonymous", "shown": "after_close"}
-    usual[KEY] = site_of(request).deps.ids.token()
-    return _form(request, staff, FormFilled(choices, usual))
-
-
-async def create(request: Request, staff: Staff) -> Response:
-    """With anything wrong the form comes back as it was sent; sent twice, it makes one poll."""
-    deps, process_id = site_of(request).deps, int(request.path_params["process_id"])
-    typed, now = await _typed(request), site_of(request).deps.clock.now()
-
-    def work(session: Session) -> tuple[Choices, list[PollFault], int]:
-        choices = _choices(session, staff, process_id)
-        definition, faults = read_poll(typed, choices.known)
-        office_id = choices.process.office_id
-        slug, wrong = slug_of(typed, next(iter(definition.title.values()), ""), slugs_of(session, office_id))
-        if wrong is not None or faults:
-            return choices, [*([wrong] if wrong else []), *faults], 0
-        if not is_new(session, staff, "poll", typed, now):
-            return choices, [], 0
-        place = Place(office_id, process_id, choices.time_zone)
-        made = add_poll(session, deps.ids, place, (slug, definition), now)
-        record(session, Act("poll.added", f"poll:{made}", staff.account_id, office_id), now)
-        return choices, [], made
-
-    try:
-        choices, faults, made = await deps.database.shared(work)
-    except PollSlugTaken as problem:
-        choices = await deps.database.aread(lambda session: _choices(session, staff, process_id))
-        fault = PollFault("slug", problem.text, {"slug": typed["slug"].strip()})
-        return _form(request, staff, FormFilled(choices, typed, [fault]))
-    if faults:
-        return _form(request, staff, FormFilled(choices, typed, faults))
-    there = f"/console/polls/{made}" if made else f"/console/processes/{process_id}/polls"
-    return RedirectResponse(there, 303)
-
-
-async def edit(request: Request, staff: Staff) -> Response:
-    choices = await _choices_of(request, staff)
-    assert choices.poll is not None
-    return _form(request, staff, FormFilled(choices, values_of(choices.poll.definition)))
-
-
-async def change(request: Request, staff: Staff) -> Response:
-    """Of a poll that is open only its close can be changed; what stands in the way is said on the form."""
-    deps, typed = site_of(request).deps, await _typed(request)
-    choices, now = await _choices_of(request, staff), site_of(request).deps.clock.now()
-    assert choices.poll is not None
-    poll = choices.poll
-    begun = poll.state_at(now) not in NOT_BEGUN
-    definition, faults = read_close(typed, poll.definition) if begun else read_poll(typed, choices.known)
-    if faults:
-        return _form(request, staff, FormFilled(choices, typed, faults))
-
-    def work(session: Session) -> None:
-        poll_for(session, staff, poll.id)
-        change_poll(session, poll.id, definition, now)
-        record(session, Act("poll.changed", f"poll:{poll.id}", staff.account_id, poll.office_id), now)
-
-    try:
-        await deps.database.awrite(work)
-    except Problem as problem:
-        if problem.status == 403:
-            raise
-        return _form(request, staff, FormFilled(choices, typed, problem=problem))
-    return RedirectResponse(f"/console/polls/{poll.id}?done=changed", 303)
-
-
 async def show(request: Request, staff: Staff) -> Response:
-    return await _one(request, staff)
+    return await show_poll(request, staff)
 
 
 async def tell(request: Request, staff: Staff) -> Response:
     """Prepares the message with the result, to those whom staff chose; it leaves once it is released."""
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
-    now, chosen = deps.clock.now(), (await _typed(request)).get("result-to", "")
+    now, chosen = deps.clock.now(), (await typed_of(request)).get("result-to", "")
     to = To.VOTERS if chosen == To.VOTERS else To.ASKED
 
     def work(session: Session) -> int:
@@ -220,7 +115,7 @@ async def tell(request: Request, staff: Staff) -> Response:
     try:
         made = await deps.database.awrite(work)
     except ResultToldAlready as problem:
-        return await _one(request, staff, problem)
+        return await show_poll(request, staff, problem)
     return RedirectResponse(f"/console/mailings/{made}/review", 303)
 
 
@@ -242,15 +137,31 @@ async def act(request: Request, staff: Staff) -> Response:
     except Problem as problem:
         if problem.status in {403, 404}:
             raise
-        return await _one(request, staff, problem)
+        return await show_poll(request, staff, problem)
     back = f"/console/processes/{poll.process_id}/polls" if name == "drop" else f"/console/polls/{poll_id}?done={name}"
     return RedirectResponse(back, 303)
 
 
+async def ask_to_act(request: Request, staff: Staff) -> Response:
+    """Asks once more before what cannot be undone; changes nothing."""
+    deps, poll_id, name = site_of(request).deps, int(request.path_params["poll_id"]), request.path_params["act"]
+    now = deps.clock.now()
+    if name not in ASKED:
+        raise ActUnknown
+
+    def work(session: Session) -> tuple[Poll, Turnout]:
+        poll = poll_for(session, staff, poll_id)
+        return poll, turnout_of(session, poll, now)
+
+    poll, turnout = await deps.database.aread(work)
+    return console_page(request, staff, "console/poll_act.html", poll=poll, turnout=turnout, act=name)
+
+
 NAMES = {
     "kind": KIND_NAMES, "state": STATE_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
-    "method": METHODS_SHOWN,
+    "method": {one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
 }  # fmt: skip
+ASKED = ("open", "close", "drop")
 ACTS = {"open": "poll.opened", "plan": "poll.planned", "close": "poll.closed", "drop": "poll.dropped"}
 
 
@@ -268,7 +179,10 @@ def _do(session: Session, deps: WebDeps, name: str, poll_id: int, now: datetime)
     change_screen(session, poll_id)
 
 
-async def _one(request: Request, staff: Staff, problem: Problem | None = None) -> Response:
+async def show_poll(
+    request: Request, staff: Staff, problem: Problem | None = None, repeated: Mapping[str, str] | None = None
+) -> Response:
+    """The poll's page; `repeated` is what was typed into its form for a series."""
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
     now, t = deps.clock.now(), translator(staff.language)
 
@@ -314,7 +228,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",
         reveals=view.screen.reveals(view.poll, now),
-        key=deps.ids.token(),
+        repeated={"key": deps.ids.token()} | dict(repeated or {}),
     )  # fmt: skip
 
 
@@ -329,63 +243,3 @@ def _in_group(poll: Poll) -> str:
     if not shows_names(poll):
         return "button"
     return "hidden" if hides_until_close(poll) else "own"
-
-
-def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:
-    choices, values, faults, problem = filled.choices, filled.values, filled.faults, filled.problem
-    now = site_of(request).deps.clock.now()
-    return console_page(
-        request,
-        staff,
-        "console/poll_form.html",
-        status=problem.status if problem else 422 if faults else 200,
-        choices=choices,
-        values=values,
-        faults=faults,
-        errors={one.about for one in faults},
-        fields=FIELDS,
-        problem=problem,
-        begun=choices.poll is not None and choices.poll.state_at(now) not in NOT_BEGUN,
-        kinds=KIND_NAMES,
-        methods=METHODS_SHOWN,
-        tie_methods={one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
-        ties=TIES_NAMES,
-        shown=SHOWN_NAMES,
-        secrecy=SECRECY_NAMES,
-        secrecy_told=SECRECY_TOLD,
-        secrecies=[one.value for one in (Secrecy.ANONYMOUS, Secrecy.NAMED)],
-    )
-
-
-async def _typed(request: Request) -> dict[str, str]:
-    return {str(name): str(value) for name, value in (await request.form()).items()}
-
-
-async def _choices_of(request: Request, staff: Staff) -> Choices:
-    poll_id = int(request.path_params["poll_id"])
-
-    def work(session: Session) -> Choices:
-        poll = poll_for(session, staff, poll_id)
-        return _choices(session, staff, poll.process_id or 0, poll)
-
-    return await site_of(request).deps.database.aread(work)
-
-
-def _choices(session: Session, staff: Staff, process_id: int, poll: Poll | None = None) -> Choices:
-    """Raises NothingHere, NotAllowed."""
-    process = _process(session, staff, process_id)
-    row = session.get_one(Process, process_id)
-    return Choices(
-        process=process,
-        languages=[str(one) for one in row.languages],
-        time_zone=row.time_zone,
-        audiences=audiences_of(session, process.office_id),
-        events=store.events_of(session, process_id),
-        poll=poll,
-    )
-
-
-def _process(session: Session, staff: Staff, process_id: int) -> store.ProcessRow:
-    process = store.find_process(session, staff, process_id)
-    staff.need(Permission.MANAGE_POLLS, process.office_id)
-    return process

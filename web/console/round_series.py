@@ -46,6 +46,7 @@ from web.console.moving_series import ACTS, Moves, move
 from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.series import read_rhythm
+from web.console.times import LocalClock
 from web.deps import WebDeps
 from web.site import site_of
 
@@ -98,7 +99,7 @@ async def add(request: Request, staff: Staff) -> Response:
         if not is_new(session, staff, f"round-series:{process_id}", typed, now):
             return request.url.path
         process = session.get_one(Process, process_id)
-        asked, rhythm = _asked(typed, choices), read_rhythm(typed)
+        asked, rhythm = _asked(typed, choices), read_rhythm(typed, LocalClock(process.time_zone, now))
         made = add_round_series(session, process, asked, rhythm, (staff.account_id, now))
         record(session, Act("round-series.added", f"round-series:{made}", staff.account_id, process.office_id), now)
         return f"/console/round-series/{made}"

@@ -24,6 +24,7 @@ from web.console import (
     plan,
     poll_pictures,
     poll_stage,
+    poll_writing,
     polls,
     processes,
     questionnaires,
@@ -153,12 +154,13 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route("/ask/{template}", signed_in(asking.ask), methods=["POST"])
     of_process, poll = "/processes/{process_id:int}/polls", "/polls/{poll_id:int}"
     router.add_api_route(of_process, signed_in(polls.list_all), methods=["GET"])
-    router.add_api_route(f"{of_process}/new", signed_in(polls.new), methods=["GET"])
-    router.add_api_route(f"{of_process}/new", signed_in(polls.create), methods=["POST"])
+    router.add_api_route(f"{of_process}/new", signed_in(poll_writing.new), methods=["GET"])
+    router.add_api_route(f"{of_process}/new", signed_in(poll_writing.create), methods=["POST"])
     router.add_api_route(poll, signed_in(polls.show), methods=["GET"])
     router.add_api_route(f"{poll}/result.png", signed_in(poll_pictures.show), methods=["GET"])
-    router.add_api_route(f"{poll}/edit", signed_in(polls.edit), methods=["GET"])
-    router.add_api_route(f"{poll}/edit", signed_in(polls.change), methods=["POST"])
+    router.add_api_route(f"{poll}/edit", signed_in(poll_writing.edit), methods=["GET"])
+    router.add_api_route(f"{poll}/edit", signed_in(poll_writing.change), methods=["POST"])
+    router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.ask_to_act), methods=["GET"])
     router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.act), methods=["POST"])
     router.add_api_route(f"{poll}/stage", signed_in(poll_stage.act_on_poll), methods=["POST"])
     router.add_api_route(f"{poll}/sheet.csv", signed_in(poll_stage.sheet), methods=["POST"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,8 @@ from starlette.responses import RedirectResponse, Response
 from core.errors import Problem
 from core.i18n import N_, translator
 from core.ids import read_id
+from core.process.horizon import DayTooFar, is_too_far
+from core.process.package.dates import to_instant
 from core.spreadsheet import safe_cell
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
@@ -33,7 +35,14 @@ from web.console.errors import NothingHere
 from web.console.moving_series import ACTS, Moves, move
 from web.console.once import is_new
 from web.console.page import console_page
+from web.console.polls import show_poll
+from web.console.times import LocalClock
 from web.site import site_of
+
+
+class FirstPassed(Problem):
+    text = N_("The day on which the first one opens has passed already. Please choose a later one.")
+    status = 422
 
 
 class RhythmWrong(Problem):
@@ -53,14 +62,17 @@ class SeriesView:
 
 
 async def repeat(request: Request, staff: Staff) -> Response:
-    """Makes a series out of a poll, once of one form; it stays a draft until somebody else of the office starts it."""
+    """Makes a series out of a poll, once of one form; it stays a draft until somebody else of the office starts it.
+
+    With anything wrong the poll's page comes back with the form as it was sent.
+    """
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
     now, form = deps.clock.now(), await request.form()
     typed = {str(name): str(value) for name, value in form.items()}
-    rhythm = read_rhythm(typed)
 
     def work(session: Session) -> str:
         poll = poll_for(session, staff, poll_id)
+        rhythm = read_rhythm(typed, LocalClock(poll.time_zone, now))
         if not is_new(session, staff, f"series:{poll_id}", typed, now):
             return f"/console/processes/{poll.process_id}/polls"
         process = store.find_process(session, staff, poll.process_id or 0)
@@ -72,7 +84,10 @@ async def repeat(request: Request, staff: Staff) -> Response:
         record(session, Act("series.added", f"series:{made}", staff.account_id, poll.office_id), now)
         return f"/console/series/{made}"
 
-    return RedirectResponse(await deps.database.awrite(work), 303)
+    try:
+        return RedirectResponse(await deps.database.awrite(work), 303)
+    except (RhythmWrong, FirstPassed, DayTooFar) as problem:
+        return await show_poll(request, staff, problem, typed)
 
 
 async def show(request: Request, staff: Staff) -> Response:
@@ -151,8 +166,8 @@ def _series(session: Session, staff: Staff, series_id: int) -> Series:
     return series
 
 
-def read_rhythm(typed: dict[str, str]) -> Rhythm:
-    """Raises RhythmWrong."""
+def read_rhythm(typed: Mapping[str, str], clock: LocalClock) -> Rhythm:
+    """Raises RhythmWrong, FirstPassed, DayTooFar."""
     weeks, days, remind = (read_id(typed.get(one, "").strip()) for one in ("weeks", "open_days", "remind_days"))
     remind = 0 if typed.get("remind_days", "").strip() == "0" else remind
     try:
@@ -167,6 +182,11 @@ def read_rhythm(typed: dict[str, str]) -> Rhythm:
         or days > MOST_DAYS
         or days >= weeks * 7
         or remind > days
+        or first.tzinfo is not None
     ):
         raise RhythmWrong(weeks=MOST_WEEKS)
+    if is_too_far(first, clock.now):
+        raise DayTooFar
+    if to_instant(first, clock.zone) <= clock.now:
+        raise FirstPassed
     return Rhythm(weeks, first.isoformat(timespec="minutes"), days, remind)

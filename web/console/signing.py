@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from asyncio import to_thread
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
@@ -26,16 +27,29 @@ from core.staff.accounts import (
     whose_session,
 )
 from core.staff.errors import SignInFailed
-from web.console.errors import FormForged, NothingHere
+from web.console.errors import FormForged, NothingHere, SessionOver
+from web.console.kept_form import FIELD, TOKEN, KeptForm, kept_of, seal_form, unseal_form
 from web.console.store import office_of
 from web.deps import WebDeps
 from web.site import remember_reader, site_of
 
 HOME = "/console"
 SIGN_IN = "/console/sign-in"
+NOTHING_WRITTEN = {f"{HOME}/sign-out", f"{HOME}/language"}
 LARGEST_ID = 2**63 - 1
 
 Handler = Callable[[Request, Staff], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """What the sign-in page shows: where it leads, and the form that it keeps, if any; `lost` if it could not."""
+
+    next: str
+    email: str = ""
+    kept: str = ""
+    lost: bool = False
+    ended: bool = False
 
 
 def cookie_name(deps: WebDeps) -> str:
@@ -46,6 +60,8 @@ def cookie_name(deps: WebDeps) -> str:
 def signed_in(handle: Handler, *, checks_forms: bool = True) -> Callable[[Request], Awaitable[Response]]:
     """A page for staff: others are led to the sign-in page and come back; a form must carry our token.
 
+    Whose session ended while they wrote signs in where they are, and sends what they wrote once more.
+
     Without `checks_forms` the page calls `check_token` itself, once it has read what was posted.
     """
 
@@ -55,6 +71,8 @@ def signed_in(handle: Handler, *, checks_forms: bool = True) -> Callable[[Reques
         now = deps.machine.now()
         staff = await deps.database.aread(lambda session: whose_session(session, token, now)) if token else None
         if staff is None:
+            if request.method == "POST" and request.url.path not in NOTHING_WRITTEN and _wants_page(request):
+                return await _ask_first(request)
             ended = "&ended=1" if token else ""
             return RedirectResponse(f"{SIGN_IN}?next={request.url.path}{ended}", 303)
         if any(isinstance(one, int) and one > LARGEST_ID for one in request.path_params.values()):
@@ -66,8 +84,11 @@ def signed_in(handle: Handler, *, checks_forms: bool = True) -> Callable[[Reques
             try:
                 check_token(request, str(form.get("token", "")))
             except FormForged:
+                written = kept_of(_address(request), form) if _is_ours(request, str(form.get(TOKEN, ""))) else None
                 await form.close()  # files that came with it
-                raise
+                if written is None:
+                    raise
+                return _send_again(request, staff, written, token)
         return await handle(request, staff)
 
     return page
@@ -76,7 +97,10 @@ def signed_in(handle: Handler, *, checks_forms: bool = True) -> Callable[[Reques
 def form_token(request: Request) -> str:
     """The hidden field of every form of the console, bound to the signed-in browser."""
     deps = site_of(request).deps
-    token = request.cookies.get(cookie_name(deps), "")
+    return _token_for(deps, request.cookies.get(cookie_name(deps), ""))
+
+
+def _token_for(deps: WebDeps, token: str) -> str:
     return deps.links.sign(Purpose.CONSOLE_CSRF, _number(token), expires=deps.machine.now() + timedelta(days=1))
 
 
@@ -89,6 +113,33 @@ def check_token(request: Request, given: str) -> None:
         raise FormForged from error
     if number != _number(request.cookies.get(cookie_name(deps), "")):
         raise FormForged
+
+
+def _is_ours(request: Request, given: str) -> bool:
+    """Whether a form came from a page that we showed in an earlier session: nobody else's page can have sent it.
+
+    The browser says so (Sec-Fetch-Site, Fetch Metadata 2.3); of one that says nothing, the session must not be another
+    one. Nothing is done with the form before whoever is signed in then sends it again.
+    """
+    deps = site_of(request).deps
+    site = request.headers.get("sec-fetch-site", "")
+    try:
+        numbers = deps.links.read(Purpose.CONSOLE_CSRF, given, deps.machine.now())
+    except LinkExpired:
+        return site == "same-origin"
+    except (LinkForged, ValueError):
+        return False
+    token = request.cookies.get(cookie_name(deps), "")
+    return site == "same-origin" or (not site and (not token or numbers == (_number(token),)))
+
+
+async def _ask_first(request: Request) -> Response:
+    """The sign-in page in place of an answer, which keeps what was written; nothing else is done with it."""
+    deps, form = site_of(request).deps, await request.form()
+    is_ours = _is_ours(request, str(form.get(TOKEN, "")))
+    kept = seal_form(deps.links, _address(request), form, deps.machine.now()) if is_ours else ""
+    await form.close()
+    return _sign_in_page(request, SessionOver(), SignIn(request.url.path, kept=kept, lost=is_ours and not kept))
 
 
 async def ask(request: Request) -> Response:
@@ -106,14 +157,35 @@ async def enter(request: Request) -> Response:
         if not await to_thread(is_right, candidate, password):
             raise SignInFailed
     except Problem as problem:
-        return _ask(request, problem, email)
+        return _sign_in_page(request, problem, SignIn(_next(request), email, str(form.get(FIELD, ""))))
     token = await deps.database.shared(lambda session: open_session(session, candidate, deps.ids, moment))
-    response = RedirectResponse(_next(request), 303)
+    kept = unseal_form(deps.links, str(form.get(FIELD, "")), moment.machine)
+    response = RedirectResponse(_next(request), 303) if kept is None else await _show_kept(request, kept, token)
     response.set_cookie(
         cookie_name(deps), token, max_age=int(SIGNED_IN.total_seconds()), path="/", httponly=True, samesite="lax",
         secure=deps.secure,
     )  # fmt: skip
     return response
+
+
+async def _show_kept(request: Request, kept: KeptForm, token: str) -> Response:
+    """What was written before signing in, to be sent again with a press; the fields are data like any other."""
+    deps = site_of(request).deps
+    now = deps.machine.now()
+    staff = await deps.database.aread(lambda session: whose_session(session, token, now))
+    assert staff is not None
+    remember_reader(request, staff.language)
+    return _send_again(request, staff, kept, token)
+
+
+def _send_again(request: Request, staff: Staff, kept: KeptForm, token: str) -> Response:
+    values: dict[str, Any] = {"kept": kept, "staff": staff, "home": HOME}
+    values["form_token"] = _token_for(site_of(request).deps, token)
+    return site_of(request).page(request, "console/send_again.html", **values)
+
+
+def _address(request: Request) -> str:
+    return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
 async def leave(request: Request, _: Staff) -> Response:
@@ -134,10 +206,18 @@ async def speak(request: Request, staff: Staff) -> Response:
     return RedirectResponse(_next(request), 303)
 
 
-def _ask(request: Request, problem: Problem | None = None, email: str = "") -> Response:
-    ended = problem is None and request.query_params.get("ended") == "1"
-    values: dict[str, Any] = {"problem": problem, "email": email, "next": _next(request), "ended": ended}
-    return site_of(request).page(request, "console/sign_in.html", problem.status if problem else 200, **values)
+def _ask(request: Request) -> Response:
+    return _sign_in_page(request, None, SignIn(_next(request), ended=request.query_params.get("ended") == "1"))
+
+
+def _sign_in_page(request: Request, problem: Problem | None, shown: SignIn) -> Response:
+    status = problem.status if problem else 200
+    return site_of(request).page(request, "console/sign_in.html", status, problem=problem, shown=shown)
+
+
+def _wants_page(request: Request) -> bool:
+    """A person's browser; a page's own script is told by the redirect that nobody is signed in."""
+    return "text/html" in request.headers.get("accept", "")
 
 
 def _next(request: Request) -> str:

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime
 
 from core.process.appointments.errors import EndsBeforeStart, WindowsWrong
 from core.process.appointments.slots import Window
 
 LINE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})[ T,]+(\d{1,2}:\d{2}) *[-–] *(\d{1,2}:\d{2})")
+
+
+@dataclass(frozen=True)
+class LocalClock:
+    """Where the times of a form are told, and when it is; `stood` is the start that an event had."""
+
+    zone: str
+    now: datetime
+    stood: str = ""
 
 
 def read_span(line: str) -> tuple[datetime, datetime]:

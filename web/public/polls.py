@@ -20,6 +20,7 @@ from core.file_contents import read_content
 from core.i18n import translator
 from core.people.errors import PersonErased
 from surveys.polls.casting import Stand, stand_of
+from surveys.polls.errors import PollClosed
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
@@ -116,6 +117,7 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         counted=COUNTED.get(poll.kind, ""),
         waiting=ballots.waiting if ballots is not None else 0,
         problem=problem,
+        late=isinstance(problem, PollClosed),
         thanks=stand.has_voted and problem is None and "kept" in request.query_params,
         sent_before=request.query_params.get("kept") == SENT_BEFORE,
         key=site.deps.ids.token(),

@@ -165,7 +165,10 @@
         const button = make("button", { type: "button", class: "btn btn-outline-primary btn-sm" });
         button.setAttribute("aria-label", one[2] + ": " + line.querySelector("label").textContent.trim());
         button.textContent = one[0];
-        button.addEventListener("click", function () { move(line, one[1]); button.focus(); });
+        button.addEventListener("click", function () {
+          if ("alone" in list.dataset) moveAlone(line, one[1]); else move(line, one[1]);
+          button.focus();
+        });
         moves.append(button);
       });
       line.append(moves);
@@ -178,6 +181,22 @@
       lines().forEach(function (one, at) { place(one).value = String(at + 1); });
       told.textContent = list.dataset.told.replace("{place}", lines().indexOf(line) + 1)
         .replace("{count}", lines().length);
+    }
+
+    // Where lines may be left out a press places that one alone: below those placed, then up; down from the last, out.
+    function moveAlone(line, step) {
+      const placed = lines().filter(function (one) { return place(one).value; });
+      placed.sort(function (one, other) { return place(one).value - place(other).value; });
+      const at = placed.indexOf(line), most = place(line).options.length - 1;
+      if (at < 0 && step < 0 && placed.length < most) placed.push(line);
+      else if (at >= 0 && at + step === placed.length) placed.pop();
+      else if (at >= 0 && at + step >= 0) placed.splice(at + step, 0, placed.splice(at, 1)[0]);
+      const left = lines().filter(function (one) { return !placed.includes(one); });
+      left.forEach(function (one) { place(one).value = ""; });
+      placed.forEach(function (one, at) { place(one).value = String(at + 1); });
+      placed.concat(left).forEach(function (one) { list.append(one); });
+      told.textContent = !place(line).value ? list.dataset.alone
+        : list.dataset.told.replace("{place}", place(line).value).replace("{count}", lines().length);
     }
   }
 
