@@ -17,6 +17,7 @@ from core.staff.audit import Act, record
 from core.webhooks.kinds import Kind as Event
 from notifications.ledger.happenings import emit_deliveries
 from notifications.ledger.queue import skip_cancelled
+from notifications.ledger.results import tells_of_a_draft
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.states import MAILING_STATE_NAMES, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
@@ -57,6 +58,14 @@ class FourEyes(Problem):
     status = 403
 
 
+class PollNeverBegun(Problem):
+    text = N_(
+        "The poll has not been opened, so there is no result to tell. Open it first, or release its invitation: with "
+        "it the poll opens."
+    )
+    status = 409
+
+
 class NotInDoubt(Problem):
     text = N_("This delivery is not in doubt, or not any more. Please look at the list again.")
     status = 409
@@ -83,7 +92,7 @@ def _names(found: Iterable[Any]) -> str:
 
 
 def release(session: Session, mailing_id: int, account_id: int | None, now: datetime) -> None:
-    """Lets a mailing leave; raises FourEyes for whoever wrote it, MailingStateWrong.
+    """Lets a mailing leave; raises FourEyes for whoever wrote it, MailingStateWrong, PollNeverBegun.
 
     `account_id` None stands for the command line. To go on after a pause is a release too: who wrote a mailing does
     not undo what somebody else held it for. An invitation that hangs on its poll's opening opens it.
@@ -93,6 +102,8 @@ def release(session: Session, mailing_id: int, account_id: int | None, now: date
     wrote = account_id is not None and account_id == mailing.written_by
     if wrote and not (office is not None and office.one_person):
         raise FourEyes
+    if tells_of_a_draft(session, mailing):
+        raise PollNeverBegun
     set_state(session, mailing_id, MailingState.RELEASED, now)
     _open_with(session, mailing, now)
 

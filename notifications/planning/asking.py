@@ -21,9 +21,9 @@ from notifications.ledger.reach import Meant, reached
 from notifications.ledger.release import release, set_state
 from notifications.ledger.report import Count
 from notifications.ledger.result_pictures import result_files
-from notifications.ledger.states import POLLS, DeliveryState, Kind, MailingState
+from notifications.ledger.states import POLLS, RESULTS, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Mailing
-from notifications.planning.result_telling import RESULTS, To, result_audience
+from notifications.planning.result_telling import To, result_audience
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.writing import Amiss, Draft, check_draft, save_draft

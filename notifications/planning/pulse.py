@@ -16,9 +16,8 @@ from core.process.tables import Process
 from notifications.content.poll_texts import INVITATION, REMINDER, RESULT, texts_for
 from notifications.ledger.release import set_state
 from notifications.ledger.result_pictures import result_files
-from notifications.ledger.states import POLLS, Kind, MailingState
+from notifications.ledger.states import POLLS, RESULTS, Kind, MailingState
 from notifications.planning.planner import window_of
-from notifications.planning.result_telling import RESULTS
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.windows import next_open
 from notifications.planning.writing import Draft, save_draft

@@ -13,6 +13,7 @@ from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.staff.tables import Account
 from notifications.ledger.report import Count, counts
+from notifications.ledger.results import tells_of_a_draft
 from notifications.ledger.revision import revision_of
 from notifications.ledger.states import DeliveryState, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing
@@ -108,6 +109,7 @@ def _standing(
         may_change=may_be_changed(session, row),
         needs_other=row.written_by == staff.account_id and not session.get_one(Office, office).one_person,
         refused=bool(preview and preview.refusal),
+        not_opened=tells_of_a_draft(session, row),
         too_late=not is_left and meant is not None and meant.past == Verdict.DROP,
         missed=occurrence is not None and occurrence.state in {OccurrenceState.ASKED, OccurrenceState.DROPPED},
         left=is_left,
