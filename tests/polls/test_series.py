@@ -175,7 +175,8 @@ def test_staff_make_start_and_read_a_series(
     kept = post(client, here, f"{here}/trend.csv")
     lines = kept.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Number,Opened on,Voted,Asked,Mean") and lines[2].split(",")[4] == "5.00"
-    assert sign_in("reader").get(here).status_code == 403
+    reader = sign_in("reader").get(here)
+    assert "Took part" in reader.text and f"{here}/acts" not in reader.text and "trend.csv" not in reader.text
     assert "paused" in post(client, here, f"{here}/acts/pause").text
     assert "stopped" in post(client, here, f"{here}/acts/stop").text
     assert post(client, here, f"{here}/acts/start").status_code == 403

@@ -25,6 +25,7 @@ from notifications.planning.result_telling import (
     tell_result,
     told_to,
 )
+from notifications.review.store import READS
 from surveys.polls.errors import PollSlugTaken
 from surveys.polls.faults import PollFault
 from surveys.polls.glance import COUNTED, Glance, glance
@@ -47,7 +48,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import Series, series_of
-from surveys.polls.staging import LOGGED, poll_for
+from surveys.polls.staging import LOGGED, poll_for, poll_to_read
 from surveys.polls.store import Place, polls_of, slugs_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
@@ -111,7 +112,7 @@ async def list_all(request: Request, staff: Staff) -> Response:
     process_id, now = int(request.path_params["process_id"]), site_of(request).deps.clock.now()
 
     def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]], list[Series]]:
-        process = _process(session, staff, process_id)
+        process = store.find_process(session, staff, process_id)
         found = polls_of(session, Row.process_id == process_id)
         return process, [(one, turnout_of(session, one, now)) for one in found], series_of(session, process_id)
 
@@ -127,6 +128,7 @@ async def list_all(request: Request, staff: Staff) -> Response:
         now=now,
         states=STATE_NAMES,
         kinds=KIND_NAMES,
+        manages=staff.may(Permission.MANAGE_POLLS, process.office_id),
     )
 
 
@@ -273,7 +275,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
     now, t = deps.clock.now(), translator(staff.language)
 
     def work(session: Session) -> PollView:
-        poll = poll_for(session, staff, poll_id)
+        poll = poll_to_read(session, staff, poll_id)
         reads_names = not poll.is_secret and staff.may(Permission.SEE_PEOPLE, poll.office_id)
         return PollView(
             poll=poll,
@@ -289,6 +291,7 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         )
 
     view = await deps.database.aread(work)
+    manages = staff.may(Permission.MANAGE_POLLS, view.poll.office_id)
     standing = glance(view.poll, view.ballots.together)
     return console_page(
         request,
@@ -309,7 +312,9 @@ async def _one(request: Request, staff: Staff, problem: Problem | None = None) -
         group=_in_group(view.poll) if deps.urls.chat else "",
         problem=problem,
         result_to=TO_NAMES,
-        may_tell=staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
+        manages=manages,
+        may_tell=manages and staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
+        reads_mailings=any(staff.may(one, view.poll.office_id) for one in READS),
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",
