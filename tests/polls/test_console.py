@@ -192,7 +192,7 @@ def test_who_may_see_results_checks_a_poll_and_has_no_button_of_what_they_may_no
         assert path in listed and f"{here}/new" not in listed
         page = client.get(path).text
         assert "9 votes counted" in page and "Square" in page
-        posts = set(html.fromstring(page).xpath("//main//form[@method='post']/@action"))
+        posts = set(html.fromstring(page).xpath("//main//form[@method='post']/@action"))  # type: ignore[arg-type]
         assert posts == {f"{path}/sheet.csv"}, role
         for hidden in (f"{path}/edit", f"{path}/option-pictures", "remote control", "Make a series"):
             assert hidden not in page, hidden
