@@ -84,9 +84,11 @@ def make_question(session: Session, ids: Ids, process: Process, new: Question, b
 
 
 def launch(session: Session, asked: Asked, account_id: int, now: datetime) -> None:
-    """Releases the mailings, with which the poll opens; raises FourEyes where somebody else has to."""
-    for mailing_id in asked.mailing_ids:
-        release(session, mailing_id, account_id, now)
+    """Releases the invitation, with which the poll opens and the message with the result is released.
+
+    Raises FourEyes where somebody else has to.
+    """
+    release(session, asked.mailing_ids[0], account_id, now)
     schedule_occurrences(session, list(asked.mailing_ids), now)
 
 

@@ -186,9 +186,15 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     stage.database.write(lambda s: s.execute(update(PollRow).values(state="draft")))
     await stage.say(otto, "/today")
     await stage.press(otto, "✋ ")
-    await stage.press(otto, "▶️ Release")
+    sure = await stage.press(otto, "▶️ Release")
+    for words in (
+        "Where does the market go?", "– In the park", "Named: the office reads", "Closes: Mon 10 July 2023, 18:00",
+        "With the invitation the poll opens", "with the result is released with it", "open the poll with it?",
+    ):  # fmt: skip
+        assert words in sure["text"], words
     await stage.press(otto, "✅ Yes: Release")
     assert [one.state for one in polls(stage)] == [State.OPEN], "with the invitation the question opens"
+    assert mailings(stage) == [MailingState.RELEASED] * 2, "and the result is told after the close"
 
 
 @IN_SQLITE
