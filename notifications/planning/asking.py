@@ -18,16 +18,16 @@ from core.people.tables import Audience
 from core.process.tables import Process
 from notifications.content.poll_texts import INVITATION, RESULT
 from notifications.ledger.reach import Meant, reached
-from notifications.ledger.release import release, set_state
+from notifications.ledger.release import release
 from notifications.ledger.report import Count
 from notifications.ledger.result_pictures import result_files
-from notifications.ledger.states import POLLS, RESULTS, DeliveryState, Kind, MailingState
+from notifications.ledger.states import POLLS, RESULTS, DeliveryState, Kind
 from notifications.ledger.tables import Mailing
 from notifications.planning.result_telling import To, result_audience
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.writing import Amiss, Draft, check_draft, save_draft
-from surveys.polls.making import add_poll, drop_poll
+from surveys.polls.making import add_poll
 from surveys.polls.poll import Definition
 from surveys.polls.store import Place, load_poll
 
@@ -90,15 +90,6 @@ def launch(session: Session, asked: Asked, account_id: int, now: datetime) -> No
     """
     release(session, asked.mailing_ids[0], account_id, now)
     schedule_occurrences(session, list(asked.mailing_ids), now)
-
-
-def drop_question(session: Session, poll_id: int, now: datetime) -> None:
-    """Takes a draft of a poll away, and stops for good what was to be said of it; raises PollUnknown, PollBegun."""
-    going = Mailing.poll_id == poll_id, Mailing.state != MailingState.CANCELLED
-    mailings = list(session.scalars(select(Mailing.id).where(*going)))
-    drop_poll(session, poll_id, now)
-    for mailing_id in mailings:
-        set_state(session, mailing_id, MailingState.CANCELLED, now)
 
 
 def reach_of(session: Session, process: Process, audience_id: int | None, now: datetime, rules: Rules) -> list[Count]:

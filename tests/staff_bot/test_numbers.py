@@ -14,7 +14,7 @@ from core.process.tables import Event
 from core.staff.audit import Act, record
 from core.staff.tables import AuditEntry
 from notifications.intake.tables import IncomingMail
-from notifications.planning.asking import drop_question
+from notifications.planning.dropping import drop_question
 from surveys.polls.kinds import State
 from surveys.polls.making import add_poll
 from surveys.polls.poll import Definition
@@ -32,7 +32,7 @@ def make(stage: StaffStage, slug: str) -> int:
 
 
 def drop(stage: StaffStage, poll_id: int) -> None:
-    stage.database.write(partial(drop_question, poll_id=poll_id, now=stage.clock.now()))
+    stage.database.write(partial(drop_question, poll_id=poll_id, account_id=1, now=stage.clock.now()))
 
 
 async def test_an_old_yes_does_not_open_the_poll_that_came_after_the_one_it_was_shown_for(stage: StaffStage) -> None:

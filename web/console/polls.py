@@ -17,7 +17,7 @@ from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from notifications.planning.asking import drop_question
+from notifications.planning.dropping import drop_question
 from notifications.planning.result_telling import (
     TO_NAMES,
     ResultToldAlready,
@@ -235,7 +235,10 @@ async def act(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> Poll:
         poll = poll_for(session, staff, poll_id)
-        _do(session, deps, name, poll_id, now)
+        if name == "drop":
+            drop_question(session, poll_id, staff.account_id, now)
+        else:
+            _do(session, deps, name, poll_id, now)
         record(session, Act(ACTS[name], f"poll:{poll_id}", staff.account_id, poll.office_id), now)
         return poll
 
@@ -264,9 +267,6 @@ def _do(session: Session, deps: WebDeps, name: str, poll_id: int, now: datetime)
             plan_poll(session, poll_id, now)
         case "close":
             close_poll(session, deps.ids, poll_id, now)
-        case "drop":
-            drop_question(session, poll_id, now)
-            return
     change_screen(session, poll_id)
 
 

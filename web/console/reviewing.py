@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
+from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, translator
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
@@ -17,7 +18,7 @@ from surveys.polls.limits import limits_in_words
 from surveys.polls.outcome import rule_told
 from web.console import store
 from web.console.page import console_page, page_number
-from web.console.sampling import asked_of, samples_for
+from web.console.sampling import Shown, asked_of, samples_for
 from web.site import site_of
 
 
@@ -29,13 +30,18 @@ async def review(request: Request, staff: Staff) -> Response:
     judging = Judging(telling.rules, telling.voice, telling.rates)
     found = await deps.database.aread(lambda session: load_review(session, staff, mailing_id, judging, now))
     asked = asked_of(request, sees_people=found.sees_people)
-    shown = await deps.database.aread(lambda session: samples_for(session, deps, found.mailing, asked, now))
+    unwritten: Problem | None = None
+    try:
+        shown = await deps.database.aread(lambda session: samples_for(session, deps, found.mailing, asked, now))
+    except Problem as problem:  # such as the button of a poll that was taken away
+        shown, unwritten = Shown(asked, None, [], {}), problem
     return console_page(
         request,
         staff,
         "console/review.html",
         review=found,
         shown=shown,
+        unwritten=unwritten,
         tried=request.query_params.get("tried", ""),
         can_try=deps.telling.can_try,
         language_names=LANGUAGE_NAMES,
