@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
@@ -30,9 +29,6 @@ from notifications.planning.writing import Amiss, Draft, check_draft, save_draft
 from surveys.polls.making import add_poll
 from surveys.polls.poll import Definition
 from surveys.polls.store import Place, load_poll
-
-CLOSES_ON, CLOSES_AT = 4, "18:00"  # Friday
-AT_LEAST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -105,16 +101,6 @@ def reach_of(session: Session, process: Process, audience_id: int | None, now: d
         Count(DeliveryState.SKIPPED if reason else DeliveryState.PLANNED, channel, reason, people)
         for channel, reason, people in found
     ]
-
-
-def usual_close(now: datetime, zone: str) -> str:
-    """The local Friday at 18:00 that is at least a day ahead."""
-    earliest = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + AT_LEAST
-    ahead = (CLOSES_ON - earliest.weekday()) % 7
-    day = (earliest + timedelta(days=ahead)).date()
-    if not ahead and earliest.isoformat()[11:16] > CLOSES_AT:
-        day += timedelta(days=7)
-    return f"{day.isoformat()}T{CLOSES_AT}"
 
 
 def _draft(new: Question, purpose: str, at: str, poll_id: int, **more: Any) -> Draft:

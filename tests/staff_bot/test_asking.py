@@ -181,8 +181,8 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     assert len([one for one in labels(sent) if one.startswith("✉️")]) == 2
     otto = await stage.linked("Otto", "reviewer", 902)
     today = await stage.say(otto, "/today")
-    for shown in (today["text"], " ".join(labels(today))):
-        assert "✋ Where does the market go?" in shown and "✋ The result: Where does" in shown and "{{" not in shown
+    for told in (today["text"], " ".join(labels(today))):
+        assert "✋ Where does the market go?" in told and "✋ The result: Where does" in told and "{{" not in told
     stage.database.write(lambda s: s.execute(update(PollRow).values(state="closed")))
     assert "✋" not in (await stage.say(otto, "/today"))["text"], "of a poll that is over nothing is said any more"
     stage.database.write(lambda s: s.execute(update(PollRow).values(state="draft")))
