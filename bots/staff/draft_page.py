@@ -92,6 +92,11 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
         title = f"{name}<b>{plain(pick_text(dict(new.title), code), 300)}</b>"
         yield "\n".join([title, *options_in(new, code, WORDS_SHOWN // len(shown.languages), t)])
     yield "\n".join(told_of(new, t))
+    if new.kind is Kind.DOTS:
+        console = f"{talk.urls.public}/console"
+        yield t(
+            "Another number of points can be given in the console: make the poll there ({address}).", address=console
+        )
     yield t(WHY[new.secrecy.value])
     if shown.hall is not None:
         yield f"🏛 {plain(pick_text(shown.hall.title, t.language), 200)}\n{t(FOR_HALL)}"
