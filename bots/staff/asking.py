@@ -23,13 +23,15 @@ from core.ids import read_id
 from core.process.door.day import day_events
 from core.process.events import EventFacts, languages_of_event, load_event
 from core.process.offices import office_names
+from core.process.room.rooms import load_room
 from core.staff.chats import change_chat, hold_draft
 from core.staff.errors import NotAllowed, NothingHere
 from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.report import Count
-from notifications.planning.asking import CLOSES_AT, TextsWrong, reach_of, usual_close
-from notifications.review.asking import Said, ask_people, asking_offices, open_desk
+from notifications.planning.asking import TextsWrong, reach_of
+from notifications.planning.closing import close_on, usual_close
+from notifications.review.asking import Desk, Said, ask_people, asking_offices, open_desk
 from surveys.polls.kinds import KIND_NAMES, METHODS, Kind, Secrecy
 from surveys.polls.poll import Poll
 from surveys.polls.staging import OPEN, do_to_poll, make_for_hall, show_on_screen
@@ -136,7 +138,7 @@ def change(talk: Talk, value: str) -> Reply:
             return _kept(talk, replace(draft, closes=_close(talk, shown, chosen)))
         case "close":
             days = [_day(talk, shown.desk.zone, ahead) for ahead in DAYS]
-            return _choose(talk, draft, what, [(one, _named(talk, shown.desk.zone, one)) for one in days])
+            return _choose(talk, draft, what, [(one, _named(talk, shown.desk, one)) for one in days])
         case "drop":
             change_chat(talk.session, talk.staff.account_id, draft={})
             return replace(list_polls(talk), toast=talk.t("The draft is gone."))
@@ -202,7 +204,7 @@ def _to_hall(talk: Talk, shown: Page, *, opens: bool) -> Poll:
     poll = make_for_hall(session, ids, staff, (event_id, shown.definition), talk.now)
     if opens:
         do_to_poll(session, ids, staff, (poll, OPEN), talk.now)
-        if staff.may(Permission.RUN_ROOMS, poll.office_id):
+        if staff.may(Permission.RUN_ROOMS, poll.office_id) and load_room(session, event_id).code:
             show_on_screen(session, staff, (event_id, poll.office_id), poll.id, talk.now)
     return load_poll(session, poll.id)
 
@@ -210,8 +212,8 @@ def _to_hall(talk: Talk, shown: Page, *, opens: bool) -> Poll:
 def _start(talk: Talk, draft: Draft) -> Reply:
     if draft.office_id not in asking_offices(talk.staff):
         raise NothingHere
-    zone = open_desk(talk.session, talk.staff, draft.office_id)[0].zone
-    begun = replace(draft, closes=usual_close(talk.now, zone))
+    desk = open_desk(talk.session, talk.staff, draft.office_id)[0]
+    begun = replace(draft, closes=usual_close(talk.now, desk.zone, desk.window))
     if begun.template:
         return _kept(talk, begun)
     change_chat(talk.session, talk.staff.account_id, draft=begun.to_json())
@@ -277,15 +279,19 @@ def _day(talk: Talk, zone: str, ahead: int) -> date:
     return (local(talk.now, zone) + timedelta(days=ahead)).date()
 
 
-def _named(talk: Talk, zone: str, day: date) -> str:
-    at = instant_of(f"{day}T{CLOSES_AT}", zone)
-    return moment(at, zone, talk.t.language) if at is not None else str(day)
+def _named(talk: Talk, desk: Desk, day: date) -> str:
+    at = instant_of(_close_of(day, desk), desk.zone)
+    return moment(at, desk.zone, talk.t.language) if at is not None else str(day)
+
+
+def _close_of(day: date, desk: Desk) -> str:
+    return close_on(day, desk.window, desk.zone).isoformat(timespec="minutes")
 
 
 def _close(talk: Talk, shown: Page, chosen: str) -> str:
     try:
         day = date.fromisoformat(chosen)
-        closes = f"{day.isoformat()}T{CLOSES_AT}"
+        closes = _close_of(day, shown.desk)
         at = instant_of(closes, shown.desk.zone)
     except (ValueError, OverflowError):
         raise NothingHere from None

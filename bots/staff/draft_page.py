@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bots.screen import Key, Screen, plain, shorten, units
+from bots.screen import Key, Screen, plain, shorten
 from bots.staff.poll_draft import Draft
+from bots.staff.poll_words import options_in, told_of
 from bots.staff.polls import NEW
 from bots.staff.talk import Talk, fitted, key, moment
 from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
@@ -15,8 +16,7 @@ from notifications.ledger.report import Count
 from notifications.review.asking import WHY, Desk
 from notifications.words import CHANNELS, REASONS, word
 from surveys.polls.faults import PollFault
-from surveys.polls.kinds import KIND_NAMES, NONE_LABEL, Kind, Secrecy
-from surveys.polls.outcome import draft_rule_told
+from surveys.polls.kinds import Kind, Secrecy
 from surveys.polls.poll import Definition
 from surveys.polls.store import instant_of
 
@@ -90,9 +90,13 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
     for code in shown.languages:
         name = f"{LANGUAGE_NAMES.get(code, code)} – " if len(shown.languages) > 1 else ""
         title = f"{name}<b>{plain(pick_text(dict(new.title), code), 300)}</b>"
-        options = [f"– {plain(pick_text(dict(one.label), code), 200)}" for one in new.options]
-        yield "\n".join([title, *_some(options, WORDS_SHOWN // len(shown.languages), t)])
-    yield "\n".join(_about(new, t))
+        yield "\n".join([title, *options_in(new, code, WORDS_SHOWN // len(shown.languages), t)])
+    yield "\n".join(told_of(new, t))
+    if new.kind is Kind.DOTS:
+        console = f"{talk.urls.public}/console"
+        yield t(
+            "Another number of points can be given in the console: make the poll there ({address}).", address=console
+        )
     yield t(WHY[new.secrecy.value])
     if shown.hall is not None:
         yield f"🏛 {plain(pick_text(shown.hall.title, t.language), 200)}\n{t(FOR_HALL)}"
@@ -104,34 +108,6 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
         yield t(AT_ONCE if shown.desk.releases else BY_ANOTHER)
     for one in shown.faults:
         yield f"⚠️ {plain(one.say(t))}"
-
-
-def _some(options: Sequence[str], room: int, t: Translator) -> Iterator[str]:
-    """As many as there is room for, and how many more there are: what follows has to be read as well."""
-    for place, one in enumerate(options):
-        room -= units(one)
-        if room < 0:
-            left = len(options) - place
-            yield t.n("and {count} more option", "and {count} more options", left)
-            return
-        yield one
-
-
-def _about(new: Definition, t: Translator) -> Iterator[str]:
-    rules = new.rules
-    yield t("Kind: {kind}", kind=t(KIND_NAMES[new.kind]))
-    if new.kind is Kind.SCALE:
-        low, high = pick_text(dict(rules.low), t.language), pick_text(dict(rules.high), t.language)
-        named = (rules.least, plain(low)), (rules.most, plain(high))
-        ends = [f"{number} ({words})" if words else str(number) for number, words in named]
-        yield t("From {least} to {most}", least=ends[0], most=ends[1])
-    if new.kind is Kind.DOTS:
-        yield t.n("{count} point to give", "{count} points to give", rules.budget)
-    if new.kind is Kind.MULTIPLE and rules.most:
-        yield t("At most {most} of them", most=rules.most)
-    if rules.none:
-        yield f"+ {t(NONE_LABEL)}"
-    yield from draft_rule_told(new, t)
 
 
 def _people(shown: Page, t: Translator) -> str:

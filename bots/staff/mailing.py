@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bots.screen import Key, Screen, plain
+from bots.staff.poll_words import options_in, told_of
 from bots.staff.talk import Reply, Talk, fitted, key, moment
 from bots.staff.today import MAILING, TODAY, by_channel, doubts_page, subject_of
 from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
@@ -17,10 +18,11 @@ from core.ids import read_id
 from core.staff.errors import NothingHere
 from notifications.ledger.revision import MailingChanged
 from notifications.ledger.states import CHANNELS as WAYS
-from notifications.ledger.states import EMAIL, MAILING_STATE_NAMES
+from notifications.ledger.states import EMAIL, MAILING_STATE_NAMES, MailingState
 from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO, Cause
 from notifications.planning.outlook import PAST_NAMES
 from notifications.review.acting import Wish, do_seen, seen_of
+from notifications.review.asking import WHY
 from notifications.review.offers import Offer
 from notifications.review.review import Review, load_review
 from notifications.review.store import READS, find_mailing
@@ -30,6 +32,8 @@ from notifications.words import CHANNELS, REASONS, STATES, say_refusal, word
 SAMPLE, ASK, DO = "sample", "ask", "do"
 SOMEBODY = "Maria Rossi"
 LONGEST_SAMPLE = 3000
+TO_BE_RELEASED = {MailingState.DRAFT, MailingState.PAUSED}  # what a time that has passed is told of
+OPTIONS_SHOWN = 1000  # UTF-16 units of a message
 QUESTIONS = {
     "release": N_("Release it? It leaves at its time, without anybody being asked again."),
     "pause": N_("Pause it? Nothing more of it leaves until it goes on."),
@@ -37,6 +41,7 @@ QUESTIONS = {
     "missed": N_("Let it leave now, after its time?"),
     "missing": N_("Send it to those who did not get it and may have it now?"),
 }
+OPENS = N_("Release it, and open the poll with it? Nobody is asked again.")
 DONE = {
     "release": N_("Released."),
     "pause": N_("Paused."),
@@ -82,7 +87,9 @@ def ask_again(talk: Talk, value: str) -> Reply:
     if offer is None or offer.why:
         return Reply((_page(talk, mailing_id),), toast=talk.t(offer.why) if offer else "")
     t = talk.t
-    lines = [f"<b>{plain(subject_of(found.mailing, t), 200)}</b>", *_people(found, t), t(QUESTIONS[name])]
+    told = [*_poll(found, t), *_opening(found, t)] if name == "release" else []
+    asked = OPENS if name == "release" and found.along is not None else QUESTIONS[name]
+    lines = [f"<b>{plain(subject_of(found.mailing, t), 200)}</b>", *_people(found, t), *told, t(asked)]
     keys = (
         (key(f"✅ {t('Yes: {act}', act=t(offer.label))}", DO, name, mailing_id, seen),),
         (key(t("No, leave it as it is"), MAILING, mailing_id),),
@@ -110,6 +117,7 @@ def _page(talk: Talk, mailing_id: int) -> Screen:
         *_times(talk, found),
         *_people(found, t),
     ]
+    lines += _poll(found, t)
     if found.author:
         lines.append(t("Written by {name}", name=plain(found.author, 100)))
     for one in found.obstacles:
@@ -143,10 +151,34 @@ def _times(talk: Talk, found: Review) -> Iterator[str]:
     t, zone = talk.t, found.process.time_zone
     if found.outlook is not None:
         yield t("Leaves: {moment}", moment=moment(found.outlook.first_at, zone, t.language))
-        if found.outlook.past:
+        if found.outlook.past and found.mailing.state in TO_BE_RELEASED:
             yield f"⚠️ {t(PAST_NAMES[found.outlook.past])}"
     if found.ends is not None:
         yield t("The last leaves about {moment}", moment=moment(found.ends, zone, t.language))
+
+
+def _poll(found: Review, t: Translator) -> Iterator[str]:
+    """What is asked, where the mailing is about a poll."""
+    poll = found.poll
+    if poll is None:
+        return
+    title = f"🗳 <b>{plain(poll.title_in(t.language) or poll.slug, 300)}</b>"
+    yield "\n".join([title, *options_in(poll.definition, t.language, OPTIONS_SHOWN, t)])
+    yield "\n".join(told_of(poll.definition, t, poll.code))
+    yield t(WHY[poll.definition.secrecy.value])
+    if poll.closes_at is not None:
+        yield t("Closes: {moment}", moment=moment(poll.closes_at, poll.time_zone, t.language))
+
+
+def _opening(found: Review, t: Translator) -> Iterator[str]:
+    """What the release takes along."""
+    if found.along is None:
+        return
+    yield f"⚠️ {t('With the invitation the poll opens: from then on nothing of it can be changed.')}"
+    if found.along.result is not None:
+        yield t("The message with the result is released with it, and leaves after the close.")
+    elif found.along.apart is not None:
+        yield t("The message with the result was written by somebody else, and has to be released by itself.")
 
 
 def _people(found: Review, t: Translator) -> Iterator[str]:

@@ -68,7 +68,7 @@ class Event(Base):
     """A dated entry of a process: public event, meeting or appointment."""
 
     __tablename__ = "event"
-    __table_args__ = (UniqueConstraint("process_id", "slug"),)
+    __table_args__ = (UniqueConstraint("process_id", "slug"), {"sqlite_autoincrement": True})
 
     id: Mapped[Id]
     process_id: Mapped[int] = mapped_column(ForeignKey("process.id"))

@@ -22,6 +22,7 @@ class IncomingMail(Base):
         Index("ix_incoming_mail_address", "address", "received_at"),
         Index("ix_incoming_mail_delivery_id", "delivery_id"),
         Index("ix_incoming_mail_participant_id", "participant_id"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[Id]

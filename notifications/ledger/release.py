@@ -16,13 +16,13 @@ from core.process.tables import Office, Process
 from core.staff.audit import Act, record
 from core.webhooks.kinds import Kind as Event
 from notifications.ledger.happenings import emit_deliveries
+from notifications.ledger.opening import Along, goes_along, hangs_on_opening
 from notifications.ledger.queue import skip_cancelled
+from notifications.ledger.results import tells_of_a_draft
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.states import MAILING_STATE_NAMES, DeliveryState, Kind, MailingState
 from notifications.ledger.tables import Delivery, Mailing
-from surveys.polls.kinds import State
 from surveys.polls.making import plan_poll
-from surveys.polls.store import load_poll
 
 FROM = {
     MailingState.RELEASED: (MailingState.DRAFT, MailingState.PAUSED),
@@ -57,6 +57,14 @@ class FourEyes(Problem):
     status = 403
 
 
+class PollNeverBegun(Problem):
+    text = N_(
+        "The poll has not been opened, so there is no result to tell. Open it first, or release its invitation: with "
+        "it the poll opens."
+    )
+    status = 409
+
+
 class NotInDoubt(Problem):
     text = N_("This delivery is not in doubt, or not any more. Please look at the list again.")
     status = 409
@@ -82,32 +90,29 @@ def _names(found: Iterable[Any]) -> str:
     return ", ".join(sorted(f"{process}/{one.slug}" if process else one.slug for one, process in found))
 
 
-def release(session: Session, mailing_id: int, account_id: int | None, now: datetime) -> None:
-    """Lets a mailing leave; raises FourEyes for whoever wrote it, MailingStateWrong.
+def release(session: Session, mailing_id: int, account_id: int | None, now: datetime) -> Along | None:
+    """Lets a mailing leave; raises FourEyes for whoever wrote it, MailingStateWrong, PollNeverBegun.
 
     `account_id` None stands for the command line. To go on after a pause is a release too: who wrote a mailing does
-    not undo what somebody else held it for. An invitation that hangs on its poll's opening opens it.
+    not undo what somebody else held it for. An invitation that hangs on its poll's opening opens it, and takes the
+    message with the result along: that is returned.
     """
     mailing = hold_mailing(session, mailing_id)
     office = session.get(Office, mailing.office_id) if mailing.office_id is not None else None
     wrote = account_id is not None and account_id == mailing.written_by
     if wrote and not (office is not None and office.one_person):
         raise FourEyes
+    if tells_of_a_draft(session, mailing):
+        raise PollNeverBegun
+    along = goes_along(session, mailing)
     set_state(session, mailing_id, MailingState.RELEASED, now)
-    _open_with(session, mailing, now)
-
-
-def _open_with(session: Session, mailing: Mailing, now: datetime) -> None:
-    """With the invitation that leaves when its poll opens, the poll itself is released; raises what plan_poll does."""
-    anchor = mailing.anchor or {}
-    if mailing.poll_id is None or "poll" not in anchor or anchor.get("at", "opens") != "opens":
-        return
-    poll = load_poll(session, mailing.poll_id)
-    if poll.office_id != mailing.office_id:
-        return  # it is a union's, of whom another office's people are told
-    if poll.state is State.DRAFT:
-        plan_poll(session, mailing.poll_id, now)
-    _release_lent(session, mailing, now)
+    if along is not None:  # raises what plan_poll does
+        plan_poll(session, along.poll.id, now)
+        if along.result is not None:
+            set_state(session, along.result, MailingState.RELEASED, now)
+    if hangs_on_opening(session, mailing) is not None:
+        _release_lent(session, mailing, now)
+    return along
 
 
 def _release_lent(session: Session, invitation: Mailing, now: datetime) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from core.people.tables import Membership
+from notifications.ledger.results import tells_of_a_draft
 from notifications.ledger.states import DeliveryState, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import IS_IN_DOUBT, Delivery, Mailing, Occurrence
 
@@ -107,7 +108,7 @@ def upcoming(
 ) -> list[Upcoming]:
     """What is due in the coming weeks, with what is late, asked about or held back; in the order of time.
 
-    What was stopped will not leave.
+    What was stopped will not leave, nor the result of a poll that was never opened.
     """
     statement = (
         select(Occurrence, Mailing)
@@ -135,5 +136,6 @@ def upcoming(
             occurrence.due_at,
             occurrence.due_at <= now,
         )
-        for occurrence, mailing in session.execute(statement)
+        for occurrence, mailing in session.execute(statement).all()
+        if not tells_of_a_draft(session, mailing)
     ]

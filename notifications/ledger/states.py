@@ -75,4 +75,5 @@ CHANNELS = (TELEGRAM, EMAIL)
 
 QUESTIONNAIRES = "questionnaires"  # the purpose of mailings that ask for an answer
 POLLS = "polls"  # of those that ask for a vote
+RESULTS = "results"  # of those that tell what came out
 EVENTS = "events"  # the purpose of those that invite and remind

@@ -18,7 +18,7 @@ class Mailing(Base):
     """One text in several languages, told to an audience at planned times."""
 
     __tablename__ = "mailing"
-    __table_args__ = (UniqueConstraint("process_id", "slug"),)
+    __table_args__ = (UniqueConstraint("process_id", "slug"), {"sqlite_autoincrement": True})
 
     id: Mapped[Id]
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))  # None: a notice of no office

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
@@ -18,21 +17,18 @@ from core.people.tables import Audience
 from core.process.tables import Process
 from notifications.content.poll_texts import INVITATION, RESULT
 from notifications.ledger.reach import Meant, reached
-from notifications.ledger.release import release, set_state
+from notifications.ledger.release import release
 from notifications.ledger.report import Count
 from notifications.ledger.result_pictures import result_files
-from notifications.ledger.states import POLLS, DeliveryState, Kind, MailingState
+from notifications.ledger.states import POLLS, RESULTS, DeliveryState, Kind
 from notifications.ledger.tables import Mailing
-from notifications.planning.result_telling import RESULTS, To, result_audience
+from notifications.planning.result_telling import To, result_audience
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.writing import Amiss, Draft, check_draft, save_draft
-from surveys.polls.making import add_poll, drop_poll
+from surveys.polls.making import add_poll
 from surveys.polls.poll import Definition
 from surveys.polls.store import Place, load_poll
-
-CLOSES_ON, CLOSES_AT = 4, "18:00"  # Friday
-AT_LEAST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -84,19 +80,12 @@ def make_question(session: Session, ids: Ids, process: Process, new: Question, b
 
 
 def launch(session: Session, asked: Asked, account_id: int, now: datetime) -> None:
-    """Releases the mailings, with which the poll opens; raises FourEyes where somebody else has to."""
-    for mailing_id in asked.mailing_ids:
-        release(session, mailing_id, account_id, now)
+    """Releases the invitation, with which the poll opens and the message with the result is released.
+
+    Raises FourEyes where somebody else has to.
+    """
+    release(session, asked.mailing_ids[0], account_id, now)
     schedule_occurrences(session, list(asked.mailing_ids), now)
-
-
-def drop_question(session: Session, poll_id: int, now: datetime) -> None:
-    """Takes a draft of a poll away, and stops for good what was to be said of it; raises PollUnknown, PollBegun."""
-    going = Mailing.poll_id == poll_id, Mailing.state != MailingState.CANCELLED
-    mailings = list(session.scalars(select(Mailing.id).where(*going)))
-    drop_poll(session, poll_id, now)
-    for mailing_id in mailings:
-        set_state(session, mailing_id, MailingState.CANCELLED, now)
 
 
 def reach_of(session: Session, process: Process, audience_id: int | None, now: datetime, rules: Rules) -> list[Count]:
@@ -112,16 +101,6 @@ def reach_of(session: Session, process: Process, audience_id: int | None, now: d
         Count(DeliveryState.SKIPPED if reason else DeliveryState.PLANNED, channel, reason, people)
         for channel, reason, people in found
     ]
-
-
-def usual_close(now: datetime, zone: str) -> str:
-    """The local Friday at 18:00 that is at least a day ahead."""
-    earliest = now.astimezone(ZoneInfo(zone)).replace(tzinfo=None) + AT_LEAST
-    ahead = (CLOSES_ON - earliest.weekday()) % 7
-    day = (earliest + timedelta(days=ahead)).date()
-    if not ahead and earliest.isoformat()[11:16] > CLOSES_AT:
-        day += timedelta(days=7)
-    return f"{day.isoformat()}T{CLOSES_AT}"
 
 
 def _draft(new: Question, purpose: str, at: str, poll_id: int, **more: Any) -> Draft:

@@ -16,9 +16,9 @@ from core.process.tables import Office
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.release import set_state
 from notifications.ledger.result_pictures import result_files
-from notifications.ledger.states import POLLS, Kind, MailingState
+from notifications.ledger.states import POLLS, RESULTS, Kind, MailingState
 from notifications.ledger.tables import Mailing, Occurrence
-from notifications.planning.result_telling import RESULTS, To, result_audience
+from notifications.planning.result_telling import To, result_audience
 from notifications.planning.writing import Draft, save_draft
 from surveys.polls.lent import lend_people
 from surveys.polls.lent_tables import PollOffice

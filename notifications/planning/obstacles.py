@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
+from notifications.ledger.results import waits_for_close
 from notifications.ledger.states import Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import IS_IN_DOUBT, IS_PLANNED, Attempt, Delivery, Mailing, Occurrence
 from notifications.planning.missed import GRACE
@@ -101,15 +102,16 @@ def _of(session: Session, mailing: Mailing, now: datetime) -> Iterator[Obstacle]
     late = select(Occurrence).where(
         Occurrence.mailing_id == mailing.id, Occurrence.state != OccurrenceState.PLANNED, Occurrence.due_at <= now
     )
-    for occurrence in session.scalars(late.order_by(Occurrence.due_at)):
+    waits = waits_for_close(session, mailing, now)
+    for occurrence in () if waits else session.scalars(late.order_by(Occurrence.due_at)):
         if (found := _late(mailing, occurrence, now)) is not None:
             cause, detail = found
             yield Obstacle(mailing.id, mailing.slug, cause, occurrence.due_at, detail)
-    waits = _waiting_since(session, mailing)
-    if waits is not None and waits <= now and mailing.state == MailingState.PAUSED:
-        yield Obstacle(mailing.id, mailing.slug, Cause.PAUSED, waits)
-    elif waits is not None and mailing.state == MailingState.RELEASED:
-        yield from _held(session, mailing, waits, now)
+    since = _waiting_since(session, mailing)
+    if since is not None and since <= now and mailing.state == MailingState.PAUSED:
+        yield Obstacle(mailing.id, mailing.slug, Cause.PAUSED, since)
+    elif since is not None and mailing.state == MailingState.RELEASED:
+        yield from _held(session, mailing, since, now)
     if in_doubt := session.scalar(select(func.count()).where(Delivery.mailing_id == mailing.id, IS_IN_DOUBT)):
         yield Obstacle(mailing.id, mailing.slug, Cause.IN_DOUBT, detail=str(in_doubt))
 

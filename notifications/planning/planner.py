@@ -20,6 +20,7 @@ from notifications.ledger.events import asked_by, event_of, nobody_noted
 from notifications.ledger.reach import Meant, asks_for_vote
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.result_pictures import bring_result
+from notifications.ledger.results import has_nothing_to_tell
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -43,9 +44,13 @@ log = structlog.get_logger()
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 NOT_NOTED = "not-noted"  # why an occurrence is asked about: nobody knows who came
+NO_RESULT = "no-result"  # of a poll that is not over, or whose ballots are not counted yet
 NOBODY_NOTED = N_(
     "Nothing leaves, because nobody is noted as having come to the event: whom it is for is not known. Please note "
     "who came, then let it leave."
+)
+NOTHING_TO_TELL = N_(
+    "Nothing leaves, because there is no result to tell: the poll was never opened, is still open, or is being counted."
 )
 NO_TEXT = N_(
     "Nothing leaves, because some of its readers read a language that the mailing has no text in: {languages}. "
@@ -64,7 +69,7 @@ class Planned:
 
 
 class DoesNotLeave(Problem):
-    """`reason` is what an occurrence keeps: no-audience, not-noted, or no-text with the languages."""
+    """`reason` is what an occurrence keeps: no-audience, not-noted, no-result, or no-text with the languages."""
 
     text = N_("Nothing leaves, because it is not clear to whom. Please give the mailing an audience.")
     status = 409
@@ -73,6 +78,8 @@ class DoesNotLeave(Problem):
         reason, _, languages = str(self.values["reason"]).partition(":")
         if reason == NOT_NOTED:
             return t(NOBODY_NOTED)
+        if reason == NO_RESULT:
+            return t(NOTHING_TO_TELL)
         return t(NO_TEXT, languages=languages.replace(",", ", ")) if reason == "no-text" else t(self.text)
 
     def __str__(self) -> str:
@@ -95,12 +102,15 @@ def claim_due(session: Session, now: datetime) -> list[int]:
 def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> Planned | None:
     """Claims one due occurrence and writes its ledger, or says why it does not leave.
 
-    None when somebody else was first, it was moved, or the mailing is not released any more.
+    None when somebody else was first, it was moved, or the mailing is not released any more. What tells a result stays
+    due, without an alarm, until there is one.
     """
     found = _hold(session, occurrence_id)
     if found is None:
         return None
     occurrence, mailing = found
+    if has_nothing_to_tell(session, mailing):
+        return Planned(occurrence_id, OccurrenceState.DUE, reason=NO_RESULT)
     due_at = max(occurrence.due_at, mailing.released_at or occurrence.due_at)
     verdict = judge(parse_missed(mailing.missed), due_at, now, useful_until(session, mailing))
     if verdict is not Verdict.PLAN:
@@ -123,9 +133,12 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: 
 def plan_missed(session: Session, occurrence_id: int, now: datetime, rules: Rules) -> Planned | None:
     """Staff's yes to an occurrence that was asked about or dropped: it leaves now.
 
-    Raises MailingStateWrong, and DoesNotLeave where nobody is noted as having come to the event it looks back at.
+    Raises MailingStateWrong, and DoesNotLeave where nobody is noted as having come to the event it looks back at, or
+    where there is no result to tell.
     """
     occurrence, mailing = _hold_released(session, occurrence_id)
+    if has_nothing_to_tell(session, mailing):
+        raise DoesNotLeave(reason=NO_RESULT)
     if nobody_noted(session, mailing)[1]:
         raise DoesNotLeave(reason=NOT_NOTED)
     waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]

@@ -16,9 +16,9 @@ from core.process.tables import Process
 from notifications.content.poll_texts import INVITATION, REMINDER, RESULT, texts_for
 from notifications.ledger.release import set_state
 from notifications.ledger.result_pictures import result_files
-from notifications.ledger.states import POLLS, Kind, MailingState
+from notifications.ledger.states import POLLS, RESULTS, Kind, MailingState
+from notifications.planning.closing import close_on
 from notifications.planning.planner import window_of
-from notifications.planning.result_telling import RESULTS
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.windows import next_open
 from notifications.planning.writing import Draft, save_draft
@@ -30,8 +30,6 @@ from surveys.polls.tables import Poll
 from surveys.recurring.clockwork import claim, due, free_slug
 
 log = structlog.get_logger()
-
-CLOSES_AT = "18:00"
 
 
 def open_turns(session: Session, ids: Ids, now: datetime) -> list[int]:
@@ -52,7 +50,8 @@ def open_turn(session: Session, ids: Ids, series_id: int, now: datetime) -> int 
     process = session.get_one(Process, series.process_id)
     window, zone = window_of(session, process)
     opens = next_open(window, max(now, series.next_at), zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    closes = f"{(opens + timedelta(days=series.rhythm.open_days)).date().isoformat()}T{CLOSES_AT}"
+    last = (opens + timedelta(days=series.rhythm.open_days)).date()
+    closes = close_on(last, window, zone).isoformat(timespec="minutes")
     slug = free_slug(session, Poll, series.office_id, f"{series.slug}-{day}")
     new = replace(series.definition, opens_local=opens.isoformat(timespec="minutes"), closes_local=closes)
     poll_id = add_poll(session, ids, series.place, (slug, new), now)

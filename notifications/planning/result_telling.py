@@ -19,13 +19,11 @@ from core.process.tables import Office, Process
 from notifications.content.poll_texts import RESULT, texts_for
 from notifications.ledger.result_pictures import result_files
 from notifications.ledger.revision import hold_mailing
-from notifications.ledger.states import Kind, MailingState
+from notifications.ledger.states import RESULTS, Kind, MailingState
 from notifications.ledger.tables import Mailing
 from notifications.planning.writing import Draft, may_be_changed, save_draft
 from surveys.polls.poll import Poll
 from surveys.polls.predicates import NAME
-
-RESULTS = "results"
 
 
 class To(StrEnum):

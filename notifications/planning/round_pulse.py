@@ -17,7 +17,6 @@ from notifications.content.round_texts import INVITATION, REMINDER, round_texts_
 from notifications.ledger.release import set_state
 from notifications.ledger.states import QUESTIONNAIRES, Kind, MailingState
 from notifications.planning.planner import window_of
-from notifications.planning.pulse import CLOSES_AT
 from notifications.planning.schedule import schedule_occurrences
 from notifications.planning.windows import next_open
 from notifications.planning.writing import Draft, save_draft
@@ -26,6 +25,7 @@ from surveys.recurring.series import Series, load_round_series, open_round
 from surveys.recurring.tables import RoundSeries
 from surveys.responses.rounds import OpenRound
 
+CLOSES_AT = "18:00"
 log = structlog.get_logger()
 
 

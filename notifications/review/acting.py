@@ -15,8 +15,9 @@ from core.i18n import N_
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from notifications.ledger.opening import hold_all, read_of
 from notifications.ledger.release import release, set_state
-from notifications.ledger.revision import MailingChanged, check_revision, hold_mailing, revision_of
+from notifications.ledger.revision import MailingChanged
 from notifications.ledger.states import MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, Occurrence
 from notifications.planning.planner import DoesNotLeave, plan_missed, plan_missing
@@ -45,8 +46,15 @@ Doing = Callable[[Session, Asked], dict[str, int]]
 
 
 def _release(session: Session, asked: Asked) -> dict[str, int]:
-    check_revision(session, asked.mailing.id, asked.seen)
-    release(session, asked.mailing.id, asked.staff.account_id, asked.now)
+    """With an invitation its poll opens, and the message with its result goes along: both stand in the audit log."""
+    if read_of(session, hold_all(session, asked.mailing.id)) != asked.seen:
+        raise MailingChanged
+    along = release(session, asked.mailing.id, asked.staff.account_id, asked.now)
+    done = [("poll.opened", f"poll:{along.poll.id}")] if along is not None else []
+    if along is not None and along.result is not None:
+        done.append(("mailing.released", f"mailing:{along.result}"))
+    for act, subject in done:
+        record(session, Act(act, subject, asked.staff.account_id, asked.mailing.office_id), asked.now)
     return {}
 
 
@@ -115,16 +123,16 @@ def seen_of(session: Session, mailing_id: int) -> str:
     row = session.get_one(Mailing, mailing_id)
     due = select(Occurrence.id, Occurrence.state, Occurrence.due_local).where(Occurrence.mailing_id == mailing_id)
     stands = [tuple(one) for one in session.execute(due.order_by(Occurrence.id))]
-    return hashlib.sha256(repr((revision_of(session, row), row.state, stands)).encode()).hexdigest()[:16]
+    return hashlib.sha256(repr((read_of(session, row), row.state, stands)).encode()).hexdigest()[:16]
 
 
 def do_seen(session: Session, staff: Staff, wish: Wish, rules: Rules, now: datetime) -> dict[str, int]:
     """As `do_act`, on a mailing that still stands as it did when `seen_of` was taken of it."""
     mailing = find_mailing(session, staff, wish.mailing_id, *READS)
-    held = hold_mailing(session, mailing.id)
+    held = hold_all(session, mailing.id)
     if seen_of(session, mailing.id) != wish.seen:
         raise MailingChanged
-    return do_act(session, staff, replace(wish, seen=revision_of(session, held)), rules, now)
+    return do_act(session, staff, replace(wish, seen=read_of(session, held)), rules, now)
 
 
 def _occurrences(session: Session, mailing_id: int, *states: OccurrenceState) -> list[int]:

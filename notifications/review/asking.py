@@ -21,7 +21,9 @@ from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT
 from notifications.planning.asking import Asked, Question, launch, make_question
 from notifications.planning.lent import Words, ask_lent
+from notifications.planning.planner import window_of
 from notifications.planning.result_telling import To
+from notifications.planning.windows import Window
 from notifications.review.one_person import may_release
 from surveys.polls.making import free_slug
 from surveys.polls.poll import Definition
@@ -47,6 +49,7 @@ class Desk:
     zone: str
     languages: Sequence[str]
     audiences: Sequence[tuple[int, str]]
+    window: Window  # in which messages leave
     releases: bool  # whether whoever asks lets it leave
     lenders: Sequence[tuple[int, str]] = ()  # the municipalities of a union that let it ask their people too
 
@@ -81,6 +84,7 @@ def open_desk(session: Session, staff: Staff, office_id: int) -> tuple[Desk, Pro
         zone=process.time_zone,
         languages=[one for one in LANGUAGES if one in known],
         audiences=audiences_of(session, office_id),
+        window=window_of(session, process)[0],
         releases=office.one_person and may_release(session, staff, office_id),
         lenders=lenders(session, office_id),
     )

@@ -12,6 +12,7 @@ NEEDS_OTHER = N_("You wrote it: somebody else of the office has to read it and r
 NEEDS_OTHER_AGAIN = N_("You wrote it: somebody else of the office has to let it go on.")
 MAY_NOT = N_("Somebody who may release mailings has to read it and release it.")
 IN_ITS_WAY = N_("It can be released once what stands in its way is put right.")
+NOT_OPENED = N_("Its poll has not been opened: release the invitation, or open the poll, and then this.")
 TOO_LATE = N_("It would not leave any more. Please choose another day first.")
 NOBODY_MISSING = N_("Nobody is missing who could get it now.")
 
@@ -28,6 +29,7 @@ class Standing:
     needs_other: bool  # whoever looks wrote it, and two pairs of eyes are needed
     refused: bool  # it would not leave as it is
     too_late: bool
+    not_opened: bool  # it tells the result of a poll that is a draft
     missed: bool  # it waits for a word on its missed time
     left: bool  # at least in part
     waits: bool  # something of it may still leave
@@ -65,5 +67,11 @@ def may_stop(of: Standing) -> bool:
 
 def _why_not(of: Standing) -> str:
     """Why a draft cannot be released by whoever looks; "" when it can."""
-    reasons = ((not of.may_release, MAY_NOT), (of.needs_other, NEEDS_OTHER), (of.refused, IN_ITS_WAY))
-    return next((why for is_so, why in (*reasons, (of.too_late, TOO_LATE)) if is_so), "")
+    reasons = (
+        (not of.may_release, MAY_NOT),
+        (of.needs_other, NEEDS_OTHER),
+        (of.refused, IN_ITS_WAY),
+        (of.not_opened, NOT_OPENED),
+        (of.too_late, TOO_LATE),
+    )
+    return next((why for is_so, why in reasons if is_so), "")

@@ -12,8 +12,9 @@ from core.process.tables import Office
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.staff.tables import Account
+from notifications.ledger.opening import Along, goes_along, read_of
 from notifications.ledger.report import Count, counts
-from notifications.ledger.revision import revision_of
+from notifications.ledger.results import tells_of_a_draft
 from notifications.ledger.states import DeliveryState, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing
 from notifications.planning.missed import Verdict
@@ -27,6 +28,8 @@ from notifications.review.offers import Offer, Standing, may_stop, offers
 from notifications.review.one_person import may_release
 from notifications.review.store import READS, MailingRow, ProcessRow, find_mailing, find_process, occurrence_of
 from notifications.sending.context import Voice
+from surveys.polls.poll import Poll
+from surveys.polls.store import load_poll
 
 STILL_TO_LEAVE = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
 
@@ -47,6 +50,8 @@ class Review:
     obstacles: tuple[Obstacle, ...]
     preview: Preview | None
     blanks: tuple[Blank, ...]
+    poll: Poll | None  # that it is about
+    along: Along | None  # what its release takes along
     ends: datetime | None
     counts: tuple[Count, ...]
 
@@ -71,7 +76,7 @@ def load_review(session: Session, staff: Staff, mailing_id: int, by: Judging, no
     standing = _standing(session, staff, row, (planned, preview, meant), (by.rules, now))
     return Review(
         mailing=mailing,
-        revision=revision_of(session, row),
+        revision=read_of(session, row),
         process=find_process(session, staff, mailing.process_id),
         author=author.name if author is not None else "",
         sees_people=staff.may(Permission.SEE_PEOPLE, office),
@@ -82,6 +87,8 @@ def load_review(session: Session, staff: Staff, mailing_id: int, by: Judging, no
         obstacles=tuple(obstacles(session, now, mailing_id=mailing_id)),
         preview=preview,
         blanks=blanks_of(session, mailing_id, preview, now, (by.rules, by.voice)) if preview else (),
+        poll=load_poll(session, row.poll_id) if row.poll_id is not None else None,
+        along=goes_along(session, row),
         ends=estimated_end(session, mailing_id, preview, by.rates) if preview and preview.people else None,
         counts=planned,
     )
@@ -108,6 +115,7 @@ def _standing(
         may_change=may_be_changed(session, row),
         needs_other=row.written_by == staff.account_id and not session.get_one(Office, office).one_person,
         refused=bool(preview and preview.refusal),
+        not_opened=tells_of_a_draft(session, row),
         too_late=not is_left and meant is not None and meant.past == Verdict.DROP,
         missed=occurrence is not None and occurrence.state in {OccurrenceState.ASKED, OccurrenceState.DROPPED},
         left=is_left,

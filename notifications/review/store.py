@@ -81,7 +81,7 @@ def drafts_of_polls(session: Session, office_ids: Collection[int], now: datetime
     subjects: dict[int, dict[str, str]] = {one.id: {} for one in found}
     for row in session.execute(texts.where(among(MailingText.mailing_id, list(subjects)))) if found else ():
         subjects[row.mailing_id][row.language] = row.subject
-    return [_row(one, subjects[one.id]) for one in found]
+    return [_row(one, filled_subjects(session, one, subjects[one.id])) for one in found]
 
 
 def find_mailing(session: Session, staff: Staff, mailing_id: int, *permissions: Permission) -> MailingRow:

@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from core.staff.roles import Permission
+from notifications.ledger.results import waits_for_close
 from notifications.ledger.states import EMAIL, DeliveryState, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import IS_PLANNED, Delivery, Mailing, Occurrence
 from notifications.planning.obstacles import Cause, obstacles
@@ -104,9 +105,9 @@ def _held_up(session: Session, now: datetime) -> Iterator[Seen]:
 
 
 def _unreleased(session: Session, now: datetime) -> Iterator[Seen]:
-    """Drafts whose time is near; from their time on they are held up."""
+    """Drafts whose time is near; from their time on they are held up. What tells a result waits for its poll."""
     statement = (
-        select(Mailing.id, Mailing.office_id)
+        select(Mailing)
         .join(Occurrence, Occurrence.mailing_id == Mailing.id)
         .where(
             Mailing.state == MailingState.DRAFT,
@@ -116,8 +117,9 @@ def _unreleased(session: Session, now: datetime) -> Iterator[Seen]:
             Occurrence.due_at <= now + NEAR,
         )
     )
-    for row in session.execute(statement):
-        yield Seen(RELEASE, f"mailing:{row.id}", row.office_id, row.id)
+    for one in session.scalars(statement).all():
+        if not waits_for_close(session, one, now):
+            yield Seen(RELEASE, f"mailing:{one.id}", one.office_id, one.id)
 
 
 def _ways(session: Session, now: datetime, limits: Limits) -> Iterator[Seen]:

@@ -29,7 +29,7 @@ LOGGED = {
 }  # fmt: skip
 
 
-def poll_for(session: Session, staff: Staff, poll_id: int) -> Poll:
+def poll_for(session: Session, staff: Staff, poll_id: int, needed: Permission = Permission.MANAGE_POLLS) -> Poll:
     """Raises NothingHere for who may not even know of it, NotAllowed for who lacks the permission."""
     try:
         poll = load_poll(session, poll_id)
@@ -37,8 +37,13 @@ def poll_for(session: Session, staff: Staff, poll_id: int) -> Poll:
         raise NothingHere from error
     if poll.office_id not in staff.roles:
         raise NothingHere
-    staff.need(Permission.MANAGE_POLLS, poll.office_id)
+    staff.need(needed, poll.office_id)
     return poll
+
+
+def poll_to_read(session: Session, staff: Staff, poll_id: int) -> Poll:
+    """For whoever may see results; raises what `poll_for` does."""
+    return poll_for(session, staff, poll_id, Permission.SEE_RESULTS)
 
 
 def standing_mark(session: Session, poll: Poll, now: datetime) -> str:

@@ -24,6 +24,7 @@ class Poll(Base):
         UniqueConstraint("office_id", "slug"),
         Index("ix_poll_state", "state"),
         Index("ix_poll_event_id", "event_id"),
+        {"sqlite_autoincrement": True},  # a number that was taken away never comes back: buttons and the log name it
     )
 
     id: Mapped[Id]

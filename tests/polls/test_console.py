@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 
 import pytest
+from lxml import html
 from playwright.sync_api import Browser
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from surveys.polls.kinds import Kind, Secrecy, State
+from surveys.polls.making import close_poll
 from surveys.polls.poll import Option, Picture, Poll
-from surveys.polls.store import load_poll
+from surveys.polls.series import add_series
+from surveys.polls.store import Place, load_poll
 from surveys.polls.voters import Voter
+from surveys.recurring.rhythm import Rhythm
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.dates.test_console import acts, post
-from tests.polls.scene import TEXTS, add, chosen, define, named, piles, vote
+from tests.polls.scene import BOOTH, TEXTS, add, chosen, define, named, piles, vote
 from tests.polls.test_poll_form import form_of
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
@@ -159,14 +166,56 @@ def test_a_secret_poll_shows_staff_no_more_than_voters(scene: Scene, sign_in: Si
 def test_a_draft_is_taken_away_and_others_see_nothing(scene: Scene, sign_in: SignIn) -> None:
     draft = add(scene, define(), "draft", opened=False)
     path, here = f"/console/polls/{draft.id}", f"/console/processes/{scene.process_id}/polls"
-    for role in ("reader", "reviewer"):
+    for role in ("doorkeeper", "facilitator"):
         other = sign_in(role)
-        assert {other.get(one).status_code for one in (path, here, f"{here}/new", f"{path}/edit")} == {403}
-        assert other.get(f"/console/processes/{scene.process_id}").text.count(here) == 0
+        assert {other.get(one).status_code for one in (path, here, f"{here}/new", f"{path}/edit")} <= {403, 404}
     client = sign_in("organiser")
     gone = post(client, path, f"{path}/acts/drop")
     assert gone.url.path == here and "There is no poll yet." in gone.text
     assert client.get(path).status_code == 404
+
+
+def test_who_may_see_results_checks_a_poll_and_has_no_button_of_what_they_may_not_do(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    draft = add(scene, define(), "draft", opened=False)
+    poll = add(scene, define(walk_ins=True))
+    here, path = f"/console/processes/{scene.process_id}/polls", f"/console/polls/{poll.id}"
+    for number in range(9):
+        vote(scene, poll, Voter(account=number), chosen("B"))
+    scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, clock.now()))
+    series = scene.database.write(partial(_series, poll=poll, now=clock.now()))
+    for role in ("reader", "reviewer"):
+        client = sign_in(role)
+        assert f'href="{here}"' in client.get(f"/console/processes/{scene.process_id}").text
+        listed = client.get(here).text
+        assert path in listed and f"{here}/new" not in listed
+        page = client.get(path).text
+        assert "9 votes counted" in page and "Square" in page
+        posts = set(html.fromstring(page).xpath("//main//form[@method='post']/@action"))  # type: ignore[arg-type]
+        assert posts == {f"{path}/sheet.csv"}, role
+        for hidden in (f"{path}/edit", f"{path}/option-pictures", "remote control", "Make a series"):
+            assert hidden not in page, hidden
+        assert client.get(f"{path}/result.png").status_code == 200
+        sheet = post(client, path, f"{path}/sheet.csv", part="all")
+        assert sheet.status_code == 200 and "B" in sheet.text
+        assert "Options" in client.get(f"/console/polls/{draft.id}").text
+        shown = client.get(f"/console/series/{series}")
+        assert shown.status_code == 200 and (f"/console/series/{series}/acts/start" in shown.text) is (
+            role == "reviewer"
+        )
+        for kept in (f"{here}/new", f"{path}/edit", f"{path}/option-pictures", f"{path}/words"):
+            assert client.get(kept).status_code == 403, kept
+        for act in (f"{path}/acts/open", f"{path}/acts/drop", f"{path}/stage", f"{path}/repeat", f"{path}/edit"):
+            every = {"weeks": "4", "open_days": "5", "remind_days": "2", "first": "2023-08-01"}
+            assert post(client, path, act, do="publish", **every).status_code == 403, act
+    assert post(sign_in("reader"), path, f"/console/series/{series}/acts/stop").status_code == 403
+
+
+def _series(session: Session, poll: Poll, now: datetime) -> int:
+    rhythm = Rhythm(4, "2023-08-01T10:00", 5, 2)
+    place = Place(poll.office_id, poll.process_id, poll.time_zone)
+    return add_series(session, place, ("again", poll.definition, rhythm), (1, now))
 
 
 def test_the_pages_are_for_everybody_in_a_browser(

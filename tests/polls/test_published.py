@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections import defaultdict
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
 
@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 from core.i18n import translator
-from notifications.planning.asking import usual_close
+from notifications.planning.closing import close_on, usual_close
+from notifications.planning.windows import ALWAYS, parse_window
 from surveys.polls.glance import Pile
 from surveys.polls.kinds import METHODS, Counting, Kind, Secrecy, State
 from surveys.polls.outcome import Counted, rule_of
@@ -158,4 +159,19 @@ def test_the_usual_close_is_the_friday_that_is_a_day_ahead() -> None:
         (datetime(2023, 7, 13, 17, tzinfo=UTC), "2023-07-21T18:00"),  # Thursday, 19:00
         (datetime(2023, 7, 14, 8, tzinfo=UTC), "2023-07-21T18:00"),  # Friday
     ):
-        assert usual_close(now, "Europe/Rome") == closes
+        assert usual_close(now, "Europe/Rome", ALWAYS) == closes
+
+
+def test_the_usual_close_lies_within_the_hours_of_sending_so_that_the_result_leaves_that_day() -> None:
+    week = {"days": ["mon", "tue", "wed", "thu", "fri"], "from": "09:00", "until": "18:00"}
+    for now, told, closes in (
+        (datetime(2023, 7, 10, 8, tzinfo=UTC), {}, "2023-07-14T17:00"),
+        (datetime(2023, 7, 13, 15, 30, tzinfo=UTC), {}, "2023-07-17T17:00"),  # 17:00 on Friday is less than a day ahead
+        (datetime(2023, 5, 29, 8, tzinfo=UTC), {}, "2023-06-01T17:00"),  # the Friday is a holiday
+        (datetime(2023, 7, 10, 8, tzinfo=UTC), {"until": "12:30"}, "2023-07-14T12:00"),
+        (datetime(2023, 7, 10, 8, tzinfo=UTC), {"days": ["mon"]}, "2023-07-17T17:00"),
+    ):
+        window = parse_window(week | told)
+        assert usual_close(now, "Europe/Rome", window) == closes
+    sunday = date(2023, 7, 16)
+    assert close_on(sunday, parse_window(week), "Europe/Rome").isoformat() == "2023-07-16T18:00:00"

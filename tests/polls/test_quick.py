@@ -19,6 +19,7 @@ from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import changes
+from notifications.staff.tables import Alarm
 from surveys.polls.kinds import State
 from surveys.polls.store import polls_of
 from tests.console.conftest import PASSWORD, SignIn, browser, scene, sign_in, web
@@ -209,6 +210,22 @@ def test_a_draft_that_is_taken_away_takes_its_messages_along(
     here = clerk.post(path, data={"token": token}).url.path
     assert clerk.post(f"{here}/acts/drop", data={"token": token}).status_code == 200
     assert database.read(polls_of) == []
-    kept = database.read(lambda s: s.scalars(select(Mailing).where(Mailing.purpose.in_(["polls", "results"]))).all())
-    assert [(one.state, one.poll_id) for one in kept] == [(MailingState.CANCELLED, None)] * 2
+    drafts = select(Mailing).where(Mailing.purpose.in_(["polls", "results"])).order_by(Mailing.id)
+    assert database.read(lambda s: s.scalars(drafts).all()) == [], "what never left goes with the poll"
+    log = select(AuditEntry.act).order_by(AuditEntry.id.desc()).limit(3)
+    assert database.read(lambda s: s.scalars(log).all()) == ["poll.dropped", "mailing.dropped", "mailing.dropped"]
     assert database.read(changes) == [], "nothing looks for a poll that is not there"
+    here = clerk.post(path, data={"token": token}).url.path
+    invitation, result = database.read(lambda s: [one.id for one in s.scalars(drafts).all()])
+
+    def kept(session: Session) -> None:
+        session.execute(update(Mailing).where(Mailing.id == invitation).values(anchor={}))
+        alarm = {"kind": "release", "key": f"mailing:{result}", "mailing_id": result, "severe": False, "values": {}}
+        session.add(Alarm(**alarm, office_id=None, since=clock.now(), ended_at=clock.now()))
+
+    database.write(kept)
+    assert clerk.post(f"{here}/acts/drop", data={"token": token}).status_code == 200
+    (other,) = database.read(lambda s: s.scalars(drafts).all())
+    assert (other.id, other.state, other.poll_id) == (invitation, MailingState.CANCELLED, None), "it hung on no poll"
+    shown = clerk.get(f"/console/mailings/{invitation}/review")
+    assert shown.status_code == 200 and "poll button" in shown.text, "a text that cannot be written is said on its page"

@@ -63,8 +63,7 @@ async def test_the_result_arrives_in_words_and_as_a_picture(
 ) -> None:
     asking = Asking(database, sandbox, clock, define())
     made = asked(asking)
-    for one in made.mailing_ids:
-        database.write(partial(release, mailing_id=one, account_id=2, now=clock.now()))
+    database.write(partial(release, mailing_id=made.mailing_ids[0], account_id=2, now=clock.now()))
     poll = database.read(lambda s: load_poll(s, made.poll_id))
     assert poll.state is State.OPEN, "with its invitation"
     database.write(lambda s: schedule_occurrences(s, None, clock.now()))

@@ -108,5 +108,6 @@ def test_staff_choose_on_the_polls_page_until_it_has_left(
     again = post(clerk, here, f"{here}/result-mailing", **{"result-to": "asked"})
     assert again.url.path != shown.url.path and "Il risultato" in again.text, "a poll that has none gets one"
     database.write(lambda s: schedule_occurrences(s, None, clock.now()))
-    assert sign_in("reader", "valprato").get(here).status_code == 403
+    reader = sign_in("reader", "valprato")
+    assert post(reader, here, f"{here}/result-mailing", **{"result-to": "asked"}).status_code == 403
     assert sign_in("organiser", "metro").get(here).status_code in (403, 404)

@@ -96,7 +96,7 @@ def test_on_a_quiet_day_it_opens_with_the_next_hour_of_sending(
     database: Database, scene: Scene, clock: FixedClock
 ) -> None:
     window = {
-        "days": [0, 1, 2, 3, 4],
+        "days": [0, 1, 2, 3, 4, 5],
         "from": "09:00",
         "until": "18:00",
         "quiet": [{"from": "2023-07-12", "until": "2023-07-16"}],
@@ -107,6 +107,9 @@ def test_on_a_quiet_day_it_opens_with_the_next_hour_of_sending(
     database.write(lambda s: open_turns(s, IDS, clock.now()))
     ((_, poll),) = database.read(lambda s: turns_of(s, made))
     assert (poll.state, poll.definition.opens_local) == (State.PLANNED, "2023-07-17T09:00")
+    assert poll.definition.closes_local is not None and poll.definition.closes_local.endswith("T17:00"), (
+        "its result leaves on the day of the close"
+    )
     assert database.read(lambda s: load_series(s, made)).next_local == "2023-08-09T10:00", "the rhythm stays"
 
 
@@ -175,7 +178,8 @@ def test_staff_make_start_and_read_a_series(
     kept = post(client, here, f"{here}/trend.csv")
     lines = kept.content.decode("utf-8-sig").splitlines()
     assert lines[0].startswith("Number,Opened on,Voted,Asked,Mean") and lines[2].split(",")[4] == "5.00"
-    assert sign_in("reader").get(here).status_code == 403
+    reader = sign_in("reader").get(here)
+    assert "Took part" in reader.text and f"{here}/acts" not in reader.text and "trend.csv" not in reader.text
     assert "paused" in post(client, here, f"{here}/acts/pause").text
     assert "stopped" in post(client, here, f"{here}/acts/stop").text
     assert post(client, here, f"{here}/acts/start").status_code == 403

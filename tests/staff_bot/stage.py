@@ -109,6 +109,14 @@ class StaffStage:
         after = await person.bot_messages()
         return next((one for one in reversed(after) if before.get(one["id"]) != one), after[-1])
 
+    async def press_data(self, person: Person, data: str) -> dict[str, Any]:
+        """As `press`, of a button that may not stand there any more, in the newest message."""
+        before = {one["id"]: one for one in await person.bot_messages()}
+        await person.presses_data(max(before), data, force=True)
+        await self.hears()
+        after = await person.bot_messages()
+        return next((one for one in reversed(after) if before.get(one["id"]) != one), after[-1])
+
     def audit(self) -> list[tuple[str, str]]:
         found = select(AuditEntry.act, AuditEntry.subject).where(AuditEntry.account_id.is_not(None))
         return [

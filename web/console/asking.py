@@ -23,7 +23,8 @@ from core.staff.errors import NotAllowed
 from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.report import Count
-from notifications.planning.asking import TextsWrong, reach_of, usual_close
+from notifications.planning.asking import TextsWrong, reach_of
+from notifications.planning.closing import usual_close
 from notifications.planning.lent import take_back
 from notifications.planning.result_telling import TO_NAMES, To
 from notifications.planning.rules import Rules
@@ -186,7 +187,7 @@ def _lent_counts(session: Session, desk: Desk, now: datetime, rules: Rules) -> d
 
 def _usual(template: Template, desk: Desk, now: datetime) -> dict[str, str]:
     """The form as it is filled in: the template, this week's close, and the texts."""
-    values = values_of(replace(template.definition, closes_local=usual_close(now, desk.zone)))
+    values = values_of(replace(template.definition, closes_local=usual_close(now, desk.zone, desk.window)))
     for part in PARTS:
         for language, text in texts_for(part, desk.languages).items():
             values |= {f"{part}-subject-{language}": text["subject"], f"{part}-body-{language}": text["body"]}

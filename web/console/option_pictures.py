@@ -23,7 +23,7 @@ from surveys.polls.faults import PollFault
 from surveys.polls.making import NOT_BEGUN
 from surveys.polls.option_pictures import LARGEST_MB, MEGABYTE, NotPicture, change_pictures, take_picture, with_pictures
 from surveys.polls.poll import Picture, Poll
-from surveys.polls.staging import poll_for
+from surveys.polls.staging import poll_for, poll_to_read
 from web.console.errors import NothingHere
 from web.console.page import console_page
 from web.files import SAFE
@@ -87,7 +87,7 @@ async def hand_out(request: Request, staff: Staff) -> Response:
     poll_id, name = int(request.path_params["poll_id"]), request.path_params["option"]
 
     def work(session: Session) -> tuple[str, bytes]:
-        options = poll_for(session, staff, poll_id).definition.options
+        options = poll_to_read(session, staff, poll_id).definition.options
         found = next((one.picture for one in options if one.name == name and one.picture is not None), None)
         if found is None:
             raise NothingHere

@@ -10,7 +10,7 @@ from core.i18n import LANGUAGES, translator
 from core.staff.accounts import Staff
 from notifications.ledger.result_pictures import result_picture
 from surveys.polls.picture import ROOM
-from surveys.polls.staging import poll_for
+from surveys.polls.staging import poll_to_read
 from web.files import SAFE
 from web.site import site_of
 
@@ -23,7 +23,7 @@ async def show(request: Request, staff: Staff) -> Response:
     scale = ROOM if request.query_params.get("size") == "room" else 1.0
 
     def work(session: Session) -> tuple[str, bytes]:
-        poll = poll_for(session, staff, poll_id)
+        poll = poll_to_read(session, staff, poll_id)
         return poll.slug, result_picture(session, poll, t, deps.telling.rules.small_numbers, scale)
 
     slug, content = await deps.database.aread(work)

@@ -15,7 +15,7 @@ from core.i18n import translator
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from notifications.planning.asking import drop_question
+from notifications.planning.dropping import drop_question
 from notifications.planning.result_telling import (
     TO_NAMES,
     ResultToldAlready,
@@ -23,6 +23,7 @@ from notifications.planning.result_telling import (
     tell_result,
     told_to,
 )
+from notifications.review.store import READS
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
@@ -42,7 +43,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import Series, series_of
-from surveys.polls.staging import LOGGED, poll_for
+from surveys.polls.staging import LOGGED, poll_for, poll_to_read
 from surveys.polls.store import polls_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
@@ -51,7 +52,7 @@ from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
 from web.console.page import console_page
-from web.console.poll_writing import need_process, typed_of
+from web.console.poll_writing import typed_of
 from web.deps import WebDeps
 from web.site import site_of
 
@@ -76,7 +77,7 @@ async def list_all(request: Request, staff: Staff) -> Response:
     process_id, now = int(request.path_params["process_id"]), site_of(request).deps.clock.now()
 
     def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]], list[Series]]:
-        process = need_process(session, staff, process_id)
+        process = store.find_process(session, staff, process_id)
         found = polls_of(session, Row.process_id == process_id)
         return process, [(one, turnout_of(session, one, now)) for one in found], series_of(session, process_id)
 
@@ -92,6 +93,7 @@ async def list_all(request: Request, staff: Staff) -> Response:
         now=now,
         states=STATE_NAMES,
         kinds=KIND_NAMES,
+        manages=staff.may(Permission.MANAGE_POLLS, process.office_id),
     )
 
 
@@ -128,7 +130,10 @@ async def act(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> Poll:
         poll = poll_for(session, staff, poll_id)
-        _do(session, deps, name, poll_id, now)
+        if name == "drop":
+            drop_question(session, poll_id, staff.account_id, now)
+        else:
+            _do(session, deps, name, poll_id, now)
         record(session, Act(ACTS[name], f"poll:{poll_id}", staff.account_id, poll.office_id), now)
         return poll
 
@@ -173,9 +178,6 @@ def _do(session: Session, deps: WebDeps, name: str, poll_id: int, now: datetime)
             plan_poll(session, poll_id, now)
         case "close":
             close_poll(session, deps.ids, poll_id, now)
-        case "drop":
-            drop_question(session, poll_id, now)
-            return
     change_screen(session, poll_id)
 
 
@@ -187,7 +189,7 @@ async def show_poll(
     now, t = deps.clock.now(), translator(staff.language)
 
     def work(session: Session) -> PollView:
-        poll = poll_for(session, staff, poll_id)
+        poll = poll_to_read(session, staff, poll_id)
         reads_names = not poll.is_secret and staff.may(Permission.SEE_PEOPLE, poll.office_id)
         return PollView(
             poll=poll,
@@ -203,6 +205,7 @@ async def show_poll(
         )
 
     view = await deps.database.aread(work)
+    manages = staff.may(Permission.MANAGE_POLLS, view.poll.office_id)
     standing = glance(view.poll, view.ballots.together)
     return console_page(
         request,
@@ -223,7 +226,9 @@ async def show_poll(
         group=_in_group(view.poll) if deps.urls.chat else "",
         problem=problem,
         result_to=TO_NAMES,
-        may_tell=staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
+        manages=manages,
+        may_tell=manages and staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
+        reads_mailings=any(staff.may(one, view.poll.office_id) for one in READS),
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",

@@ -6,14 +6,19 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.i18n import LANGUAGE_NAMES
+from core.errors import Problem
+from core.i18n import LANGUAGE_NAMES, translator
 from core.staff.accounts import Staff
+from core.staff.roles import Permission
 from notifications.planning.outlook import PAST_NAMES
 from notifications.planning.preview import Person, Preview, dry_run, people_meant
 from notifications.review.review import Judging, load_review
+from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, SECRECY_TOLD
+from surveys.polls.limits import limits_in_words
+from surveys.polls.outcome import rule_told
 from web.console import store
 from web.console.page import console_page, page_number
-from web.console.sampling import asked_of, samples_for
+from web.console.sampling import Shown, asked_of, samples_for
 from web.site import site_of
 
 
@@ -21,21 +26,32 @@ async def review(request: Request, staff: Staff) -> Response:
     """`?person=` looks for somebody by name, reference or address, `?as=` shows the samples as that person reads them,
     `?channel=` those of one channel only."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
-    now, telling = deps.clock.now(), deps.telling
+    now, telling, t = deps.clock.now(), deps.telling, translator(staff.language)
     judging = Judging(telling.rules, telling.voice, telling.rates)
     found = await deps.database.aread(lambda session: load_review(session, staff, mailing_id, judging, now))
     asked = asked_of(request, sees_people=found.sees_people)
-    shown = await deps.database.aread(lambda session: samples_for(session, deps, found.mailing, asked, now))
+    unwritten: Problem | None = None
+    try:
+        shown = await deps.database.aread(lambda session: samples_for(session, deps, found.mailing, asked, now))
+    except Problem as problem:  # such as the button of a poll that was taken away
+        shown, unwritten = Shown(asked, None, [], {}), problem
     return console_page(
         request,
         staff,
         "console/review.html",
         review=found,
         shown=shown,
+        unwritten=unwritten,
         tried=request.query_params.get("tried", ""),
         can_try=deps.telling.can_try,
         language_names=LANGUAGE_NAMES,
         past=PAST_NAMES,
+        poll=found.poll,
+        names={"kind": KIND_NAMES, "secrecy": SECRECY_NAMES, "told": SECRECY_TOLD},
+        limits=list(limits_in_words(found.poll.definition, t)) if found.poll else [],
+        rule=rule_told(found.poll, t) if found.poll else (),
+        sees_poll=staff.may(Permission.SEE_RESULTS, found.mailing.office_id),
+        opens_later=bool(found.poll and found.poll.opens_at and found.poll.opens_at > now),
     )
 
 

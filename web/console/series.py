@@ -20,6 +20,7 @@ from core.process.package.dates import to_instant
 from core.spreadsheet import safe_cell
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
+from core.staff.errors import NotAllowed
 from core.staff.roles import Permission
 from surveys.polls.glance import glance
 from surveys.polls.reading import read_ballots, turnout_of
@@ -105,7 +106,7 @@ async def export(request: Request, staff: Staff) -> Response:
     now, t = deps.clock.now(), translator(staff.language)
 
     def work(session: Session) -> tuple[Series, Sequence[Point]]:
-        series = _series(session, staff, series_id)
+        series = _to_read(session, staff, series_id)
         staff.need(Permission.EXPORT_RESULTS, series.office_id)
         record(session, Act("series.exported", f"series:{series_id}", staff.account_id, series.office_id), now)
         return series, _points(session, series_id, now)
@@ -122,7 +123,7 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
     now, t = deps.clock.now(), translator(staff.language)
 
     def work(session: Session) -> SeriesView:
-        series = _series(session, staff, series_id)
+        series = _to_read(session, staff, series_id)
         points = _points(session, series_id, now)
         process = store.find_process(session, staff, series.process_id)
         return SeriesView(series, process, points, lines_of(points, t))
@@ -138,6 +139,7 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         series=view.series,
         chart=chart([one.number for one in view.points], view.lines, title),
         states=SERIES_STATE_NAMES,
+        may_act=_may_act(staff, view.series),
         may_export=staff.may(Permission.EXPORT_RESULTS, view.series.office_id),
         problem=problem,
         done=request.query_params.get("done", "") in ACTS,
@@ -154,6 +156,18 @@ def _points(session: Session, series_id: int, now: datetime) -> list[Point]:
 
 
 def _series(session: Session, staff: Staff, series_id: int) -> Series:
+    """For whoever moves it; raises NothingHere, NotAllowed."""
+    series = _to_read(session, staff, series_id)
+    if not _may_act(staff, series):
+        raise NotAllowed
+    return series
+
+
+def _may_act(staff: Staff, series: Series) -> bool:
+    return any(staff.may(one, series.office_id) for one in (Permission.RELEASE_MAILINGS, Permission.MANAGE_POLLS))
+
+
+def _to_read(session: Session, staff: Staff, series_id: int) -> Series:
     """Raises NothingHere, NotAllowed."""
     try:
         series = load_series(session, series_id)
@@ -161,8 +175,7 @@ def _series(session: Session, staff: Staff, series_id: int) -> Series:
         raise NothingHere from error
     if series.office_id not in staff.roles:
         raise NothingHere
-    if not staff.may(Permission.RELEASE_MAILINGS, series.office_id):
-        staff.need(Permission.MANAGE_POLLS, series.office_id)
+    staff.need(Permission.SEE_RESULTS, series.office_id)
     return series
 
 

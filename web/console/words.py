@@ -126,6 +126,7 @@ ACTS = {
     "mailing.missing": N_("sent to the missing"),
     "mailing.missed": N_("mailing let go after its time"),
     "mailing.cancelled": N_("mailing stopped"),
+    "mailing.dropped": N_("draft of a mailing taken away with its poll"),
     "mailing.written": N_("mailing written"),
     "mailing.changed": N_("mailing changed"),
     "mailing.tried": N_("mailing tried on own address"),

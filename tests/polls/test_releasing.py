@@ -1,0 +1,99 @@
+"""Who releases a poll's invitation reads what they open: the question with all that belongs to it."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+from sqlalchemy import select, update
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.staff.tables import AuditEntry
+from notifications.ledger.states import MailingState
+from notifications.ledger.tables import Mailing, MailingText
+from surveys.polls.kinds import Kind, Rules, State
+from surveys.polls.making import change_poll
+from surveys.polls.store import load_poll, polls_of
+from tests.console.conftest import SignIn, scene, sign_in, web
+from tests.polls.test_quick import village
+from tests.responses.scene import Scene
+
+__all__ = ["scene", "sign_in", "web"]  # fixtures
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+
+def states(database: Database) -> list[str]:
+    found = select(Mailing.state).where(Mailing.poll_id.is_not(None)).order_by(Mailing.id)
+    return list(database.read(lambda session: session.scalars(found).all()))
+
+
+def form_of(client: httpx.Client, path: str) -> dict[str, str]:
+    page = client.get(path).text
+    return {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("token", "revision")}
+
+
+def test_the_page_shows_what_is_opened_and_the_result_goes_along(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    village(database, clock, one_person=False)
+    clerk, reviewer = sign_in("clerk", "valprato"), sign_in("reviewer", "valprato")
+    path = "/console/ask/bench"
+    token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
+    clerk.post(path, data={"token": token})
+    (poll,) = database.read(polls_of)
+    multiple = {"kind": Kind.MULTIPLE, "rules": Rules(Kind.MULTIPLE, least=1, most=2)}
+    wider = type(poll.definition)(**{**vars(poll.definition), **multiple})
+    database.write(lambda session: change_poll(session, poll.id, wider, clock.now()))
+    found = select(Mailing.id).where(Mailing.poll_id == poll.id).order_by(Mailing.id)
+    invitation, result = database.read(lambda session: session.scalars(found).all())
+    review = f"/console/mailings/{invitation}/review"
+    page = reviewer.get(review).text
+    for words in (
+        "Dove mettiamo", "several options", "At most 2 of them", "anonymous", "Voters are told", "July 2023",
+        "Releasing this opens the poll", f"/console/mailings/{result}/review", f'href="/console/polls/{poll.id}"',
+    ):  # fmt: skip
+        assert words in page, words
+    for option in poll.definition.options:
+        assert option.label["it"] in page
+    assert "Releasing this opens" not in reviewer.get(f"/console/mailings/{result}/review").text
+    acts = f"/console/mailings/{invitation}/acts/release"
+    seen = form_of(reviewer, review)
+    database.write(lambda session: change_poll(session, poll.id, poll.definition, clock.now()))
+    assert reviewer.post(acts, data=seen).status_code == 409, "it is another question than was read"
+    seen = form_of(reviewer, review)
+    database.write(
+        lambda session: session.execute(
+            update(MailingText).where(MailingText.mailing_id == result).values(body="Something else")
+        )
+    )
+    assert reviewer.post(acts, data=seen).status_code == 409, "so is the message with the result"
+    assert states(database) == [MailingState.DRAFT] * 2
+    assert reviewer.post(acts, data=form_of(reviewer, review)).status_code == 200
+    assert states(database) == [MailingState.RELEASED] * 2
+    assert database.read(lambda session: load_poll(session, poll.id)).state is State.OPEN
+    log = select(AuditEntry.act, AuditEntry.subject).order_by(AuditEntry.id.desc()).limit(3)
+    assert {tuple(one) for one in database.read(lambda session: session.execute(log).all())} == {
+        ("poll.opened", f"poll:{poll.id}"),
+        ("mailing.released", f"mailing:{result}"),
+        ("mailing.released", f"mailing:{invitation}"),
+    }
+    assert "Releasing this opens" not in reviewer.get(review).text
+
+
+def test_a_message_with_the_result_that_another_wrote_is_released_by_itself(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    village(database, clock, one_person=False)
+    clerk, reviewer = sign_in("clerk", "valprato"), sign_in("reviewer", "valprato")
+    path = "/console/ask/bench"
+    token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
+    clerk.post(path, data={"token": token})
+    found = select(Mailing.id).where(Mailing.poll_id.is_not(None)).order_by(Mailing.id)
+    invitation, result = database.read(lambda session: session.scalars(found).all())
+    database.write(lambda session: session.execute(update(Mailing).where(Mailing.id == result).values(written_by=None)))
+    review = f"/console/mailings/{invitation}/review"
+    page = reviewer.get(review).text
+    assert "opens the poll" in page and "is released with it" not in page and "by itself" in page
+    reviewer.post(f"/console/mailings/{invitation}/acts/release", data=form_of(reviewer, review))
+    assert states(database) == [MailingState.RELEASED, MailingState.DRAFT]

@@ -1,0 +1,99 @@
+"""What is to be said of a poll's result waits for a result: of a poll that was never opened nothing leaves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from core.process.tables import Process
+from notifications.content.poll_texts import INVITATION, RESULT, texts_for
+from notifications.ledger.release import PollNeverBegun, release
+from notifications.ledger.tables import Delivery, Mailing, Occurrence
+from notifications.planning.asking import Asked, Question, make_question
+from notifications.planning.obstacles import obstacles
+from notifications.planning.planner import DoesNotLeave, Planned, plan_all_due, plan_missed
+from notifications.planning.schedule import schedule_occurrences
+from notifications.staff.looking import Limits, look
+from surveys.polls.due import tend_poll
+from surveys.polls.making import change_poll, open_poll
+from surveys.polls.store import load_poll
+from tests.notifications.office import RULES
+from tests.polls.scene import BOOTH, define
+from tests.staff_bot.stage import StaffStage, labels
+
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+LANGUAGES = ("it", "en")
+FRIDAY = datetime(2023, 7, 7, 16, 0, tzinfo=UTC)  # 18:00 in Rome, when it closes
+PLENTY = 10**12
+
+
+def ask(stage: StaffStage) -> Asked:
+    """A poll with its mailings, all of it drafts that account 1 wrote."""
+
+    def work(session: Session) -> Asked:
+        new = Question(
+            "bench", define(closes_local="2023-07-07T18:00"), texts_for(INVITATION, LANGUAGES),
+            texts_for(RESULT, LANGUAGES),
+        )  # fmt: skip
+        process = session.get_one(Process, stage.rows.process)
+        return make_question(session, BOOTH.ids, process, new, (1, stage.clock.now()))
+
+    return stage.database.write(work)
+
+
+def plan(stage: StaffStage) -> list[Planned]:
+    return list(stage.database.write(lambda session: plan_all_due(session, stage.clock.now(), RULES)))
+
+
+async def test_the_result_of_a_poll_that_was_never_opened_neither_leaves_nor_alarms(stage: StaffStage) -> None:
+    await stage.linked("Vera", "organiser")
+    otto = await stage.linked("Otto", "reviewer", 902)
+    made = ask(stage)
+    result = made.mailing_ids[1]
+    for now in (FRIDAY - timedelta(hours=20), FRIDAY + timedelta(days=3)):
+        stage.clock.set(now)
+        assert not stage.database.read(lambda s, at=now: look(s, at, Limits(), PLENTY))  # type: ignore[misc]
+        assert not stage.database.read(lambda s, at=now: obstacles(s, at))  # type: ignore[misc]
+        assert "Nothing is planned." in (await stage.say(otto, "/today"))["text"]
+    page = await stage.press_data(otto, f"mailing:{result}")
+    assert "has not been opened" in page["text"] and not [one for one in labels(page) if "Release" in one]
+    with pytest.raises(PollNeverBegun):
+        stage.database.write(partial(release, mailing_id=result, account_id=2, now=stage.clock.now()))
+    # Released while the poll was planned, which is a draft again since.
+    stage.database.write(lambda s: s.execute(update(Mailing).values(state="released", released_at=FRIDAY)))
+    assert [one.added for one in plan(stage)] == [0] and plan(stage)[0].reason == "no-result"
+    assert not stage.database.read(lambda session: look(session, stage.clock.now(), Limits(), PLENTY))
+    occurrence = stage.database.read(lambda s: s.scalars(select(Occurrence.id)).one())
+    with pytest.raises(DoesNotLeave, match="no-result") as refused:
+        stage.database.write(lambda s: plan_missed(s, occurrence, stage.clock.now(), RULES))
+    assert refused.value.say(lambda text, **_: text).startswith("Nothing leaves, because")  # type: ignore[arg-type]
+    assert stage.database.read(lambda s: s.scalar(select(func.count()).select_from(Delivery))) == 0
+
+
+async def test_it_is_released_while_the_poll_is_open_and_leaves_once_the_result_stands(stage: StaffStage) -> None:
+    await stage.linked("Vera", "organiser")
+    made = ask(stage)
+    poll_id, result = made.poll_id, made.mailing_ids[1]
+    stage.clock.set(FRIDAY + timedelta(days=3))
+    now = stage.clock.now()
+
+    def open_late(session: Session) -> None:
+        change_poll(session, poll_id, define(closes_local="2023-07-14T18:00"), now)
+        open_poll(session, poll_id, now)
+        schedule_occurrences(session, None, now)
+        release(session, result, 2, now)
+
+    stage.database.write(open_late)
+    assert plan(stage) == []
+    stage.clock.set(FRIDAY + timedelta(days=7))
+    assert [one.reason for one in plan(stage)] == ["no-result"], "it is closed by the clock, and not counted yet"
+    later = FRIDAY + timedelta(days=7, hours=1)
+    held = stage.database.read(lambda session: obstacles(session, later))
+    assert [one.cause for one in held if one.mailing_id == result] == ["not-planned"], "then the planner does not run"
+    stage.database.write(lambda s: tend_poll(s, BOOTH.ids, poll_id, stage.clock.now()))
+    assert stage.database.read(lambda session: load_poll(session, poll_id)).settled_at is not None
+    assert [one.added for one in plan(stage)] == [1]
