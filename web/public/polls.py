@@ -19,6 +19,7 @@ from core.errors import Problem
 from core.file_contents import read_content
 from core.i18n import translator
 from core.people.errors import PersonErased
+from surveys.polls.ballot import in_words
 from surveys.polls.casting import Stand, stand_of
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
@@ -32,7 +33,7 @@ from surveys.polls.voters import Voter
 from web.assets import FOR_EVER
 from web.errors import PageUnknown, TrapSprung
 from web.files import SAFE
-from web.public.ballot_form import Filled, filled_by, filled_with, preselected
+from web.public.ballot_form import filled_by, filled_with, preselected
 from web.public.open_link import TRAP
 from web.public.store import load_office, look_up_reader
 from web.public.voting import COOKIE, SENT_BEFORE, count_posted, pressed
@@ -95,6 +96,8 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
     standing = _standing(site, arrived)
     state = poll.state_at(site.deps.clock.now())
     votes = state is State.OPEN and not (poll.is_secret and stand.has_voted)
+    t = translator(language_of(request))
+    wanted = preselected(poll, request.query_params) if "kept" not in request.query_params else ""
     response = site.page(
         request,
         "public/poll.html",
@@ -106,10 +109,12 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         votes=votes,
         order=arrived.order,
         pictures={one.name: one.picture for one in poll.definition.options if one.picture is not None},
-        filled=_filled(request, arrived, form),
+        filled=filled_by(poll, form) if form is not None else filled_with(poll, wanted or stand.ballot),
+        wanted=in_words(poll, wanted, t) if form is None else "",
+        counts=in_words(poll, stand.ballot, t) if wanted != stand.ballot and form is None else "",
         words_most=poll.rules.most or USUAL_WORDS,
         secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
-        rule=rule_told(poll, translator(language_of(request))),
+        rule=rule_told(poll, t),
         kinds=KIND_NAMES,
         standing=standing,
         result_told=_result_told(site, arrived, standing),
@@ -127,13 +132,6 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
             secure=site.deps.secure,
         )  # fmt: skip
     return response
-
-
-def _filled(request: Request, arrived: Arrived, form: FormData | None) -> Filled:
-    if form is not None:
-        return filled_by(arrived.poll, form)
-    wanted = preselected(arrived.poll, request.query_params) if "kept" not in request.query_params else None
-    return wanted or filled_with(arrived.poll, arrived.stand.ballot)
 
 
 def _standing(site: Site, arrived: Arrived) -> Glance | None:
