@@ -146,7 +146,7 @@ def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
             return thanks_screen(shown, standing)
         if standing is None or counted is None:
             return over_screen(shown, standing)
-        return over_screen(shown, standing, words_for_voters(poll, standing, counted.everybody, least))
+        return over_screen(shown, standing, words_for_voters(poll, standing, counted, talk.t, least))
 
     return Standing(poll, poll.shows_result(talk.now, has_voted=stand.has_voted), make)
 

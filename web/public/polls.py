@@ -17,16 +17,17 @@ from starlette.responses import RedirectResponse, Response
 from core.database.reading import SharedReads
 from core.errors import Problem
 from core.file_contents import read_content
-from core.i18n import translator
+from core.i18n import Translator, translator
 from core.people.errors import PersonErased
 from surveys.polls.ballot import in_words
 from surveys.polls.casting import Stand, stand_of
+from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise, own_figures
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
-from surveys.polls.published import for_voters, words_for_voters
+from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
 from surveys.polls.reading import Ballots, ballots_for_all
 from surveys.polls.store import find_by_code
 from surveys.polls.voters import Voter
@@ -117,7 +118,9 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         rule=rule_told(poll, t),
         kinds=KIND_NAMES,
         standing=standing,
-        result_told=_result_told(site, arrived, standing),
+        result_told=_result_told(site, arrived, standing, t),
+        own=_own_figures(site, arrived, standing),
+        hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(poll) else "",
         counted=COUNTED.get(poll.kind, ""),
         waiting=ballots.waiting if ballots is not None else 0,
         problem=problem,
@@ -140,10 +143,19 @@ def _standing(site: Site, arrived: Arrived) -> Glance | None:
     return for_voters(arrived.poll, arrived.ballots, site.deps.telling.rules.small_numbers)
 
 
-def _result_told(site: Site, arrived: Arrived, standing: Glance | None) -> Sequence[str]:
+def _result_told(site: Site, arrived: Arrived, standing: Glance | None, t: Translator) -> Sequence[str]:
     if standing is None or arrived.result is None:
         return ()
-    return words_for_voters(arrived.poll, standing, arrived.result.everybody, site.deps.telling.rules.small_numbers)
+    return words_for_voters(arrived.poll, standing, arrived.result, t, site.deps.telling.rules.small_numbers)
+
+
+def _own_figures(site: Site, arrived: Arrived, standing: Glance | None) -> Figures | None:
+    """What the method of a ranking ranks by, where it is told."""
+    poll, least = arrived.poll, site.deps.telling.rules.small_numbers
+    decided = arrived.result.everybody if standing is not None and arrived.result is not None else None
+    if standing is None or decided is None or not tells_all(poll, standing, decided, least):
+        return None
+    return own_figures(poll, decided, works=tells_working(poll, decided, least))
 
 
 async def _open(request: Request) -> Arrived:
