@@ -15,7 +15,7 @@ from core.i18n import N_, Translator, babel_locale, pick_text
 from surveys.polls.ballot import in_words
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, is_decided_otherwise
 from surveys.polls.glance import COUNTED, Glance
-from surveys.polls.kinds import SECRECY_TOLD, USUAL_WORDS, Kind
+from surveys.polls.kinds import USUAL_WORDS, Kind
 from surveys.polls.poll import Poll
 
 TICK = "✓ "
@@ -40,6 +40,7 @@ class Shown:
     order: tuple[str, ...]
     draft: str = ""
     kept: str = ""  # the ballot of a named poll, as it stands
+    told: str = ""  # how the vote is treated
 
     @property
     def casts_at_once(self) -> bool:
@@ -62,7 +63,7 @@ def voting_screen(shown: Shown) -> Screen:
     if poll.kind is Kind.DOTS:
         left = poll.rules.budget - len(shown.draft)
         lines.append(t.n("{count} point left.", "{count} points left.", left))
-    lines += ["", f"<i>{plain(t(SECRECY_TOLD[poll.definition.secrecy.value]))}</i>"]
+    lines += ["", f"<i>{plain(t(shown.told))}</i>"]
     return Screen("\n".join(lines), (*_rows(shown), *_ends(shown)))
 
 

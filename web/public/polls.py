@@ -23,12 +23,13 @@ from surveys.polls.ballot import in_words
 from surveys.polls.casting import Stand, stand_of
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise, own_figures
 from surveys.polls.glance import COUNTED, Glance
-from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
+from surveys.polls.kinds import KIND_NAMES, USUAL_WORDS, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
 from surveys.polls.reading import Ballots, ballots_for_all
+from surveys.polls.secrecy import secrecy_told
 from surveys.polls.store import find_by_code
 from surveys.polls.voters import Voter
 from web.assets import FOR_EVER
@@ -51,6 +52,7 @@ class Arrived:
     voter: Voter
     order: tuple[str, ...]
     office: OfficeName
+    told: str  # how the vote is treated
     language: str = ""
     forgets: bool = False
     result: Result | None = None
@@ -114,7 +116,7 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         wanted=in_words(poll, wanted, t) if form is None else "",
         counts=in_words(poll, stand.ballot, t) if wanted != stand.ballot and form is None else "",
         words_most=poll.rules.most or USUAL_WORDS,
-        secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
+        secrecy=arrived.told,
         rule=rule_told(poll, t),
         kinds=KIND_NAMES,
         standing=standing,
@@ -201,4 +203,5 @@ def _look(session: Session, request: Request, stand: Stand, who: tuple[Voter, st
     office = load_office(session, poll.office_id)
     t = translator(chosen_language(request) or language or language_of(request))
     result = result_of(session, poll, t, now) if poll.settled_at is not None else None
-    return Arrived(stand, voter, order, office, language, result=result)
+    told = secrecy_told(session, poll, voter)
+    return Arrived(stand, voter, order, office, told, language, result=result)
