@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import typer
@@ -77,7 +77,7 @@ def tally_command(
     if as_json:
         typer.echo(json.dumps(outcome.to_json(), ensure_ascii=False))
     else:
-        _tell(outcome)
+        _tell(outcome, opened.labels)
     if not (method or option):
         _compare(opened, outcome, quietly=as_json)
 
@@ -91,12 +91,17 @@ def _options(codes: tuple[str, ...]) -> Options | None:
     return Options(codes) if codes else None
 
 
-def _tell(outcome: Outcome) -> None:
+def _tell(outcome: Outcome, labels: Mapping[str, str]) -> None:
+    """With the words of the options where the sheet has them."""
     t = operator()
+
+    def name(code: str) -> str:
+        return labels.get(code, code)
+
     for lines in (
         rule_in_words(outcome.rule, t),
-        result_in_words(outcome, t, str),
-        working_in_words(outcome, t, str),
+        result_in_words(outcome, t, name),
+        working_in_words(outcome, t, name),
     ):
         for line in lines:
             out.print(line, markup=False, highlight=False, soft_wrap=True)

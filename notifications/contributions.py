@@ -15,7 +15,7 @@ from core.process.own_process import HOME_LANGUAGE, processes_of
 from core.process.room.contributions import room_sources
 from core.process.tables import Process
 from notifications.intake.inbox import SHOWN
-from notifications.intake.tables import IncomingMail
+from notifications.intake.tables import VOTE, IncomingMail
 from notifications.ledger.tables import Delivery, Mailing
 from surveys.contributions import survey_sources
 from surveys.responses.shelf import FormShelf
@@ -37,6 +37,7 @@ def _messages(session: Session, process_id: int) -> Iterator[Found]:
         .outerjoin(Mailing, Mailing.id == Delivery.mailing_id)
         .outerjoin(MERGED, MERGED.c.id == IncomingMail.participant_id)
         .where(IncomingMail.state.in_(SHOWN), IncomingMail.words != "", IncomingMail.kind == "none")
+        .where(IncomingMail.reason != VOTE)  # counted or not, whatever greets below it
         .where(or_(its_own, unasked) if newest else its_own)
     )
     for row in session.execute(found):

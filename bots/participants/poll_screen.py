@@ -13,8 +13,9 @@ from bots.participants.screen import LONGEST_LABEL, Key, Rows, Screen, arrange, 
 from core.clock import local
 from core.i18n import N_, Translator, babel_locale, pick_text
 from surveys.polls.ballot import in_words
+from surveys.polls.figures import NOT_BY_FIRST_PLACES, is_decided_otherwise
 from surveys.polls.glance import COUNTED, Glance
-from surveys.polls.kinds import SECRECY_TOLD, USUAL_WORDS, Kind
+from surveys.polls.kinds import USUAL_WORDS, Kind
 from surveys.polls.poll import Poll
 
 TICK = "✓ "
@@ -39,6 +40,7 @@ class Shown:
     order: tuple[str, ...]
     draft: str = ""
     kept: str = ""  # the ballot of a named poll, as it stands
+    told: str = ""  # how the vote is treated
 
     @property
     def casts_at_once(self) -> bool:
@@ -61,7 +63,7 @@ def voting_screen(shown: Shown) -> Screen:
     if poll.kind is Kind.DOTS:
         left = poll.rules.budget - len(shown.draft)
         lines.append(t.n("{count} point left.", "{count} points left.", left))
-    lines += ["", f"<i>{plain(t(SECRECY_TOLD[poll.definition.secrecy.value]))}</i>"]
+    lines += ["", f"<i>{plain(t(shown.told))}</i>"]
     return Screen("\n".join(lines), (*_rows(shown), *_ends(shown)))
 
 
@@ -89,7 +91,7 @@ def over_screen(shown: Shown, standing: Glance | None, result: Sequence[str] = (
     lines = [plain(line, 500) for line in result[:MOST_TOLD]] if standing is not None and standing.ballots else []
     if lines:
         lines = ["", f"<b>{lines[0]}</b>", *lines[1:]]
-    return Screen("\n".join([*told, *lines, *result_lines(shown, standing)]))
+    return Screen("\n".join([*told, *lines, *result_lines(shown, standing, closed=True)]))
 
 
 def heading(shown: Shown) -> list[str]:
@@ -107,18 +109,21 @@ def heading(shown: Shown) -> list[str]:
     return lines
 
 
-def result_lines(shown: Shown, standing: Glance | None) -> list[str]:
+def result_lines(shown: Shown, standing: Glance | None, *, closed: bool = False) -> list[str]:
     """How it stands, a bar an option; nothing where it is not shown, or nothing counts yet."""
     if standing is None or not standing.ballots:
         return []
     t, poll = shown.t, shown.poll
     if poll.kind is Kind.TEXT:
         return ["", t.n("{count} text so far.", "{count} texts so far.", standing.ballots)]
-    lines = ["", t("How it stands ({what}):", what=t(COUNTED[poll.kind]))]
+    what = t(COUNTED[poll.kind])
+    lines = ["", t("The figures ({what}):", what=what) if closed else t("How it stands ({what}):", what=what)]
     for one in standing.lines:
         bar = "▪" * round(BAR * one.count / standing.most) if standing.most else ""
         count = t("not published") if one.name in standing.hidden else one.count
         lines.append(f"{plain(poll.label_of(one.name, t), 60)}: {count} {bar}".rstrip())
+    if is_decided_otherwise(poll):
+        lines.append(t(NOT_BY_FIRST_PLACES))
     return lines
 
 

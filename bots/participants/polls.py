@@ -27,6 +27,7 @@ from surveys.polls.outcome import result_of
 from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, words_for_voters
 from surveys.polls.reading import Ballots
+from surveys.polls.secrecy import secrecy_told
 from surveys.polls.store import find_by_code, load_poll
 from surveys.polls.voters import Voter
 
@@ -67,7 +68,7 @@ def press_poll(talk: Talk, booth: Booth, press: PollPress) -> Reply:
             return Reply(standing=_standing(talk, booth, stand), apart=True)
         check_open(stand.poll, talk.now)
         if press.act is PollAct.DRAFT:
-            return Reply((voting_screen(replace(_shown(talk, booth, stand), draft=press.draft)),), apart=True)
+            return Reply((voting_screen(_to_vote(talk, booth, stand, press.draft)),), apart=True)
         change_chat(talk.session, talk.chat.id, awaiting={VOTES: press.poll_id})
         most = stand.poll.rules.most or USUAL_WORDS
         return Reply((Screen(talk.t("Write your text now, at most {most} characters.", most=most)),), beside=True)
@@ -81,7 +82,7 @@ def show_again(talk: Talk, booth: Booth, press: PollPress) -> Reply:
         stand = _stand(talk, booth, press.poll_id)
         if stand.has_voted or stand.poll.state_at(talk.now) is State.CLOSED:
             return Reply(standing=_standing(talk, booth, stand), apart=True)
-        return Reply((voting_screen(replace(_shown(talk, booth, stand), draft=press.draft)),), apart=True)
+        return Reply((voting_screen(_to_vote(talk, booth, stand, press.draft)),), apart=True)
     except Problem as problem:
         return Reply(toast=problem.say(talk.t))
 
@@ -128,7 +129,7 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
     stand = _stand(talk, booth, poll_id)
     if stand.poll.state_at(talk.now) is not State.CLOSED and not stand.has_voted:
         check_open(stand.poll, talk.now)
-        shown = _shown(talk, booth, stand)
+        shown = _to_vote(talk, booth, stand)
         return Reply((voting_screen(shown),), beside=True, shown=pictures_of(shown))
     return Reply(standing=_standing(talk, booth, stand), beside=True)
 
@@ -146,13 +147,19 @@ def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
             return thanks_screen(shown, standing)
         if standing is None or counted is None:
             return over_screen(shown, standing)
-        return over_screen(shown, standing, words_for_voters(poll, standing, counted.everybody, least))
+        return over_screen(shown, standing, words_for_voters(poll, standing, counted, talk.t, least))
 
     return Standing(poll, poll.shows_result(talk.now, has_voted=stand.has_voted), make)
 
 
 def _shown(talk: Talk, booth: Booth, stand: Stand) -> Shown:
     return Shown(stand.poll, talk.t, order_for(stand.poll, stand.standing.key, booth.links), kept=stand.ballot)
+
+
+def _to_vote(talk: Talk, booth: Booth, stand: Stand, draft: str = "") -> Shown:
+    """The same with how the vote is treated, which is told before it is given."""
+    told = secrecy_told(talk.session, stand.poll, _voter(talk))
+    return replace(_shown(talk, booth, stand), draft=draft, told=told)
 
 
 def _stand(talk: Talk, booth: Booth, poll_id: int) -> Stand:

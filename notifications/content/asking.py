@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core.i18n import N_, Translator
-from surveys.polls.kinds import SECRECY_TOLD, Kind
+from surveys.polls.kinds import SECRECY_TOLD, TOLD_THE_LENT, Kind
 from surveys.polls.poll import Poll
 
 VOTE = N_("Vote")
@@ -27,8 +27,9 @@ class AskedPoll:
     by_mail: tuple[str, ...] = ()  # how it is answered by mail, a line each
 
 
-def asked_poll(poll: Poll, t: Translator) -> AskedPoll:
-    told = t(SECRECY_TOLD[poll.definition.secrecy.value])
+def asked_poll(poll: Poll, t: Translator, *, lent: bool = False) -> AskedPoll:
+    """`lent` where those who are asked are another office's people."""
+    told = t(TOLD_THE_LENT if lent and not poll.is_secret else SECRECY_TOLD[poll.definition.secrecy.value])
     if poll.is_secret:
         return AskedPoll(poll.id, told)
     labels = tuple((name, poll.label_of(name, t)) for name in poll.names)

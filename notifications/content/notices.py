@@ -187,6 +187,26 @@ NOTICES = {
         "poll",
         variables=("poll",),
     ),
+    "vote-not-counted": NoticeText(
+        N_("Your mail was not counted as a vote: {poll}"),
+        N_(
+            "Thank you for your mail. In **{poll}** it was **not counted** as a vote.\n\n{reason}\n\n{counts}\n\n"
+            "As long as the poll is open, you can vote on the page."
+        ),
+        N_("To the page of the poll"),
+        "poll",
+        variables=("poll", "reason", "counts"),
+    ),
+    "vote-too-late": NoticeText(
+        N_("The poll is closed: {poll}"),
+        N_(
+            "Thank you for your mail. The poll **{poll}** is closed, and votes are not taken any more: your mail was "
+            "**not counted** as a vote.\n\n{counts}"
+        ),
+        N_("To the page of the poll"),
+        "poll",
+        variables=("poll", "counts"),
+    ),
     "appointment-confirmed": NoticeText(
         N_("Your appointment on {starts_on}, {starts_at}"),
         N_("Your appointment is noted: **{event}**, **{starts_on} at {starts_at}**, with {interviewer}. {how}"),

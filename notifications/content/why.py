@@ -10,6 +10,7 @@ OF_EVENT = N_(
 OF_APPOINTMENT = N_("You receive this message because it concerns an appointment of yours.")
 OF_DATES = N_("You receive this message because the office has asked you which day suits you.")
 OF_VOTE = N_("You receive this message because a vote was cast from your address.")
+OF_ANSWER = N_("You receive this message because you answered a mail that asks for your vote.")
 OF_WORDS = N_("You receive this message because of what you wrote or said to the office.")
 OF_ACCOUNT = N_("This message was sent automatically because of something done in your name.")
 
@@ -30,6 +31,7 @@ WHYS = {
     ),
     **dict.fromkeys(("dates-asked", "date-chosen"), OF_DATES),
     **dict.fromkeys(("vote-kept", "vote-not-by-mail"), OF_VOTE),
+    **dict.fromkeys(("vote-not-counted", "vote-too-late"), OF_ANSWER),
     **dict.fromkeys(("office-answer", "contribution-outcome"), OF_WORDS),
 }  # fmt: skip
 

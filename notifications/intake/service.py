@@ -28,9 +28,10 @@ from notifications.intake.letter import Letter, read_letter
 from notifications.intake.questions import tell_staff
 from notifications.intake.replies import own_answer
 from notifications.intake.states import MailState
-from notifications.intake.tables import IncomingMail
+from notifications.intake.tables import VOTE, IncomingMail
+from notifications.intake.uncounted import Mailed
 from notifications.intake.understanding import says_only_that
-from notifications.intake.voting import Answer, Heard, take_vote
+from notifications.intake.voting import Answer, Heard, answer_line, take_vote
 from notifications.ledger.tables import Delivery, Mailing
 
 DOOR = "mail"
@@ -63,18 +64,24 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
     about = _about(session, delivery)  # before anything acts: a bounce may send the delivery to another address
     state, heard = _act(session, found, delivery, now), Heard(Answer.NO_VOTE)
     if state is MailState.FOR_STAFF and _answers(found, signed) and delivery is not None:
+        mail = Mailed(delivery, letter.text, key, returns.links)
         if calendar is not None:
             state = _by_calendar(calendar) if take_calendar_answer(session, delivery, calendar, key, now) else state
-        elif (heard := take_vote(session, delivery, (letter.text, key), returns.links, now)).answer is Answer.NO_VOTE:
-            state = _replied(letter) if take_reply(session, delivery, letter.text, key, now) else state
-        else:
+        elif (heard := take_vote(session, mail, now)).answer is not Answer.NO_VOTE:
             secretly = MailState.NOTED if heard.beside else MailState.ACTED
-            state = {Answer.COUNTED: _replied(letter), Answer.NOT_BY_MAIL: secretly}.get(heard.answer, state)
+            voted = {Answer.COUNTED: _replied(letter), Answer.NOT_BY_MAIL: secretly}
+            state = voted.get(heard.answer, MailState.NOTED)
+        elif take_reply(session, delivery, letter.text, key, now):
+            state = _replied(letter)
+        else:
+            heard = answer_line(session, mail, now)
     written = {"received_at": now, "kind": found.kind.value, "state": state.value}
     words = _words(letter, calendar) if state in {MailState.FOR_STAFF, MailState.NOTED} else {}
     if heard.answer is Answer.NOT_BY_MAIL and words:  # what it chooses stands in none of them
         words |= {"subject": "", "words": heard.beside}
     row = written | _told(found) | about | words
+    if heard.answer in {Answer.COUNTED, Answer.NOT_COUNTED}:
+        row["reason"] = VOTE
     mail_id: int = session.execute(insert(IncomingMail).values(row).returning(IncomingMail.id)).scalar_one()
     if state is MailState.FOR_STAFF and found.kind is Kind.NONE and about.get("office_id") is not None:
         tell_staff(session, mail_id, about["office_id"], now)

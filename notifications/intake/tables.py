@@ -9,6 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Id
 
+VOTE = "vote"  # the reason of a mail that is a vote, or was meant as one, and says nothing else
+
 
 class IncomingMail(Base):
     """One mail that came to our mailbox, or what somebody wrote to an office in the chat.

@@ -11,34 +11,44 @@ from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from core.ids import RandomIds
-from core.links import Links
 from core.notices import News, tell
 from core.people.store import remaining
 from notifications.content.asking import takes_mail
 from notifications.intake.replies import own_answer
+from notifications.intake.uncounted import (
+    NOT_COUNTED,
+    TOO_LATE,
+    UNCLEAR,
+    Mailed,
+    is_attempt,
+    tell_uncounted,
+    why_not,
+)
 from notifications.intake.understanding import bare, beside, said_alone, without_courtesy
 from notifications.ledger.events import POLL, has_button
 from notifications.ledger.states import EMAIL, Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import MAIL, Booth, Vote, cast
-from surveys.polls.errors import PollUnknown
+from surveys.polls.errors import PollClosed, PollUnknown, SecretByMail
+from surveys.polls.kinds import State
 from surveys.polls.poll import Poll
 from surveys.polls.store import load_poll
 from surveys.polls.understanding import understand
 from surveys.polls.voters import Voter
 
 KEPT, NOT_BY_MAIL = "vote-kept", "vote-not-by-mail"
-OURS = frozenset({f"notice-{KEPT}", f"notice-{NOT_BY_MAIL}"})
+OURS = frozenset(f"notice-{kind}" for kind in (KEPT, NOT_BY_MAIL, NOT_COUNTED, TOO_LATE))
 
 
 class Answer(StrEnum):
     """What became of a mail that may be a vote."""
 
-    NO_VOTE = "no-vote"  # it answers no poll, or says more than a vote
-    FOR_STAFF = "for-staff"  # it was clear, and could not be counted: somebody should write back
+    NO_VOTE = "no-vote"  # it answers no poll, or is for staff to read
     COUNTED = "counted"
     NOT_BY_MAIL = "not-by-mail"  # it would have been a vote in a secret poll: what it chooses is kept nowhere
+    NOT_COUNTED = "not-counted"  # it was meant as a vote and is none; its sender is told why
+    UNCLEAR = "unclear"  # a line of words: its sender is told that it is no vote, and staff read it
 
 
 @dataclass(frozen=True)
@@ -49,27 +59,53 @@ class Heard:
     beside: str = ""
 
 
-def take_vote(session: Session, delivery: Delivery, said: tuple[str, str], links: Links, now: datetime) -> Heard:
-    """`said` are a mail's text and its own key, by which it is confirmed once."""
-    words, key = said
-    poll = _asked(session, delivery)
-    meant = said_alone(own_answer(words), lambda line: _choice(poll, line)) if poll is not None else None
-    if poll is None or meant is None:
+def take_vote(session: Session, mail: Mailed, now: datetime) -> Heard:
+    """What a mail chooses, counted where it can be; else its sender is told why not."""
+    poll = _asked(session, mail.delivery)
+    meant = said_alone(own_answer(mail.words), lambda line: _choice(poll, line)) if poll is not None else None
+    if poll is None or (meant is None and not is_attempt(poll, mail.line)):
         return Heard(Answer.NO_VOTE)
-    person, digest = remaining(session, delivery.participant_id), hashlib.sha256(key.encode()).hexdigest()[:16]
     if poll.is_secret:
-        values = {"poll_id": poll.id}
-        tell(session, News(NOT_BY_MAIL, f"{delivery.id}:{digest}", person, EMAIL, poll.office_id, values), now)
-        return Heard(Answer.NOT_BY_MAIL, beside(own_answer(words), lambda line: _choice(poll, line)))
-    if not takes_mail(poll):
-        return Heard(Answer.FOR_STAFF)
-    try:
-        counted = cast(session, Booth(links, RandomIds()), Vote(poll.id, Voter(person), meant, MAIL), now)
-    except Problem:  # too late, not asked, too many: somebody should write back
-        return Heard(Answer.FOR_STAFF)
-    told = {"poll_id": poll.id, "voter": counted.standing.key}
-    tell(session, News(KEPT, f"{delivery.id}:{digest}", person, EMAIL, poll.office_id, told), now)
-    return Heard(Answer.COUNTED)
+        return _refuse_secretly(session, poll, mail, now)
+    reason: Problem | str = why_not(poll, now)
+    if meant is not None and takes_mail(poll):
+        person = remaining(session, mail.delivery.participant_id)
+        try:
+            counted = cast(session, Booth(mail.links, RandomIds()), Vote(poll.id, Voter(person), meant, MAIL), now)
+        except Problem as problem:  # too late, not asked, too many
+            reason = problem
+        else:
+            told = {"poll_id": poll.id, "voter": counted.standing.key}
+            tell(session, News(KEPT, _once(mail), person, EMAIL, poll.office_id, told), now)
+            return Heard(Answer.COUNTED)
+    tell_uncounted(session, poll, mail, reason, now)
+    return Heard(Answer.NOT_COUNTED)
+
+
+def answer_line(session: Session, mail: Mailed, now: datetime) -> Heard:
+    """Tells whoever wrote a line that nothing could be understood of that it is no vote; once for each mail of ours."""
+    poll = _asked(session, mail.delivery)
+    if poll is None or not mail.line or session.get_one(Mailing, mail.delivery.mailing_id).kind == Kind.NOTICE:
+        return Heard(Answer.NO_VOTE)
+    tell_uncounted(session, poll, mail, SecretByMail() if poll.is_secret else UNCLEAR, now)
+    return Heard(Answer.UNCLEAR)
+
+
+def _refuse_secretly(session: Session, poll: Poll, mail: Mailed, now: datetime) -> Heard:
+    if poll.state_at(now) is State.CLOSED:
+        tell_uncounted(session, poll, mail, PollClosed(), now)
+    else:
+        person = remaining(session, mail.delivery.participant_id)
+        tell(session, News(NOT_BY_MAIL, _once(mail), person, EMAIL, poll.office_id, {"poll_id": poll.id}), now)
+    said = own_answer(mail.words)
+    rest = beside(
+        said, lambda line: _choice(poll, line) or (line if is_attempt(poll, without_courtesy(line)) else None)
+    )
+    return Heard(Answer.NOT_BY_MAIL, rest)
+
+
+def _once(mail: Mailed) -> str:
+    return f"{mail.delivery.id}:{hashlib.sha256(mail.key.encode()).hexdigest()[:16]}"
 
 
 def _choice(poll: Poll, line: str) -> Choice | None:

@@ -76,6 +76,6 @@ def take_back(session: Session, office_id: int, now: datetime) -> list[int]:
 
 
 def _named(text: Mapping[str, Any], union: str) -> dict[str, Any]:
-    """Who asks stands first, and behind it through whom: `{{ office }}` is the reader's own municipality."""
+    """Who asks stands first, and beside it through whom: `{{ office }}` is the reader's own municipality."""
     bare = MARKS.sub(r"\\\1", " ".join(union.replace("{", "(").replace("}", ")").split()))
-    return {**text, "body": str(text["body"]).replace(NAME, f"{bare} ({NAME})")}
+    return {**text, "body": str(text["body"]).replace(NAME, f"{bare} – {NAME}")}

@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from core.addresses import PublicUrls
 from core.clock import last_day
-from core.i18n import babel_locale, pick_text, translator
+from core.i18n import Translator, babel_locale, pick_text, translator
 from core.process.event_files import Document, documents_of
 from core.process.events import EventFacts, load_event
 from core.process.replies import MODES
 from core.process.tables import Office, Process
-from notifications.content.asking import asked_poll
+from notifications.content.asking import AskedPoll, asked_poll
 from notifications.content.files import MailedFile
 from notifications.content.notices import NOTICES, notice_text
 from notifications.content.text import Setting, Text, read_buttons
@@ -181,7 +181,7 @@ def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
         event_id=parts.event.id if parts.event else None,
         replies=parts.event.replies if parts.event else (),
         answered_by_mail=bool(voice.return_mailbox),
-        poll=asked_poll(parts.poll, translator(language)) if parts.poll is not None else None,
+        poll=_asked(parts, translator(language)),
         list_id="" if is_notice else f"{mailing.slug}.{process.slug if process else 'ascolto'}.{voice.domain}",
         is_notice=is_notice,
         why=why_of(mailing.slug) if is_notice else "",
@@ -189,6 +189,12 @@ def _setting(parts: _Parts, language: str, voice: Voice) -> Setting:
         has_chat=bool(voice.urls.chat),
         files=parts.files,
     )
+
+
+def _asked(parts: _Parts, t: Translator) -> AskedPoll | None:
+    if parts.poll is None:
+        return None
+    return asked_poll(parts.poll, t, lent=parts.mailing.office_id != parts.poll.office_id)
 
 
 def _values(parts: _Parts, language: str) -> dict[str, str]:

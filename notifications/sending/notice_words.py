@@ -12,7 +12,7 @@ from babel.dates import format_time
 from sqlalchemy.orm import Session
 
 from core.days import full_day
-from core.i18n import Translator, babel_locale, pick_text, translator
+from core.i18n import N_, Translator, babel_locale, pick_text, translator
 from core.people.store import remaining
 from core.process.appointments.reading import load_appointment
 from core.process.appointments.reminding import still_true
@@ -26,6 +26,7 @@ from core.process.room.seating import find_table, told_table_of
 from core.process.standing import standing, standing_reply
 from core.process.waiting import OFFERED
 from notifications.content.notices import paragraphs
+from notifications.content.uncounted_words import reason_words
 from notifications.content.variables import MODE_WORDS, event_values
 from notifications.intake.questions import load_question
 from notifications.ledger.candidates import Candidate
@@ -36,6 +37,8 @@ from surveys.polls.casting import named_ballot
 from surveys.polls.store import load_poll
 
 LONGEST_QUOTE = 300
+YOUR_VOTE = N_("The vote of yours that counts is: {vote}.")
+NO_VOTE = N_("No vote of yours has been counted in this poll.")
 
 
 def notice_words(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -93,8 +96,6 @@ def notice_is_true(session: Session, candidate: Candidate, slug: str, now: datet
         stands = standing(session, int(values["event_id"]), remaining(session, candidate.participant_id))
         until = stands.offered_until if stands is not None else None
         return until is not None and until.isoformat() == values["until"] and now < until
-    if "poll_id" in values:
-        return load_poll(session, int(values["poll_id"])).takes_votes(now)
     return "date_poll_id" not in values or poll_facts(session, int(values["date_poll_id"])).open_at(now)
 
 
@@ -132,7 +133,10 @@ def _poll(session: Session, values: Mapping[str, Any], language: str) -> dict[st
     """The question and, of a named vote, what it says now: a notice holds no choice of its own."""
     poll, t = load_poll(session, int(values["poll_id"])), translator(language)
     ballot = named_ballot(session, poll.id, str(values["voter"])) if "voter" in values else ""
-    return {"poll": poll.title_in(language), "vote": in_words(poll, ballot, t) if ballot else "–"}
+    vote = in_words(poll, ballot, t) if ballot else "–"
+    stands = t(YOUR_VOTE, vote=vote) if ballot else t(NO_VOTE)
+    words = {"poll": poll.title_in(language), "vote": vote, "counts": "" if poll.is_secret else stands}
+    return words | ({"reason": reason_words(values, t)} if "why" in values else {})
 
 
 def _appointment(session: Session, event: EventFacts, values: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -68,6 +68,18 @@ SECRECY_TOLD = {
         "or a time. So your vote is final: nobody can find it again to change it."
     ),
 }
+TOLD_ON_PAGE = N_(
+    "This vote is named, but you vote here without a name: your browser keeps a random number, so that it votes once. "
+    "The office sees what was chosen beside that number, not who you are. You can change your vote until the close."
+)
+TOLD_IN_CHAT = N_(
+    "This vote is named, but you vote here without a name: your Telegram account votes once. The office sees what was "
+    "chosen, not who you are. You can change your vote until the close."
+)
+TOLD_THE_LENT = N_(
+    "This vote is named, but the office that asks reads what was chosen without your name, unless it has you among its "
+    "own people; no names are published. You can change your vote until the close."
+)
 SHOWN_NAMES = {
     "live": N_("at once, as votes come in"),
     "after_vote": N_("to whoever has voted"),

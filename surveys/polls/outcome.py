@@ -34,6 +34,13 @@ ALL, OWN, APART = "all", "own", "apart"  # everybody's ballots, those of who was
 BESIDE = "beside"  # everybody's ballots again, by the method that is shown beside
 PARTS = (ALL, OWN, APART, BESIDE)
 ALSO = N_("Also shown, deciding nothing: {method}.")
+DECIDED_BY = N_("What decides is the count of all ballots by: {method}. It gave:")
+OF_A_PART = N_("This sheet decides nothing: it shows how a part of those who voted would have ranked.")
+DECIDES_NOTHING = {
+    BESIDE: N_("This sheet decides nothing: it counts the same ballots by a second method, which is only shown."),
+    OWN: OF_A_PART,
+    APART: OF_A_PART,
+}
 
 
 @dataclass(frozen=True)
@@ -173,7 +180,9 @@ def count_sheet(session: Session, poll: Poll, t: Translator, now: datetime, part
     labels = {name: " ".join(poll.label_of(name, t).split()) for name in poll.names if name != NONE}
     also = _in_words(poll, counted[BESIDE], t).result if part == ALL and BESIDE in counted else ()
     told_also = [_also(poll.definition, t), *also] if also else []
-    return write_sheet(outcome, _cast(_part(ballots, part)), t, Heading(poll.title_in(t.language), labels, told_also))
+    first = () if part == ALL else (t(DECIDES_NOTHING[part]), *_decided(poll, counted[ALL], t))
+    heading = Heading(poll.title_in(t.language), labels, told_also, first)
+    return write_sheet(outcome, _cast(_part(ballots, part)), t, heading)
 
 
 def tells_apart(poll: Poll, ballots: Ballots) -> bool:
@@ -193,6 +202,12 @@ def _count(poll: Poll, rule: Rule, ballots: Ballots, invited: int | None) -> dic
         ties = tuple(one for one in rule.ties if one != ByMethod(method))  # which breaks none of its own
         found[BESIDE] = tally(Rule(method, ties), options, _cast(ballots.together))
     return found
+
+
+def _decided(poll: Poll, outcome: Outcome, t: Translator) -> Sequence[str]:
+    """What the poll's own method gave, for a sheet that only shows something beside it."""
+    told = _in_words(poll, outcome, t).told
+    return (t(DECIDED_BY, method=t(TITLES[outcome.rule.method])), *told[:1])
 
 
 def _result(parts: Mapping[str, Counted]) -> Result:

@@ -7,6 +7,7 @@ enough for a telephone at one point a pixel. What it says stands in words beside
 from __future__ import annotations
 
 import io
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -16,8 +17,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import Problem
 from core.i18n import N_, Translator
+from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
-from surveys.polls.published import Published, decimal, label, value
+from surveys.polls.published import Published, also_told, decimal, label, value, winners_told
 
 FONTS = Path(__file__).parents[2] / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 WIDTH, EDGE, GAP = 1000, 40, 18
@@ -25,6 +27,7 @@ TITLE, WORDS, SMALL = 42, 30, 24
 BAR = 26
 PAPER, INK, QUIET, DRAWN, TRACK = "#ffffff", "#17324d", "#3d5a74", "#0066cc", "#dfe6ee"
 MOST_LINES, MOST_TITLE = 12, 4
+NO_LETTER = "\U0010ffff"  # stands for no character, and is drawn as what is missing
 ROOM = 1.92  # of the picture for the room: 1920 pixels wide
 
 
@@ -54,30 +57,34 @@ def draw_result(poll: Poll, result: Published | None, told: Told, t: Translator,
     else:
         _draw_lines(canvas, poll, result, t)
     canvas.gap(GAP)
-    for words in _foot(result, told, t):
+    for words in _foot(poll, result, told, t):
         canvas.text(words, SMALL, QUIET)
     return canvas.png()
 
 
 def _draw_lines(canvas: _Canvas, poll: Poll, result: Published, t: Translator) -> None:
-    if result.winners:
-        names = ", ".join(poll.label_of(one, t) for one in result.winners)
-        canvas.text(t("Ahead: {options}.", options=names), WORDS, INK, bold=True, most=3)
+    for words in winners_told(poll, result, t):
+        canvas.text(words, WORDS, INK, bold=bool(result.winners), most=3)
         canvas.gap(GAP // 2)
-    elif result.why_none:
-        canvas.text(t(result.why_none), WORDS, INK)
     if result.mean is not None:
         canvas.text(t("Mean: {mean}", mean=decimal(result.mean, t)), WORDS, INK, bold=True)
     most = max((one.count or 0 for one in result.lines), default=0) or 1
     for one in result.lines[:MOST_LINES]:
         canvas.row(label(poll, one.name, t), value(one, result, t))
-        canvas.bar(None if one.count is None else one.count / most)
+        if one.count is None:
+            canvas.gap(GAP)
+        else:
+            canvas.bar(float(one.count / most) if one.share is None else one.share)
     if (left := len(result.lines) - MOST_LINES) > 0:
         canvas.text(t.n("and {count} more option", "and {count} more options", left), SMALL, QUIET)
+    for words in also_told(poll, result.also, t):
+        canvas.text(words, SMALL, INK)
 
 
-def _foot(result: Published | None, told: Told, t: Translator) -> Iterator[str]:
+def _foot(poll: Poll, result: Published | None, told: Told, t: Translator) -> Iterator[str]:
     if result is not None and result.ballots is not None:
+        if poll.kind is Kind.RANKING:
+            yield t("Figures: {what}.", what=t(result.unit))
         yield t.n("{count} vote counted.", "{count} votes counted.", result.ballots)
         if result.hides:
             yield t("What fewer than {least} people chose is not published.", least=result.least)
@@ -117,14 +124,10 @@ class _Canvas:
         self._put(said, WIDTH - EDGE - wide, WORDS, INK, bold=True)
         self.at += WORDS * 1.35
 
-    def bar(self, share: float | None) -> None:
-        """A bar on its track; what is hidden has an empty, dashed one."""
-        box = (EDGE, self.at, WIDTH - EDGE, self.at + BAR)
-        if share is None:
-            self.drawn.append(("dashes", box, QUIET, 0, False))
-        else:
-            self.drawn.append(("box", box, TRACK, 0, False))
-            self.drawn.append(("box", (EDGE, self.at, EDGE + self._room * share, self.at + BAR), DRAWN, 0, False))
+    def bar(self, share: float) -> None:
+        """A bar on its track, as long as its share of it."""
+        self.drawn.append(("box", (EDGE, self.at, WIDTH - EDGE, self.at + BAR), TRACK, 0, False))
+        self.drawn.append(("box", (EDGE, self.at, EDGE + self._room * share, self.at + BAR), DRAWN, 0, False))
         self.at += BAR + GAP
 
     def png(self) -> bytes:
@@ -137,9 +140,6 @@ class _Canvas:
             if what == "box":
                 if spot[2] > spot[0]:
                     draw.rectangle((spot[0], spot[1], spot[2], spot[3]), fill=ink)
-            elif what == "dashes":
-                for left in range(spot[0], spot[2], self._pixels(GAP)):
-                    draw.rectangle((left, spot[1], min(left + self._pixels(GAP / 2), spot[2]), spot[3]), outline=ink)
             else:
                 draw.text((spot[0], spot[1]), what[1:], fill=ink, font=_font(self._pixels(letters), bold))
         draw.rectangle((0, 0, size[0] - 1, size[1] - 1), outline=QUIET, width=max(2, self._pixels(2)))
@@ -162,10 +162,30 @@ def _font(size: int, bold: bool) -> ImageFont.FreeTypeFont:
     return ImageFont.truetype(str(file), size)
 
 
+def drawable(words: str) -> str:
+    """Words without the signs for which there is no letter, as most emoji; where nothing would be left, their names."""
+    plain = "".join(one if one.isprintable() else " " for one in words)
+    kept = " ".join("".join(one for one in plain if _has_letter(one)).split())
+    if kept or not plain.strip():
+        return kept
+    return ", ".join(unicodedata.name(one, "").lower() for one in plain if unicodedata.category(one) == "So") or "–"
+
+
+@cache
+def _has_letter(char: str) -> bool:
+    if unicodedata.category(char) in {"Cf", "Mn"} and not unicodedata.combining(char):
+        return False  # what joins and colours emoji
+    return char.isspace() or _drawn(char) != _drawn(NO_LETTER)
+
+
+def _drawn(char: str) -> bytes:
+    return bytes(_font(WORDS, False).getmask(char))
+
+
 def _wrapped(words: str, font: ImageFont.FreeTypeFont, room: float, most: int) -> list[str]:
     """Lines that fit; a word that does not fit is broken, and the last of `most` lines ends in dots if more follows."""
     lines, line = list[str](), ""
-    for word in "".join(one if one.isprintable() else " " for one in words).split():
+    for word in drawable(words).split():
         rest = word
         while rest:
             tried = f"{line} {rest}" if line else rest

@@ -8,20 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Protocol
+from typing import Any
 
 from babel.numbers import format_decimal
 
 from core.i18n import N_, Translator
 from surveys.polls.ballot import choice_of
+from surveys.polls.figures import own_figures
 from surveys.polls.glance import COUNTED, Glance, Line, glance
 from surveys.polls.kinds import Kind
-from surveys.polls.outcome import Counted
+from surveys.polls.outcome import ALSO, Counted, Result
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots
+from surveys.polls.tally.methods import TITLES, Method
 from surveys.polls.tally.outcome import Verdict
 from surveys.results.protecting import LEAST, is_small, protect, protect_each
 
+ALSO_FIRST = N_("Also shown, deciding nothing: {method}. First by it: {options}.")
+NOBODY = N_("No ballot names an option: nobody wins.")
 BETWEEN_FRENCH = "\u00a0; "
 WITHOUT_WINNER: dict[str, str] = {
     Verdict.NO_QUORUM: N_("Too few took part for a winner."),
@@ -30,28 +34,20 @@ WITHOUT_WINNER: dict[str, str] = {
 }
 
 
-class Decision(Protocol):
-    """What the stated rule says: an outcome of the tally, or one that was kept at the close."""
-
-    @property
-    def verdict(self) -> str: ...
-    @property
-    def winners(self) -> Sequence[str]: ...
-
-
 @dataclass(frozen=True)
 class PublicLine:
     """An option, or a number of a scale; `count` and `share` (of the ballots, 0 to 1) are None where hidden."""
 
     name: str
-    count: int | None
+    count: Fraction | int | None
     share: float | None
 
 
 @dataclass(frozen=True)
 class Published:
     """`ballots` is None where there are too few to be told; `winners` are those of the stated rule, and `why_none` says
-    in words why there are none; `mean` is that of a scale of which nothing is hidden."""
+    in words why there are none; `mean` is that of a scale of which nothing is hidden. `unit` is what the lines count.
+    `also` came out by a second method, which decides nothing."""
 
     lines: tuple[PublicLine, ...]
     ballots: int | None
@@ -59,27 +55,34 @@ class Published:
     mean: float | None
     least: int
     why_none: str = ""
+    unit: str = ""
+    also: Counted | None = None
 
     @property
     def hides(self) -> bool:
         return self.ballots is None or any(one.count is None for one in self.lines)
 
 
-def publish(poll: Poll, ballots: Ballots, decision: Decision | None, least: int = LEAST) -> Published:
-    """What may be told to everybody of the ballots that count now; `decision` None for words, which are read."""
+def publish(poll: Poll, ballots: Ballots, result: Result | None, least: int = LEAST) -> Published:
+    """What may be told to everybody of the ballots that count; `result` None for words, which are read."""
     standing = glance(poll, ballots.together)
     hidden = _hidden(poll, ballots, [one.count for one in standing.lines], least)
     lines = tuple(
         PublicLine(one.name, None if hides else one.count, None if hides else _share(poll, one.count, standing.ballots))
         for one, hides in zip(standing.lines, hidden, strict=True)
     )
+    unit = COUNTED.get(poll.kind, "")
     if is_small(standing.ballots, least):
-        return Published(lines, None, (), None, least)
-    winners, why = tuple[str, ...](), ""
-    if decision is not None and standing.ballots:
-        winners, why = tuple(decision.winners), WITHOUT_WINNER.get(decision.verdict, "")
+        return Published(lines, None, (), None, least, unit=unit)
+    if result is None or not standing.ballots:
+        return Published(lines, standing.ballots, (), None, least, unit=unit)
+    decided = result.everybody
+    if own := None if any(hidden) else own_figures(poll, decided, works=_tells_working(decided, least)):
+        lines, unit = tuple(PublicLine(one, number, None) for one, number in own.by_name.items()), own.unit
+    why = WITHOUT_WINNER.get(decided.verdict, "")
     # The mean of a scale would be one more equation for what is hidden.
-    return Published(lines, standing.ballots, winners, None if any(hidden) else standing.mean, least, why)
+    mean = None if any(hidden) else standing.mean
+    return Published(lines, standing.ballots, tuple(decided.winners), mean, least, why, unit, result.beside)
 
 
 def for_voters(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
@@ -98,11 +101,28 @@ def for_voters(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
     return Glance(lines, standing.ballots, None, names)
 
 
-def words_for_voters(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> Sequence[str]:
+def also_told(poll: Poll, beside: Counted | None, t: Translator) -> Sequence[str]:
+    """Who is first by the second method, in a sentence that says that it decides nothing."""
+    if beside is None:
+        return ()
+    method = t(TITLES[Method(poll.definition.counting.beside)])
+    if beside.winners:
+        return (t(ALSO_FIRST, method=method, options=", ".join(poll.label_of(one, t) for one in beside.winners)),)
+    return (f"{t(ALSO, method=method)} {t(WITHOUT_WINNER.get(beside.verdict, NOBODY))}",)
+
+
+def words_for_voters(poll: Poll, standing: Glance, result: Result, t: Translator, least: int = LEAST) -> Sequence[str]:
     """What came out, as those who may vote read it beside `standing`, which `for_voters` gave.
 
-    Of an anonymous poll with small numbers it is who won, and no figures; of too few votes it is nothing.
+    Of an anonymous poll with small numbers it is who won, and no figures; of too few votes it is nothing. Who is first
+    by a second method is told wherever who won is.
     """
+    told, also = won_told(poll, standing, result.everybody, least), also_told(poll, result.beside, t)
+    return (*told[:1], *also, *told[1:]) if told else ()
+
+
+def won_told(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> Sequence[str]:
+    """The same of the first method alone."""
     if tells_all(poll, standing, counted, least):
         return counted.told
     tells = not is_small(standing.ballots, least) and counted.verdict != Verdict.MEASURED
@@ -128,8 +148,10 @@ def tells_all(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST
 def tells_working(poll: Poll, counted: Counted, least: int = LEAST) -> bool:
     """Whether it is told how a result came about, with all comparisons, rounds, paths and points: of an anonymous poll
     where no small number is among them, nor is one left when two of them are taken from the whole."""
-    if not poll.is_secret:
-        return True
+    return not poll.is_secret or _tells_working(counted, least)
+
+
+def _tells_working(counted: Counted, least: int) -> bool:
     naming = Fraction(counted.figures["ballots"]["naming"])
     told = list(_figures_of(counted.figures["working"]))
     for one, row in counted.matrix.items():
@@ -162,11 +184,11 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
     said = [t.n("{count} vote counted.", "{count} votes counted.", result.ballots)]
     if result.mean is not None:
         said.append(t("Mean: {mean}", mean=decimal(result.mean, t)) + ".")
-    if result.winners:
-        said.append(t("Ahead: {options}.", options=", ".join(poll.label_of(one, t) for one in result.winners)))
-    elif result.why_none:
-        said.append(t(result.why_none))
+    said += winners_told(poll, result, t)
+    said += also_told(poll, result.also, t)
     if result.lines:
+        if poll.kind is Kind.RANKING:
+            said.append(t("Figures: {what}.", what=t(result.unit)))
         each = [
             t("{option}: {count}", option=label(poll, one.name, t), count=value(one, result, t)) for one in result.lines
         ]
@@ -174,6 +196,16 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
     if result.hides:
         said.append(t("What fewer than {least} people chose is not published.", least=result.least))
     return " ".join(said)
+
+
+def winners_told(poll: Poll, result: Published, t: Translator) -> Sequence[str]:
+    """Who won, or why nobody did; nothing of a scale."""
+    names = ", ".join(poll.label_of(one, t) for one in result.winners)
+    if len(result.winners) > 1:
+        return (t("Several options win together: {options}.", options=names),)
+    if names:
+        return (t("{option} wins.", option=names),)
+    return (t(result.why_none),) if result.why_none else ()
 
 
 def label(poll: Poll, name: str, t: Translator) -> str:
@@ -189,7 +221,8 @@ def value(line: PublicLine, result: Published, t: Translator) -> str:
     """A line's number with its share, or the words for what is hidden."""
     if line.count is None:
         return t("not published")
-    return str(line.count) if line.share is None else f"{line.count} ({percent(line.share, t)})"
+    number = str(format_decimal(float(line.count), format="#,##0.#", locale=t.language))
+    return number if line.share is None else f"{number} ({percent(line.share, t)})"
 
 
 def percent(share: float, t: Translator) -> str:
@@ -200,10 +233,6 @@ def percent(share: float, t: Translator) -> str:
 
 def decimal(number: float, t: Translator) -> str:
     return str(format_decimal(number, format="#,##0.0", locale=t.language))
-
-
-def counted(poll: Poll, t: Translator) -> str:
-    return t(COUNTED[poll.kind]) if poll.kind in COUNTED else ""
 
 
 def _hidden(poll: Poll, ballots: Ballots, counts: list[int], least: int) -> tuple[bool, ...]:

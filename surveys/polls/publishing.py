@@ -18,4 +18,4 @@ def published_of(session: Session, poll: Poll, least: int = LEAST) -> Published 
         return None
     any_words = translator(LANGUAGES[0])  # only who won is told from here
     result = result_of(session, poll, any_words, poll.closes_at or poll.settled_at)
-    return publish(poll, read_ballots(session, poll), result.everybody if result is not None else None, least)
+    return publish(poll, read_ballots(session, poll), result, least)

@@ -11,6 +11,14 @@ from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
 
 AND = frozenset({"e", "ed", "and", "et", "poi", "then", "puis"})
+# Words before a number that change nothing of what it says: "il 4", "opzione 4", "voto per il 4".
+BEFORE = frozenset(
+    {
+        "il", "la", "lo", "le", "i", "per", "n", "nr", "numero", "opzione", "l'opzione", "voto", "scelgo",
+        "the", "for", "number", "option", "vote", "choose",
+        "pour", "l'option", "choisis",
+    }
+)  # fmt: skip
 NUMBERS = re.compile(r"\d{1,2}")
 
 
@@ -21,15 +29,32 @@ def understand(poll: Poll, words: str, bare: Callable[[str], str]) -> Choice | N
     options as they were written, from 1.
     """
     if poll.kind is Kind.SCALE:
-        return Choice(number=words) if NUMBERS.fullmatch(words) else None
+        said = _numbers(words)
+        return Choice(number=said[0]) if len(said) == 1 else None
     if poll.kind not in {Kind.SINGLE, Kind.MULTIPLE, Kind.RANKING}:
         return None
     if (name := _by_label(poll, words, bare)) is not None:
         return Choice(names=(name,))
-    said = [one for one in words.split() if one not in AND]
-    if not said or not all(NUMBERS.fullmatch(one) and 0 < int(one) <= len(poll.names) for one in said):
+    number, _, label = words.partition(" ")
+    if NUMBERS.fullmatch(number) and 0 < int(number) <= len(poll.names):
+        name = poll.names[int(number) - 1]
+        if _by_label(poll, label, bare) == name:  # a line of the mail, as it stands there
+            return Choice(names=(name,))
+    said = _numbers(words)
+    if not said or not all(0 < int(one) <= len(poll.names) for one in said):
         return None
     return Choice(names=tuple(poll.names[int(one) - 1] for one in said))
+
+
+def only_numbers(words: str) -> bool:
+    """Whether a line is made of nothing but numbers, as a vote by mail is."""
+    return bool(_numbers(words))
+
+
+def _numbers(words: str) -> list[str]:
+    """The numbers of a line, in their order; none where it says anything else."""
+    said = [one for one in words.split() if one not in AND | BEFORE]
+    return said if all(NUMBERS.fullmatch(one) for one in said) else []
 
 
 def _by_label(poll: Poll, words: str, bare: Callable[[str], str]) -> str | None:

@@ -240,7 +240,7 @@ async def _the_poll_is_closed_and_shown(hall: Hall, vera: Person) -> None:
     sure = await staff.press(vera, "⏹ Close")
     assert "300 votes so far" in sure["text"]
     closed = await staff.press(vera, "✅ Yes: Close")
-    assert "300 votes counted. Ahead: Park." in closed["text"] and "🖼 Result as a picture" in labels(closed)
+    assert "300 votes counted. Park wins." in closed["text"] and "🖼 Result as a picture" in labels(closed)
     await hall.screen(lambda page: expect(page.get_by_text("Voting is closed")).to_be_visible())
     assert await hall.screen(lambda page: page.locator(".two-ways").count()) == 0, "not before staff reveal it"
     await staff.press(vera, "👁 Show the result on the screen")
@@ -266,8 +266,9 @@ def _both_counts(page: Page) -> list[list[tuple[str, str]]]:
         bars = page.locator(".two-ways section").nth(at).locator(".bars li")
         expect(bars).to_have_count(8)
         marked = bars.locator(".mark")
-        expect(marked).to_have_text(["first"])
-        names = [one.split("\n")[0].removesuffix(" first") for one in bars.locator(".label").all_inner_texts()]
+        word = ("wins", "first")[at]
+        expect(marked).to_have_text([word])
+        names = [one.split("\n")[0].removesuffix(f" {word}") for one in bars.locator(".label").all_inner_texts()]
         found.append(list(zip(names, bars.locator(".figure strong").all_inner_texts(), strict=True)))
     return found
 

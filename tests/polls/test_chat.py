@@ -218,7 +218,8 @@ async def test_a_stranger_who_joins_is_one_voter_with_one_ballot(stage: Stage) -
     by_page(both, "A")
     for poll, presses in ((secret, ("Park", "Cast my vote")), (both, ("Square",)), (later, ("Square",))):
         stage.clock.advance(timedelta(seconds=1))
-        await stage.say(stranger, f"/start poll-{poll.code}")
+        shown = await stage.say(stranger, f"/start poll-{poll.code}")
+        assert ("you vote here without a name: your Telegram account" in shown["text"]) is (not poll.is_secret)
         for button in presses:
             await stage.press(stranger, button)
     assert piles(database, both) == {"A": 1, "B": 1}, "nobody knows yet that they are one"

@@ -42,6 +42,11 @@ FORM = {
     "closes-time": "18:00",
 }  # fmt: skip
 
+HEADINGS = """() => ["h1", "h2", "h3"].map(tag => {
+  const one = document.querySelector("main").appendChild(document.createElement(tag));
+  return parseFloat(getComputedStyle(one).fontSize);
+})"""
+
 
 def poll_of(scene: Scene, path: str) -> Poll:
     return scene.database.read(lambda session: load_poll(session, int(path.rsplit("/", 1)[1])))
@@ -229,3 +234,4 @@ def test_the_pages_are_for_everybody_in_a_browser(
                      f"/console/polls/{poll.id}"):  # fmt: skip
             page.goto(web.url + path)
             assert violations(page) == [] and overflow(page) <= 0, path
+        assert page.evaluate(HEADINGS) == sorted(page.evaluate(HEADINGS), reverse=True), "none is larger than one above"

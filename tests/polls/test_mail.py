@@ -21,6 +21,7 @@ from core.links import Links, Purpose
 from core.tables import Notice
 from notifications.content.check import Allowed, check_text
 from notifications.content.errors import ButtonWithoutPoll
+from notifications.contributions import every_source
 from notifications.intake.addresses import ReturnAddresses
 from notifications.intake.reading import IntakeDeps, parse_source, take_all
 from notifications.intake.service import take_in
@@ -34,6 +35,7 @@ from surveys.polls.kinds import Kind
 from surveys.polls.making import close_poll
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.understanding import understand
+from surveys.responses.shelf import FormShelf
 from tests.events.test_telling import WITH_RETURNS
 from tests.intake.mails import addressed, written
 from tests.notifications.office import DUE, RULES, OfficeRows, Person, make_mailing, make_office
@@ -44,6 +46,7 @@ from tests.polls.test_secret import dump
 from tests.responses.scene import Scene
 from tests.support.sandbox import RunningSandbox, running_sandbox
 
+SOURCES = every_source(FormShelf())
 RETURNS = ReturnAddresses("ritorni@example.org", Links(SECRET))
 ANNA, BRUNO = Person("anna", email="anna@example.com"), Person("bruno", email="bruno@example.com", language="en")
 CARLA = Person("carla", telegram="901")
@@ -95,8 +98,9 @@ class Asking:
     def plain(self, name: str) -> str:
         return str(self.mails()[name].get_body(("plain",)).get_content())
 
-    def answer(self, name: str, words: str) -> None:
-        raw = addressed(written(words + QUOTED), str(self.mails()[name]["Reply-To"]))
+    def answer(self, name: str, words: str, to: Any = None) -> None:
+        """To the newest mail of that name, or `to` another."""
+        raw = addressed(written(words + QUOTED), str((to or self.mails()[name])["Reply-To"]))
         now = self.telling.clock.now()
         self.telling.write(lambda session: take_in(session, raw, RETURNS, now))
 
@@ -139,10 +143,63 @@ async def test_a_named_poll_is_asked_by_mail_and_answered_by_mail(
     assert "Piazza" in asking.plain("anna") and f"{PUBLIC}/p/" in asking.plain("anna")
     asking.answer("anna", "Parco")  # in answer to the confirmation
     assert piles(database, asking.poll) == {"A": 1}
-    for unclear in ("Il parco, ma solo se c'è ombra", "7", "1 2"):
-        asking.answer("bruno", unclear)
-    assert [state for state, _ in incoming(database)][-3:] == ["for-staff"] * 3
-    assert piles(database, asking.poll) == {"A": 1} and notices(database) == ["vote-kept", "vote-kept"]
+    for words, ballot in (("Il 3, grazie", "C"), ("1 – Parco", "A")):
+        asking.answer("anna", words)
+        assert piles(database, asking.poll) == {ballot: 1}
+    assert set(notices(database)) == {"vote-kept"} and len(notices(database)) == 4
+
+
+async def test_what_is_no_vote_is_answered_with_the_reason(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    asking = Asking(database, sandbox, clock, named())
+    asking.plan()
+    await asking.deliver()
+    vote(asking.scene, asking.poll, asking.person("anna"), chosen("C"))
+    asked = dict(asking.mails())
+
+    async def told(name: str, words: str, turn: str) -> str:
+        """What comes back, "" for nothing."""
+        count = len(sandbox.world.mail.kept)
+        asking.answer(name, words, asked[name])
+        asking.telling.write(lambda session: plan_notices(session, clock.now()))
+        await asking.deliver(turn)
+        return asking.plain(name).replace("\n", " ") if len(sandbox.world.mail.kept) > count else ""
+
+    no = "non è stata contata come voto"
+    seven = await told("anna", "7\n\nCordiali saluti\nAnna", "sender-2")
+    assert no in seven and "non è tra le opzioni" in seven and "Il Suo voto contato è: Scuola" in seven
+    assert f"{PUBLIC}/p/" in seven and asking.mails()["anna"]["Auto-Submitted"] == "auto-generated"
+    several = await told("anna", "1 e 2", "sender-3")
+    assert no in several and "al massimo 1" in several
+    words = await told("bruno", "the bus stop", "sender-4")
+    assert "not counted" in words and "No vote of yours has been counted" in words and "People of the office" in words
+    assert incoming(database) == [
+        ("noted", "7\n\nCordiali saluti\nAnna"),
+        ("noted", "1 e 2"),
+        ("for-staff", "the bus stop"),
+    ]
+    for nothing in ("the bus stop, I said", "Grazie mille", "Posso votare?", "Il parco, ma solo se c'è ombra, e " * 3):
+        assert await told("bruno", nothing, f"sender-{nothing}") == "", "once a mail, and never to a letter"
+        assert incoming(database)[-1][0] == "for-staff"
+    noted = {
+        str(one.id) for one in database.read(lambda s: s.scalars(select(IncomingMail)).all()) if one.words[0] in "71"
+    }
+    asking.answer("bruno", "What a pity")  # in answer to our answer
+    away = written("2", headers="Auto-Submitted: auto-replied\n")
+    raw = addressed(away, str(asked["anna"]["Reply-To"]))
+    asking.telling.write(lambda session: take_in(session, raw, RETURNS, clock.now()))
+    count = len(notices(database))
+    assert count == 3
+    asking.telling.write(lambda session: close_poll(session, BOOTH.ids, asking.poll.id, clock.now()))
+    late = await told("anna", "2", "sender-5")
+    assert "è chiuso" in late and "non è stata contata" in late and "Scuola" in late
+    assert notices(database)[count:] == ["vote-too-late"] and piles(database, asking.poll) == {"C": 1}
+    process_id = asking.scene.process_id
+    said = database.read(lambda s: [one for source in SOURCES for one in source.find(s, process_id)])
+    assert len(noted) == 2 and len(said) == 6 and noted.isdisjoint(one.source for one in said), (
+        "a vote, counted or not, is no contribution"
+    )
 
 
 async def test_a_secret_poll_is_voted_on_the_page_only(
@@ -167,7 +224,9 @@ async def test_a_secret_poll_is_voted_on_the_page_only(
     count = len(notices(database))
     asking.telling.write(lambda session: close_poll(session, BOOTH.ids, asking.poll.id, clock.now()))
     asking.answer("anna", "Piazza")
-    assert notices(database)[count:] == ["vote-not-by-mail"], "nothing is lost in silence, after the close neither"
+    assert notices(database)[count:] == ["vote-too-late"], "nothing is lost in silence, after the close neither"
+    asking.answer("bruno", "7")
+    assert notices(database)[count:] == ["vote-too-late"] * 2 and incoming(database)[-1] == ("acted", "")
 
 
 async def test_who_has_voted_is_not_asked_again(database: Database, sandbox: RunningSandbox, clock: FixedClock) -> None:

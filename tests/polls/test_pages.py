@@ -64,6 +64,7 @@ def test_a_link_preselects_and_one_press_counts(
     assert "This vote is named" in page.at.text and "How it stands" not in page.at.text
     assert "Options that come out alike share their place." in page.at.text, "the rule is stated before the vote"
     assert page.page.xpath("//input[@checked]/@value") == ["B"]
+    assert "“Square” is chosen below and does not count yet" in page.at.text
     page.press("vote")
     assert "Your vote has been counted" in page.at.text and "How it stands" in page.at.text
     assert page.page.xpath("//tr[th='Square']/td[starts-with(normalize-space(), '1')]")
@@ -77,6 +78,12 @@ def test_a_link_preselects_and_one_press_counts(
     assert html.fromstring(old.text).xpath("//input[@checked]/@value") == ["C"]
     twice = http.post(path, data={"choice": "C", "key": key}, follow_redirects=True)
     assert "Your vote has been counted. Thank you." in twice.text, "a double click is no other choice"
+    pressed = page.open(f"{path}?choice=A")  # another button of the mail, after the vote
+    assert "Your vote that counts is still “School”. To change it to “Park”, press “Change my vote”" in pressed.text
+    assert page.page.xpath("//input[@checked]/@value") == ["A"] and "You have voted." not in pressed.text
+    same = page.open(f"{path}?choice=C").text
+    assert "You have voted." in same and "still" not in same and "does not count yet" not in same
+    assert piles(scene.database, poll) == {"C": 1}
     assert http.post(path, data={"choice": "Z", "key": "k1"}).status_code == 422
     refused = http.post(path, data={"choice": ["A", "B"], "key": "k2"})
     assert refused.status_code == 422 and "At most 1 can be chosen" in refused.text

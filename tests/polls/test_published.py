@@ -17,8 +17,8 @@ from notifications.planning.closing import close_on, usual_close
 from notifications.planning.windows import ALWAYS, parse_window
 from surveys.polls.glance import Pile
 from surveys.polls.kinds import METHODS, Counting, Kind, Secrecy, State
-from surveys.polls.outcome import Counted, rule_of
-from surveys.polls.picture import Told, draw_result
+from surveys.polls.outcome import Counted, Result, rule_of
+from surveys.polls.picture import DRAWN, TRACK, Told, draw_result, drawable
 from surveys.polls.poll import Option, Poll
 from surveys.polls.published import Published, for_voters, in_words, publish, words_for_voters
 from surveys.polls.reading import Ballots
@@ -48,8 +48,19 @@ def tallied(asked: Poll, cast: Ballots) -> Outcome:
     return tally(rule, Options(names) if names else None, piles)
 
 
+def resulting(asked: Poll, cast: Ballots) -> Result:
+    def told(one: Poll) -> Counted:
+        outcome = tallied(one, cast)
+        return Counted(outcome.to_json(), (), tuple(result_in_words(outcome, EN, str)), ())
+
+    counting = asked.definition.counting
+    second = replace(asked.definition, counting=replace(counting, method=counting.beside, beside=""))
+    beside = told(replace(asked, definition=second)) if counting.beside else None
+    return Result(told(asked), beside=beside)
+
+
 def published(asked: Poll, cast: Ballots) -> Published:
-    return publish(asked, cast, tallied(asked, cast))
+    return publish(asked, cast, resulting(asked, cast))
 
 
 @pytest.mark.parametrize("least", [3, 5])
@@ -79,7 +90,7 @@ def test_each_alone_hides_few_who_did_and_few_who_did_not() -> None:
 
 def test_a_result_in_words_is_the_same_rule_for_every_kind() -> None:
     said = in_words(poll(), published(poll(), ballots(A=12, B=30, C=2)), EN)
-    assert said.startswith("44 votes counted. Ahead: Square.") and "Park: not published" in said
+    assert said.startswith("44 votes counted. Square wins.") and "Park: not published" in said
     assert "Square: 30 (68%)" in said and "What fewer than 5 people chose" in said and "12" not in said
     few = published(poll(), ballots(A=3))
     assert few.ballots is None and few.winners == () and "Fewer than 5" in in_words(poll(), few, EN)
@@ -99,6 +110,43 @@ def test_a_result_in_words_is_the_same_rule_for_every_kind() -> None:
     assert "share that a winner needs" in in_words(strict, published(strict, ballots(A=12, B=30)), EN)
 
 
+def test_the_figures_are_those_of_the_method_and_the_second_one_is_told_wherever_the_first_is() -> None:
+    """First places say nothing of a ranking by comparisons: both win with few of them."""
+    asked = poll(Kind.RANKING, "ABCD", rules={"most": 4}, counting=Counting("schulze", beside="borda"))
+    cast = ballots(**{"A>D>B>C": 10, "B>A>D>C": 9, "C>A>D>B": 8})
+    told = in_words(asked, published(asked, cast), EN)
+    assert (
+        "27 votes counted. Park wins. Also shown, deciding nothing: Points by place (Borda). First by it: Park." in told
+    )
+    assert "Figures: comparisons won. Park: 3; Square: 1; School: 0; River: 2." in told
+    points = poll(Kind.RANKING, counting=Counting("borda"))
+    said = in_words(points, published(points, ballots(**{"A>B>C": 10, "B>A>C": 9})), IT)
+    assert "Cifre: punti." in said and "Parco: 29;" in said
+    small = ballots(**{"A>B>C>D": 6, "B>C>A>D": 2, "D>A": 1})
+    hidden = published(asked, small)
+    assert hidden.unit == "first places" and "First by it" in in_words(asked, hidden, EN)
+    voters = words_for_voters(asked, for_voters(asked, small), resulting(asked, small), EN)
+    assert len(voters) == 2 and voters[0] == "A wins." and "First by it: Park." in voters[1]
+    few = ballots(**{"A>B>C>D": 3})
+    assert words_for_voters(asked, for_voters(asked, few), resulting(asked, few), EN) == ()
+    assert "First by it" not in in_words(asked, published(asked, few), EN)
+    alike = ballots(**{"A>B": 6, "B>A": 6})
+    assert "win together: Park, Square." in in_words(asked, published(asked, alike), EN)
+
+
+def test_the_picture_draws_no_missing_letters_and_no_bars_for_what_is_hidden() -> None:
+    assert drawable("Sì 🎉 al parco 👩‍🌾!") == "Sì al parco !" and drawable("Où ? “Été” – 5 €") == "Où ? “Été” – 5 €"
+    assert drawable("🚲") == "bicycle" and drawable("公") == "–" and drawable("") == ""
+    asked = poll(names="AB")
+
+    def drawn(**cast: int) -> set[Any]:
+        picture = Image.open(io.BytesIO(draw_result(asked, published(asked, ballots(**cast)), TOLD, EN))).convert("RGB")
+        return {picture.getpixel((x, y)) for x in (45, 500, 950) for y in range(0, picture.size[1], 2)}
+
+    assert {DRAWN, TRACK} <= {"#{:02x}{:02x}{:02x}".format(*one) for one in drawn(A=30, B=10)}
+    assert not {DRAWN, TRACK} & {"#{:02x}{:02x}{:02x}".format(*one) for one in drawn(A=30, B=2)}
+
+
 def test_voters_of_a_secret_poll_read_it_by_the_same_rule() -> None:
     secret, cast = poll(), ballots(A=12, B=30, C=2)
     told = for_voters(secret, cast)
@@ -110,9 +158,7 @@ def test_voters_of_a_secret_poll_read_it_by_the_same_rule() -> None:
 
 def test_voters_of_a_secret_poll_read_in_words_who_won_and_no_small_number() -> None:
     def read(asked: Poll, cast: Ballots) -> list[str]:
-        outcome = tallied(asked, cast)
-        counted = Counted(outcome.to_json(), (), tuple(result_in_words(outcome, EN, str)), ())
-        return list(words_for_voters(asked, for_voters(asked, cast), counted))
+        return list(words_for_voters(asked, for_voters(asked, cast), resulting(asked, cast), EN))
 
     named = replace(poll().definition, secrecy=Secrecy.NAMED)
     assert len(read(poll(), ballots(A=12, B=30))) > 1

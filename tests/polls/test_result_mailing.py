@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.clock import FixedClock
 from core.database.database import Database
 from core.process.tables import Process
-from notifications.content.poll_texts import RESULT, texts_for
+from notifications.content.poll_texts import INVITATION, REMINDER, RESULT, texts_for
 from notifications.ledger.files import files_of
 from notifications.ledger.release import release
 from notifications.ledger.tables import Mailing
@@ -108,3 +108,11 @@ async def test_before_the_close_it_says_that_it_is_still_to_come(
     later = add(asking.scene, define(), "other", opened=False)
     assert poll.state is State.OPEN and later.state is State.DRAFT
     assert database.write(lambda s: plan_all_due(s, clock.now(), RULES)) != []
+
+
+def test_the_name_of_the_office_stands_alone_as_no_word_before_it_fits_every_name(database_url: str) -> None:
+    """ "di Città metropolitana" is no Italian, nor is "of Metropolitan city" English."""
+    for what in (INVITATION, REMINDER, RESULT):
+        for language, text in texts_for(what, LANGUAGES).items():
+            lines = [line for line in text["body"].splitlines() if "{{ office }}" in line]
+            assert lines == ["{{ office }}"], (what, language)

@@ -84,7 +84,9 @@ def test_the_hall_reads_no_small_number_of_a_secret_poll(scene: Scene, http: htt
         assert "trees" not in http.get(path).text, path
     open_names = add(scene, named(shown=Shown.LIVE, walk_ins=True), "names")
     cast(scene, open_names, A=2, B=1)
-    assert bars(http.get(f"/live/{open_names.code}").text)["Park"] == "2 · 67%", "a named poll is read in full"
+    page = http.get(f"/live/{open_names.code}").text
+    assert bars(page)["Park"] == "2 · 67%", "a named poll is read in full"
+    assert re.findall(r'<rect width="(\d+)"', page) == ["666", "333", "0"], "a bar is as long as its percentage"
 
 
 def _numbers(page: str) -> list[str]:
@@ -105,14 +107,27 @@ def test_how_a_secret_ranking_came_about_is_told_only_without_small_numbers(
         new = define(Kind.RANKING, counting=Counting(method, beside="" if method == "borda" else "borda"), **closes)
         polls.append(add(scene, new, f"poll-{len(polls)}"))
         cast(scene, polls[-1], **given)
+    few = add(scene, define(Kind.RANKING, counting=Counting("schulze", beside="borda"), **closes), "few")
+    cast(scene, few, A=9, B=2)
     clock.advance(timedelta(days=9))
-    for one in polls:
+    for one in (*polls, few):
         settle(scene, one, revealed=True, published=True)
     for poll in polls:
         page, tells = http.get(f"/v/{poll.code}/result").text, poll in polls[3:]
         assert "wins." in page and bool(_numbers(page)) is tells, (poll.slug, _numbers(page))
         assert ('class="matrix"' in page) is (poll in polls[3:]), poll.slug
         assert ("Figures: points" in page) is tells, (poll.slug, "points tell as much as comparisons do")
+        doors = [http.get(path).text for path in (f"/v/{poll.code}/result", f"/live/{poll.code}", f"/v/{poll.code}")]
+        if poll is not polls[1]:  # a second method is told wherever the first one is
+            assert "deciding nothing: Points by place (Borda). First by it: " in doors[2]
+            assert "deciding nothing: Points by place (Borda).</h2>" in doors[0] and "shown beside it" in doors[1]
+        compares = poll in (polls[0], polls[3])
+        assert ("Comparisons won</th>" in doors[2]) is compares and "First places alone do not decide" in doors[2]
+        marked = poll is not polls[1]
+        assert "wins</span>" in doors[1] and (">first</span>" in doors[1]) is marked, "what decides is marked otherwise"
+    for path in (f"/v/{few.code}/result", f"/live/{few.code}", f"/v/{few.code}"):
+        page = http.get(path).text
+        assert "Park wins." in page and "deciding nothing: Points by place (Borda). First by it: Park." in page, path
 
 
 def test_a_result_is_told_once_it_is_counted_and_not_at_the_clock_s_close(

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.links import Purpose
 from core.people.audience import member_clause
 from core.people.predicates import core_predicates
 from core.process.lending import lenders
@@ -21,6 +22,7 @@ from notifications.ledger.tables import Delivery, Mailing, MailingText
 from notifications.planning.planner import plan_all_due
 from notifications.planning.rules import Rules
 from notifications.planning.schedule import schedule_occurrences
+from notifications.sending.context import load_context
 from surveys.polls.asked import polls_for
 from surveys.polls.errors import NotAsked
 from surveys.polls.kinds import State
@@ -29,9 +31,11 @@ from surveys.polls.predicates import poll_predicates
 from surveys.polls.reading import turnout_of
 from surveys.polls.store import load_poll, polls_of
 from tests.console.conftest import SignIn, scene, sign_in, web
+from tests.notifications.sending import VOICE
 from tests.polls.scene import BOOTH, chosen, vote
 from tests.polls.test_offices import asks, territory, token
 from tests.responses.scene import Scene
+from tests.support.web import RunningWeb
 
 __all__ = ["scene", "sign_in", "territory", "web"]  # fixtures
 
@@ -77,7 +81,7 @@ def test_a_union_asks_through_the_municipalities_that_allow_it(
     }, "Basso has allowed nothing, whatever the form says"  # fmt: skip
     mine = select(MailingText.body).join(Mailing, Mailing.id == MailingText.mailing_id)
     body = database.read(lambda s: s.scalars(mine.where(Mailing.office_id == ids["alto"])).first())
-    assert body is not None and "Unione ({{ office }})" in body, "under both names"
+    assert body is not None and "Unione – {{ office }}" in body, "under both names"
     assert database.read(partial(turnout_of, poll=poll, now=clock.now())).asked == 2
     asked = (partial(polls_for, participant_id=people[slug], now=clock.now()) for slug in ("alto", "basso"))
     offered = [database.read(one) for one in asked]
@@ -98,6 +102,24 @@ def test_a_union_asks_through_the_municipalities_that_allow_it(
     assert (
         alto.get(f"/console/polls/{poll.id}").status_code == basso.get(f"/console/polls/{poll.id}").status_code == 404
     )
+
+
+def test_whom_another_office_lends_is_told_who_reads_their_name_in_a_named_poll(
+    territory: dict[str, int], sign_in: SignIn, web: RunningWeb, database: Database, clock: FixedClock
+) -> None:
+    alto, union = sign_in("clerk", "alto"), sign_in("clerk", "unione")
+    lend(alto, territory["alto"])
+    asks(union, **{f"lent-{territory['alto']}": "yes", "secrecy": "named"})
+    (poll,) = database.read(polls_of)
+    assert not poll.is_secret
+    lent = "senza il Suo nome, a meno che Lei non sia già tra le sue persone"
+    for slug, words in (("alto", lent), ("unione", "l’ente vede chi ha scelto che cosa")):
+        path = f"/p/{web.link(Purpose.VOTE, territory[f'{slug}-person'], poll.id)}"
+        assert words in union.get(f"{path}?lang=it").text, slug
+        mine = select(Mailing.id).where(Mailing.office_id == territory[slug], Mailing.purpose == "polls")
+        (mailing,) = database.read(lambda s, mine=mine: s.scalars(mine).all())  # type: ignore[misc]
+        setting = database.read(lambda s, mailing=mailing: load_context(s, mailing, VOICE, ())).settings["it"]  # type: ignore[misc]
+        assert setting.poll is not None and words in setting.poll.told, "in the mail as on the page"
 
 
 def test_what_was_allowed_is_taken_back_and_by_nobody_else(

@@ -24,6 +24,7 @@ from notifications.planning.result_telling import (
     told_to,
 )
 from notifications.review.store import READS
+from surveys.polls.figures import NOT_BY_FIRST_PLACES, is_decided_otherwise, own_figures
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
@@ -219,6 +220,8 @@ async def show_poll(
         standing=standing,
         apart=_apart(view),
         counted=COUNTED.get(view.poll.kind, ""),
+        own=own_figures(view.poll, view.result.everybody if view.result else None, works=True),
+        hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(view.poll) else "",
         names=NAMES,
         told=SECRECY_TOLD[view.poll.definition.secrecy.value],
         address=deps.urls.open_vote(view.poll.code),

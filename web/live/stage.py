@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
@@ -12,16 +12,17 @@ import segno
 from babel.numbers import format_decimal, format_percent
 from sqlalchemy.orm import Session
 
-from core.i18n import N_, Translator, translator
+from core.i18n import Translator, translator
+from surveys.polls.figures import Figures, figures_of
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.heard import Answer, by_theme, shown_answers
 from surveys.polls.kinds import Kind, State
 from surveys.polls.outcome import Counted, result_of
 from surveys.polls.poll import Poll
-from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
+from surveys.polls.published import also_told, for_voters, tells_all, tells_working, won_told
 from surveys.polls.reading import Turnout, read_ballots, voters_of
 from surveys.polls.screens import screen_of
-from surveys.polls.tally.methods import TITLES, Method
+from surveys.polls.tally.methods import TITLES
 from surveys.polls.wordings import shown_text
 from surveys.results.protecting import is_small
 from web.site import Site
@@ -30,15 +31,11 @@ MOST_BARS = 10  # that can be read from the last row
 MOST_COMPARED = 8
 MOST_WORDS = 32
 SIZES = 5  # of words in a cloud
-WON = N_("comparisons won")
-
-Figures = tuple[Mapping[str, Fraction], str]
-"""A number for each option, and what it counts."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """`share` is of 1000, for the drawing; `told` says it in words and figures."""
+    """`share` is of 1000, for the drawing: of all where there is a percentage, else of who has most."""
 
     name: str
     label: str
@@ -82,6 +79,7 @@ class Shown:
     hides: bool = False
     method: str = ""  # by which the bars stand, of a ranking
     beside: Shown | None = None  # the same by a second method, which decides nothing
+    decides: bool = True
 
 
 def stage(session: Session, site: Site, poll: Poll, language: str) -> str:
@@ -109,9 +107,9 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
     result = result_of(session, poll, t, now)
     everybody = result.everybody if result is not None and standing.ballots else None
     counted = everybody if everybody is not None and tells_all(poll, standing, everybody, least) else None
-    told = words_for_voters(poll, standing, everybody, least) if everybody is not None else ()
+    told = won_told(poll, standing, everybody, least) if everybody is not None else ()
     works = counted is not None and tells_working(poll, counted, least)
-    figures = _figures(poll, standing, counted, works=works)
+    figures = figures_of(poll, standing, counted, works=works)
     bars = _bars(poll, figures, standing, counted, t)
     shown = Shown(
         bars=bars[:MOST_BARS],
@@ -122,7 +120,7 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
         winners=everybody.winners if everybody is not None and told else (),
         compared=bars if counted is not None and works and 1 < len(counted.matrix) <= MOST_COMPARED else (),
         working=counted.working if counted is not None and works else (),
-        unit=figures[1],
+        unit=figures.unit,
         mean=standing.mean,
         ballots=standing.ballots,
         waiting=ballots.waiting,
@@ -130,21 +128,26 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
         hides=bool(standing.hidden),
         method=poll.definition.counting.method,
     )
-    also = result.beside if result is not None and counted is not None else None
+    also = result.beside if result is not None and told else None
     if also is None:
         return shown
-    figures = _figures(poll, standing, also, works=works and tells_working(poll, also, least))
+    if counted is None:  # who is first by it, as who won: figures of neither are told
+        return replace(
+            shown, beside=Shown(told=also_told(poll, also, t), decides=False, method=poll.definition.counting.beside)
+        )
+    figures = figures_of(poll, standing, also, works=works and tells_working(poll, also, least))
     return replace(shown, beside=_beside(poll, shown, (standing, figures), also, t))
 
 
 def _beside(poll: Poll, shown: Shown, drawn: tuple[Glance, Figures], counted: Counted, t: Translator) -> Shown:
-    """By the second method; it is told where the first one is told with all its figures."""
+    """By the second method; its figures are told where those of the first one are."""
     standing, figures = drawn
     bars = _bars(poll, figures, standing, counted, t)[:MOST_BARS]
     told, winners, method = counted.told, counted.winners, poll.definition.counting.beside
     return replace(
-        shown, bars=bars, counted=counted, told=told, rule=counted.rule, winners=winners, unit=figures[1], method=method
-    )
+        shown, bars=bars, counted=counted, told=told, rule=counted.rule, winners=winners, unit=figures.unit,
+        method=method, decides=False,
+    )  # fmt: skip
 
 
 def _words(session: Session, poll: Poll, standing: Glance, least: int) -> Shown:
@@ -156,25 +159,9 @@ def _words(session: Session, poll: Poll, standing: Glance, least: int) -> Shown:
     return Shown(clouds=clouds, ballots=sum(one.count for one in answers))
 
 
-def _figures(poll: Poll, standing: Glance, counted: Counted | None, *, works: bool) -> Figures:
-    """By option what the method ranks by, where that is one number; else what the kind counts.
-
-    Points are told where the working is; who won how many comparisons says of nobody how they voted.
-    """
-    if counted and poll.kind is Kind.RANKING:
-        method, matrix = counted.figures["method"], counted.matrix
-        if method == Method.BORDA and works:
-            points = counted.figures["working"]["scores"]
-            return {name: Fraction(score) for name, score in points.items()}, COUNTED[Kind.DOTS]
-        if matrix and method not in {Method.BORDA, Method.IRV}:
-            won = {one: sum(votes > matrix[other][one] for other, votes in row.items()) for one, row in matrix.items()}
-            return {name: Fraction(count) for name, count in won.items()}, WON
-    return {one.name: Fraction(one.count) for one in standing.lines}, COUNTED[poll.kind]
-
-
 def _bars(poll: Poll, counts: Figures, standing: Glance, counted: Counted | None, t: Translator) -> list[Bar]:
     """The best first where there is a ranking, else in the options' order."""
-    figures, unit = counts
+    figures, unit = counts.by_name, counts.unit
     places: dict[str, int] = {}
     for group in counted.ranking if counted else ():
         place = len(places) + 1
@@ -195,7 +182,7 @@ def _bars(poll: Poll, counts: Figures, standing: Glance, counted: Counted | None
             str(format_percent(float(figures[name] / whole), locale=t.language))
             if whole and name not in standing.hidden
             else "",
-            int(1000 * figures[name] / most) if most else 0,
+            int(1000 * figures[name] / (whole or most)) if most else 0,
         )
         for name in names
     ]

@@ -60,12 +60,13 @@ def filled_with(poll: Poll, ballot: str) -> Filled:
     return Filled(frozenset(choice.names), points, choice.number, choice.words)
 
 
-def preselected(poll: Poll, query: QueryParams) -> Filled | None:
-    """`?choice=` of a link in a mail: chosen in the form, and not counted before it is sent; None for none."""
+def preselected(poll: Poll, query: QueryParams) -> str:
+    """The ballot that `?choice=` of a link in a mail stands for: chosen in the form, not counted before it is sent."""
     wanted = query.get("choice", "")
-    if poll.kind is Kind.SCALE and read_id(wanted) is not None:
-        return Filled(number=wanted)
-    return Filled(frozenset({wanted})) if poll.kind in {Kind.SINGLE, Kind.MULTIPLE} and wanted in poll.names else None
+    if poll.kind is Kind.SCALE:
+        number = read_id(wanted)
+        return str(number) if number is not None and poll.rules.least <= number <= poll.rules.most else ""
+    return wanted if poll.kind in {Kind.SINGLE, Kind.MULTIPLE} and wanted in poll.names else ""
 
 
 def _in_order(poll: Poll, form: FormData) -> tuple[str, ...]:

@@ -17,23 +17,26 @@ from starlette.responses import RedirectResponse, Response
 from core.database.reading import SharedReads
 from core.errors import Problem
 from core.file_contents import read_content
-from core.i18n import translator
+from core.i18n import Translator, translator
 from core.people.errors import PersonErased
+from surveys.polls.ballot import in_words
 from surveys.polls.casting import Stand, stand_of
 from surveys.polls.errors import PollClosed
+from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise, own_figures
 from surveys.polls.glance import COUNTED, Glance
-from surveys.polls.kinds import KIND_NAMES, SECRECY_TOLD, USUAL_WORDS, State
+from surveys.polls.kinds import KIND_NAMES, USUAL_WORDS, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
-from surveys.polls.published import for_voters, words_for_voters
+from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
 from surveys.polls.reading import Ballots, ballots_for_all
+from surveys.polls.secrecy import secrecy_told
 from surveys.polls.store import find_by_code
 from surveys.polls.voters import Voter
 from web.assets import FOR_EVER
 from web.errors import PageUnknown, TrapSprung
 from web.files import SAFE
-from web.public.ballot_form import Filled, filled_by, filled_with, preselected
+from web.public.ballot_form import filled_by, filled_with, preselected
 from web.public.open_link import TRAP
 from web.public.store import load_office, look_up_reader
 from web.public.voting import COOKIE, SENT_BEFORE, count_posted, pressed
@@ -50,6 +53,7 @@ class Arrived:
     voter: Voter
     order: tuple[str, ...]
     office: OfficeName
+    told: str  # how the vote is treated
     language: str = ""
     forgets: bool = False
     result: Result | None = None
@@ -96,6 +100,8 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
     standing = _standing(site, arrived)
     state = poll.state_at(site.deps.clock.now())
     votes = state is State.OPEN and not (poll.is_secret and stand.has_voted)
+    t = translator(language_of(request))
+    wanted = preselected(poll, request.query_params) if "kept" not in request.query_params else ""
     response = site.page(
         request,
         "public/poll.html",
@@ -107,13 +113,17 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         votes=votes,
         order=arrived.order,
         pictures={one.name: one.picture for one in poll.definition.options if one.picture is not None},
-        filled=_filled(request, arrived, form),
+        filled=filled_by(poll, form) if form is not None else filled_with(poll, wanted or stand.ballot),
+        wanted=in_words(poll, wanted, t) if form is None else "",
+        counts=in_words(poll, stand.ballot, t) if wanted != stand.ballot and form is None else "",
         words_most=poll.rules.most or USUAL_WORDS,
-        secrecy=SECRECY_TOLD[poll.definition.secrecy.value],
-        rule=rule_told(poll, translator(language_of(request))),
+        secrecy=arrived.told,
+        rule=rule_told(poll, t),
         kinds=KIND_NAMES,
         standing=standing,
-        result_told=_result_told(site, arrived, standing),
+        result_told=_result_told(site, arrived, standing, t),
+        own=_own_figures(site, arrived, standing),
+        hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(poll) else "",
         counted=COUNTED.get(poll.kind, ""),
         waiting=ballots.waiting if ballots is not None else 0,
         problem=problem,
@@ -131,23 +141,25 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
     return response
 
 
-def _filled(request: Request, arrived: Arrived, form: FormData | None) -> Filled:
-    if form is not None:
-        return filled_by(arrived.poll, form)
-    wanted = preselected(arrived.poll, request.query_params) if "kept" not in request.query_params else None
-    return wanted or filled_with(arrived.poll, arrived.stand.ballot)
-
-
 def _standing(site: Site, arrived: Arrived) -> Glance | None:
     if arrived.ballots is None:
         return None
     return for_voters(arrived.poll, arrived.ballots, site.deps.telling.rules.small_numbers)
 
 
-def _result_told(site: Site, arrived: Arrived, standing: Glance | None) -> Sequence[str]:
+def _result_told(site: Site, arrived: Arrived, standing: Glance | None, t: Translator) -> Sequence[str]:
     if standing is None or arrived.result is None:
         return ()
-    return words_for_voters(arrived.poll, standing, arrived.result.everybody, site.deps.telling.rules.small_numbers)
+    return words_for_voters(arrived.poll, standing, arrived.result, t, site.deps.telling.rules.small_numbers)
+
+
+def _own_figures(site: Site, arrived: Arrived, standing: Glance | None) -> Figures | None:
+    """What the method of a ranking ranks by, where it is told."""
+    poll, least = arrived.poll, site.deps.telling.rules.small_numbers
+    decided = arrived.result.everybody if standing is not None and arrived.result is not None else None
+    if standing is None or decided is None or not tells_all(poll, standing, decided, least):
+        return None
+    return own_figures(poll, decided, works=tells_working(poll, decided, least))
 
 
 async def _open(request: Request) -> Arrived:
@@ -193,4 +205,5 @@ def _look(session: Session, request: Request, stand: Stand, who: tuple[Voter, st
     office = load_office(session, poll.office_id)
     t = translator(chosen_language(request) or language or language_of(request))
     result = result_of(session, poll, t, now) if poll.settled_at is not None else None
-    return Arrived(stand, voter, order, office, language, result=result)
+    told = secrecy_told(session, poll, voter)
+    return Arrived(stand, voter, order, office, told, language, result=result)

@@ -26,11 +26,15 @@ MARK, RULE, RESULT = "# ", "rule: ", "result: "
 
 @dataclass(frozen=True)
 class Heading:
-    """What people read at the top: the poll's title, what each option's code stands for, and what else is told."""
+    """What people read at the top: the poll's title, what each option's code stands for, and what else is told.
+
+    `first` stands before the rule and the result, of a sheet whose result decides nothing.
+    """
 
     title: str = ""
     labels: Mapping[str, str] | None = None
     also: Sequence[str] = ()
+    first: Sequence[str] = ()
 
     def name(self, code: str) -> str:
         return (self.labels or {}).get(code) or code
@@ -67,6 +71,10 @@ def _told(outcome: Outcome, t: Translator, heading: Heading) -> Iterable[str]:
     yield t("Count sheet")
     if heading.title:
         yield heading.title
+    if heading.first:
+        yield ""
+        yield from heading.first
+        yield ""
     yield from (f"{code}: {heading.name(code)}" for code in outcome.options if heading.name(code) != code)
     yield ""
     yield from rule_in_words(outcome.rule, t)

@@ -6,8 +6,8 @@ import codecs
 import csv
 import json
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from surveys.polls.tally.sheet import MARK, RESULT, RULE
 
 DELIMITERS = ",;\t"
 COUNT = "count"
+LABEL = "label: "
+MOST_LABELS, LONGEST_LABEL = 100, 300
 LONGEST_LINE, LONGEST_COMMENT = 20_000, 200_000
 MOST_ALIKE = 1_000_000_000
 MOST_REMEMBERED = 1 << 17
@@ -52,6 +54,7 @@ class Sheet:
     options: tuple[str, ...] | None = None
     invited: int | None = None
     result: Any = None
+    labels: Mapping[str, str] = field(default_factory=dict)  # what its codes stand for, as its head says it
 
 
 def open_sheet(path: Path) -> Sheet:
@@ -147,8 +150,15 @@ def _sheet(path: Path, encoding: str, delimiter: str, found: tuple[int, int], to
     if not (invited is None or (isinstance(invited, int) and 0 <= invited <= MOST_ALIKE)):
         raise RuleUnreadable
     return Sheet(
-        path, encoding, delimiter, columns, first_line, rule_from_json(rule), tuple(options), invited, told.get(RESULT)
-    )
+        path, encoding, delimiter, columns, first_line, rule_from_json(rule), tuple(options), invited,
+        told.get(RESULT), _labels(told, options),
+    )  # fmt: skip
+
+
+def _labels(told: Mapping[str, Any], options: Sequence[str]) -> dict[str, str]:
+    """Words that stand for several options tell none of them apart, and are left out."""
+    words = {one: str(told[f"{LABEL}{one}"]) for one in options if told.get(f"{LABEL}{one}")}
+    return {one: label for one, label in words.items() if list(words.values()).count(label) == 1}
 
 
 def _take_note(told: dict[str, Any], line: str) -> None:
@@ -156,6 +166,9 @@ def _take_note(told: dict[str, Any], line: str) -> None:
     line = line.strip().rstrip(DELIMITERS)  # which a spreadsheet adds
     cells = _cells(line, ",") if line.startswith('"') else [line]
     text = (cells or [""])[0].strip().removeprefix(MARK.strip()).strip()
+    code, between, label = text.partition(": ")
+    if between and RULE not in told and len(told) < MOST_LABELS:  # those of the options stand first
+        told.setdefault(f"{LABEL}{code}", label.strip()[:LONGEST_LABEL])
     for key in (RULE, RESULT):
         if text.startswith(key):
             try:

@@ -1,0 +1,91 @@
+"""An answer to a mail that asks for a vote, and that was no vote: what its sender is told, and when nothing.
+
+Told is whoever wrote a line that may have been meant as a vote. A longer text, a question and mere thanks are read by
+staff and answered by nobody else, as is what else than numbers answers one of our own confirmations: it ends there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from core.errors import Problem
+from core.links import Links
+from core.notices import News, tell
+from core.people.store import remaining
+from notifications.content.asking import takes_mail
+from notifications.intake.replies import own_answer
+from notifications.intake.understanding import CLOSING, COURTESY, GREETING, said_alone, without_courtesy
+from notifications.ledger.states import EMAIL
+from notifications.ledger.tables import Delivery
+from surveys.polls.casting import stand_of
+from surveys.polls.errors import NotOffered, NotOnScale, PollClosed, PollNotOpen, SecretByMail
+from surveys.polls.kinds import Kind, State
+from surveys.polls.poll import Poll
+from surveys.polls.understanding import only_numbers
+from surveys.polls.voters import Voter
+
+NOT_COUNTED, TOO_LATE = "vote-not-counted", "vote-too-late"
+LONGEST = 80  # characters of a line that may have been meant as a vote
+UNCLEAR, PAGE_ONLY = "Unclear", "PageOnly"
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """A mail that answers a delivery: its words, its own key, by which it is answered once."""
+
+    delivery: Delivery
+    words: str
+    key: str
+    links: Links
+
+    @property
+    def line(self) -> str:
+        """The one line that is said, "" for a question, thanks and everything longer."""
+        said = said_alone(own_answer(self.words), lambda words: words or None) or ""
+        alone = without_courtesy(said)
+        return "" if len(said) > LONGEST or {said, alone} & (COURTESY | CLOSING | GREETING) else alone
+
+
+def is_attempt(poll: Poll, line: str) -> bool:
+    """Whether a line is nothing but numbers, which in an answer to a poll can only be meant as a vote."""
+    return poll.kind is not Kind.TEXT and only_numbers(line)
+
+
+def why_not(poll: Poll, now: datetime) -> Problem | str:
+    """Why numbers that choose nothing of what is offered are no vote."""
+    if poll.is_secret:
+        return SecretByMail()
+    if poll.state_at(now) in {State.DRAFT, State.PLANNED}:
+        return PollNotOpen()
+    if not takes_mail(poll):
+        return PAGE_ONLY
+    if poll.kind is Kind.SCALE:
+        return NotOnScale(least=poll.rules.least, most=poll.rules.most)
+    return NotOffered()
+
+
+def tell_uncounted(session: Session, poll: Poll, mail: Mailed, reason: Problem | str, now: datetime) -> None:
+    """Leaves the notice for whoever wrote; what they wrote stands nowhere in it."""
+    person = remaining(session, mail.delivery.participant_id)
+    values: dict[str, Any] = {"poll_id": poll.id, **_standing(session, mail.links, poll, person, now)}
+    late = isinstance(reason, PollClosed) or poll.state_at(now) is State.CLOSED
+    if not late:
+        values |= {"why": reason} if isinstance(reason, str) else {"why": type(reason).__name__, **reason.values}
+    told_once = "unclear" if reason == UNCLEAR else hashlib.sha256(mail.key.encode()).hexdigest()[:16]
+    kind, key = (TOO_LATE if late else NOT_COUNTED), f"{mail.delivery.id}:{told_once}"
+    tell(session, News(kind, key, person, EMAIL, poll.office_id, values), now)
+
+
+def _standing(session: Session, links: Links, poll: Poll, person: int, now: datetime) -> dict[str, str]:
+    """By whose key the vote stands that counts; of a secret poll none is looked for."""
+    if poll.is_secret:
+        return {}
+    try:
+        return {"voter": stand_of(session, links, poll.id, Voter(person), now).standing.key}
+    except Problem:  # not asked, or erased meanwhile
+        return {}

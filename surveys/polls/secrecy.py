@@ -1,0 +1,31 @@
+"""What voters are told of how their vote is treated: true of whoever reads it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.database.many import among
+from core.people.merged import all_of
+from core.people.tables import Membership
+from surveys.polls.kinds import SECRECY_TOLD, TOLD_IN_CHAT, TOLD_ON_PAGE, TOLD_THE_LENT
+from surveys.polls.lent import lent_among
+from surveys.polls.poll import Poll
+from surveys.polls.voters import Voter
+
+
+def secrecy_told(session: Session, poll: Poll, voter: Voter) -> str:
+    """A message id: walk-ins have no name here, and an office that asks another's people does not learn theirs."""
+    if poll.is_secret:
+        return SECRECY_TOLD["anonymous"]
+    if voter.participant_id is None:
+        return TOLD_ON_PAGE if voter.account is None else TOLD_IN_CHAT
+    return TOLD_THE_LENT if _is_lent(session, poll, voter.participant_id) else SECRECY_TOLD["named"]
+
+
+def _is_lent(session: Session, poll: Poll, participant_id: int) -> bool:
+    ids = all_of(session, participant_id)
+    if not lent_among(session, poll.id, ids):
+        return False
+    own = among(Membership.participant_id, ids), Membership.office_id == poll.office_id, Membership.left_at.is_(None)
+    return session.scalar(select(Membership.id).where(*own).limit(1)) is None
