@@ -6,6 +6,7 @@ the catalogues (`core/locale/<language>/<domain>.po`), one domain a top-level pa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,8 @@ from babel.messages.pofile import read_po
 LANGUAGES = ("it", "en", "fr")
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent / "locale"
+ELIDED = re.compile(r"\b((?:[Aa]|[Dd]a|[Dd]e|[Nn]e|[Ss]u)l|[Ii]l) (?=\{(\w+)[}:!])")
+VOWEL = re.compile(r"(?:8|11)(?!\d)")
 DAY_FIRST = {"en": "en_GB"}  # days and times are read in Europe, at every door
 
 
@@ -37,16 +40,34 @@ class Translator:
 
     def __call__(self, message: str, **values: object) -> str:
         text = self._messages.get(message, (message,))[0]
-        return text.format(**values) if values else text
+        return self._filled(text, values) if values else text
 
     def fill(self, message: str, values: Mapping[str, object]) -> str:
         """As a call, of a message written with gaps in mind: doubled braces stand for single ones even without gaps."""
-        return self._messages.get(message, (message,))[0].format(**values)
+        return self._filled(self._messages.get(message, (message,))[0], values)
+
+    @property
+    def colon(self) -> str:
+        """Between a label and what it is of: in French behind a space that breaks no line."""
+        return "\u00a0:" if self.language == "fr" else ":"
+
+    def _filled(self, text: str, values: Mapping[str, object]) -> str:
+        return (_elided(text, values) if self.language == "it" else text).format(**values)
 
     def n(self, one: str, many: str, count: int, **values: object) -> str:
         forms = self._messages.get(one, (one, many))
         text = forms[min(self._plural(count), len(forms) - 1)]
         return text.format(count=count, **values)
+
+
+def _elided(text: str, values: Mapping[str, object]) -> str:
+    """In Italian the article before a gap gives way to 8 and 11, as in "fino all'11 luglio"; what fills it stays."""
+
+    def elide(found: re.Match[str]) -> str:
+        is_vowel = VOWEL.match(str(values.get(found[2], "")))
+        return found[0] if not is_vowel else "L'" if found[1] == "Il" else "l'" if found[1] == "il" else f"{found[1]}l'"
+
+    return ELIDED.sub(elide, text)
 
 
 @cache

@@ -121,7 +121,7 @@ def _times(talk: Talk, event: EventFacts, wanted: str) -> Screen:
     keys = [_time(event, one, several=several) for one in free if one.day == day][:MOST]
     heading = escape(full_day(day, t.language), quote=False)
     where = "".join(f"\n{plain(line)}" for line in wheres(free, t))
-    text = f"{title}\n\n{t('Choose a time')}: <b>{heading}</b>{where}"
+    text = f"{title}\n\n{t('Choose a time')}{t.colon} <b>{heading}</b>{where}"
     return Screen(text, in_rows(keys, across(longest([key.label for key in keys]))) + _turn(talk, event, days, at))
 
 

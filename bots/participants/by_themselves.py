@@ -143,7 +143,7 @@ def _form(talk: Talk, office: OpenOffice, ticks: int) -> Screen:
     lines += [
         f"<b>{about}</b>",
         *([t("The office has written this text in {language} only.", language=LANGUAGE_NAMES[other])] if other else []),
-        f"{t('What you agree to')}:\n{plain(office.text_in(talk.chat.language), LONGEST_TEXT)}",
+        f"{t('What you agree to')}{t.colon}\n{plain(office.text_in(talk.chat.language), LONGEST_TEXT)}",
         f"<i>{t('Version of this text: {version}', version=office.version_in(talk.chat.language))}</i>",
     ]
     boxes = tuple((_box(talk, office, ticks, at),) for at in range(len(PURPOSES)))

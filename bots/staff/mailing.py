@@ -125,7 +125,7 @@ def _page(talk: Talk, mailing_id: int) -> Screen:
         lines.append(f"⚠️ {t(CAUSE_NAMES[one.cause])}{detail} {t(WHAT_TO_DO[one.cause])}")
         if one.cause is Cause.IN_DOUBT:
             lines.append(f"{talk.urls.public}{doubts_page(mailing_id)}")
-    lines += [f"– {t(offer.label)}: {t(offer.why)}" for offer in _offers(found) if offer.why]
+    lines += [f"– {t(offer.label)}{t.colon} {t(offer.why)}" for offer in _offers(found) if offer.why]
     return Screen(fitted(lines), tuple(_keys(talk, found)))
 
 

@@ -57,7 +57,8 @@ def test_whose_session_ends_signs_in_and_sends_what_they_wrote(
     ended(web)
     if cookie == "gone":
         client.cookies.clear()
-    asked = client.post(f"{new}?office=1", data=form, headers={"Accept-Language": "en"})
+    client.headers["Accept-Language"] = "en"
+    asked = client.post(f"{new}?office=1", data=form)
     assert asked.status_code == 401 and "Your session has ended" in asked.text and "is kept on this page" in asked.text
     assert "fontana" not in str(asked.url) and polls(scene) == []
     wrong = client.post("/console/sign-in", data=fields_of(asked) | ACCOUNT | {"password": "wrong"})

@@ -54,6 +54,8 @@ def test_a_day_is_asked_about_and_chosen(scene: Scene, sign_in: SignIn) -> None:
         ({"dates": ""}, 422, "from 1 to 20 dates"),
         ({"title-en": ""}, 422, "Please write a title in en"),
         ({"until": "x"}, 422, "still to come"),
+        ({"until": "9999-12-31"}, 422, "too far away"),
+        ({"dates": "9999-12-31 15:00-17:00"}, 422, "too far away"),
     ):
         refused = post(client, here, **form | wrong)
         assert refused.status_code == status and told_so in refused.text
@@ -93,9 +95,15 @@ def test_times_are_kept_given_blocked_and_marked(scene: Scene, sign_in: SignIn, 
     assert f'href="{here}"' in client.get(f"/console/events/{event}").text
     nine, ten, eleven = slots(scene)
     form = {"name": "Bruno Rossi", "minutes": "30", "before": "0", "after": "30", "available": "2023-07-21 09:00-11:00"}
-    bad = {"minutes": "x"}, {"minutes": "3"}, {"name": "Ada Conti"}, {"available": "soon"}
+    bad = (
+        {"minutes": "x"},
+        {"minutes": "3"},
+        {"name": "Ada Conti"},
+        {"available": "soon"},
+        {"available": "0001-01-01 09:00-11:00"},
+    )
     assert [post(client, here, f"{here}/acts/interviewer", **form | one).status_code for one in bad] == [
-        422, 422, 409, 422,
+        422, 422, 409, 422, 422,
     ]  # fmt: skip
     assert "Done." in post(client, here, f"{here}/acts/interviewer", **form).text
     assert len(slots(scene)) == 5

@@ -55,7 +55,7 @@ def test_pictures_are_sent_described_changed_and_taken_away(scene: Scene, sign_i
         assert "A meadow" in refused.text and standing() == [None, None, None]
     assert type_of(PARK + b"\0" * (2 * 1024 * 1024)) == "" and type_of(PARK) == "image/png"
     mute = send(client, here, {"picture-A": ("p", PARK)}, **WORDS | {"shows-A-en": " "})
-    assert mute.status_code == 422 and "needs words in en" in mute.text and "is in this form" in mute.text
+    assert mute.status_code == 422 and "needs words in English" in mute.text and "is in this form" in mute.text
     kept = html.fromstring(mute.text).xpath("string(//input[@name='kept-A']/@value)")
     assert send(client, here, {}, **WORDS | {"kept-A": "0" * 64}).url.path == f"/console/polls/{poll.id}"
     assert standing() == [None, None, None], "a picture that nobody sent is none"

@@ -12,6 +12,7 @@ from lxml import html
 from core.clock import FixedClock
 from tests.console.conftest import SignIn, scene, sign_in, web
 from tests.dates.test_console import post
+from tests.polls.scene import add, named
 from tests.responses.scene import Scene
 
 __all__ = ["scene", "sign_in", "web"]  # fixtures
@@ -193,3 +194,12 @@ def test_what_cannot_be_undone_is_asked_once_more(scene: Scene, sign_in: SignIn)
     assert "Shall this draft be taken away?" in client.get(f"{other}/acts/drop").text
     assert [client.get(f"{other}/acts/{one}").status_code for one in ("plan", "dance")] == [404, 404]
     assert sign_in("reader").get(f"{other}/acts/open").status_code == 403
+
+
+def test_a_poll_that_closes_at_the_end_of_the_calendar_still_has_its_pages(scene: Scene, sign_in: SignIn) -> None:
+    poll, client = add(scene, named(closes_local="9999-12-31T10:00")), sign_in("administrator")
+    path = f"/console/polls/{poll.id}"
+    told = post(client, path, f"{path}/result-mailing", **{"result-to": "asked"})
+    assert told.status_code == 200 and told.url.path.startswith("/console/mailings/"), told.text
+    assert client.get(f"/console/processes/{scene.process_id}/plan").status_code == 200
+    assert client.get(f"/console/processes/{scene.process_id}").status_code == 200

@@ -243,7 +243,9 @@ def test_staff_make_start_and_follow_a_series(
     }  # fmt: skip
     empty = scene.insert(Questionnaire, office_id=scene.office_id, process_id=scene.process_id, slug="empty")
     for wrong, says in (
-        ({"weeks": "0"}, "whole numbers"), ({"first": "soon"}, "whole numbers"), ({"title-it": " "}, "each language"),
+        ({"weeks": "0"}, "whole numbers"), ({"first": "soon"}, "whole numbers"),
+        ({"first": "2020-01-01"}, "has passed already"), ({"first": "9999-01-01"}, "too far away"),
+        ({"title-it": " "}, "each language"),
         ({"questionnaire": "99"}, "each language"), ({"audience": "99"}, "each language"),
         ({"title-en": "x" * 201}, "at most 200"),
         ({"questionnaire": str(empty)}, "Nothing of this questionnaire"),

@@ -141,7 +141,8 @@ async def export(request: Request, staff: Staff) -> Response:
 
 
 def _interviewer(session: Session, doing: Doing) -> tuple[str, str]:
-    """Added, or changed where `interviewer` says which. Raises InterviewerWrong, InterviewerKnown, WindowsWrong."""
+    """Added, or changed where `interviewer` says which. Raises InterviewerWrong, InterviewerKnown, WindowsWrong,
+    EndsBeforeStart, DayTooFar."""
     sent = doing.sent
     numbers = {name: sent.get(name, "").strip() or "0" for name in NUMBERS}
     if not all(text.isascii() and text.isdecimal() and len(text) < 5 for text in numbers.values()):
@@ -154,7 +155,7 @@ def _interviewer(session: Session, doing: Doing) -> tuple[str, str]:
         raise LinkWrong
     new = NewInterviewer(
         name=sent.get("name", "").strip(),
-        available=read_windows(sent.get("available", "")),
+        available=read_windows(sent.get("available", ""), doing.now),
         place=sent.get("place", "").strip()[:200],
         link=link,
         account_id=account,

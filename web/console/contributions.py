@@ -289,7 +289,7 @@ def _axes(session: Session, process_id: int) -> list[str]:
 
 def _rows(found: Iterator[Shown], t: Translator) -> Iterator[str]:
     heading = [t("Number"), t("Came as"), t("About"), t("Said on"), t("Words"), t("Axis"), t("Goal")]
-    yield _line([*heading, t("What became of it"), t("What is said about it")])
+    yield _line([*heading, t("Outcome"), t("What is said about it")])
     for one in found:
         words = (one.said.text, pick_text(dict(one.said.about), t.language)) if one.said is not None else ("", "")
         day = one.said_at.date().isoformat() if one.said_at else ""

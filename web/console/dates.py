@@ -172,12 +172,12 @@ ACTS: dict[str, Callable[[Session, Doing], tuple[str, dict[str, Any]]]] = {
 
 def _read(session: Session, process_id: int, clock: LocalClock, typed: Mapping[str, str]) -> NewPoll:
     """Raises WindowsWrong, EndsBeforeStart, NotDates, DeadlinePassed, DayTooFar, NothingHere."""
-    dates = [read_span(line) for line in typed.get("dates", "").splitlines() if line.strip()]
+    dates = [read_span(line, clock.now) for line in typed.get("dates", "").splitlines() if line.strip()]
     try:
         until = date.fromisoformat(typed.get("until", ""))
     except ValueError as error:
         raise DeadlinePassed from error
-    if any(is_too_far(one, clock.now) for one in (until, *(starts for starts, _ in dates))):
+    if is_too_far(until, clock.now):
         raise DayTooFar
     closes_at = to_instant(datetime.combine(until, time()) + timedelta(days=1), clock.zone)
     languages = session.get_one(Process, process_id).languages

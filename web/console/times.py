@@ -8,6 +8,7 @@ from datetime import datetime
 
 from core.process.appointments.errors import EndsBeforeStart, WindowsWrong
 from core.process.appointments.slots import Window
+from core.process.horizon import DayTooFar, is_too_far
 
 LINE = re.compile(r"(\d{4}-\d{2}-\d{2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})[ T,]+(\d{1,2}:\d{2}) *[-–] *(\d{1,2}:\d{2})")
 
@@ -21,8 +22,8 @@ class LocalClock:
     stood: str = ""
 
 
-def read_span(line: str) -> tuple[datetime, datetime]:
-    """From one local time to another of the same day; raises WindowsWrong, EndsBeforeStart."""
+def read_span(line: str, now: datetime) -> tuple[datetime, datetime]:
+    """From one local time to another of the same day; raises WindowsWrong, EndsBeforeStart, DayTooFar."""
     found = LINE.fullmatch(line.strip())
     if found is None:
         raise WindowsWrong(line=line.strip()[:80])
@@ -36,10 +37,12 @@ def read_span(line: str) -> tuple[datetime, datetime]:
         raise WindowsWrong(line=line.strip()[:80]) from error
     if until <= starts:
         raise EndsBeforeStart(line=line.strip()[:80])
+    if is_too_far(starts, now):
+        raise DayTooFar
     return starts, until
 
 
-def read_windows(text: str) -> list[Window]:
-    """Raises WindowsWrong, EndsBeforeStart."""
-    spans = [read_span(line) for line in text.splitlines() if line.strip()]
+def read_windows(text: str, now: datetime) -> list[Window]:
+    """Raises WindowsWrong, EndsBeforeStart, DayTooFar."""
+    spans = [read_span(line, now) for line in text.splitlines() if line.strip()]
     return [Window(starts.date(), starts.time(), ends.time()) for starts, ends in spans]

@@ -1,0 +1,53 @@
+"""What the languages themselves ask of words that are put together."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from core.i18n import Translator, name_language, translator
+from surveys.polls.checking import BESIDE_WRONG, NO_TITLE
+from surveys.polls.faults import PollFault
+
+TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
+
+
+@pytest.mark.parametrize(
+    ("date", "said"),
+    [
+        ("11 luglio 2023, 18:00", "Si vota fino all'11 luglio 2023, 18:00."),
+        ("8 luglio 2023", "Si vota fino all'8 luglio 2023."),
+        ("12 luglio 2023", "Si vota fino al 12 luglio 2023."),
+        ("lun 11 luglio 2023", "Si vota fino al lun 11 luglio 2023."),
+        ("80 {x} al 11", "Si vota fino al 80 {x} al 11."),
+    ],
+)
+def test_an_italian_article_gives_way_to_a_vowel_and_what_people_wrote_stays(date: str, said: str) -> None:
+    assert translator("it")("Votes are taken until {date}.", date=date) == said
+    assert translator("it").fill("Votes are taken until {date}.", {"date": date}) == said
+
+
+def test_the_article_at_the_beginning_keeps_its_capital() -> None:
+    t = Translator("it", {})
+    assert [t(one, day="8 maggio") for one in ("Il {day}", "il {day}", "Dal {day}", "col {day}", "mil {day}")] == [
+        "L'8 maggio", "l'8 maggio", "Dall'8 maggio", "col 8 maggio", "mil 8 maggio",
+    ]  # fmt: skip
+    assert Translator("fr", {})("al {day}", day="8 mai") == "al 8 mai"
+
+
+def test_before_a_colon_french_has_a_space_that_breaks_no_line() -> None:
+    assert [translator(code).colon for code in ("it", "en", "fr")] == [":", ":", "\u00a0:"]
+    bare = re.compile(r"\}\}(?:</\w+>)?: ")
+    assert [path.name for path in TEMPLATES.rglob("*.html") if bare.search(path.read_text("utf-8"))] == []
+
+
+def test_a_language_and_a_method_are_named_in_the_reader_s_language() -> None:
+    told = PollFault("title", NO_TITLE, {"language": "it"})
+    assert [told.say(translator(code)) for code in ("it", "fr", "en")] == [
+        "Manca la domanda in italiano.", "La question manque en italien.", "The question is missing in Italian.",
+    ]  # fmt: skip
+    assert [name_language(one, "it") for one in ("tlh-x", "", "nonsense", "de")] == ["tlh-x", "", "nonsense", "tedesco"]
+    beside = PollFault("beside", BESIDE_WRONG, {"known": "borda, irv, new-one"}).say(translator("it"))
+    assert "borda, irv" not in beside and "(Borda)" in beside and beside.endswith("new-one.")
