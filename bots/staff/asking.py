@@ -23,6 +23,7 @@ from core.ids import read_id
 from core.process.door.day import day_events
 from core.process.events import EventFacts, languages_of_event, load_event
 from core.process.offices import office_names
+from core.process.room.rooms import load_room
 from core.staff.chats import change_chat, hold_draft
 from core.staff.errors import NotAllowed, NothingHere
 from core.staff.roles import Permission
@@ -203,7 +204,7 @@ def _to_hall(talk: Talk, shown: Page, *, opens: bool) -> Poll:
     poll = make_for_hall(session, ids, staff, (event_id, shown.definition), talk.now)
     if opens:
         do_to_poll(session, ids, staff, (poll, OPEN), talk.now)
-        if staff.may(Permission.RUN_ROOMS, poll.office_id):
+        if staff.may(Permission.RUN_ROOMS, poll.office_id) and load_room(session, event_id).code:
             show_on_screen(session, staff, (event_id, poll.office_id), poll.id, talk.now)
     return load_poll(session, poll.id)
 

@@ -18,7 +18,7 @@ from core.ids import read_id
 from core.staff.errors import NothingHere
 from notifications.ledger.revision import MailingChanged
 from notifications.ledger.states import CHANNELS as WAYS
-from notifications.ledger.states import EMAIL, MAILING_STATE_NAMES
+from notifications.ledger.states import EMAIL, MAILING_STATE_NAMES, MailingState
 from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO, Cause
 from notifications.planning.outlook import PAST_NAMES
 from notifications.review.acting import Wish, do_seen, seen_of
@@ -32,6 +32,7 @@ from notifications.words import CHANNELS, REASONS, STATES, say_refusal, word
 SAMPLE, ASK, DO = "sample", "ask", "do"
 SOMEBODY = "Maria Rossi"
 LONGEST_SAMPLE = 3000
+TO_BE_RELEASED = {MailingState.DRAFT, MailingState.PAUSED}  # what a time that has passed is told of
 OPTIONS_SHOWN = 1000  # UTF-16 units of a message
 QUESTIONS = {
     "release": N_("Release it? It leaves at its time, without anybody being asked again."),
@@ -150,7 +151,7 @@ def _times(talk: Talk, found: Review) -> Iterator[str]:
     t, zone = talk.t, found.process.time_zone
     if found.outlook is not None:
         yield t("Leaves: {moment}", moment=moment(found.outlook.first_at, zone, t.language))
-        if found.outlook.past:
+        if found.outlook.past and found.mailing.state in TO_BE_RELEASED:
             yield f"⚠️ {t(PAST_NAMES[found.outlook.past])}"
     if found.ends is not None:
         yield t("The last leaves about {moment}", moment=moment(found.ends, zone, t.language))

@@ -11,18 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bots.screen import Key, Screen, plain
+from bots.staff.poll_words import options_in
 from bots.staff.talk import Picture, Reply, Talk, fitted, key, moment
 from bots.staff.today import MAILING, subject_of
 from core.errors import Problem
 from core.i18n import N_, pick_text
 from core.ids import read_id
 from core.process.offices import office_names
+from core.process.room.rooms import load_room
 from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.result_pictures import picture_to_draw
 from notifications.ledger.states import MailingState
 from notifications.review.store import READS, mailings_of_poll
 from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES, Shown, State
+from surveys.polls.limits import limits_in_words
 from surveys.polls.making import NOT_BEGUN, lock_poll
 from surveys.polls.outcome import rule_told
 from surveys.polls.poll import Poll
@@ -48,6 +51,7 @@ from surveys.polls.store import load_poll, newest_polls
 POLLS, POLL, ASK, DO, PICTURE = "polls", "poll", "poll-ask", "poll-do", "poll-picture"
 NEW = "new"  # in asking.py, which stands upon this
 ON, OFF = "screen", "questions"
+OPTIONS_SHOWN = 1200  # UTF-16 units of a message
 AT_ONCE = 12  # polls with their buttons
 MARKS = {State.DRAFT: "✏️", State.PLANNED: "🕒", State.OPEN: "🟢", State.CLOSED: "🏁"}
 LABELS = {
@@ -87,7 +91,7 @@ class PollChanged(Problem):
 @dataclass(frozen=True)
 class _Stand:
     """A poll with what its page says of it; `on_screen` the poll that the screen of its room shows, 0 for the
-    questions and None where it has no room."""
+    questions and None where it has no room, or none that was ever opened; `room` is that one's code."""
 
     poll: Poll
     state: State
@@ -95,6 +99,7 @@ class _Stand:
     reveals: bool
     published: bool
     in_hall: bool
+    room: str = ""
 
     @property
     def on(self) -> bool:
@@ -180,7 +185,8 @@ def page(talk: Talk, poll: Poll) -> Screen:
 def _stand(talk: Talk, poll: Poll) -> _Stand:
     session, event = talk.session, event_of(talk.session, poll)
     screen = screen_of(session, poll.id)
-    runs = event is not None and talk.staff.may(Permission.RUN_ROOMS, poll.office_id)
+    room = load_room(session, event.id).code if event is not None else ""
+    runs = bool(room) and talk.staff.may(Permission.RUN_ROOMS, poll.office_id)
     return _Stand(
         poll,
         poll.state_at(talk.now),
@@ -188,16 +194,18 @@ def _stand(talk: Talk, poll: Poll) -> _Stand:
         screen.reveals(poll, talk.now),
         screen.published,
         event is not None,
+        room,
     )
 
 
 def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
     t, poll, state = talk.t, stand.poll, stand.state
-    yield f"{MARKS[state]} <b>{plain(poll.title_in(t.language), 300)}</b>"
+    title = f"{MARKS[state]} <b>{plain(poll.title_in(t.language), 300)}</b>"
+    yield "\n".join([title, *options_in(poll.definition, t.language, OPTIONS_SHOWN, t)])
     office = office_names(talk.session, [poll.office_id])[poll.office_id]
     about = (t(STATE_NAMES[state]), t(KIND_NAMES[poll.kind]), t(SECRECY_NAMES[poll.definition.secrecy]))
     yield f"{plain(office, 100)}\n{', '.join(about)}"
-    if rule := rule_told(poll, t):
+    if rule := [*map(plain, limits_in_words(poll.definition, t)), *rule_told(poll, t)]:
         yield "\n".join(rule)
     if state not in NOT_BEGUN:
         turnout = voters_of(talk.session, poll)
@@ -211,9 +219,26 @@ def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
         yield f"🏛 {plain(pick_text(event.title, t.language), 200)}" + (f"\n{t(DONE[ON])}" if stand.on else "")
     if poll.definition.walk_ins and state in {State.OPEN, State.PLANNED}:
         yield f"{t('Address for the room:')} {talk.urls.open_vote(poll.code)}"
+    if event is not None or poll.definition.walk_ins:
+        yield _screen_address(talk, stand)
     result = published_of(talk.session, poll, talk.judging.rules.small_numbers)
     if result is not None:
         yield plain(in_words(poll, result, t), 1500)
+
+
+def _screen_address(talk: Talk, stand: _Stand) -> str:
+    """That of the room's screen; where the room was never opened the poll has one of its own."""
+    t, own = talk.t, f"{talk.urls.public}/live/{stand.poll.code}"
+    if stand.room:
+        return t("For the screen of the hall: {address}", address=f"{talk.urls.public}/live/event/{stand.room}")
+    lines = [t("For the screen of the hall: {address}", address=own)]
+    if stand.in_hall:
+        console = f"{talk.urls.public}/console/events/{stand.poll.definition.event_id}/room"
+        lines.append(
+            t("The event's room has no screen yet, on which to switch: open the room in the console ({address}).",
+              address=console)
+        )  # fmt: skip
+    return "\n".join(lines)
 
 
 def _keys(talk: Talk, stand: _Stand) -> Iterator[tuple[Key, ...]]:

@@ -18,7 +18,7 @@ from core.errors import Problem
 from core.i18n import N_, translator
 from core.inbound import first_time
 from core.staff.chats import change_chat, link, staff_in_chat, unlink
-from core.staff.errors import NothingHere
+from core.staff.errors import NotAllowed, NothingHere
 from notifications.intake.questions import WordsEmpty, WordsTooLong
 from notifications.review.review import Judging
 
@@ -93,8 +93,10 @@ def _do(talk: Talk, did: Did) -> Reply:
             return show_menu(talk)
         case Command(name):
             entry = COMMANDS.get(name)
-            if entry is None or not entry.is_for(talk):
+            if entry is None:
                 return Reply((Screen(talk.t("I do not know this command. Write /help to see what I can do.")),))
+            if not entry.is_for(talk):
+                raise NotAllowed
             return entry.show(talk, "")
         case Pressed(data):
             name, _, value = data.partition(":")

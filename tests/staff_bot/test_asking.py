@@ -230,6 +230,32 @@ async def test_a_poll_for_the_hall_opens_there_and_nothing_is_sent(stage: StaffS
 
 
 @IN_SQLITE
+async def test_without_an_open_room_a_hall_has_the_polls_own_screen(stage: StaffStage) -> None:
+    times = {"starts_local": "2023-07-03T10:00", "ends_local": "2023-07-03T17:00"}
+    stage.database.write(lambda session: session.execute(update(Event).values(times)))
+    vera = await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/new")
+    await stage.press(vera, "✍️ points given to options")
+    await stage.say(vera, IN_ITALIAN)
+    shown = await stage.say(vera, IN_ENGLISH)
+    assert "5 points to give" in shown["text"] and "Another number of points" in shown["text"]
+    await stage.press(vera, "🏛 Only in the hall: Lancio")
+    await stage.press(vera, "▶️ Open it in the hall, or keep it")
+    sent = await stage.press(vera, "▶️ Yes: open it in the hall")
+    (poll,) = polls(stage)
+    assert poll.state is State.OPEN and "on the screen" not in sent["text"]
+    assert f"https://ascolto.example.org/live/{poll.code}" in sent["text"] and "has no screen yet" in sent["text"]
+    assert not [one for one in labels(sent) if "screen of the room" in one]
+    assert "– In the park" in sent["text"] and "5 points to give" in sent["text"], "the page shows what is asked"
+    event = poll.definition.event_id
+    stage.database.write(lambda s: set_room(s, event or 0, stage.ids, is_open=True, moderated=True))
+    shown = await stage.press(vera, "🔄 As it is now")
+    assert "/live/event/" in shown["text"]
+    assert "It is on the screen." in (await stage.press(vera, "📺 Put it on the screen of the room"))["text"]
+    assert "room.screen" in [act for act, _ in stage.audit()]
+
+
+@IN_SQLITE
 async def test_what_an_account_may_not_do_is_refused_however_it_is_pressed(stage: StaffStage) -> None:
     stage.other_office()
     rita, vera = await stage.linked("Rita", "reviewer"), await stage.linked("Vera", "organiser", 902)
@@ -237,7 +263,9 @@ async def test_what_an_account_may_not_do_is_refused_however_it_is_pressed(stage
     assert not {"🗳 Polls", "➕ Ask", "🚪 Check-in"} & set(labels(menu))
     for data in ("new", "new:1", "ask-from:1:bench", "draft:0:sure", "ask-send:0:people"):
         assert (await press_data(stage, rita, menu, data))["text"].startswith("⚠️"), data
-    assert "I do not know this command" in (await stage.say(rita, "/new"))["text"]
+    for command in ("/new", "/polls", "/door", "/questions"):
+        assert "Your role does not allow this" in (await stage.say(rita, command))["text"], command
+    assert "I do not know this command" in (await stage.say(rita, "/dance"))["text"]
     menu = await stage.say(vera, "/start")
     for data in (
         "new:2", "new:x", "ask-from:2:bench", "ask-from::bench", "ask-from:1:dance", "ask-kind:1:dance",

@@ -103,4 +103,4 @@ async def test_the_door_of_another_office_is_not_there(stage: StaffStage) -> Non
         for data in (f"door:{event}", "door:999", "door:x"):
             assert (await press_data(stage, person, menu, data))["text"].startswith("⚠️"), data
     assert "No event takes place today." in (await stage.say(otto, "/door"))["text"]
-    assert "I do not know this command" in (await stage.say(rita, "/door"))["text"]
+    assert "Your role does not allow this" in (await stage.say(rita, "/door"))["text"]

@@ -67,7 +67,7 @@ async def test_a_role_that_changes_and_an_account_that_ends_act_at_once(stage: S
     stage.database.write(lambda session: session.execute(update(Grant).values(role="reader")))
     shown = await stage.say(person, "/start")
     assert labels(shown) == ["⚙️ Settings", "🌐 Language", "ℹ️ Help"]
-    assert "do not know this command" in (await stage.say(person, "/today"))["text"]
+    assert "Your role does not allow this" in (await stage.say(person, "/today"))["text"]
     await stage.press(person, "🌐 Language")
     assert "Continuiamo in italiano" in (await stage.press(person, "Italiano"))["text"]
     assert "il Suo ruolo" in (await stage.say(person, "/help"))["text"]

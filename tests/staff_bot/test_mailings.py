@@ -83,6 +83,9 @@ async def test_a_mailing_is_read_and_released_by_a_second_tap_on_what_was_shown(
     await stage.press(vera, "Release")
     done = await stage.press(vera, "✅ Yes: Release")
     assert "State: released" in done["text"] and state(stage, mailing) == "released"
+    stage.clock.set(DUE + timedelta(minutes=1))
+    late = await stage.press(vera, "🔄 As it is now")
+    assert "Leaves:" in late["text"] and "as soon as it is released" not in late["text"], "it is released"
     old = done["id"]
     assert (await vera.presses_data(old, f"do:release:{mailing}:0", force=True)) is not None
     await stage.hears()
