@@ -21,6 +21,7 @@ from cli.terminal import FAILED, fail, new_table, operator, out
 from cli.world import World, open_world
 from core.i18n import LANGUAGE_NAMES
 from core.staff.audit import Act, record
+from notifications.ledger.opening import note_along
 from notifications.ledger.proof import write_proof
 from notifications.ledger.release import NotInDoubt, find_mailing, set_state, settle_doubt
 from notifications.ledger.release import release as release_mailing
@@ -72,7 +73,7 @@ def release(
             mailing = find_mailing(session, slug)
             _record(session, "mailing.released", mailing, now, missed=missed)
             if mailing.state != MailingState.RELEASED or not missed:
-                release_mailing(session, mailing.id, None, now)
+                note_along(session, release_mailing(session, mailing.id, None, now), None, now)
             if not missed:
                 return []
             waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]

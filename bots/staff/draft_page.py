@@ -31,6 +31,7 @@ BY_ANOTHER = N_(
     "Somebody else of the office reads the texts and releases them: with the invitation the question opens; after the "
     "close the result goes to the same people."
 )
+MORE_POINTS = N_("Another number of points can be given in the console: make the poll there ({address}).")
 FOR_HALL = N_("Whoever is in the room votes, by the code on the screen. Nothing is sent.")
 
 
@@ -93,10 +94,7 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
         yield "\n".join([title, *options_in(new, code, WORDS_SHOWN // len(shown.languages), t)])
     yield "\n".join(told_of(new, t))
     if new.kind is Kind.DOTS:
-        console = f"{talk.urls.public}/console"
-        yield t(
-            "Another number of points can be given in the console: make the poll there ({address}).", address=console
-        )
+        yield t(MORE_POINTS, address=f"{talk.urls.public}/console")
     yield t(WHY[new.secrecy.value])
     if shown.hall is not None:
         yield f"🏛 {plain(pick_text(shown.hall.title, t.language), 200)}\n{t(FOR_HALL)}"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.staff.audit import Act, record
 from notifications.ledger.revision import hold_mailing, revision_of
 from notifications.ledger.states import RESULTS, MailingState
 from notifications.ledger.tables import Mailing
@@ -61,6 +63,16 @@ def hold_all(session: Session, mailing_id: int) -> Mailing:
         if along.result is not None:
             hold_mailing(session, along.result)
     return mailing
+
+
+def note_along(session: Session, along: Along | None, account_id: int | None, now: datetime) -> None:
+    """What a release took along stands in the audit log."""
+    if along is None:
+        return
+    done = [("poll.opened", f"poll:{along.poll.id}")]
+    done += [("mailing.released", f"mailing:{along.result}")] if along.result is not None else []
+    for act, subject in done:
+        record(session, Act(act, subject, account_id, along.poll.office_id), now)
 
 
 def read_of(session: Session, mailing: Mailing) -> str:

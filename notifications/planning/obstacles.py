@@ -102,8 +102,8 @@ def _of(session: Session, mailing: Mailing, now: datetime) -> Iterator[Obstacle]
     late = select(Occurrence).where(
         Occurrence.mailing_id == mailing.id, Occurrence.state != OccurrenceState.PLANNED, Occurrence.due_at <= now
     )
-    waits = waits_for_close(session, mailing, now)
-    for occurrence in () if waits else session.scalars(late.order_by(Occurrence.due_at)):
+    found_late = session.scalars(late.order_by(Occurrence.due_at)).all()
+    for occurrence in () if found_late and waits_for_close(session, mailing, now) else found_late:
         if (found := _late(mailing, occurrence, now)) is not None:
             cause, detail = found
             yield Obstacle(mailing.id, mailing.slug, cause, occurrence.due_at, detail)

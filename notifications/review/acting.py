@@ -15,7 +15,7 @@ from core.i18n import N_
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
-from notifications.ledger.opening import hold_all, read_of
+from notifications.ledger.opening import hold_all, note_along, read_of
 from notifications.ledger.release import release, set_state
 from notifications.ledger.revision import MailingChanged
 from notifications.ledger.states import MailingState, OccurrenceState
@@ -50,11 +50,7 @@ def _release(session: Session, asked: Asked) -> dict[str, int]:
     if read_of(session, hold_all(session, asked.mailing.id)) != asked.seen:
         raise MailingChanged
     along = release(session, asked.mailing.id, asked.staff.account_id, asked.now)
-    done = [("poll.opened", f"poll:{along.poll.id}")] if along is not None else []
-    if along is not None and along.result is not None:
-        done.append(("mailing.released", f"mailing:{along.result}"))
-    for act, subject in done:
-        record(session, Act(act, subject, asked.staff.account_id, asked.mailing.office_id), asked.now)
+    note_along(session, along, asked.staff.account_id, asked.now)
     return {}
 
 

@@ -9,7 +9,7 @@ from notifications.staff.tables import Alarm
 from notifications.words import CHANNELS, word
 
 HEADINGS = {
-    BOUNCES: N_("Many mails come back"),
+    BOUNCES: N_("Many mails come back or are refused"),
     IN_DOUBT: N_("Messages are in doubt"),
     WAY_DOWN: N_("Messages cannot leave"),
     DISK: N_("The disk is nearly full"),
@@ -23,7 +23,7 @@ def say_alarm(alarm: Alarm, t: Translator) -> tuple[str, str]:
     """What is wrong, and what to do; data from elsewhere stands in it as it is."""
     values = alarm.values
     if alarm.kind == BOUNCES:
-        what = t("{back} of {sent} mails have come back.", **values)
+        what = t("{back} of {sent} mails have come back, or were refused at once.", **values)
         return what, t("Look at the list of recipients. If the addresses are old, pause the mailing.")
     if alarm.kind == WAY_DOWN:
         channel = word(CHANNELS, values["channel"], t)

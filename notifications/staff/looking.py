@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.staff.roles import Permission
@@ -22,6 +22,7 @@ DECISION, RELEASE, STUCK = "decision", "release", "stuck"
 NEAR = timedelta(hours=24)  # before its time a mailing that nobody has released is told of
 LATELY = timedelta(days=3)  # so long after it was planned a mailing's bounces are watched
 ENOUGH = 20  # mails that have to be settled before a rate says anything
+REFUSED = ("rejected", "gone")  # why a mail failed that the other side would not take, at once and for good
 LITTLE, TOO_LITTLE = 2_000_000_000, 200_000_000  # bytes
 MEGABYTE = 1_000_000
 
@@ -77,7 +78,8 @@ def look(session: Session, now: datetime, limits: Limits, free_bytes: int) -> li
 
 def _bounces(session: Session, now: datetime, limits: Limits) -> Iterator[Seen]:
     lately = select(Occurrence.mailing_id).where(Occurrence.planned_at >= now - LATELY)
-    back = func.sum(case((Delivery.state == DeliveryState.BOUNCED, 1), else_=0))
+    refused = and_(Delivery.state == DeliveryState.FAILED, Delivery.reason.in_(REFUSED))
+    back = func.sum(case((or_(Delivery.state == DeliveryState.BOUNCED, refused), 1), else_=0))
     statement = (
         select(Delivery.mailing_id, Mailing.office_id, back.label("back"), func.count().label("settled"))
         .join(Mailing, Mailing.id == Delivery.mailing_id)
@@ -85,7 +87,7 @@ def _bounces(session: Session, now: datetime, limits: Limits) -> Iterator[Seen]:
             Delivery.mailing_id.in_(lately),
             Mailing.kind != Kind.NOTICE,
             Delivery.channel == EMAIL,
-            Delivery.state.in_((DeliveryState.SENT, DeliveryState.BOUNCED)),
+            or_(Delivery.state.in_((DeliveryState.SENT, DeliveryState.BOUNCED)), refused),
         )
         .group_by(Delivery.mailing_id, Mailing.office_id)
     )

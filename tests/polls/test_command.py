@@ -9,12 +9,20 @@ from pathlib import Path
 
 import pytest
 import typer
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 from typer.testing import CliRunner
 
 from cli import polls
+from cli.mailing import app as mailings
 from core.clock import SharedClock
 from core.database.database import Database
-from core.process.tables import Office
+from core.process.tables import Office, Process
+from core.staff.tables import AuditEntry
+from notifications.content.poll_texts import INVITATION, RESULT, texts_for
+from notifications.ledger.release import PollNeverBegun
+from notifications.ledger.tables import Mailing
+from notifications.planning.asking import Question, make_question
 from surveys.polls.errors import PollAmbiguous, PollNamedUnknown, PollNeverOpened, PollNotDraft
 from surveys.polls.making import add_poll
 from surveys.polls.store import Place
@@ -77,3 +85,27 @@ def test_polls_are_listed_opened_and_closed(installed: Scene) -> None:
     installed.database.write(lambda s: add_poll(s, BOOTH.ids, place, ("bench", define()), NOW))
     with pytest.raises(PollAmbiguous):
         run("close", "bench")
+
+
+def test_an_invitation_released_by_command_opens_its_poll_and_takes_the_result_along(installed: Scene) -> None:
+    def ask(session: Session) -> None:
+        invitation, result = (texts_for(part, ("it", "en", "fr")) for part in (INVITATION, RESULT))
+        new = Question("square", define(closes_local="2023-07-14T18:00"), invitation, result)
+        make_question(session, BOOTH.ids, session.get_one(Process, installed.process_id), new, (1, installed.now))
+
+    installed.database.write(ask)
+    found = select(Mailing).where(Mailing.poll_id.is_not(None)).order_by(Mailing.id)
+    invitation, result = [one.slug for one in installed.database.read(lambda s: s.scalars(found).all())]
+    with pytest.raises(PollNeverBegun):
+        mailing("release", result)
+    mailing("release", invitation)
+    assert {one.state for one in installed.database.read(lambda s: s.scalars(found).all())} == {"released"}
+    log = select(AuditEntry.act).order_by(AuditEntry.id)
+    acts = installed.database.read(lambda session: session.scalars(log).all())
+    assert acts == ["mailing.released", "poll.opened", "mailing.released"]
+
+
+def mailing(*words: str) -> None:
+    done = CliRunner().invoke(mailings, list(words))
+    if done.exception is not None:
+        raise done.exception

@@ -79,7 +79,7 @@ def test_pictures_are_sent_described_changed_and_taken_away(scene: Scene, sign_i
     assert "has been opened" in client.get(here).text
     assert send(client, here, {"picture-A": ("p.png", PARK)}, **WORDS).status_code == 409 and standing()[0] is None
     reader = sign_in(Role.READER)
-    assert [reader.get(one).status_code for one in (here, f"{here}/A")] == [403, 403]
+    assert [reader.get(one).status_code for one in (here, f"{here}/A")] == [403, 404], "there is no picture any more"
 
 
 def pictured(stage: Stage, new: Any) -> Poll:

@@ -123,18 +123,22 @@ async def test_mailings_that_wait_for_somebody_and_mails_that_come_back_are_seen
 
     def left(session: Session) -> None:
         session.execute(update(Occurrence).values(state="planned", planned_at=DUE))
+        ends = [("bounced", "mailbox-gone"), ("failed", "rejected"), ("failed", "gone"), ("failed", "unreachable")]
         for number in range(40):
             person = _someone(session)
+            state, reason = ends[number] if number < len(ends) else ("sent", "")
             session.add(
                 Delivery(
-                    mailing_id=mailing, occurrence_id=1, participant_id=person, channel="email", reason="",
-                    state="bounced" if number < 3 else "sent", priority=1, attempts=1, tries=1, due_at=DUE,
+                    mailing_id=mailing, occurrence_id=1, participant_id=person, channel="email", reason=reason,
+                    state=state, priority=1, attempts=1, tries=1, due_at=DUE,
                     claimed_by="",
                 )
             )  # fmt: skip
 
     stage.database.write(left)
     assert seen(DUE + timedelta(hours=5)) == {"bounces"}
+    (alarm,) = stage.database.read(lambda session: look(session, DUE + timedelta(hours=5), Limits(), PLENTY))
+    assert alarm.values == {"back": 3, "sent": 39}, "what the other side refused at once counts, also all of it"
     limits = Limits(bounces_percent=8)
     assert not stage.database.read(lambda session: look(session, DUE, limits, PLENTY))
     assert stage.database.read(lambda session: session.scalar(select(Process.time_zone))) == "Europe/Rome"
