@@ -9,6 +9,7 @@ from cli.terminal import operator, out
 from cli.world import open_world
 from core.config import NEW_PASSWORD
 from core.staff.accounts import NewAccount, add_account, check_grant, grant_role
+from core.staff.roles import Role
 
 app = typer.Typer(no_args_is_help=True, help="Accounts of staff.")
 
@@ -20,7 +21,7 @@ def add(
     email: str,
     name: str = typer.Option(help="The person's name, as shown in the audit log."),
     office: str = typer.Option(help="The office's slug."),
-    role: str = typer.Option("organiser", help="administrator, organiser, clerk, reviewer or reader."),
+    role: str = typer.Option("organiser", help=f"One of: {', '.join(Role)}."),
     password: str = PASSWORD,
 ) -> None:
     """Adds an account and gives it a role in an office; asks for the password."""

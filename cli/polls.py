@@ -51,6 +51,7 @@ def list_(as_json: bool = AS_JSON) -> None:
         return
     t = operator()
     table = new_table(t("Poll"), t("Question"), t("Kind"), t("State"), t("Voted"), t("May vote"))
+    table.columns[0].no_wrap = True  # it is copied into the other commands
     for office, poll, turnout in rows:
         state, kind = t(STATE_NAMES[poll.state_at(now)]), t(KIND_NAMES[poll.kind])
         asked = f"{kind}, {t(SECRECY_NAMES[poll.definition.secrecy])}"

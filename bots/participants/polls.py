@@ -13,7 +13,7 @@ from bots.participants.callback import PollAct, PollPress, poll_press
 from bots.participants.dialogue import Talk, aside
 from bots.participants.poll_draft import read_draft
 from bots.participants.poll_pictures import pictures_of
-from bots.participants.poll_screen import Shown, over_screen, thanks_screen, voting_screen
+from bots.participants.poll_screen import TICK, Shown, over_screen, thanks_screen, voting_screen
 from bots.participants.screen import Key, Reply, Screen, Standing, label
 from bots.participants.store import ChatState, change_chat
 from core.errors import Problem
@@ -46,7 +46,11 @@ def open_votes(talk: Talk, booth: Booth, said: str = "") -> Reply:
         text = talk.t("No poll is open for you at the moment. In a room, write the code on the screen: /vote CODE")
         return aside(talk, Screen(text))
     if len(polls) > 1:
-        keys = tuple((Key(label(one.title_in(talk.chat.language)), poll_press(one.id)),) for one in polls)
+        voted = {one.id for one in polls if _stand(talk, booth, one.id).has_voted}
+        keys = tuple(
+            (Key(label(f"{TICK if one.id in voted else ''}{one.title_in(talk.chat.language)}"), poll_press(one.id)),)
+            for one in polls
+        )
         return aside(talk, Screen(talk.t("In which poll would you like to vote?"), keys))
     return _opened(talk, booth, polls[0].id)
 

@@ -163,6 +163,11 @@ class AnswerGone(Problem):
     status = 409
 
 
+class NothingTicked(Problem):
+    text = N_("No answer is ticked. Please tick those that you mean, and press again.")
+    status = 422
+
+
 class ThemeTooLong(Problem):
     text = N_("The name of a theme has at most {most} characters.")
     status = 422

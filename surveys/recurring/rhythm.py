@@ -21,7 +21,7 @@ class SeriesState(StrEnum):
 
 
 SERIES_STATE_NAMES = {
-    "draft": N_("draft"),
+    "draft": N_("not started yet"),
     "running": N_("running"),
     "paused": N_("paused"),
     "stopped": N_("stopped for good"),

@@ -7,6 +7,7 @@ import tomllib
 import pytest
 import yaml
 
+from sandbox.people.routes import DOINGS
 from tests.house.commands import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
@@ -73,3 +74,13 @@ def test_the_licence_is_whole() -> None:
 def test_ci_runs_what_people_run() -> None:
     lines = (ROOT / ".ci" / "run").read_text("utf-8").splitlines()
     assert [line for line in lines if line.startswith("make")] == ["make lint", "make test"]
+
+
+def test_the_readme_leads_to_every_page_of_the_documentation() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [path.name for path in sorted((ROOT / "docs").glob("*.md")) if f"(docs/{path.name}" not in readme] == []
+
+
+def test_what_a_person_of_the_demo_can_do_by_http_is_told() -> None:
+    told = (ROOT / "docs" / "running.md").read_text("utf-8").partition("## The demo by HTTP")[2]
+    assert [one for one in DOINGS if f"/{one}`" not in told] == []

@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from cli import account, load, people
 from core.database.database import Database
 from core.errors import Problem
+from core.staff.roles import Role
 from core.staff.tables import AuditEntry
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "psm-torino"
@@ -100,6 +101,11 @@ def test_a_role_that_cannot_be_given_is_told_before_the_password(
     words = ["account", "add", "new@example.org", "--name", "New", "--office", office, "--role", role]
     done = run.invoke(app, words, input="")
     assert isinstance(done.exception, Problem) and "Password" not in done.output
+
+
+def test_the_help_of_an_account_names_every_role(run: CliRunner) -> None:
+    told = run.invoke(app, ["account", "add", "--help"], env={"COLUMNS": "200"}).output
+    assert [one for one in Role if one not in told] == []
 
 
 def test_an_account_asks_for_its_password(run: CliRunner, folder: Path) -> None:

@@ -161,7 +161,7 @@ async def test_a_scale_and_words(stage: Stage) -> None:
     assert piles(stage.scene.database, scale) == {"4": 1}
     words = add(stage.scene, define(Kind.TEXT, rules={"most": 20}), "words")
     menu = await stage.say(person, "/vote")
-    assert labels(menu) == ["Where shall the bench stand?"] * 2
+    assert labels(menu) == ["✓ Where shall the bench stand?", "Where shall the bench stand?"]
     shown = await press(stage, person, menu, poll_press(words.id))
     await stage.press(person, "Write my text")
     refused = await stage.say(person, "far too many words for a short text")
@@ -199,6 +199,9 @@ async def test_whoever_is_not_known_votes_from_the_room_once_an_account(stage: S
         await stage.press(person, "Park")
         assert "has been counted" in (await stage.press(person, "Cast my vote"))["text"]
     assert "has been counted" in (await stage.say(stranger, f"/vote {poll.code.upper()}"))["text"]
+    choice = await stage.say(member, "/vote")
+    title = "Where shall the bench stand?"
+    assert labels(choice) == [title, f"✓ {title}"], "what one has voted in is told from what waits"
     keys = register(stage.scene.database)
     assert len(keys) == 2 and not any(key.endswith(":9") for key in keys)
 

@@ -69,10 +69,12 @@ def test_polls_are_listed_opened_and_closed(installed: Scene) -> None:
     assert (told["poll"], told["state"], told["secrecy"], told["code"]) == ("bench", "open", "anonymous", poll.code)
     assert (told["voted"], told["may_vote"], told["walk_ins"]) == (1, 1, 0)
     assert "metro/bench" in run("list")
+    add(installed, define(), "what-shall-we-do-with-the-old-station-yard", opened=False)
+    assert "metro/what-shall-we-do-with-the-old-station-yard" in run("list"), "the key is copied, in one line"
     with pytest.raises(PollNotDraft):
         run("open", "bench")
     assert "The poll bench is closed." in run("close", "bench")
-    assert json.loads(run("list", "--json"))[0]["state"] == "closed"
+    assert json.loads(run("list", "--json"))[-1]["state"] == "closed"
     assert piles(installed.database, poll) == {"A": 1}
     sheet = Path("bench.csv")
     assert run("sheet", "metro/bench", "--file", str(sheet)) == ""

@@ -132,6 +132,14 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
     ]  # fmt: skip
 
 
+def test_a_closed_poll_offers_nothing_that_is_over(scene: Scene, sign_in: SignIn) -> None:
+    client, poll = sign_in("organiser"), add(scene, named(closes_local="2023-07-14T18:00"))
+    path = f"/console/polls/{poll.id}"
+    before, after = client.get(path).text, post(client, path, f"{path}/acts/close").text
+    assert ("Closes</dt>" in before, "Closes</dt>" in after, "Closed on</dt>" in after) == (True, False, True)
+    assert "/poll " in before and "/poll " not in after, "there is nothing left to vote on in a group"
+
+
 def test_an_option_keeps_its_name_and_picture_wherever_it_stands(database_url: str) -> None:
     def option(name: str) -> Option:
         return Option(name, TEXTS[name], Picture(f"picture of {name}", "image/png", TEXTS[name]))

@@ -147,6 +147,25 @@ async def test_the_planner_rings_and_pauses_what_cannot_be_opened(
 
 
 @sqlite
+def test_what_has_not_begun_is_told_as_such(scene: Scene, sign_in: SignIn, clock: FixedClock) -> None:
+    client, made, here = (
+        sign_in("organiser"),
+        series(scene, running=False),
+        f"/console/processes/{scene.process_id}/polls",
+    )
+    add(scene, named(), "single", opened=False)
+    overview = client.get(here).text
+    assert "not started yet" in overview and "Single polls" in overview, "a series is no draft of a poll"
+    quiet = {"days": [2], "from": "12:00", "until": "18:00"}
+    scene.database.write(lambda s: s.execute(update(Process).values(send_window=quiet)))
+    scene.database.write(lambda s: set_series_state(s, made, SeriesState.RUNNING))
+    clock.set(datetime(2023, 7, 12, 9, tzinfo=UTC))
+    scene.database.write(lambda s: open_turns(s, IDS, clock.now()))
+    told = client.get(f"/console/series/{made}").text
+    assert told.count("will open on") == 1 and "will open on 12 July 2023, 12:00" in told, "an hour before"
+
+
+@sqlite
 def test_staff_make_start_and_read_a_series(
     scene: Scene, web: RunningWeb, browser: Browser, sign_in: SignIn, clock: FixedClock
 ) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -73,6 +73,9 @@ def test_a_union_asks_through_the_municipalities_that_allow_it(
     assert "may ask your people too" in alto.get("/console/ask").text
     page = union.get("/console/ask/bench").text
     assert "Alto (1 person can be reached)" in page and "Basso" not in page and "Persona alto" not in page
+    assert "through Alto" not in page, "nothing is ticked yet"
+    look = asks(union, look="yes", **{f"lent-{ids['alto']}": "yes"}).text
+    assert "through Alto: 1 person can be reached" in look and "opens at once and the invitation leaves" in look
     made = asks(union, **{f"lent-{ids['alto']}": "yes", f"lent-{ids['basso']}": "yes", "result-to": "voters"})
     (poll,) = database.read(polls_of)
     assert made.url.path == f"/console/polls/{poll.id}" and poll.state is State.OPEN and "Alto" in made.text
@@ -120,6 +123,15 @@ def test_whom_another_office_lends_is_told_who_reads_their_name_in_a_named_poll(
         (mailing,) = database.read(lambda s, mine=mine: s.scalars(mine).all())  # type: ignore[misc]
         setting = database.read(lambda s, mailing=mailing: load_context(s, mailing, VOICE, ())).settings["it"]  # type: ignore[misc]
         assert setting.poll is not None and words in setting.poll.told, "in the mail as on the page"
+
+
+def test_on_a_holiday_the_page_says_when_the_invitation_leaves(
+    territory: dict[str, int], sign_in: SignIn, clock: FixedClock
+) -> None:
+    clock.set(datetime(2023, 8, 15, 9, tzinfo=UTC))
+    page = sign_in("clerk", "unione").get("/console/ask/bench").text
+    assert "The invitation leaves with the next hour of sending, on" in page and "16 August 2023, 08:00" in page
+    assert territory["unione"]
 
 
 def test_what_was_allowed_is_taken_back_and_by_nobody_else(

@@ -162,8 +162,14 @@ def test_hostile_words_are_data_for_staff_and_for_the_hall(scene: Scene, sign_in
     token = page.xpath("string(//input[@name='token']/@value)")
     client.post(here, data={"token": token, "do": "show", "pick": keys})
     assert len(on_show(scene, poll)) == len(HOSTILE)
-    for wrong, status in (({"do": "dance"}, 404), ({"do": "show:nothing"}, 409), ({"do": "merge"}, 409)):
-        assert post(client, here, **wrong).status_code == status
+    for wrong, status in (
+        ({"do": "dance"}, 404),
+        ({"do": "show:nothing"}, 409),
+        ({"do": "merge"}, 422),
+        ({"do": "show"}, 422),
+    ):
+        refused = post(client, here, **wrong)
+        assert refused.status_code == status and ("No answer is ticked" in refused.text) is (status == 422), wrong
     long = post(client, here, **{"do": "themes", f"theme.{keys[0]}": "y" * 80})
     assert long.status_code == 422 and "y" * 80 in long.text, "what was typed stays"
     post(client, here, **{"do": "themes", f"theme.{keys[0]}": "<b>Theme</b>"})

@@ -26,8 +26,10 @@ from notifications.ledger.report import Count
 from notifications.planning.asking import TextsWrong, reach_of
 from notifications.planning.closing import usual_close
 from notifications.planning.lent import take_back
+from notifications.planning.planner import window_of
 from notifications.planning.result_telling import TO_NAMES, To
 from notifications.planning.rules import Rules
+from notifications.planning.windows import is_open, next_open
 from notifications.review.asking import WHY, Desk, Said, ask_people, asking_offices, open_desk
 from surveys.polls.faults import PollFault
 from surveys.polls.poll import Definition
@@ -57,6 +59,12 @@ class Sheet:
     faults: Sequence[PollFault] = ()
     problems: Sequence[tuple[str, Problem]] = ()  # of the texts
     lent_counts: Mapping[int, int] = field(default_factory=dict)  # how many each lender's mailing would reach
+    leaves_at: datetime | None = None  # the next hour of sending; None for at once
+
+    @property
+    def lent(self) -> list[tuple[int, str]]:
+        """Those whose people are asked too, as it is ticked."""
+        return [(one, name) for one, name in self.desk.lenders if f"lent-{one}" in self.values]
 
 
 async def choose(request: Request, staff: Staff) -> Response:
@@ -114,7 +122,7 @@ async def show(request: Request, staff: Staff) -> Response:
         values = _usual(template, desk, now) | {KEY: deps.ids.token()}
         counts = _lent_counts(session, desk, now, deps.telling.rules)
         reach = reach_of(session, process, None, now, deps.telling.rules)
-        return Sheet(desk, template, values, reach, lent_counts=counts)
+        return Sheet(desk, template, values, reach, lent_counts=counts, leaves_at=_leaves_at(session, process, now))
 
     return _page(request, staff, await deps.database.aread(work))
 
@@ -136,7 +144,8 @@ async def ask(request: Request, staff: Staff) -> Response:
         faults = [*faults, *_changed_here_only(template, definition, desk.languages)]
         reach = reach_of(session, process, definition.audience_id, now, deps.telling.rules)
         counts = _lent_counts(session, desk, now, deps.telling.rules)
-        return Sheet(desk, template, values, reach, faults, lent_counts=counts), definition
+        leaves = _leaves_at(session, process, now)
+        return Sheet(desk, template, values, reach, faults, lent_counts=counts, leaves_at=leaves), definition
 
     def work(session: Session) -> str:
         sheet, definition = read(session)
@@ -162,8 +171,7 @@ def _keep(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Sheet, Def
     sheet, definition = asked
     texts = {part: _texts(part, sheet.values, sheet.desk.languages) for part in PARTS}
     to = To.VOTERS if sheet.values.get("result-to") == To.VOTERS else To.ASKED
-    lent = [one for one, _ in sheet.desk.lenders if f"lent-{one}" in sheet.values]
-    said = Said(definition, texts, deps.telling.mail_limit_mb, to, lent)
+    said = Said(definition, texts, deps.telling.mail_limit_mb, to, [one for one, _ in sheet.lent])
     return ask_people(session, deps.ids, (staff, sheet.desk), said, now).poll_id
 
 
@@ -183,6 +191,12 @@ def _lent_counts(session: Session, desk: Desk, now: datetime, rules: Rules) -> d
         each = reach_of(session, usual_process(session, office_id), None, now, rules)
         found[office_id] = sum(one.people for one in each if not one.reason)
     return found
+
+
+def _leaves_at(session: Session, process: Process, now: datetime) -> datetime | None:
+    """When what is released now leaves; None for at once."""
+    window, zone = window_of(session, process)
+    return None if is_open(window, now, zone) else next_open(window, now, zone)
 
 
 def _usual(template: Template, desk: Desk, now: datetime) -> dict[str, str]:

@@ -15,7 +15,7 @@ from core.errors import Problem
 from core.process.room.themes import load_plan
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
-from surveys.polls.errors import PollUnknown
+from surveys.polls.errors import NothingTicked, PollUnknown
 from surveys.polls.heard import (
     HIDDEN,
     LONGEST_THEME,
@@ -102,9 +102,11 @@ async def export(request: Request, staff: Staff) -> Response:
 
 
 def _do(session: Session, poll: Poll, form: FormData) -> int:
-    """How many answers it was about; raises AnswerGone, ThemeTooLong."""
+    """How many answers it was about; raises NothingTicked, AnswerGone, ThemeTooLong."""
     kind, _, about = str(form.get("do", "")).partition(":")
     picked = [str(one) for one in form.getlist("pick")]
+    if not (about or picked or kind == "themes"):
+        raise NothingTicked
     match kind:
         case "merge":
             merge_answers(session, poll, picked)

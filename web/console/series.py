@@ -137,6 +137,7 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         status=problem.status if problem else 200,
         view=view,
         series=view.series,
+        now=now,
         chart=chart([one.number for one in view.points], view.lines, title),
         states=SERIES_STATE_NAMES,
         may_act=_may_act(staff, view.series),
