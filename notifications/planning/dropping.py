@@ -24,7 +24,8 @@ def drop_question(session: Session, poll_id: int, account_id: int, now: datetime
     is stopped for good. Raises PollUnknown, PollBegun."""
     poll = load_poll(session, poll_id)
     going = Mailing.poll_id == poll_id, Mailing.state != MailingState.CANCELLED
-    mailings = [hold_mailing(session, one) for one in session.scalars(select(Mailing.id).where(*going)).all()]
+    numbers = session.scalars(select(Mailing.id).where(*going).order_by(Mailing.id)).all()
+    mailings = [hold_mailing(session, one) for one in numbers]  # in the order in which a release holds them
     kept = [one.id for one in mailings if not _was_for_it_alone(session, one, poll.office_id)]
     gone = [(one.id, one.office_id) for one in mailings if one.id not in kept]
     drop_poll(session, poll_id, now)
