@@ -10,7 +10,7 @@ import io
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -171,7 +171,7 @@ def drawable(words: str) -> str:
     return ", ".join(unicodedata.name(one, "").lower() for one in plain if unicodedata.category(one) == "So") or "–"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _has_letter(char: str) -> bool:
     if unicodedata.category(char) in {"Cf", "Mn"} and not unicodedata.combining(char):
         return False  # what joins and colours emoji
