@@ -36,3 +36,8 @@ def has_nothing_to_tell(session: Session, mailing: Mailing) -> bool:
     """Whether the ballots of its poll are not counted."""
     poll = told_poll(session, mailing)
     return poll is not None and poll.settled_at is None
+
+
+def is_of_a_draft(session: Session, mailing: Mailing) -> bool:
+    """Whether the poll that a mailing is about is a draft: nobody could vote in it, and its question may still change."""
+    return mailing.poll_id is not None and load_poll(session, mailing.poll_id).state is State.DRAFT

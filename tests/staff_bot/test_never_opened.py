@@ -93,7 +93,37 @@ async def test_it_is_released_while_the_poll_is_open_and_leaves_once_the_result_
     assert [one.reason for one in plan(stage)] == ["no-result"], "it is closed by the clock, and not counted yet"
     later = FRIDAY + timedelta(days=7, hours=1)
     held = stage.database.read(lambda session: obstacles(session, later))
-    assert [one.cause for one in held if one.mailing_id == result] == ["not-planned"], "then the planner does not run"
+    assert [one.cause for one in held if one.mailing_id == result] == ["no-result"], (
+        "its counting fails, not its planner"
+    )
+    alarms = [
+        one.values["cause"] for one in stage.database.read(lambda session: look(session, later, Limits(), PLENTY))
+    ]
+    assert "no-result" in alarms
     stage.database.write(lambda s: tend_poll(s, BOOTH.ids, poll_id, stage.clock.now()))
     assert stage.database.read(lambda session: load_poll(session, poll_id)).settled_at is not None
     assert [one.added for one in plan(stage)] == [1]
+
+
+async def test_an_invitation_is_held_while_its_poll_is_a_draft_and_says_so(stage: StaffStage) -> None:
+    await stage.linked("Vera", "organiser")
+    made = ask(stage)
+    invitation, now = made.mailing_ids[0], stage.clock.now()
+    due = {"key": "", "due_local": "", "time_zone": "Europe/Rome", "due_at": now, "state": "due", "values": {}}
+
+    def let_go(session: Session) -> int:
+        """Released while the poll was planned, which a package has made a draft again since."""
+        session.execute(update(Mailing).where(Mailing.id == invitation).values(state="released", released_at=now))
+        session.add(one := Occurrence(mailing_id=invitation, **due))
+        session.flush()
+        return one.id
+
+    occurrence = stage.database.write(let_go)
+    assert [(one.state, one.reason) for one in plan(stage)] == [("due", "poll-draft")]
+    assert [one.cause for one in stage.database.read(lambda session: obstacles(session, now))] == ["poll-draft"]
+    with pytest.raises(DoesNotLeave) as refused:
+        stage.database.write(lambda s: plan_missed(s, occurrence, now, RULES))
+    assert "its poll is a draft" in refused.value.say(lambda text, **_: text)  # type: ignore[arg-type]
+    stage.database.write(lambda session: open_poll(session, made.poll_id, now))
+    assert [(one.state, one.added) for one in plan(stage)] == [("planned", 1)]
+    assert not stage.database.read(lambda session: obstacles(session, now))
