@@ -29,7 +29,7 @@ def draw_back(
 ) -> list[int]:
     """Those that were released and have not begun to leave are drafts again; returns their numbers.
 
-    Of the office's own, also of its drafts, who changed the question counts as the writer: somebody else has to read it.
+    Of the office's own, also of its drafts, who changed the question counts as the writer: somebody else reads it.
     """
     drawn = []
     for mailing in mailings:

@@ -39,5 +39,5 @@ def has_nothing_to_tell(session: Session, mailing: Mailing) -> bool:
 
 
 def is_of_a_draft(session: Session, mailing: Mailing) -> bool:
-    """Whether the poll that a mailing is about is a draft: nobody could vote in it, and its question may still change."""
+    """Whether the poll that a mailing is about is a draft: nobody could vote in it, and it may still change."""
     return mailing.poll_id is not None and load_poll(session, mailing.poll_id).state is State.DRAFT

@@ -54,8 +54,8 @@ NOTHING_TO_TELL = N_(
     "Nothing leaves, because there is no result to tell: the poll was never opened, is still open, or is being counted."
 )
 STILL_A_DRAFT = N_(
-    "Nothing leaves, because its poll is a draft: nobody could vote, and its question may still change. Please open the "
-    "poll first."
+    "Nothing leaves, because its poll is a draft: nobody could vote, and its question may still change. Please open "
+    "the poll first."
 )
 NO_TEXT = N_(
     "Nothing leaves, because some of its readers read a language that the mailing has no text in: {languages}. "

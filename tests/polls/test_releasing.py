@@ -60,6 +60,11 @@ def test_the_page_shows_what_is_opened_and_the_result_goes_along(
     for option in poll.definition.options:
         assert option.label["it"] in page
     assert "Releasing this opens" not in reviewer.get(f"/console/mailings/{result}/review").text
+    paused = update(Mailing).where(Mailing.id == invitation)
+    database.write(lambda session: session.execute(paused.values(state="paused")))
+    page = reviewer.get(review).text
+    assert "is released with it" in page and "written by somebody else" not in page, "one author, whatever its state"
+    database.write(lambda session: session.execute(paused.values(state="draft")))
     acts = f"/console/mailings/{invitation}/acts/release"
     seen = form_of(reviewer, review)
     database.write(lambda session: change_poll(session, poll.id, poll.definition, clock.now()))
@@ -98,6 +103,10 @@ def test_a_message_with_the_result_that_another_wrote_is_released_by_itself(
     review = f"/console/mailings/{invitation}/review"
     page = reviewer.get(review).text
     assert "opens the poll" in page and "is released with it" not in page and "by itself" in page
+    for state, is_told in (("paused", True), ("cancelled", False), ("released", False), ("draft", True)):
+        changed = update(Mailing).where(Mailing.id == invitation).values(state=state)
+        database.write(lambda session, to=changed: session.execute(to))  # type: ignore[misc]
+        assert ("opens the poll" in reviewer.get(review).text) is is_told, state
     reviewer.post(f"/console/mailings/{invitation}/acts/release", data=form_of(reviewer, review))
     assert states(database) == [MailingState.RELEASED, MailingState.DRAFT]
 

@@ -126,7 +126,8 @@ async def edit(request: Request, staff: Staff) -> Response:
 async def change(request: Request, staff: Staff) -> Response:
     """Of a poll that is open only its close can be changed; what stands in the way is said on the form.
 
-    What was released about one that is not open yet is a draft again. Where somebody else was faster, changing or opening it, the form comes back with what was typed.
+    What was released about one that is not open yet is a draft again. Where somebody else was faster, changing or
+    opening it, the form comes back with what was typed.
     """
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
     typed, now = await typed_of(request), deps.clock.now()
