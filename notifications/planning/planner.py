@@ -17,10 +17,10 @@ from core.i18n import N_, Translator
 from core.people.tables import Audience
 from core.process.tables import Process
 from notifications.ledger.events import asked_by, event_of, nobody_noted
-from notifications.ledger.reach import Meant, asks_for_vote
+from notifications.ledger.reach import Meant
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.result_pictures import bring_result
-from notifications.ledger.results import has_nothing_to_tell, is_of_a_draft
+from notifications.ledger.results import has_nothing_to_tell, is_of_a_draft, told_poll, wants_vote
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -245,7 +245,8 @@ def whom_it_means(session: Session, mailing: Mailing, at: datetime, now: datetim
     audience = _audience(session, mailing, now, rules)
     if audience is None:
         return None
-    return Meant(mailing, audience, at, contact_budget=rules.contact_budget, asked=asked_by(session, mailing))
+    asked, tells = asked_by(session, mailing), told_poll(session, mailing) is not None
+    return Meant(mailing, audience, at, contact_budget=rules.contact_budget, asked=asked, tells_result=tells)
 
 
 def _audience(session: Session, mailing: Mailing, now: datetime, rules: Rules) -> ColumnElement[bool] | None:
@@ -300,7 +301,7 @@ def useful_until(session: Session, mailing: Mailing) -> datetime | None:
     if mailing.round_id is not None and mailing.purpose == "questionnaires":
         closes = session.get_one(Round, mailing.round_id).closes_at
         ends += [closes] if closes is not None else []
-    if asks_for_vote(mailing) and mailing.poll_id is not None:
+    if mailing.poll_id is not None and wants_vote(session, mailing):
         poll = load_poll(session, mailing.poll_id)
         ends += [poll.closes_at] if poll.closes_at is not None else []
     return min(ends, default=None)

@@ -17,13 +17,15 @@ from notifications.planning.asking import Asked, Question, make_question
 from notifications.planning.obstacles import obstacles
 from notifications.planning.planner import DoesNotLeave, Planned, plan_all_due, plan_missed
 from notifications.planning.schedule import schedule_occurrences
+from notifications.sending.context import load_context
 from notifications.staff.looking import Limits, look
-from surveys.polls.casting import cast
+from surveys.polls.casting import Vote, cast
 from surveys.polls.due import tend_poll
 from surveys.polls.making import change_poll, open_poll
 from surveys.polls.store import load_poll
 from surveys.polls.voters import Voter
 from tests.notifications.office import RULES
+from tests.notifications.sending import VOICE
 from tests.polls.scene import BOOTH, chosen, define
 from tests.staff_bot.stage import StaffStage, labels
 
@@ -135,14 +137,15 @@ async def test_what_tells_a_result_by_its_text_waits_for_it_whatever_its_purpose
     await stage.linked("Vera", "organiser")
     made = ask(stage)
     told, now = made.mailing_ids[1], stage.clock.now()
-    due = {"key": "by-hand", "due_local": "", "time_zone": "Europe/Rome", "due_at": now, "state": "due", "values": {}}
 
     def written_by_hand(session: Session) -> None:
         open_poll(session, made.poll_id, now)
         freely = {"purpose": "polls", "state": "released", "released_at": now, "missed": {"rule": "catch-up"}}
         session.execute(update(Mailing).where(Mailing.id == told).values(freely))
-        session.execute(update(MailingText).where(MailingText.mailing_id == told).values(body="{{ result }}", buttons=[]))
-        session.add(Occurrence(mailing_id=told, **due))
+        session.execute(
+            update(MailingText).where(MailingText.mailing_id == told).values(body="{{ result }}", buttons=[])
+        )
+        session.execute(update(Occurrence).where(Occurrence.mailing_id == told).values(due_at=now))
 
     stage.database.write(written_by_hand)
     assert [(one.state, one.reason) for one in plan(stage)] == [("due", "no-result")]
@@ -155,5 +158,5 @@ async def test_what_tells_a_result_by_its_text_waits_for_it_whatever_its_purpose
     assert [(one.state, one.added) for one in plan(stage)] == [("planned", 1)], "the close does not make it useless"
     reasons = select(Delivery.reason).where(Delivery.mailing_id == told)
     assert stage.database.read(lambda s: s.scalars(reasons).all()) == [""], "it is of use to who has voted"
-    limits = stage.database.read(lambda s: load_context(s, told, voice("participants"), LANGUAGES)).limits
+    limits = stage.database.read(lambda s: load_context(s, told, VOICE, LANGUAGES)).limits
     assert limits.poll_id is None and limits.useful_until is None
