@@ -59,7 +59,7 @@ def test_no_french_line_can_begin_with_a_punctuation_mark() -> None:
     ("language", "other"), [("it", "approv|interpellat"), ("fr", "approuv|plus consulté|plus personne ne sera")]
 )
 def test_a_release_has_one_word_and_asks_nobody_whom_a_poll_might_ask(language: str, other: str) -> None:
-    """The button says *authorise*, so do the question, its answer and the alarms; beside a poll "asked" means voters."""
+    """The button says *authorise*, so do its question, answer and alarms; beside a poll "asked" means its voters."""
     wrong = [
         text
         for package in PACKAGES
