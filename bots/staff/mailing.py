@@ -35,13 +35,13 @@ LONGEST_SAMPLE = 3000
 TO_BE_RELEASED = {MailingState.DRAFT, MailingState.PAUSED}  # what a time that has passed is told of
 OPTIONS_SHOWN = 1000  # UTF-16 units of a message
 QUESTIONS = {
-    "release": N_("Release it? It leaves at its time, without anybody being asked again."),
+    "release": N_("Release it? It leaves at its time. No further confirmation will be asked."),
     "pause": N_("Pause it? Nothing more of it leaves until it goes on."),
     "cancel": N_("Stop it for good? What has not left does not leave any more. This cannot be undone."),
     "missed": N_("Let it leave now, after its time?"),
     "missing": N_("Send it to those who did not get it and may have it now?"),
 }
-OPENS = N_("Release it, and open the poll with it? Nobody is asked again.")
+OPENS = N_("Release it, and open the poll with it? No further confirmation will be asked.")
 DONE = {
     "release": N_("Released."),
     "pause": N_("Paused."),

@@ -18,6 +18,8 @@ from surveys.polls.making import lock_poll
 from surveys.polls.poll import Poll
 from surveys.polls.store import load_poll
 
+RELEASABLE = (MailingState.DRAFT, MailingState.PAUSED)
+
 
 @dataclass(frozen=True)
 class Along:
@@ -29,11 +31,11 @@ class Along:
 
 
 def goes_along(session: Session, mailing: Mailing) -> Along | None:
-    """Of a draft that hangs on the opening of a poll of its office, itself a draft; None for any other mailing.
+    """Of a draft or a paused one that hangs on the opening of its office's poll, itself a draft; else None.
 
     The result goes along where the same person wrote both: that is how a question is asked, and both are read at once.
     """
-    poll = hangs_on_opening(session, mailing)
+    poll = hangs_on_opening(session, mailing) if mailing.state in RELEASABLE else None
     if poll is None or poll.state is not State.DRAFT:
         return None
     theirs = Mailing.poll_id == poll.id, Mailing.office_id == mailing.office_id, Mailing.purpose == RESULTS
@@ -41,7 +43,7 @@ def goes_along(session: Session, mailing: Mailing) -> Along | None:
     newest = session.scalars(select(Mailing).where(*theirs, *waits).order_by(Mailing.id.desc()).limit(1)).first()
     if newest is None:
         return Along(poll)
-    with_it = mailing.state == MailingState.DRAFT and newest.written_by == mailing.written_by
+    with_it = newest.written_by == mailing.written_by
     return Along(poll, result=newest.id) if with_it else Along(poll, apart=newest.id)
 
 

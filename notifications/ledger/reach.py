@@ -34,7 +34,8 @@ CHAT, MAIL, UNWANTED, SUPPRESSED = (literal(place << 48, BigInteger, literal_exe
 class Meant:
     """Who is meant by a mailing (a clause on Participant and, unless it is a notice, Membership), as of an instant.
 
-    `only` is the one channel it may take, "" for each person's own; `asked` the event that it is about.
+    `only` is the one channel it may take, "" for each person's own; `asked` the event that it is about. What
+    `tells_result` of a poll is for who has voted too.
     """
 
     mailing: Mailing
@@ -43,6 +44,7 @@ class Meant:
     only: str = ""
     contact_budget: int = 0
     asked: Asked | None = None
+    tells_result: bool = False
 
     @property
     def is_notice(self) -> bool:
@@ -153,7 +155,7 @@ def _reason(meant: Meant) -> ColumnElement[str]:
         # An invitation leaves before anybody has answered: then nobody's answer is looked for.
         answered = and_(exists().where(answer), exists().where(answer, Response.participant_id == one))
         reasons.append((answered, word(Reason.ANSWERED)))
-    if asks_for_vote(mailing):
+    if asks_for_vote(mailing) and not meant.tells_result:
         reasons.append((one.in_(voters_of(mailing.poll_id or 0)), word(Reason.ANSWERED)))
     if meant.asked is not None:
         reasons += _replied(one, meant.asked)

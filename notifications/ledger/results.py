@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from notifications.content.variables import uses
 from notifications.ledger.events import POLL, has_button
+from notifications.ledger.reach import asks_for_vote
 from notifications.ledger.states import RESULTS
-from notifications.ledger.tables import Mailing
+from notifications.ledger.tables import Mailing, MailingText
 from surveys.polls.kinds import State
 from surveys.polls.poll import Poll
 from surveys.polls.store import load_poll
 
 
 def told_poll(session: Session, mailing: Mailing) -> Poll | None:
-    """The poll whose result a mailing tells; None for what tells none, also where it asks for a vote besides."""
-    if mailing.poll_id is None or mailing.purpose != RESULTS or has_button(session, mailing.id, POLL):
+    """The poll whose result a mailing tells, by its purpose or its text; None also where it asks for a vote besides."""
+    if mailing.poll_id is None or has_button(session, mailing.id, POLL):
         return None
-    return load_poll(session, mailing.poll_id)
+    tells = mailing.purpose == RESULTS or _shows_result(session, mailing)
+    return load_poll(session, mailing.poll_id) if tells else None
+
+
+def wants_vote(session: Session, mailing: Mailing) -> bool:
+    """Whether it is of no use after the close, or to somebody who has voted: what tells the result is."""
+    return asks_for_vote(mailing) and told_poll(session, mailing) is None
+
+
+def _shows_result(session: Session, mailing: Mailing) -> bool:
+    texts = select(MailingText.subject, MailingText.body).where(MailingText.mailing_id == mailing.id)
+    return any(uses(f"{one.subject}{one.body}", "result") for one in session.execute(texts))
 
 
 def waits_for_close(session: Session, mailing: Mailing, now: datetime) -> bool:
@@ -36,3 +50,8 @@ def has_nothing_to_tell(session: Session, mailing: Mailing) -> bool:
     """Whether the ballots of its poll are not counted."""
     poll = told_poll(session, mailing)
     return poll is not None and poll.settled_at is None
+
+
+def is_of_a_draft(session: Session, mailing: Mailing) -> bool:
+    """Whether the poll that a mailing is about is a draft: nobody could vote in it, and it may still change."""
+    return mailing.poll_id is not None and load_poll(session, mailing.poll_id).state is State.DRAFT

@@ -8,8 +8,8 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from core.staff.audit import Act, record
+from notifications.ledger.drawing_back import hold_mailings_of
 from notifications.ledger.release import set_state
-from notifications.ledger.revision import hold_mailing
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Delivery, Mailing, MailingFile, MailingText, Occurrence, SentText
 from notifications.staff.tables import Alarm
@@ -23,9 +23,7 @@ def drop_question(session: Session, poll_id: int, account_id: int, now: datetime
     """Drafts that were made for the poll and never left go with it, and stand in the audit log; what else is about it
     is stopped for good. Raises PollUnknown, PollBegun."""
     poll = load_poll(session, poll_id)
-    going = Mailing.poll_id == poll_id, Mailing.state != MailingState.CANCELLED
-    numbers = session.scalars(select(Mailing.id).where(*going).order_by(Mailing.id)).all()
-    mailings = [hold_mailing(session, one) for one in numbers]  # in the order in which a release holds them
+    mailings = hold_mailings_of(session, poll_id)
     kept = [one.id for one in mailings if not _was_for_it_alone(session, one, poll.office_id)]
     gone = [(one.id, one.office_id) for one in mailings if one.id not in kept]
     drop_poll(session, poll_id, now)

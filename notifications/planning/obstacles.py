@@ -26,6 +26,8 @@ class Cause(StrEnum):
     NO_AUDIENCE = "no-audience"
     ASKED = "asked"
     NOT_NOTED = "not-noted"
+    POLL_DRAFT = "poll-draft"
+    UNCOUNTED = "no-result"
     DROPPED = "dropped"
     NOT_RELEASED = "not-released"
     PAUSED = "paused"
@@ -42,6 +44,8 @@ CAUSE_NAMES = {
     Cause.NOT_NOTED: N_(
         "It waits, because nobody, or nobody who followed online, is noted as having come to its event."
     ),
+    Cause.POLL_DRAFT: N_("It does not leave: its poll is a draft, and its question may still change."),
+    Cause.UNCOUNTED: N_("It does not leave: its poll is closed, and its ballots have not been counted."),
     Cause.DROPPED: N_("Its time was missed, and it did not leave."),
     Cause.NOT_RELEASED: N_("Its time has passed, and nobody has released it."),
     Cause.PAUSED: N_("It is paused, although its time has come."),
@@ -55,6 +59,8 @@ WHAT_TO_DO = {
     Cause.NO_AUDIENCE: N_("Choose an audience or a questionnaire."),
     Cause.ASKED: N_("Let it leave now, or stop it for good."),
     Cause.NOT_NOTED: N_("Note who came, also of those who followed online; then let it leave, or stop it for good."),
+    Cause.POLL_DRAFT: N_("Open the poll, or stop the mailing for good."),
+    Cause.UNCOUNTED: N_("Ask whoever runs the service to look at its log: the counting of the poll fails."),
     Cause.DROPPED: N_("Let it leave now if it is still of use, or stop it for good."),
     Cause.NOT_RELEASED: N_("Release it, choose another day, or stop it for good."),
     Cause.PAUSED: N_("Let it go on, or stop it for good."),
@@ -127,10 +133,11 @@ def _late(mailing: Mailing, occurrence: Occurrence, now: datetime) -> tuple[Caus
         return Cause.NOT_RELEASED, ""
     if mailing.state == MailingState.PAUSED:
         return Cause.PAUSED, ""
-    if reason in {Cause.NO_TEXT, Cause.NO_AUDIENCE}:
+    if reason in {Cause.NO_TEXT, Cause.NO_AUDIENCE, Cause.POLL_DRAFT}:
         return Cause(reason), detail.replace(",", ", ")
     since = max(occurrence.due_at, mailing.released_at or occurrence.due_at)
-    return (Cause.NOT_PLANNED, "") if now - since > GRACE else None
+    why = Cause.UNCOUNTED if reason == Cause.UNCOUNTED else Cause.NOT_PLANNED
+    return (why, "") if now - since > GRACE else None
 
 
 def _waiting_since(session: Session, mailing: Mailing) -> datetime | None:

@@ -17,10 +17,10 @@ from core.i18n import N_, Translator
 from core.people.tables import Audience
 from core.process.tables import Process
 from notifications.ledger.events import asked_by, event_of, nobody_noted
-from notifications.ledger.reach import Meant, asks_for_vote
+from notifications.ledger.reach import Meant
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.result_pictures import bring_result
-from notifications.ledger.results import has_nothing_to_tell
+from notifications.ledger.results import has_nothing_to_tell, is_of_a_draft, told_poll, wants_vote
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -45,6 +45,7 @@ log = structlog.get_logger()
 NEVER = datetime.min.replace(tzinfo=UTC)
 NOT_NOTED = "not-noted"  # why an occurrence is asked about: nobody knows who came
 NO_RESULT = "no-result"  # of a poll that is not over, or whose ballots are not counted yet
+POLL_DRAFT = "poll-draft"  # what asks for a vote in a poll that is a draft, or a draft again
 NOBODY_NOTED = N_(
     "Nothing leaves, because nobody is noted as having come to the event: whom it is for is not known. Please note "
     "who came, then let it leave."
@@ -52,10 +53,17 @@ NOBODY_NOTED = N_(
 NOTHING_TO_TELL = N_(
     "Nothing leaves, because there is no result to tell: the poll was never opened, is still open, or is being counted."
 )
+STILL_A_DRAFT = N_(
+    "Nothing leaves, because its poll is a draft: nobody could vote, and its question may still change. Please open "
+    "the poll first."
+)
 NO_TEXT = N_(
     "Nothing leaves, because some of its readers read a language that the mailing has no text in: {languages}. "
     "Please add the text, or write a new mailing if this one has left already."
 )
+
+
+HELD = {NO_RESULT: NOTHING_TO_TELL, POLL_DRAFT: STILL_A_DRAFT}
 
 
 @dataclass(frozen=True)
@@ -69,7 +77,7 @@ class Planned:
 
 
 class DoesNotLeave(Problem):
-    """`reason` is what an occurrence keeps: no-audience, not-noted, no-result, or no-text with the languages."""
+    """`reason` is what an occurrence keeps: no-audience, not-noted, no-result, poll-draft, or no-text:it."""
 
     text = N_("Nothing leaves, because it is not clear to whom. Please give the mailing an audience.")
     status = 409
@@ -78,8 +86,8 @@ class DoesNotLeave(Problem):
         reason, _, languages = str(self.values["reason"]).partition(":")
         if reason == NOT_NOTED:
             return t(NOBODY_NOTED)
-        if reason == NO_RESULT:
-            return t(NOTHING_TO_TELL)
+        if reason in HELD:
+            return t(HELD[reason])
         return t(NO_TEXT, languages=languages.replace(",", ", ")) if reason == "no-text" else t(self.text)
 
     def __str__(self) -> str:
@@ -103,14 +111,16 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: 
     """Claims one due occurrence and writes its ledger, or says why it does not leave.
 
     None when somebody else was first, it was moved, or the mailing is not released any more. What tells a result stays
-    due, without an alarm, until there is one.
+    due until there is one, and what asks for a vote while its poll is a draft.
     """
     found = _hold(session, occurrence_id)
     if found is None:
         return None
     occurrence, mailing = found
-    if has_nothing_to_tell(session, mailing):
-        return Planned(occurrence_id, OccurrenceState.DUE, reason=NO_RESULT)
+    if reason := _held_by_poll(session, mailing):
+        if occurrence.reason != reason:
+            _note(session, occurrence, reason)
+        return Planned(occurrence_id, OccurrenceState.DUE, reason=reason)
     due_at = max(occurrence.due_at, mailing.released_at or occurrence.due_at)
     verdict = judge(parse_missed(mailing.missed), due_at, now, useful_until(session, mailing))
     if verdict is not Verdict.PLAN:
@@ -134,11 +144,11 @@ def plan_missed(session: Session, occurrence_id: int, now: datetime, rules: Rule
     """Staff's yes to an occurrence that was asked about or dropped: it leaves now.
 
     Raises MailingStateWrong, and DoesNotLeave where nobody is noted as having come to the event it looks back at, or
-    where there is no result to tell.
+    where there is no result to tell or its poll is a draft.
     """
     occurrence, mailing = _hold_released(session, occurrence_id)
-    if has_nothing_to_tell(session, mailing):
-        raise DoesNotLeave(reason=NO_RESULT)
+    if reason := _held_by_poll(session, mailing):
+        raise DoesNotLeave(reason=reason)
     if nobody_noted(session, mailing)[1]:
         raise DoesNotLeave(reason=NOT_NOTED)
     waiting = [OccurrenceState.ASKED, OccurrenceState.DROPPED]
@@ -178,6 +188,13 @@ def _hold_released(session: Session, occurrence_id: int) -> tuple[Occurrence, Ma
         mailing_id = session.get_one(Occurrence, occurrence_id).mailing_id
         raise MailingStateWrong(state=session.get_one(Mailing, mailing_id).state)
     return found
+
+
+def _held_by_poll(session: Session, mailing: Mailing) -> str:
+    """Why the poll of a mailing does not let it leave yet; "" when it does."""
+    if has_nothing_to_tell(session, mailing):
+        return NO_RESULT
+    return POLL_DRAFT if is_of_a_draft(session, mailing) else ""
 
 
 def _write(session: Session, snapshot: Snapshot | str, occurrence: Occurrence) -> Planned:
@@ -228,7 +245,8 @@ def whom_it_means(session: Session, mailing: Mailing, at: datetime, now: datetim
     audience = _audience(session, mailing, now, rules)
     if audience is None:
         return None
-    return Meant(mailing, audience, at, contact_budget=rules.contact_budget, asked=asked_by(session, mailing))
+    asked, tells = asked_by(session, mailing), told_poll(session, mailing) is not None
+    return Meant(mailing, audience, at, contact_budget=rules.contact_budget, asked=asked, tells_result=tells)
 
 
 def _audience(session: Session, mailing: Mailing, now: datetime, rules: Rules) -> ColumnElement[bool] | None:
@@ -283,7 +301,7 @@ def useful_until(session: Session, mailing: Mailing) -> datetime | None:
     if mailing.round_id is not None and mailing.purpose == "questionnaires":
         closes = session.get_one(Round, mailing.round_id).closes_at
         ends += [closes] if closes is not None else []
-    if asks_for_vote(mailing) and mailing.poll_id is not None:
+    if mailing.poll_id is not None and wants_vote(session, mailing):
         poll = load_poll(session, mailing.poll_id)
         ends += [poll.closes_at] if poll.closes_at is not None else []
     return min(ends, default=None)

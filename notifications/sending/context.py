@@ -27,8 +27,9 @@ from notifications.content.why import why_of
 from notifications.ledger.events import asked_by, event_of
 from notifications.ledger.files import files_of
 from notifications.ledger.queue import ASKING
-from notifications.ledger.reach import asks_for_answer, asks_for_vote
+from notifications.ledger.reach import asks_for_answer
 from notifications.ledger.result_pictures import moment_in_words
+from notifications.ledger.results import wants_vote
 from notifications.ledger.sent_texts import Wording, wording_of
 from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
@@ -141,7 +142,7 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
             asks_for_answer(mailing),
             useful_until(session, mailing),
             asked_by(session, mailing),
-            mailing.poll_id if asks_for_vote(mailing) else None,
+            mailing.poll_id if wants_vote(session, mailing) else None,
         ),
         texts=texts,
         wordings={row.language: wording_of(row, files) for row in rows},

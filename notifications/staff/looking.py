@@ -43,6 +43,8 @@ CAUSES = {
     Cause.WAITING: STUCK,
     Cause.NO_TEXT: STUCK,
     Cause.NO_AUDIENCE: STUCK,
+    Cause.POLL_DRAFT: STUCK,
+    Cause.UNCOUNTED: STUCK,
 }
 
 

@@ -55,5 +55,21 @@ def test_no_french_line_can_begin_with_a_punctuation_mark() -> None:
     assert loose == []
 
 
+@pytest.mark.parametrize(
+    ("language", "other"), [("it", "approv|interpellat"), ("fr", "approuv|plus consulté|plus personne ne sera")]
+)
+def test_a_release_has_one_word_and_asks_nobody_whom_a_poll_might_ask(language: str, other: str) -> None:
+    """The button says *authorise*, so do its question, answer and alarms; beside a poll "asked" means its voters."""
+    wrong = [
+        text
+        for package in PACKAGES
+        for entry in entries(language, package)
+        if "releas" in str(entry.id).casefold()
+        for text in strings(entry)
+        if re.search(other, text.casefold())
+    ]
+    assert wrong == []
+
+
 def test_an_unknown_language_reads_english() -> None:
     assert translator("de")("Back") == "Back"

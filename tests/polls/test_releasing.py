@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import httpx
 import pytest
 from sqlalchemy import select, update
@@ -15,6 +17,7 @@ from surveys.polls.kinds import Kind, Rules, State
 from surveys.polls.making import change_poll
 from surveys.polls.store import load_poll, polls_of
 from tests.console.conftest import SignIn, scene, sign_in, web
+from tests.polls.test_poll_form import form_of as fields_of
 from tests.polls.test_quick import village
 from tests.responses.scene import Scene
 
@@ -57,6 +60,11 @@ def test_the_page_shows_what_is_opened_and_the_result_goes_along(
     for option in poll.definition.options:
         assert option.label["it"] in page
     assert "Releasing this opens" not in reviewer.get(f"/console/mailings/{result}/review").text
+    paused = update(Mailing).where(Mailing.id == invitation)
+    database.write(lambda session: session.execute(paused.values(state="paused")))
+    page = reviewer.get(review).text
+    assert "is released with it" in page and "written by somebody else" not in page, "one author, whatever its state"
+    database.write(lambda session: session.execute(paused.values(state="draft")))
     acts = f"/console/mailings/{invitation}/acts/release"
     seen = form_of(reviewer, review)
     database.write(lambda session: change_poll(session, poll.id, poll.definition, clock.now()))
@@ -95,5 +103,41 @@ def test_a_message_with_the_result_that_another_wrote_is_released_by_itself(
     review = f"/console/mailings/{invitation}/review"
     page = reviewer.get(review).text
     assert "opens the poll" in page and "is released with it" not in page and "by itself" in page
+    for state, is_told in (("paused", True), ("cancelled", False), ("released", False), ("draft", True)):
+        changed = update(Mailing).where(Mailing.id == invitation).values(state=state)
+        database.write(lambda session, to=changed: session.execute(to))  # type: ignore[misc]
+        assert ("opens the poll" in reviewer.get(review).text) is is_told, state
     reviewer.post(f"/console/mailings/{invitation}/acts/release", data=form_of(reviewer, review))
     assert states(database) == [MailingState.RELEASED, MailingState.DRAFT]
+
+
+def test_a_change_of_the_question_draws_back_what_was_released_about_it(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    village(database, clock, one_person=False)
+    clerk, reviewer, head = (sign_in(one, "valprato") for one in ("clerk", "reviewer", "administrator"))
+    path = "/console/ask/bench"
+    token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
+    clerk.post(path, data={"token": token})
+    (poll,) = database.read(polls_of)
+    later = replace(poll.definition, opens_local="2023-07-11T10:00", closes_local="2023-07-20T10:00")
+    database.write(lambda session: change_poll(session, poll.id, later, clock.now()))
+    found = select(Mailing.id).where(Mailing.poll_id == poll.id).order_by(Mailing.id)
+    invitation, result = database.read(lambda session: session.scalars(found).all())
+    review, acts = f"/console/mailings/{invitation}/review", f"/console/mailings/{invitation}/acts/release"
+    reviewer.post(acts, data=form_of(reviewer, review))
+    assert states(database) == [MailingState.RELEASED] * 2
+    assert database.read(lambda session: load_poll(session, poll.id)).state is State.PLANNED
+    edit = f"/console/polls/{poll.id}/edit"
+    page = head.post(edit, data=fields_of(head.get(edit)) | {"title-it": "Vendiamo il bosco?"})
+    assert page.status_code == 200 and "is a draft again, because nobody has read the new question" in page.text
+    assert states(database) == [MailingState.DRAFT] * 2
+    log = select(AuditEntry.subject).where(AuditEntry.act == "mailing.drawn-back").order_by(AuditEntry.id)
+    assert database.read(lambda session: session.scalars(log).all()) == [f"mailing:{invitation}", f"mailing:{result}"]
+    refused = head.post(acts, data=form_of(head, review))
+    assert refused.status_code == 403, "who changed the question does not release it alone"
+    again = head.post(edit, data=fields_of(head.get(edit)) | {"title-it": "Vendiamo il parco?"})
+    assert "Done." in again.text, "nothing was released any more"
+    assert clerk.post(edit, data=fields_of(clerk.get(edit)) | {"title-it": "E il bosco?"}).status_code == 200
+    assert head.post(acts, data=form_of(head, review)).status_code == 200, "now somebody else wrote the question"
+    assert states(database) == [MailingState.RELEASED] * 2

@@ -12,17 +12,21 @@ from sqlalchemy.orm import Session
 from core.process.tables import Process
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.release import PollNeverBegun, release
-from notifications.ledger.tables import Delivery, Mailing, Occurrence
+from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from notifications.planning.asking import Asked, Question, make_question
 from notifications.planning.obstacles import obstacles
 from notifications.planning.planner import DoesNotLeave, Planned, plan_all_due, plan_missed
 from notifications.planning.schedule import schedule_occurrences
+from notifications.sending.context import load_context
 from notifications.staff.looking import Limits, look
+from surveys.polls.casting import Vote, cast
 from surveys.polls.due import tend_poll
 from surveys.polls.making import change_poll, open_poll
 from surveys.polls.store import load_poll
+from surveys.polls.voters import Voter
 from tests.notifications.office import RULES
-from tests.polls.scene import BOOTH, define
+from tests.notifications.sending import VOICE
+from tests.polls.scene import BOOTH, chosen, define
 from tests.staff_bot.stage import StaffStage, labels
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -93,7 +97,66 @@ async def test_it_is_released_while_the_poll_is_open_and_leaves_once_the_result_
     assert [one.reason for one in plan(stage)] == ["no-result"], "it is closed by the clock, and not counted yet"
     later = FRIDAY + timedelta(days=7, hours=1)
     held = stage.database.read(lambda session: obstacles(session, later))
-    assert [one.cause for one in held if one.mailing_id == result] == ["not-planned"], "then the planner does not run"
+    assert [one.cause for one in held if one.mailing_id == result] == ["no-result"], (
+        "its counting fails, not its planner"
+    )
+    alarms = [
+        one.values["cause"] for one in stage.database.read(lambda session: look(session, later, Limits(), PLENTY))
+    ]
+    assert "no-result" in alarms
     stage.database.write(lambda s: tend_poll(s, BOOTH.ids, poll_id, stage.clock.now()))
     assert stage.database.read(lambda session: load_poll(session, poll_id)).settled_at is not None
     assert [one.added for one in plan(stage)] == [1]
+
+
+async def test_an_invitation_is_held_while_its_poll_is_a_draft_and_says_so(stage: StaffStage) -> None:
+    await stage.linked("Vera", "organiser")
+    made = ask(stage)
+    invitation, now = made.mailing_ids[0], stage.clock.now()
+    due = {"key": "", "due_local": "", "time_zone": "Europe/Rome", "due_at": now, "state": "due", "values": {}}
+
+    def let_go(session: Session) -> int:
+        """Released while the poll was planned, which a package has made a draft again since."""
+        session.execute(update(Mailing).where(Mailing.id == invitation).values(state="released", released_at=now))
+        session.add(one := Occurrence(mailing_id=invitation, **due))
+        session.flush()
+        return one.id
+
+    occurrence = stage.database.write(let_go)
+    assert [(one.state, one.reason) for one in plan(stage)] == [("due", "poll-draft")]
+    assert [one.cause for one in stage.database.read(lambda session: obstacles(session, now))] == ["poll-draft"]
+    with pytest.raises(DoesNotLeave) as refused:
+        stage.database.write(lambda s: plan_missed(s, occurrence, now, RULES))
+    assert "its poll is a draft" in refused.value.say(lambda text, **_: text)  # type: ignore[arg-type]
+    stage.database.write(lambda session: open_poll(session, made.poll_id, now))
+    assert [(one.state, one.added) for one in plan(stage)] == [("planned", 1)]
+    assert not stage.database.read(lambda session: obstacles(session, now))
+
+
+async def test_what_tells_a_result_by_its_text_waits_for_it_whatever_its_purpose(stage: StaffStage) -> None:
+    await stage.linked("Vera", "organiser")
+    made = ask(stage)
+    told, now = made.mailing_ids[1], stage.clock.now()
+
+    def written_by_hand(session: Session) -> None:
+        open_poll(session, made.poll_id, now)
+        freely = {"purpose": "polls", "state": "released", "released_at": now, "missed": {"rule": "catch-up"}}
+        session.execute(update(Mailing).where(Mailing.id == told).values(freely))
+        session.execute(
+            update(MailingText).where(MailingText.mailing_id == told).values(body="{{ result }}", buttons=[])
+        )
+        session.execute(update(Occurrence).where(Occurrence.mailing_id == told).values(due_at=now))
+
+    stage.database.write(written_by_hand)
+    assert [(one.state, one.reason) for one in plan(stage)] == [("due", "no-result")]
+    poll = stage.database.read(lambda session: load_poll(session, made.poll_id))
+    for one in stage.rows.people.values():
+        given = Vote(poll.id, Voter(one), chosen("A"), "web", "")
+        stage.database.write(lambda session, vote=given: cast(session, BOOTH, vote, now))  # type: ignore[misc]
+    stage.clock.set(FRIDAY + timedelta(hours=1))
+    stage.database.write(lambda s: tend_poll(s, BOOTH.ids, made.poll_id, stage.clock.now()))
+    assert [(one.state, one.added) for one in plan(stage)] == [("planned", 1)], "the close does not make it useless"
+    reasons = select(Delivery.reason).where(Delivery.mailing_id == told)
+    assert stage.database.read(lambda s: s.scalars(reasons).all()) == [""], "it is of use to who has voted"
+    limits = stage.database.read(lambda s: load_context(s, told, VOICE, LANGUAGES)).limits
+    assert limits.poll_id is None and limits.useful_until is None

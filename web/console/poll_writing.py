@@ -18,6 +18,7 @@ from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from notifications.ledger.drawing_back import draw_back, hold_mailings_of
 from surveys.polls.errors import PollBegun, PollSlugTaken, PollWrong
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import (
@@ -125,35 +126,41 @@ async def edit(request: Request, staff: Staff) -> Response:
 async def change(request: Request, staff: Staff) -> Response:
     """Of a poll that is open only its close can be changed; what stands in the way is said on the form.
 
-    Where somebody else was faster, changing or opening it, the form comes back with what was typed.
+    What was released about one that is not open yet is a draft again. Where somebody else was faster, changing or
+    opening it, the form comes back with what was typed.
     """
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
     typed, now = await typed_of(request), deps.clock.now()
 
-    def work(session: Session) -> FormFilled:
+    def work(session: Session) -> tuple[FormFilled, bool]:
         poll_for(session, staff, poll_id)
+        mailings = hold_mailings_of(session, poll_id)
         poll = lock_poll(session, poll_id)
         choices = _choices(session, staff, poll.process_id or 0, poll)
         begun, revision = poll.state_at(now) not in NOT_BEGUN, _revision(poll, now)
         if revision != typed.get("revision", "") and poll.state_at(now) is not State.CLOSED:
             problem = PollOpenedMeanwhile() if begun else PollChangedMeanwhile()
-            return FormFilled(choices, typed | {"revision": revision}, problem=problem)
+            return FormFilled(choices, typed | {"revision": revision}, problem=problem), False
         if begun:
             definition, faults = read_close(typed, poll.definition, LocalClock(poll.time_zone, now))
         else:
             definition, faults = read_poll(typed, choices.known(now))
+        drawn = False
         if not faults:
             change_poll(session, poll_id, definition, now)
             record(session, Act("poll.changed", f"poll:{poll_id}", staff.account_id, poll.office_id), now)
-        return FormFilled(choices, typed, faults)
+            if not begun and (definition != poll.definition or poll.state is not State.DRAFT):
+                drawn = bool(draw_back(session, mailings, poll.office_id, staff.account_id, now))
+        return FormFilled(choices, typed, faults), drawn
 
+    drawn = False
     try:
-        filled = await deps.database.awrite(work)
+        filled, drawn = await deps.database.awrite(work)
     except (PollBegun, PollWrong) as problem:
         filled = FormFilled(await _choices_of(request, staff), typed, problem=problem)
     if filled.faults or filled.problem:
         return _form(request, staff, filled)
-    return RedirectResponse(f"/console/polls/{poll_id}?done=changed", 303)
+    return RedirectResponse(f"/console/polls/{poll_id}?done={'drawn-back' if drawn else 'changed'}", 303)
 
 
 def _revision(poll: Poll, now: datetime) -> str:

@@ -129,6 +129,7 @@ ACTS = {
     "mailing.missing": N_("sent to the missing"),
     "mailing.missed": N_("mailing let go after its time"),
     "mailing.cancelled": N_("mailing stopped"),
+    "mailing.drawn-back": N_("mailing made a draft again, because its poll was changed"),
     "mailing.dropped": N_("draft of a mailing taken away with its poll"),
     "mailing.written": N_("mailing written"),
     "mailing.changed": N_("mailing changed"),
