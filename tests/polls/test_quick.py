@@ -236,9 +236,7 @@ def test_a_draft_that_is_taken_away_takes_its_messages_along(
     shown = clerk.get(f"/console/mailings/{invitation}/review")
     assert shown.status_code == 200 and "poll button" in shown.text, "a text that cannot be written is said on its page"
     monkeypatch.setattr(reviewing, "samples_for", _no_text)
-    assert clerk.get(f"/console/mailings/{invitation}/review").status_code == TextWrong.status, (
-        "no other fault"
-    )
+    assert clerk.get(f"/console/mailings/{invitation}/review").status_code == TextWrong.status, "no other fault"
 
 
 def _no_text(*_: object) -> None:
