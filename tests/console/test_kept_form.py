@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 from playwright.sync_api import Browser
 from sqlalchemy import select
+from starlette.datastructures import FormData
 
 from core.clock import FixedClock
 from core.links import Purpose
@@ -19,6 +20,7 @@ from tests.console.conftest import PASSWORD, SignIn, enter_console
 from tests.responses.scene import Scene
 from tests.support.browser import page_of, violations
 from tests.support.web import RunningWeb
+from web.console.kept_form import KeptForm, has_text
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # pages, not queries
 
@@ -214,3 +216,18 @@ def test_in_a_browser_what_was_written_survives_the_sign_in(
         page.get_by_role("heading", name="Where the fountain?").wait_for()
     noted = scene.database.read(lambda session: session.scalars(select(AuditEntry.act)).all())
     assert list(noted).count("poll.added") == 1
+
+
+def test_what_was_written_is_shown_by_the_names_of_its_fields(database_url: str) -> None:
+    fields = {
+        "title.2.fr": "Place", "label-it-0": "Rispondi", "theme.17": "Oak", "q15_2_1": "green", "shows-A-en": "A pond",
+        "key": "x7Yk", "kept-A": "9f86d08", "quorum": "30", "do": "save:q15", "title-en": " ", "axis": "green",
+    }  # fmt: skip
+    assert KeptForm("/console", tuple(fields.items()), 1).written == [
+        ("Title", "fr", "Place"),
+        ("What stands on it", "it", "Rispondi"),
+        ("Theme", "", "Oak"),
+        ("Answer", "", "green"),
+        ("What it shows", "en", "A pond"),
+    ]
+    assert not has_text(FormData([("do", "release"), ("token", "t"), ("key", "k"), ("title-it", "")]))

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from starlette.datastructures import FormData, UploadFile
 
 from core.errors import LinkForged
-from core.i18n import N_
+from core.i18n import LANGUAGES, N_
 from core.links import Links, Purpose
 from web.console.form_tokens import TOKEN
 
@@ -29,6 +29,7 @@ WRITTEN = {
     "programme": N_("Programme"), "directions": N_("How to get there"), "place": N_("Place"), "note": N_("Note"),
     "needs": N_("Needs"), "substitute": N_("Comes instead"), "available": N_("When they have time"),
     "dates": N_("Days with times"), "axes": N_("Axes for the notes"), "answer": N_("Your answer"),
+    "theme": N_("Theme"), "label": N_("What stands on it"), "url": N_("Address"), "shows": N_("What it shows"),
 }  # fmt: skip
 ANSWER = re.compile(r"q\d+(_\d+)*")  # of a questionnaire that is filled in for somebody
 
@@ -88,4 +89,4 @@ def _label(name: str) -> tuple[str, str] | None:
     if ANSWER.fullmatch(name):
         return N_("Answer"), ""
     kind, *rest = re.split("[-.]", name)  # title, title-it, title.2.it
-    return (WRITTEN[kind], rest[-1] if rest else "") if kind in WRITTEN else None
+    return (WRITTEN[kind], next((one for one in rest if one in LANGUAGES), "")) if kind in WRITTEN else None
