@@ -10,6 +10,7 @@ import pytest
 from lxml import html
 from playwright.sync_api import Browser
 from sqlalchemy import select
+from starlette.datastructures import FormData
 
 from core.clock import FixedClock
 from core.links import Purpose
@@ -19,6 +20,7 @@ from tests.console.conftest import PASSWORD, SignIn, enter_console
 from tests.responses.scene import Scene
 from tests.support.browser import page_of, violations
 from tests.support.web import RunningWeb
+from web.console.kept_form import KeptForm, has_text
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # pages, not queries
 
@@ -31,6 +33,7 @@ TYPED = {
     "most": "60",
     "slug": "kept",
 }
+OURS = {"sec-fetch-site": "same-origin"}  # as a browser says of a page's own form
 ACCOUNT = {"email": "organiser0@example.org", "password": PASSWORD}
 
 
@@ -57,7 +60,7 @@ def test_whose_session_ends_signs_in_and_sends_what_they_wrote(
     ended(web)
     if cookie == "gone":
         client.cookies.clear()
-    client.headers["Accept-Language"] = "en"
+    client.headers.update({"Accept-Language": "en", **OURS})
     asked = client.post(f"{new}?office=1", data=form)
     assert asked.status_code == 401 and "Your session has ended" in asked.text and "is kept on this page" in asked.text
     assert "fontana" not in str(asked.url) and polls(scene) == []
@@ -68,6 +71,9 @@ def test_whose_session_ends_signs_in_and_sends_what_they_wrote(
     assert "<b>fontana" not in inside.text, "text of people is data"
     action = html.fromstring(inside.text).xpath("string(//main//form/@action)")
     assert action == f"{new}?office=1"
+    shown = str(html.fromstring(inside.text).xpath("string(//main)"))
+    assert all(one in shown for one in ("Processes", new, "Title (English)", "Fountain?"))
+    assert form["key"] not in shown and "60" not in shown, "no ids, no values without a name"
     again = fields_of(inside)
     assert again.pop("token") != form["token"] and again == {one: form[one] for one in form if one != "token"}
     made = client.post(str(action), data=fields_of(inside))
@@ -77,28 +83,80 @@ def test_whose_session_ends_signs_in_and_sends_what_they_wrote(
     assert polls(scene) == ["kept"]
 
 
-def test_only_a_form_of_our_own_pages_is_kept(scene: Scene, sign_in: SignIn, web: RunningWeb) -> None:
-    client, other = sign_in("organiser"), sign_in("reader")
+def test_only_a_form_that_our_own_page_sent_is_kept(scene: Scene, sign_in: SignIn, web: RunningWeb) -> None:
+    client = sign_in("organiser")
     new = f"/console/processes/{scene.process_id}/polls/new"
-    form, others = fields_of(client.get(new)) | TYPED, fields_of(other.get("/console"), 0)
-    signed_in = dict(client.cookies)
+    form, signed_in = fields_of(client.get(new)) | TYPED, dict(client.cookies)
     ended(web)
+    cookies: dict[str, str]
     for data, headers, cookies in (
-        ({**form, "token": "forged"}, {}, {}),
-        ({**form, "token": ""}, {"sec-fetch-site": "same-origin"}, {}),
+        ({**form, "token": "forged"}, OURS, {}),
+        ({**form, "token": ""}, OURS, {}),
         (form, {"sec-fetch-site": "cross-site"}, {}),
         (form, {"sec-fetch-site": "same-site"}, signed_in),
-        ({**form, "token": others["token"]}, {}, signed_in),
+        (form, {"sec-fetch-site": "none"}, signed_in),
+        (form, {}, {}),
+        (form, {}, signed_in),
     ):
-        asked = httpx.post(web.url + new, data=data, headers={"Accept": "text/html", **headers}, cookies=cookies)
+        english = {"Accept": "text/html", "Accept-Language": "en", **headers}
+        asked = httpx.post(web.url + new, data=data, headers=english, cookies=cookies)
         assert asked.status_code == 401 and 'name="kept"' not in asked.text, (headers, cookies)
-        assert "fontana" not in asked.text
+        assert "fontana" not in asked.text and "could not be kept" in asked.text
     script = httpx.post(web.url + new, data=form, headers={"Accept": "application/json"})
     assert script.status_code == 303, "a page's own script is led to the sign-in page as before"
     links, path = web.deps.links, {"path": new, "fields": [["title-it", "forged"]], "until": 9e9}
     for kept in ("nonsense", links.seal(Purpose.TRIAL, repr(path).encode()), "", "x" * 4000):
-        inside = httpx.post(f"{web.url}/console/sign-in?next=/console/ask", data=ACCOUNT | {"kept": kept})
+        inside = httpx.post(f"{web.url}/console/sign-in?next=/console/ask", data=ACCOUNT | {"kept": kept}, headers=OURS)
         assert inside.status_code == 303 and inside.headers["location"] == "/console/ask"
+
+
+@pytest.mark.parametrize("headers", [{}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}])
+def test_a_seal_that_another_page_sends_is_neither_shown_nor_given_back(
+    scene: Scene, sign_in: SignIn, web: RunningWeb, headers: dict[str, str]
+) -> None:
+    client, new = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls/new"
+    form = fields_of(client.get(new)) | TYPED
+    ended(web)
+    kept = fields_of(client.post(new, data=form, headers=OURS))
+    wrong = httpx.post(f"{web.url}/console/sign-in", data=kept | ACCOUNT | {"password": "wrong"}, headers=headers)
+    assert wrong.status_code == 401 and 'name="kept"' not in wrong.text
+    inside = httpx.post(f"{web.url}/console/sign-in", data=kept | ACCOUNT, headers=headers)
+    assert inside.status_code == 303 and "Fountain" not in inside.text
+
+
+def test_what_one_account_wrote_is_neither_shown_to_another_nor_sent_by_it(
+    scene: Scene, sign_in: SignIn, web: RunningWeb
+) -> None:
+    client, new = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls/new"
+    form = fields_of(client.get(new)) | TYPED
+    ended(web)
+    other = sign_in("administrator")  # the row of the ended session is gone by now
+    client.headers.update({"Accept-Language": "en", **OURS})
+    asked = client.post(new, data=form)
+    assert 'name="kept"' in asked.text
+    other.headers.update(OURS)
+    theirs = {"email": "administrator1@example.org", "password": PASSWORD}
+    for dropped in (other.post("/console/sign-in", data=fields_of(asked) | theirs), other.post(new, data=form)):
+        assert dropped.status_code == 403 and "written by somebody else" in dropped.text
+        assert "Fountain" not in dropped.text and "fontana" not in dropped.text
+    assert other.get("/console").url.path == "/console", "signed in all the same"
+    own = client.post("/console/sign-in", data=fields_of(asked) | ACCOUNT)
+    assert own.status_code == 200 and "Fountain?" in own.text
+
+
+def test_a_form_of_buttons_alone_is_not_kept_and_leads_back_to_its_page(
+    scene: Scene, sign_in: SignIn, web: RunningWeb
+) -> None:
+    client, new = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls/new"
+    made = client.post(new, data=fields_of(client.get(new)) | TYPED)
+    token = fields_of(made, 0)["token"]
+    ended(web)
+    client.headers.update({"Accept-Language": "en", **OURS})
+    asked = client.post(f"{made.url.path}/stage", data={"token": token, "do": "open"})
+    assert 'name="kept"' not in asked.text and "come back to its page" in asked.text
+    action = str(html.fromstring(asked.text).xpath("string(//main//form/@action)"))
+    inside = client.post(action, data=ACCOUNT)
+    assert inside.status_code == 200 and inside.url.path == made.url.path
 
 
 def test_a_form_with_a_file_is_not_kept_and_one_of_yesterday_is_sent_by_nobody(
@@ -108,7 +166,7 @@ def test_a_form_with_a_file_is_not_kept_and_one_of_yesterday_is_sent_by_nobody(
     form = fields_of(client.get(new)) | {"subject-it": "Un oggetto lungo"}
     ended(web)
     client.cookies.clear()
-    english = {"Accept-Language": "en"}
+    english = {"Accept-Language": "en", **OURS}
     sent = client.post(new, data=form, files={"upload": ("plan.pdf", b"%PDF-1.4")}, headers=english)
     assert sent.status_code == 401 and "a file belongs to it" in sent.text and "oggetto" not in sent.text
     empty = client.post(new, data=form, files={"upload": ("", b"")}, headers=english)
@@ -117,7 +175,7 @@ def test_a_form_with_a_file_is_not_kept_and_one_of_yesterday_is_sent_by_nobody(
     assert 'name="kept"' not in long.text and "too long" in long.text
     assert isinstance(web.deps.machine, FixedClock)
     web.deps.machine.advance(timedelta(days=2))
-    late = client.post("/console/sign-in", data=fields_of(empty) | ACCOUNT)
+    late = client.post("/console/sign-in", data=fields_of(empty) | ACCOUNT, headers=OURS)
     assert late.url.path == "/console", "kept for a day"
 
 
@@ -158,3 +216,18 @@ def test_in_a_browser_what_was_written_survives_the_sign_in(
         page.get_by_role("heading", name="Where the fountain?").wait_for()
     noted = scene.database.read(lambda session: session.scalars(select(AuditEntry.act)).all())
     assert list(noted).count("poll.added") == 1
+
+
+def test_what_was_written_is_shown_by_the_names_of_its_fields(database_url: str) -> None:
+    fields = {
+        "title.2.fr": "Place", "label-it-0": "Rispondi", "theme.17": "Oak", "q15_2_1": "green", "shows-A-en": "A pond",
+        "key": "x7Yk", "kept-A": "9f86d08", "quorum": "30", "do": "save:q15", "title-en": " ", "axis": "green",
+    }  # fmt: skip
+    assert KeptForm("/console", tuple(fields.items()), 1).written == [
+        ("Title", "fr", "Place"),
+        ("What stands on it", "it", "Rispondi"),
+        ("Theme", "", "Oak"),
+        ("Answer", "", "green"),
+        ("What it shows", "en", "A pond"),
+    ]
+    assert not has_text(FormData([("do", "release"), ("token", "t"), ("key", "k"), ("title-it", "")]))

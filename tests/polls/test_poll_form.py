@@ -113,6 +113,12 @@ def test_what_was_written_while_a_poll_was_opened_is_not_lost_and_said_not_to_co
     done = second.post(edit, data=again)
     assert "Done." in done.text and "Which themes?" in done.text and "14 July 2023" in done.text
     old = form_of(second.get(edit))
+    assert "Done." in first.post(edit, data=form_of(first.get(edit)) | {"closes": "2023-07-18"}).text
+    moved = second.post(edit, data=old | {"closes": "2023-07-19"})
+    assert moved.status_code == 409 and "Somebody changed this poll while you were writing" in moved.text
+    assert "was opened while" not in moved.text and form_of(moved)["closes"] == "2023-07-19"
+    assert "19 July 2023" in second.post(edit, data=form_of(moved)).text
+    old = form_of(second.get(edit))
     post(first, path, f"{path}/acts/close")
     late = second.post(edit, data=old | {"closes": "2023-07-20"})
     assert late.status_code == 409 and "closed" in late.text

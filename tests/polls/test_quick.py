@@ -15,6 +15,7 @@ from core.people.tables import Address, Membership, Participant
 from core.process.tables import Office, Process
 from core.staff.accounts import NewAccount, add_account, grant_role
 from core.staff.tables import AuditEntry
+from notifications.content.errors import TextWrong
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing
 from notifications.planning.planner import plan_all_due
@@ -27,6 +28,7 @@ from tests.notifications.office import RULES
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
+from web.console import reviewing
 
 __all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
 
@@ -206,7 +208,7 @@ def test_what_is_wrong_is_said_with_everything_kept(
 
 
 def test_a_draft_that_is_taken_away_takes_its_messages_along(
-    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     village(database, clock, one_person=False)
     clerk, path = sign_in("clerk", "valprato"), "/console/ask/ideas"
@@ -233,3 +235,9 @@ def test_a_draft_that_is_taken_away_takes_its_messages_along(
     assert (other.id, other.state, other.poll_id) == (invitation, MailingState.CANCELLED, None), "it hung on no poll"
     shown = clerk.get(f"/console/mailings/{invitation}/review")
     assert shown.status_code == 200 and "poll button" in shown.text, "a text that cannot be written is said on its page"
+    monkeypatch.setattr(reviewing, "samples_for", _no_text)
+    assert clerk.get(f"/console/mailings/{invitation}/review").status_code == TextWrong.status, "no other fault"
+
+
+def _no_text(*_: object) -> None:
+    raise TextWrong

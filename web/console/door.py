@@ -29,8 +29,8 @@ from web.assets import STATIC
 from web.console.door_acts import Arrived, Door, read_acts
 from web.console.door_words import door_words
 from web.console.event_page import event_for
+from web.console.form_tokens import form_token
 from web.console.page import console_page
-from web.console.signing import form_token
 from web.site import site_of
 
 HERE = "/console/door"

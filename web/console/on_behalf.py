@@ -29,9 +29,9 @@ from surveys.responses.service import Moment, Turn
 from surveys.responses.shelf import FormShelf
 from web.console import store
 from web.console.errors import NothingHere
+from web.console.form_tokens import check_token, form_token
 from web.console.page import console_page
 from web.console.people import Person, find_people
-from web.console.signing import check_token, form_token
 from web.public import answering, uploads
 from web.public.entry import Entrance
 from web.public.reading import Post

@@ -13,7 +13,7 @@ from core.staff.roles import Permission
 from notifications.ledger.states import MAILING_STATE_NAMES
 from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO
 from notifications.words import CHANNELS, CONFLICTS, KINDS, REASONS, STATES, word
-from web.console.signing import form_token
+from web.console.form_tokens import form_token
 from web.console.words import (
     ACTS,
     BUTTONS,

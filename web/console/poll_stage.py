@@ -23,7 +23,7 @@ from surveys.polls.outcome import ALL, count_sheet
 from surveys.polls.poll import Poll
 from surveys.polls.reading import voters_of
 from surveys.polls.screens import on_screen, polls_at, screen_of
-from surveys.polls.staging import LOGGED, do_to_poll, next_step, poll_for, poll_to_read, show_on_screen, step_poll
+from surveys.polls.staging import LOGGED, do_to_poll, next_step, poll_for, show_on_screen, step_poll
 from surveys.polls.store import load_poll
 from web.console.errors import ActUnknown
 from web.console.event_page import event_for, number_of
@@ -112,12 +112,12 @@ async def act_on_poll(request: Request, staff: Staff) -> Response:
 
 
 async def sheet(request: Request, staff: Staff) -> Response:
-    """The count sheet as a file; raises SheetNotYet, NoCountSheet."""
+    """The count sheet, with every ballot, for whoever may export results; raises SheetNotYet, NoCountSheet."""
     deps, poll_id, form = site_of(request).deps, int(request.path_params["poll_id"]), await request.form()
     part, now, t = str(form.get("part", ALL)), deps.clock.now(), translator(staff.language)
 
     def work(session: Session) -> tuple[Poll, str]:
-        poll = poll_to_read(session, staff, poll_id)
+        poll = poll_for(session, staff, poll_id, Permission.EXPORT_RESULTS)
         lines = "".join(count_sheet(session, poll, t, now, part))
         record(session, Act("poll.sheet", f"poll:{poll_id}", staff.account_id, poll.office_id), now)
         return poll, lines

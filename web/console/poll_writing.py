@@ -43,6 +43,7 @@ from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.poll_draft import FIELDS, Known, read_close, read_poll, slug_of, values_of
 from web.console.times import LocalClock
+from web.console.typed import typed_of
 from web.site import site_of
 
 
@@ -127,7 +128,8 @@ async def change(request: Request, staff: Staff) -> Response:
     """Of a poll that is open only its close can be changed; what stands in the way is said on the form.
 
     What was released about one that is not open yet is a draft again. Where somebody else was faster, changing or
-    opening it, the form comes back with what was typed.
+    opening it, the form comes back with what was typed. That the question was not kept is said only of a form that
+    held it, which that of an open poll does not.
     """
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
     typed, now = await typed_of(request), deps.clock.now()
@@ -139,7 +141,7 @@ async def change(request: Request, staff: Staff) -> Response:
         choices = _choices(session, staff, poll.process_id or 0, poll)
         begun, revision = poll.state_at(now) not in NOT_BEGUN, _revision(poll, now)
         if revision != typed.get("revision", "") and poll.state_at(now) is not State.CLOSED:
-            problem = PollOpenedMeanwhile() if begun else PollChangedMeanwhile()
+            problem = PollOpenedMeanwhile() if begun and "kind" in typed else PollChangedMeanwhile()
             return FormFilled(choices, typed | {"revision": revision}, problem=problem), False
         if begun:
             definition, faults = read_close(typed, poll.definition, LocalClock(poll.time_zone, now))
@@ -205,10 +207,6 @@ def _unkept(choices: Choices, values: Mapping[str, str]) -> dict[str, dict[str, 
     }
 
 
-async def typed_of(request: Request) -> dict[str, str]:
-    return {str(name): str(value) for name, value in (await request.form()).items()}
-
-
 async def _choices_of(request: Request, staff: Staff) -> Choices:
     poll_id = int(request.path_params["poll_id"])
 
@@ -221,7 +219,7 @@ async def _choices_of(request: Request, staff: Staff) -> Choices:
 
 def _choices(session: Session, staff: Staff, process_id: int, poll: Poll | None = None) -> Choices:
     """Raises NothingHere, NotAllowed."""
-    process = need_process(session, staff, process_id)
+    process = _process_to_change(session, staff, process_id)
     row = session.get_one(Process, process_id)
     return Choices(
         process=process,
@@ -233,7 +231,7 @@ def _choices(session: Session, staff: Staff, process_id: int, poll: Poll | None 
     )
 
 
-def need_process(session: Session, staff: Staff, process_id: int) -> store.ProcessRow:
+def _process_to_change(session: Session, staff: Staff, process_id: int) -> store.ProcessRow:
     process = store.find_process(session, staff, process_id)
     staff.need(Permission.MANAGE_POLLS, process.office_id)
     return process

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
-from core.i18n import translator
+from core.i18n import Translator, translator
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
@@ -24,7 +24,7 @@ from notifications.planning.result_telling import (
     told_to,
 )
 from notifications.review.store import READS
-from surveys.polls.figures import NOT_BY_FIRST_PLACES, is_decided_otherwise, own_figures
+from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise, own_figures
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
@@ -41,6 +41,7 @@ from surveys.polls.lent import names_lending
 from surveys.polls.making import NOT_BEGUN, close_poll, open_poll, plan_poll
 from surveys.polls.outcome import Result, result_of, rule_told, tells_apart
 from surveys.polls.poll import Poll
+from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import Series, series_of
@@ -53,7 +54,7 @@ from web.console import store
 from web.console.errors import ActUnknown
 from web.console.named_votes import NamedVote, named_votes
 from web.console.page import console_page
-from web.console.poll_writing import typed_of
+from web.console.typed import typed_of
 from web.deps import WebDeps
 from web.site import site_of
 
@@ -72,6 +73,17 @@ class PollView:
     mailings: Sequence[store.MailingRow]
     told_to: To | None
     lenders: Sequence[str]  # the municipalities whose people are asked too
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A result as the page shows it: `in_full` with its working, else only what is `told`."""
+
+    standing: Glance
+    apart: tuple[Glance, Glance] | None = None
+    own: Figures | None = None
+    in_full: bool = False
+    told: Sequence[str] = ()
 
 
 async def list_all(request: Request, staff: Staff) -> Response:
@@ -207,7 +219,7 @@ async def show_poll(
 
     view = await deps.database.aread(work)
     manages = staff.may(Permission.MANAGE_POLLS, view.poll.office_id)
-    standing = glance(view.poll, view.ballots.together)
+    shown = _shown(view, None if manages else deps.telling.rules.small_numbers, t)
     return console_page(
         request,
         staff,
@@ -217,10 +229,8 @@ async def show_poll(
         poll=view.poll,
         rule=rule_told(view.poll, t),
         state=view.poll.state_at(now).value,
-        standing=standing,
-        apart=_apart(view),
+        shown=shown,
         counted=COUNTED.get(view.poll.kind, ""),
-        own=own_figures(view.poll, view.result.everybody if view.result else None, works=True),
         hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(view.poll) else "",
         names=NAMES,
         told=SECRECY_TOLD[view.poll.definition.secrecy.value],
@@ -230,6 +240,7 @@ async def show_poll(
         problem=problem,
         result_to=TO_NAMES,
         manages=manages,
+        exports=staff.may(Permission.EXPORT_RESULTS, view.poll.office_id),
         may_tell=manages and staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
         reads_mailings=any(staff.may(one, view.poll.office_id) for one in READS),
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
@@ -239,6 +250,23 @@ async def show_poll(
         reveals=view.screen.reveals(view.poll, now),
         repeated={"key": deps.ids.token()} | dict(repeated or {}),
     )  # fmt: skip
+
+
+def _shown(view: PollView, least: int | None, t: Translator) -> Shown:
+    """The result for whoever conducts the poll, in full; given `least`, as those who may vote read it."""
+    poll, decided = view.poll, view.result.everybody if view.result else None
+    if least is None:
+        own = own_figures(poll, decided, works=True)
+        return Shown(glance(poll, view.ballots.together), _apart(view), own, in_full=True)
+    standing, apart = for_voters(poll, view.ballots, least), None if poll.is_secret else _apart(view)
+    if view.result is None or decided is None:
+        return Shown(standing, apart)
+    counts = [decided, *([view.result.beside] if view.result.beside else [])]
+    works = all(tells_working(poll, one, least) for one in counts)
+    tells = all(tells_all(poll, standing, one, least) for one in counts)
+    own = own_figures(poll, decided, works=works) if tells else None
+    words = words_for_voters(poll, standing, view.result, t, least)
+    return Shown(standing, apart, own, in_full=tells and works, told=words)
 
 
 def _apart(view: PollView) -> tuple[Glance, Glance] | None:

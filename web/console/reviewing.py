@@ -6,10 +6,10 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import Response
 
-from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, translator
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
+from notifications.content.errors import ButtonWithoutPoll
 from notifications.planning.outlook import PAST_NAMES
 from notifications.planning.preview import Person, Preview, dry_run, people_meant
 from notifications.review.review import Judging, load_review
@@ -30,10 +30,10 @@ async def review(request: Request, staff: Staff) -> Response:
     judging = Judging(telling.rules, telling.voice, telling.rates)
     found = await deps.database.aread(lambda session: load_review(session, staff, mailing_id, judging, now))
     asked = asked_of(request, sees_people=found.sees_people)
-    unwritten: Problem | None = None
+    unwritten: ButtonWithoutPoll | None = None
     try:
         shown = await deps.database.aread(lambda session: samples_for(session, deps, found.mailing, asked, now))
-    except Problem as problem:  # such as the button of a poll that was taken away
+    except ButtonWithoutPoll as problem:  # the poll was taken away
         shown, unwritten = Shown(asked, None, [], {}), problem
     return console_page(
         request,

@@ -21,7 +21,7 @@ from surveys.polls.kinds import State
 from surveys.polls.poll import Poll
 from surveys.polls.screens import mark_of, on_screen
 from surveys.polls.store import find_to_show, load_poll
-from web.console.signing import cookie_name, form_token
+from web.console.form_tokens import cookie_name, form_token
 from web.live.feeds import Feeds, Look, Told, one_line
 from web.live.stage import empty, stage
 from web.public.store import load_office

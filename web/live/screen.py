@@ -11,7 +11,7 @@ from core.i18n import pick_text, translator
 from core.process.room.board import Asked, shown_questions
 from core.process.room.rooms import RoomFacts, find_room
 from core.staff.roles import Permission
-from web.console.signing import form_token
+from web.console.form_tokens import form_token
 from web.live.feeds import Feeds
 from web.live.polls import Remote, staff_of, staged
 from web.public.store import load_office
