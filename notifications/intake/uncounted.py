@@ -26,7 +26,7 @@ from surveys.polls.casting import stand_of
 from surveys.polls.errors import NotOffered, NotOnScale, PollClosed, PollNotOpen, SecretByMail
 from surveys.polls.kinds import Kind, State
 from surveys.polls.poll import Poll
-from surveys.polls.understanding import only_numbers
+from surveys.polls.understanding import is_day, only_numbers
 from surveys.polls.voters import Voter
 
 NOT_COUNTED, TOO_LATE = "vote-not-counted", "vote-too-late"
@@ -56,7 +56,7 @@ def is_attempt(poll: Poll, line: str) -> bool:
     return poll.kind is not Kind.TEXT and only_numbers(line)
 
 
-def why_not(poll: Poll, now: datetime) -> Problem | str:
+def why_not(poll: Poll, line: str, now: datetime) -> Problem | str:
     """Why numbers that choose nothing of what is offered are no vote."""
     if poll.is_secret:
         return SecretByMail()
@@ -64,6 +64,8 @@ def why_not(poll: Poll, now: datetime) -> Problem | str:
         return PollNotOpen()
     if not takes_mail(poll):
         return PAGE_ONLY
+    if is_day(poll, line):
+        return UNCLEAR
     if poll.kind is Kind.SCALE:
         return NotOnScale(least=poll.rules.least, most=poll.rules.most)
     return NotOffered()

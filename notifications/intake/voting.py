@@ -48,7 +48,7 @@ class Answer(StrEnum):
     COUNTED = "counted"
     NOT_BY_MAIL = "not-by-mail"  # it would have been a vote in a secret poll: what it chooses is kept nowhere
     NOT_COUNTED = "not-counted"  # it was meant as a vote and is none; its sender is told why
-    UNCLEAR = "unclear"  # a line of words: its sender is told that it is no vote, and staff read it
+    UNCLEAR = "unclear"  # words, or a number that may be a day: its sender is told that it is no vote, staff read it
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def take_vote(session: Session, mail: Mailed, now: datetime) -> Heard:
         return Heard(Answer.NO_VOTE)
     if poll.is_secret:
         return _refuse_secretly(session, poll, mail, now)
-    reason: Problem | str = why_not(poll, now)
+    reason: Problem | str = why_not(poll, mail.line, now)
     if meant is not None and takes_mail(poll):
         person = remaining(session, mail.delivery.participant_id)
         try:
@@ -79,7 +79,7 @@ def take_vote(session: Session, mail: Mailed, now: datetime) -> Heard:
             tell(session, News(KEPT, _once(mail), person, EMAIL, poll.office_id, told), now)
             return Heard(Answer.COUNTED)
     tell_uncounted(session, poll, mail, reason, now)
-    return Heard(Answer.NOT_COUNTED)
+    return Heard(Answer.UNCLEAR if reason == UNCLEAR else Answer.NOT_COUNTED)
 
 
 def answer_line(session: Session, mail: Mailed, now: datetime) -> Heard:

@@ -33,8 +33,8 @@ from notifications.planning.schedule import schedule_occurrences
 from sandbox.mail.replying import make_maildir
 from surveys.polls.kinds import Kind
 from surveys.polls.making import close_poll
-from surveys.polls.poll import Definition, Poll
-from surveys.polls.understanding import understand
+from surveys.polls.poll import Definition, Option, Poll
+from surveys.polls.understanding import only_numbers, understand
 from surveys.responses.shelf import FormShelf
 from tests.events.test_telling import WITH_RETURNS
 from tests.intake.mails import addressed, written
@@ -267,6 +267,39 @@ async def test_nobody_is_asked_once_it_is_closed(
 def test_what_a_line_chooses(database_url: str, kind: Kind, words: str, choice: tuple[str, ...] | None) -> None:
     found = understand(made(kind, {}), words, lambda text: text.casefold().replace("é", "e"))
     assert (tuple(found.names) if found else None) == choice
+
+
+DAYS = tuple(
+    Option(name, {"it": f"{day} giugno", "en": f"{day} June", "fr": f"{day} juin"})
+    for name, day in zip("ABCD", ("Mercoledì 3", "Giovedì 4", "Venerdì 5", "Sabato 6"), strict=True)
+)
+
+
+def test_a_day_is_no_place_where_options_hold_numbers(database_url: str) -> None:
+    whole = made(Kind.SINGLE, {})
+    days = replace(whole, definition=replace(whole.definition, options=DAYS))
+    for words in ("il 4", "per il 4", "scelgo il 4", "for the 4", "pour le 4", "voto per 4"):
+        assert understand(days, words, str.casefold) is None and only_numbers(words), words
+    for words in ("4", "numero 4", "opzione 4", "voto 4", "4 sabato 6 giugno", "sabato 6 giugno"):
+        assert understand(days, words, str.casefold) == chosen("D"), words
+    assert understand(whole, "per il 3", str.casefold) == chosen("C")
+
+
+async def test_a_day_by_mail_is_told_to_be_unclear(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    asking = Asking(database, sandbox, clock, replace(named(), options=DAYS))
+    asking.plan()
+    await asking.deliver()
+    asking.answer("anna", "Per il 4, grazie")
+    asking.answer("anna", "Il 4")
+    assert piles(database, asking.poll) == {} and incoming(database)[0] == ("for-staff", "Per il 4, grazie")
+    assert notices(database) == ["vote-not-counted"]
+    asking.telling.write(lambda session: plan_notices(session, clock.now()))
+    await asking.deliver("sender-2")
+    assert "soltanto il numero di un’opzione" in asking.plain("anna").replace("\n", " ")
+    asking.answer("bruno", "4")
+    assert piles(database, asking.poll) == {"D": 1}
 
 
 def test_a_scale_takes_numbers_and_a_button_needs_a_poll(database_url: str) -> None:
