@@ -26,6 +26,7 @@ UNCLEAR = N_(
     "you wrote."
 )
 PAGE_ONLY = N_("In this poll votes are cast on the page only: an answer by mail cannot be counted.")
+TOO_OFTEN = N_("Several votes have come by answers to this mail already. Please change your vote on the page.")
 PROBLEMS: dict[str, type[Problem]] = {
     one.__name__: one
     for one in (
@@ -33,7 +34,7 @@ PROBLEMS: dict[str, type[Problem]] = {
         TooFewChosen, TooManyChosen,
     )
 }  # fmt: skip
-OTHERS = {"Unclear": UNCLEAR, "PageOnly": PAGE_ONLY}
+OTHERS = {"Unclear": UNCLEAR, "PageOnly": PAGE_ONLY, "TooOften": TOO_OFTEN}
 
 
 def reason_words(values: Mapping[str, Any], t: Translator) -> str:

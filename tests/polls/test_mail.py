@@ -229,6 +229,30 @@ async def test_a_secret_poll_is_voted_on_the_page_only(
     assert notices(database)[count:] == ["vote-too-late"] * 2 and incoming(database)[-1] == ("acted", "")
 
 
+@pytest.mark.parametrize("is_secret", [True, False])
+async def test_whoever_holds_a_mail_has_few_answers_sent_by_it(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock, is_secret: bool
+) -> None:
+    """A forwarded invitation has the address of its answers in it, and who wrote is not looked at."""
+    asking = Asking(database, sandbox, clock, define() if is_secret else named())
+    asking.plan()
+    await asking.deliver()
+    for words in ("the bus stop", "the other bus stop", "no bus stop"):
+        asking.answer("bruno", words)
+    assert notices(database) == ["vote-not-counted"], "once for each mail of ours, whatever the reason"
+    for words in ("7", "8", "9", "7 8", "7 9"):
+        asking.answer("bruno", words)
+    no = "vote-not-by-mail" if is_secret else "vote-not-counted"
+    assert notices(database) == ["vote-not-counted", no, no]
+    asking.answer("anna", "7")
+    assert notices(database)[3:] == [no], "another mail of ours has answers of its own"
+    if not is_secret:
+        for words in ("1", "2", "3", "1, grazie", "2, grazie", "3, grazie"):
+            asking.answer("bruno", words)
+        assert notices(database)[4:] == ["vote-kept"] * 5 and piles(database, asking.poll) == {"B": 1}
+        assert incoming(database)[-1] == ("noted", "3, grazie"), "none is counted that is not confirmed"
+
+
 async def test_who_has_voted_is_not_asked_again(database: Database, sandbox: RunningSandbox, clock: FixedClock) -> None:
     asking = Asking(database, sandbox, clock, define())
     vote(asking.scene, asking.poll, asking.person("anna"), chosen("A"))
