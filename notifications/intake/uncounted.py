@@ -19,6 +19,7 @@ from core.links import Links
 from core.notices import News, tell, times_told
 from core.people.store import remaining
 from notifications.content.asking import takes_mail
+from notifications.content.uncounted_words import Reason, reason_for
 from notifications.intake.replies import own_answer
 from notifications.intake.understanding import CLOSING, COURTESY, GREETING, said_alone, without_courtesy
 from notifications.ledger.states import EMAIL
@@ -34,7 +35,6 @@ NOT_COUNTED, TOO_LATE, NOT_BY_MAIL = "vote-not-counted", "vote-too-late", "vote-
 REFUSALS = frozenset({NOT_COUNTED, TOO_LATE, NOT_BY_MAIL})
 MOST_REFUSALS = 3  # of all kinds, to one mail of ours
 LONGEST = 80  # characters of a line that may have been meant as a vote
-UNCLEAR, PAGE_ONLY, TOO_OFTEN = "Unclear", "PageOnly", "TooOften"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Mailed:
 
     def as_unclear(self) -> Mailed:
         """For what is told once for each mail of ours, however many lines of words answer it."""
-        return replace(self, key=UNCLEAR)
+        return replace(self, key=Reason.UNCLEAR)
 
     @property
     def line(self) -> str:
@@ -73,28 +73,29 @@ def is_attempt(poll: Poll, line: str) -> bool:
     return poll.kind is not Kind.TEXT and only_numbers(line)
 
 
-def why_not(poll: Poll, line: str, now: datetime) -> Problem | str:
+def why_not(poll: Poll, line: str, now: datetime) -> Problem | Reason:
     """Why numbers that choose nothing of what is offered are no vote."""
     if poll.is_secret:
         return SecretByMail()
     if poll.state_at(now) in {State.DRAFT, State.PLANNED}:
         return PollNotOpen()
     if not takes_mail(poll):
-        return PAGE_ONLY
+        return Reason.PAGE_ONLY
     if is_day(poll, line):
-        return UNCLEAR
+        return Reason.UNCLEAR
     if poll.kind is Kind.SCALE:
         return NotOnScale(least=poll.rules.least, most=poll.rules.most)
     return NotOffered()
 
 
-def tell_uncounted(session: Session, poll: Poll, mail: Mailed, reason: Problem | str, now: datetime) -> None:
+def tell_uncounted(session: Session, poll: Poll, mail: Mailed, reason: Problem | Reason, now: datetime) -> None:
     """Leaves the notice for whoever wrote; what they wrote stands nowhere in it."""
     person = remaining(session, mail.delivery.participant_id)
     values: dict[str, Any] = {"poll_id": poll.id, **_standing(session, mail.links, poll, person, now)}
     late = isinstance(reason, PollClosed) or poll.state_at(now) is State.CLOSED
     if not late:
-        values |= {"why": reason} if isinstance(reason, str) else {"why": type(reason).__name__, **reason.values}
+        why, more = (reason_for(reason), reason.values) if isinstance(reason, Problem) else (reason, {})
+        values |= {"why": why.value, **more}
     news = News(TOO_LATE if late else NOT_COUNTED, mail.once, person, EMAIL, poll.office_id, values)
     tell_refusal(session, mail, news, now)
 

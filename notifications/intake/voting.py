@@ -13,12 +13,11 @@ from core.ids import RandomIds
 from core.notices import News, tell, times_told
 from core.people.store import remaining
 from notifications.content.asking import takes_mail
+from notifications.content.uncounted_words import Reason
 from notifications.intake.replies import own_answer
 from notifications.intake.uncounted import (
     NOT_BY_MAIL,
     REFUSALS,
-    TOO_OFTEN,
-    UNCLEAR,
     Mailed,
     is_attempt,
     tell_refusal,
@@ -69,10 +68,10 @@ def take_vote(session: Session, mail: Mailed, now: datetime) -> Heard:
         return Heard(Answer.NO_VOTE)
     if poll.is_secret:
         return _refuse_secretly(session, poll, mail, now)
-    reason: Problem | str = why_not(poll, mail.line, now)
+    reason: Problem | Reason = why_not(poll, mail.line, now)
     person = remaining(session, mail.delivery.participant_id)
     if meant is not None and times_told(session, person, {KEPT}, mail.about) >= MOST_VOTES:
-        reason = TOO_OFTEN  # each vote is confirmed: what would not be is not counted
+        reason = Reason.TOO_OFTEN  # each vote is confirmed: what would not be is not counted
     elif meant is not None and takes_mail(poll):
         try:
             counted = cast(session, Booth(mail.links, RandomIds()), Vote(poll.id, Voter(person), meant, MAIL), now)
@@ -82,7 +81,7 @@ def take_vote(session: Session, mail: Mailed, now: datetime) -> Heard:
             told = {"poll_id": poll.id, "voter": counted.standing.key}
             tell(session, News(KEPT, mail.once, person, EMAIL, poll.office_id, told), now)
             return Heard(Answer.COUNTED)
-    if reason == UNCLEAR:
+    if reason is Reason.UNCLEAR:
         tell_uncounted(session, poll, mail.as_unclear(), reason, now)
         return Heard(Answer.UNCLEAR)
     tell_uncounted(session, poll, mail, reason, now)
@@ -94,7 +93,7 @@ def answer_line(session: Session, mail: Mailed, now: datetime) -> Heard:
     poll = _asked(session, mail.delivery)
     if poll is None or not mail.line or session.get_one(Mailing, mail.delivery.mailing_id).kind == Kind.NOTICE:
         return Heard(Answer.NO_VOTE)
-    tell_uncounted(session, poll, mail.as_unclear(), SecretByMail() if poll.is_secret else UNCLEAR, now)
+    tell_uncounted(session, poll, mail.as_unclear(), SecretByMail() if poll.is_secret else Reason.UNCLEAR, now)
     return Heard(Answer.UNCLEAR)
 
 

@@ -17,10 +17,12 @@ from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.i18n import translator
 from core.links import Links, Purpose
 from core.tables import Notice
 from notifications.content.check import Allowed, check_text
 from notifications.content.errors import ButtonWithoutPoll
+from notifications.content.uncounted_words import Reason, reason_for, reason_words
 from notifications.contributions import every_source
 from notifications.intake.addresses import ReturnAddresses
 from notifications.intake.reading import IntakeDeps, parse_source, take_all
@@ -31,6 +33,7 @@ from notifications.planning.notices import plan_notices
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from sandbox.mail.replying import make_maildir
+from surveys.polls.errors import TooManyChosen, WordsMissing
 from surveys.polls.kinds import Kind
 from surveys.polls.making import close_poll
 from surveys.polls.poll import Definition, Option, Poll
@@ -324,6 +327,20 @@ async def test_a_day_by_mail_is_told_to_be_unclear(
     assert "soltanto il numero di un’opzione" in asking.plain("anna").replace("\n", " ")
     asking.answer("bruno", "4")
     assert piles(database, asking.poll) == {"D": 1}
+
+
+def test_a_reason_that_a_row_holds_keeps_its_words(database_url: str) -> None:
+    en = translator("en")
+    for reason in Reason:
+        said = reason_words({"why": reason.value, "least": 1, "most": 2, "count": 3}, en)
+        assert said and "{" not in said and (reason is Reason.REFUSED) is ("no vote that can be counted" in said)
+    TooManyChosen.__name__ = "MoreThanMay"
+    try:
+        assert reason_for(TooManyChosen(most=1, count=2)) == "TooManyChosen", "a name in the code is no contract"
+    finally:
+        TooManyChosen.__name__ = "TooManyChosen"
+    assert reason_for(WordsMissing()) is Reason.REFUSED
+    assert "no vote that can be counted" in reason_words({"why": "SomethingNewer"}, en)
 
 
 def test_a_scale_takes_numbers_and_a_button_needs_a_poll(database_url: str) -> None:

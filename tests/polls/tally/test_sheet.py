@@ -80,7 +80,8 @@ def test_a_title_is_no_label_and_labels_in_a_sheet_are_not_trusted(tmp_path: Pat
     assert options_of(path) == list("ABC"), "read by who counts again on their own"
     path.write_text("".join(write_sheet(outcome, CASES[0][1], translator("it"), Heading("rule: dove?"))), "utf-8")
     assert open_sheet(path).rule == outcome.rule
-    for told in ([], "A", {"A": ["x"], "Z": "z"}, {"A": "x" * 1000}):
+    hostile: list[object] = [[], "A", {"A": ["x"], "Z": "z"}, {"A": "x" * 1000}]
+    for told in hostile:
         rule = json.dumps({**rule_told(outcome), "labels": told}).replace('"', '""')
         path.write_text(f'"# A: dove?"\n"# rule: {rule}"\ncount,ranking\n1,A\n', encoding="utf-8")
         assert {code: len(label) for code, label in open_sheet(path).labels.items()} in ({}, {"A": 300})
