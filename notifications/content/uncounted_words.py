@@ -65,6 +65,7 @@ TEXTS: Mapping[Reason, str] = {
         "Several votes have come by answers to this mail already. Please change your vote on the page."
     ),
 } | {reason: problem.text for reason, problem in PROBLEMS.items()}
+ON_PAGE = N_("As long as the poll is open, you can vote on the page.")
 GIVEN = ("least", "most", "count")  # what these texts take
 
 
@@ -80,3 +81,8 @@ def reason_in(values: Mapping[str, Any]) -> Reason:
 
 def reason_words(values: Mapping[str, Any], t: Translator) -> str:
     return t(TEXTS[reason_in(values)], **{name: values[name] for name in GIVEN if name in values})
+
+
+def page_words(values: Mapping[str, Any], t: Translator) -> str:
+    """What the page is for, "" for whom it refuses too."""
+    return "" if reason_in(values) is Reason.NOT_ASKED else t(ON_PAGE)

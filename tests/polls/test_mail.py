@@ -19,6 +19,7 @@ from core.clock import FixedClock
 from core.database.database import Database
 from core.i18n import translator
 from core.links import Links, Purpose
+from core.people.tables import Membership
 from core.tables import Notice
 from notifications.content.check import Allowed, check_text
 from notifications.content.errors import ButtonWithoutPoll
@@ -173,6 +174,7 @@ async def test_what_is_no_vote_is_answered_with_the_reason(
     seven = await told("anna", "7\n\nCordiali saluti\nAnna", "sender-2")
     assert no in seven and "non è tra le opzioni" in seven and "Il Suo voto contato è: Scuola" in seven
     assert f"{PUBLIC}/p/" in seven and asking.mails()["anna"]["Auto-Submitted"] == "auto-generated"
+    assert "può votare sulla pagina" in seven
     several = await told("anna", "1 e 2", "sender-3")
     assert no in several and "al massimo 1" in several
     words = await told("bruno", "the bus stop", "sender-4")
@@ -203,6 +205,27 @@ async def test_what_is_no_vote_is_answered_with_the_reason(
     assert len(noted) == 2 and len(said) == 6 and noted.isdisjoint(one.source for one in said), (
         "a vote, counted or not, is no contribution"
     )
+
+
+async def test_who_is_not_asked_is_not_sent_to_the_page(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    asking = Asking(database, sandbox, clock, named())
+    asking.plan()
+    await asking.deliver()
+
+    def leaves(session: Session) -> None:
+        mine = select(Membership).where(Membership.participant_id == asking.person("anna"))
+        for one in session.scalars(mine):
+            one.left_at = clock.now()
+
+    asking.telling.write(leaves)
+    asking.answer("anna", "1")
+    assert database.read(lambda s: [one.values["why"] for one in s.scalars(select(Notice)).all()]) == ["NotAsked"]
+    asking.telling.write(lambda session: plan_notices(session, clock.now()))
+    await asking.deliver("sender-2")
+    told = asking.plain("anna").replace("\n", " ")
+    assert "non è rivolto a Lei" in told and "sulla pagina" not in told
 
 
 async def test_a_secret_poll_is_voted_on_the_page_only(
