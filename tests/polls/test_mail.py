@@ -172,7 +172,7 @@ async def test_what_is_no_vote_is_answered_with_the_reason(
 
     no = "non è stata contata come voto"
     seven = await told("anna", "7\n\nCordiali saluti\nAnna", "sender-2")
-    assert no in seven and "non è tra le opzioni" in seven and "Il Suo voto contato è: Scuola" in seven
+    assert no in seven and "non è tra le opzioni" in seven and "Il Suo voto valido è: Scuola" in seven
     assert f"{PUBLIC}/p/" in seven and asking.mails()["anna"]["Auto-Submitted"] == "auto-generated"
     assert "può votare sulla pagina" in seven
     several = await told("anna", "1 e 2", "sender-3")
@@ -347,7 +347,7 @@ async def test_a_day_by_mail_is_told_to_be_unclear(
     assert notices(database) == ["vote-not-counted"]
     asking.telling.write(lambda session: plan_notices(session, clock.now()))
     await asking.deliver("sender-2")
-    assert "soltanto il numero di un’opzione" in asking.plain("anna").replace("\n", " ")
+    assert "sarà letto dal personale dell’ente" in asking.plain("anna").replace("\n", " ").replace("\r", "")
     asking.answer("bruno", "4")
     assert piles(database, asking.poll) == {"D": 1}
 
