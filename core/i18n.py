@@ -19,7 +19,7 @@ LANGUAGES = ("it", "en", "fr")
 LANGUAGE_NAMES = {"it": "Italiano", "en": "English", "fr": "Français"}
 LOCALE = Path(__file__).parent / "locale"
 ELIDED = re.compile(r"\b((?:[Aa]|[Dd]a|[Dd]e|[Nn]e|[Ss]u)l|[Ii]l) (?=\{(\w+)[}:!])")
-VOWEL = re.compile(r"(?:8|11)(?!\d)")
+VOWEL = re.compile(r"8|11(?!\d)|1(?:[.,]\d+)?\s?%")
 DAY_FIRST = {"en": "en_GB"}  # days and times are read in Europe, at every door
 
 
@@ -57,11 +57,14 @@ class Translator:
     def n(self, one: str, many: str, count: int, **values: object) -> str:
         forms = self._messages.get(one, (one, many))
         text = forms[min(self._plural(count), len(forms) - 1)]
-        return text.format(count=count, **values)
+        return self._filled(text, {**values, "count": count})
 
 
 def _elided(text: str, values: Mapping[str, object]) -> str:
-    """In Italian the article before a gap gives way to 8 and 11, as in "fino all'11 luglio"; what fills it stays."""
+    """In Italian the article before a gap gives way to a vowel, as in "fino all'11 luglio", "dell'82%", "l'1%".
+
+    What fills the gap stays.
+    """
 
     def elide(found: re.Match[str]) -> str:
         is_vowel = VOWEL.match(str(values.get(found[2], "")))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from core.tables import Notice
@@ -41,3 +42,10 @@ def tell(session: Session, news: News, now: datetime) -> bool:
         )
     )
     return True
+
+
+def times_told(session: Session, participant_id: int, kinds: Collection[str], beginning: str) -> int:
+    """How many notices of these kinds somebody has whose key begins so."""
+    known = Notice.participant_id == participant_id, Notice.kind.in_(kinds)
+    found = select(func.count()).select_from(Notice).where(*known, Notice.key.startswith(beginning, autoescape=True))
+    return session.scalar(found) or 0

@@ -190,12 +190,11 @@ NOTICES = {
     "vote-not-counted": NoticeText(
         N_("Your mail was not counted as a vote: {poll}"),
         N_(
-            "Thank you for your mail. In **{poll}** it was **not counted** as a vote.\n\n{reason}\n\n{counts}\n\n"
-            "As long as the poll is open, you can vote on the page."
+            "Thank you for your mail. In **{poll}** it was **not counted** as a vote.\n\n{reason}\n\n{counts}\n\n{page}"
         ),
         N_("To the page of the poll"),
         "poll",
-        variables=("poll", "reason", "counts"),
+        variables=("poll", "reason", "counts", "page"),
     ),
     "vote-too-late": NoticeText(
         N_("The poll is closed: {poll}"),

@@ -69,7 +69,7 @@ def take_in(session: Session, raw: bytes, returns: ReturnAddresses, now: datetim
             state = _by_calendar(calendar) if take_calendar_answer(session, delivery, calendar, key, now) else state
         elif (heard := take_vote(session, mail, now)).answer is not Answer.NO_VOTE:
             secretly = MailState.NOTED if heard.beside else MailState.ACTED
-            voted = {Answer.COUNTED: _replied(letter), Answer.NOT_BY_MAIL: secretly}
+            voted = {Answer.COUNTED: _replied(letter), Answer.NOT_BY_MAIL: secretly, Answer.UNCLEAR: state}
             state = voted.get(heard.answer, MailState.NOTED)
         elif take_reply(session, delivery, letter.text, key, now):
             state = _replied(letter)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,16 +10,17 @@ from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from core.ids import RandomIds
-from core.notices import News, tell
+from core.notices import News, tell, times_told
 from core.people.store import remaining
 from notifications.content.asking import takes_mail
+from notifications.content.uncounted_words import Reason
 from notifications.intake.replies import own_answer
 from notifications.intake.uncounted import (
-    NOT_COUNTED,
-    TOO_LATE,
-    UNCLEAR,
+    NOT_BY_MAIL,
+    REFUSALS,
     Mailed,
     is_attempt,
+    tell_refusal,
     tell_uncounted,
     why_not,
 )
@@ -37,8 +37,9 @@ from surveys.polls.store import load_poll
 from surveys.polls.understanding import understand
 from surveys.polls.voters import Voter
 
-KEPT, NOT_BY_MAIL = "vote-kept", "vote-not-by-mail"
-OURS = frozenset(f"notice-{kind}" for kind in (KEPT, NOT_BY_MAIL, NOT_COUNTED, TOO_LATE))
+KEPT = "vote-kept"
+MOST_VOTES = 5  # by answers to one mail of ours
+OURS = frozenset(f"notice-{kind}" for kind in {KEPT} | REFUSALS)
 
 
 class Answer(StrEnum):
@@ -48,7 +49,7 @@ class Answer(StrEnum):
     COUNTED = "counted"
     NOT_BY_MAIL = "not-by-mail"  # it would have been a vote in a secret poll: what it chooses is kept nowhere
     NOT_COUNTED = "not-counted"  # it was meant as a vote and is none; its sender is told why
-    UNCLEAR = "unclear"  # a line of words: its sender is told that it is no vote, and staff read it
+    UNCLEAR = "unclear"  # words, or a number that may be a day: its sender is told that it is no vote, staff read it
 
 
 @dataclass(frozen=True)
@@ -67,17 +68,22 @@ def take_vote(session: Session, mail: Mailed, now: datetime) -> Heard:
         return Heard(Answer.NO_VOTE)
     if poll.is_secret:
         return _refuse_secretly(session, poll, mail, now)
-    reason: Problem | str = why_not(poll, now)
-    if meant is not None and takes_mail(poll):
-        person = remaining(session, mail.delivery.participant_id)
+    reason: Problem | Reason = why_not(poll, mail.line, now)
+    person = remaining(session, mail.delivery.participant_id)
+    if meant is not None and times_told(session, person, {KEPT}, mail.about) >= MOST_VOTES:
+        reason = Reason.TOO_OFTEN  # each vote is confirmed: what would not be is not counted
+    elif meant is not None and takes_mail(poll):
         try:
             counted = cast(session, Booth(mail.links, RandomIds()), Vote(poll.id, Voter(person), meant, MAIL), now)
         except Problem as problem:  # too late, not asked, too many
             reason = problem
         else:
             told = {"poll_id": poll.id, "voter": counted.standing.key}
-            tell(session, News(KEPT, _once(mail), person, EMAIL, poll.office_id, told), now)
+            tell(session, News(KEPT, mail.once, person, EMAIL, poll.office_id, told), now)
             return Heard(Answer.COUNTED)
+    if reason is Reason.UNCLEAR:
+        tell_uncounted(session, poll, mail.as_unclear(), reason, now)
+        return Heard(Answer.UNCLEAR)
     tell_uncounted(session, poll, mail, reason, now)
     return Heard(Answer.NOT_COUNTED)
 
@@ -87,7 +93,7 @@ def answer_line(session: Session, mail: Mailed, now: datetime) -> Heard:
     poll = _asked(session, mail.delivery)
     if poll is None or not mail.line or session.get_one(Mailing, mail.delivery.mailing_id).kind == Kind.NOTICE:
         return Heard(Answer.NO_VOTE)
-    tell_uncounted(session, poll, mail, SecretByMail() if poll.is_secret else UNCLEAR, now)
+    tell_uncounted(session, poll, mail.as_unclear(), SecretByMail() if poll.is_secret else Reason.UNCLEAR, now)
     return Heard(Answer.UNCLEAR)
 
 
@@ -96,16 +102,13 @@ def _refuse_secretly(session: Session, poll: Poll, mail: Mailed, now: datetime) 
         tell_uncounted(session, poll, mail, PollClosed(), now)
     else:
         person = remaining(session, mail.delivery.participant_id)
-        tell(session, News(NOT_BY_MAIL, _once(mail), person, EMAIL, poll.office_id, {"poll_id": poll.id}), now)
+        news = News(NOT_BY_MAIL, mail.once, person, EMAIL, poll.office_id, {"poll_id": poll.id})
+        tell_refusal(session, mail, news, now)
     said = own_answer(mail.words)
     rest = beside(
         said, lambda line: _choice(poll, line) or (line if is_attempt(poll, without_courtesy(line)) else None)
     )
     return Heard(Answer.NOT_BY_MAIL, rest)
-
-
-def _once(mail: Mailed) -> str:
-    return f"{mail.delivery.id}:{hashlib.sha256(mail.key.encode()).hexdigest()[:16]}"
 
 
 def _choice(poll: Poll, line: str) -> Choice | None:

@@ -26,7 +26,7 @@ from core.process.room.seating import find_table, told_table_of
 from core.process.standing import standing, standing_reply
 from core.process.waiting import OFFERED
 from notifications.content.notices import paragraphs
-from notifications.content.uncounted_words import reason_words
+from notifications.content.uncounted_words import page_words, reason_words
 from notifications.content.variables import MODE_WORDS, event_values
 from notifications.intake.questions import load_question
 from notifications.ledger.candidates import Candidate
@@ -136,7 +136,7 @@ def _poll(session: Session, values: Mapping[str, Any], language: str) -> dict[st
     vote = in_words(poll, ballot, t) if ballot else "–"
     stands = t(YOUR_VOTE, vote=vote) if ballot else t(NO_VOTE)
     words = {"poll": poll.title_in(language), "vote": vote, "counts": "" if poll.is_secret else stands}
-    return words | ({"reason": reason_words(values, t)} if "why" in values else {})
+    return words | ({"reason": reason_words(values, t), "page": page_words(values, t)} if "why" in values else {})
 
 
 def _appointment(session: Session, event: EventFacts, values: Mapping[str, Any], language: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ from surveys.polls.poll import Definition
 from surveys.polls.tally.options import BLANK, NONE
 
 NO_TITLE = N_("The question is missing in {language}.")
-TITLE_TOO_LONG = N_("In {language} it is longer than {most} characters. Please shorten it.")
+TEXT_TOO_LONG = N_("In {language} it is longer than {most} characters. Please shorten it.")
 LABEL_TOO_LONG = N_("The option {option} is longer than {most} characters in {language}. Please shorten it.")
 LABEL_TWICE = N_("Two options say the same in {language}: {words}. Please tell them apart.")
 NO_LABEL = N_("The option {option} has no text in {language}.")
@@ -96,7 +96,7 @@ def _lengths(poll: Definition) -> Found:
     ):
         for language, text in texts.items():
             if len(text) > most:
-                yield about, TITLE_TOO_LONG, {"language": language, "most": most}
+                yield about, TEXT_TOO_LONG, {"language": language, "most": most}
 
 
 def _labels(poll: Definition) -> Found:

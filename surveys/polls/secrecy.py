@@ -9,7 +9,6 @@ from core.database.many import among
 from core.people.merged import all_of
 from core.people.tables import Membership
 from surveys.polls.kinds import SECRECY_TOLD, TOLD_IN_CHAT, TOLD_ON_PAGE, TOLD_THE_LENT
-from surveys.polls.lent import lent_among
 from surveys.polls.poll import Poll
 from surveys.polls.voters import Voter
 
@@ -20,12 +19,10 @@ def secrecy_told(session: Session, poll: Poll, voter: Voter) -> str:
         return SECRECY_TOLD["anonymous"]
     if voter.participant_id is None:
         return TOLD_ON_PAGE if voter.account is None else TOLD_IN_CHAT
-    return TOLD_THE_LENT if _is_lent(session, poll, voter.participant_id) else SECRECY_TOLD["named"]
+    return SECRECY_TOLD["named"] if _has_name(session, poll, voter.participant_id) else TOLD_THE_LENT
 
 
-def _is_lent(session: Session, poll: Poll, participant_id: int) -> bool:
-    ids = all_of(session, participant_id)
-    if not lent_among(session, poll.id, ids):
-        return False
-    own = among(Membership.participant_id, ids), Membership.office_id == poll.office_id, Membership.left_at.is_(None)
-    return session.scalar(select(Membership.id).where(*own).limit(1)) is None
+def _has_name(session: Session, poll: Poll, participant_id: int) -> bool:
+    """Whether the office that asks reads a name beside the vote: of whoever is, or was, among its own people."""
+    own = among(Membership.participant_id, all_of(session, participant_id)), Membership.office_id == poll.office_id
+    return session.scalar(select(Membership.id).where(*own).limit(1)) is not None

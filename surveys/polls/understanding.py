@@ -11,15 +11,17 @@ from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
 
 AND = frozenset({"e", "ed", "and", "et", "poi", "then", "puis"})
-# Words before a number that change nothing of what it says: "il 4", "opzione 4", "voto per il 4".
+# Words before a number that change nothing of what it says: "opzione 4", and "voto per il 4" where no option holds any.
+DAY = frozenset({"il", "la", "lo", "le", "i", "per", "the", "for", "pour"})
 BEFORE = frozenset(
     {
-        "il", "la", "lo", "le", "i", "per", "n", "nr", "numero", "opzione", "l'opzione", "voto", "scelgo",
-        "the", "for", "number", "option", "vote", "choose",
-        "pour", "l'option", "choisis",
+        "n", "nr", "numero", "opzione", "l'opzione", "voto", "scelgo",
+        "number", "option", "vote", "choose",
+        "l'option", "choisis",
     }
 )  # fmt: skip
 NUMBERS = re.compile(r"\d{1,2}")
+HELD = re.compile(r"\d")
 
 
 def understand(poll: Poll, words: str, bare: Callable[[str], str]) -> Choice | None:
@@ -41,9 +43,15 @@ def understand(poll: Poll, words: str, bare: Callable[[str], str]) -> Choice | N
         if _by_label(poll, label, bare) == name:  # a line of the mail, as it stands there
             return Choice(names=(name,))
     said = _numbers(words)
-    if not said or not all(0 < int(one) <= len(poll.names) for one in said):
+    if not said or is_day(poll, words) or not all(0 < int(one) <= len(poll.names) for one in said):
         return None
     return Choice(names=tuple(poll.names[int(one) - 1] for one in said))
+
+
+def is_day(poll: Poll, words: str) -> bool:
+    """Whether a number may be one that an option holds, not a place: "per il 4" among days is the fourth of June."""
+    labels = (poll.label_of(name, translator(language)) for name in poll.names for language in LANGUAGES)
+    return not DAY.isdisjoint(words.split()) and any(HELD.search(label) for label in labels)
 
 
 def only_numbers(words: str) -> bool:
@@ -53,7 +61,7 @@ def only_numbers(words: str) -> bool:
 
 def _numbers(words: str) -> list[str]:
     """The numbers of a line, in their order; none where it says anything else."""
-    said = [one for one in words.split() if one not in AND | BEFORE]
+    said = [one for one in words.split() if one not in AND | BEFORE | DAY]
     return said if all(NUMBERS.fullmatch(one) for one in said) else []
 
 

@@ -21,7 +21,10 @@ TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
         ("8 luglio 2023", "Si vota fino all'8 luglio 2023."),
         ("12 luglio 2023", "Si vota fino al 12 luglio 2023."),
         ("lun 11 luglio 2023", "Si vota fino al lun 11 luglio 2023."),
-        ("80 {x} al 11", "Si vota fino al 80 {x} al 11."),
+        ("80 {x} al 11", "Si vota fino all'80 {x} al 11."),
+        ("800", "Si vota fino all'800."),
+        ("110", "Si vota fino al 110."),
+        ("1 luglio 2023", "Si vota fino al 1 luglio 2023."),
     ],
 )
 def test_an_italian_article_gives_way_to_a_vowel_and_what_people_wrote_stays(date: str, said: str) -> None:
@@ -34,6 +37,12 @@ def test_the_article_at_the_beginning_keeps_its_capital() -> None:
     assert [t(one, day="8 maggio") for one in ("Il {day}", "il {day}", "Dal {day}", "col {day}", "mil {day}")] == [
         "L'8 maggio", "l'8 maggio", "Dall'8 maggio", "col 8 maggio", "mil 8 maggio",
     ]  # fmt: skip
+    shares = ("82%", "8,5%", "1%", "1,5\u00a0%", "11%", "10%", "18%")
+    assert [t("più del {share}", share=one) for one in shares] == [
+        "più dell'82%", "più dell'8,5%", "più dell'1%", "più dell'1,5\u00a0%", "più dell'11%", "più del 10%",
+        "più del 18%",
+    ]  # fmt: skip
+    assert t.n("il {count} posto", "fino al {count} di {day}", 80, day="8") == "fino all'80 di 8"
     assert Translator("fr", {})("al {day}", day="8 mai") == "al 8 mai"
 
 

@@ -6,10 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from bots.participants.callback import PollAct, poll_press
 from core.i18n import translator
+from core.people.tables import Membership
+from core.process.tables import Office
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Vote, cast
 from surveys.polls.errors import VotedAlready
@@ -25,6 +29,7 @@ from tests.polls.scene import BOOTH, add, define, named, piles, register
 from tests.polls.test_secret import dump
 from tests.support.bot_stage import quiet, sandbox, stage
 from tests.support.sandbox import Person
+from web.console.named_votes import named_votes
 
 __all__ = ["quiet", "sandbox", "stage"]  # fixtures
 
@@ -204,6 +209,26 @@ async def test_whoever_is_not_known_votes_from_the_room_once_an_account(stage: S
     assert labels(choice) == [title, f"✓ {title}"], "what one has voted in is told from what waits"
     keys = register(stage.scene.database)
     assert len(keys) == 2 and not any(key.endswith(":9") for key in keys)
+
+
+async def test_who_is_known_but_not_to_the_office_is_not_told_that_it_sees_them(stage: Stage) -> None:
+    """Known to another office of the installation, in a room's poll by its code: the office's page shows no name."""
+    _, person = await somebody(stage)
+    poll = add(stage.scene, named(walk_ins=True))
+    assert "the office sees who chose what" in (await stage.say(person, f"/vote {poll.code}"))["text"]
+    elsewhere = insert(Office).values(slug="elsewhere", name="Elsewhere", kind="municipality").returning(Office.id)
+
+    def move(session: Session) -> None:
+        other = session.execute(elsewhere).scalar_one()
+        for one in session.scalars(select(Membership)):
+            one.office_id = other
+
+    stage.scene.database.write(move)
+    shown = (await stage.say(person, f"/vote {poll.code}"))["text"]
+    assert "without your name, unless it has you among its own people" in shown
+    await stage.press(person, "Park")
+    (seen,) = stage.scene.database.read(lambda session: named_votes(session, poll))
+    assert (seen.name, seen.ballot) == ("", "A")
 
 
 async def test_a_stranger_who_joins_is_one_voter_with_one_ballot(stage: Stage) -> None:

@@ -17,10 +17,13 @@ from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
+from core.i18n import translator
 from core.links import Links, Purpose
+from core.people.tables import Membership
 from core.tables import Notice
 from notifications.content.check import Allowed, check_text
 from notifications.content.errors import ButtonWithoutPoll
+from notifications.content.uncounted_words import Reason, reason_for, reason_words
 from notifications.contributions import every_source
 from notifications.intake.addresses import ReturnAddresses
 from notifications.intake.reading import IntakeDeps, parse_source, take_all
@@ -31,10 +34,11 @@ from notifications.planning.notices import plan_notices
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from sandbox.mail.replying import make_maildir
+from surveys.polls.errors import TooManyChosen, WordsMissing
 from surveys.polls.kinds import Kind
 from surveys.polls.making import close_poll
-from surveys.polls.poll import Definition, Poll
-from surveys.polls.understanding import understand
+from surveys.polls.poll import Definition, Option, Poll
+from surveys.polls.understanding import only_numbers, understand
 from surveys.responses.shelf import FormShelf
 from tests.events.test_telling import WITH_RETURNS
 from tests.intake.mails import addressed, written
@@ -168,8 +172,9 @@ async def test_what_is_no_vote_is_answered_with_the_reason(
 
     no = "non è stata contata come voto"
     seven = await told("anna", "7\n\nCordiali saluti\nAnna", "sender-2")
-    assert no in seven and "non è tra le opzioni" in seven and "Il Suo voto contato è: Scuola" in seven
+    assert no in seven and "non è tra le opzioni" in seven and "Il Suo voto valido è: Scuola" in seven
     assert f"{PUBLIC}/p/" in seven and asking.mails()["anna"]["Auto-Submitted"] == "auto-generated"
+    assert "può votare sulla pagina" in seven
     several = await told("anna", "1 e 2", "sender-3")
     assert no in several and "al massimo 1" in several
     words = await told("bruno", "the bus stop", "sender-4")
@@ -202,6 +207,27 @@ async def test_what_is_no_vote_is_answered_with_the_reason(
     )
 
 
+async def test_who_is_not_asked_is_not_sent_to_the_page(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    asking = Asking(database, sandbox, clock, named())
+    asking.plan()
+    await asking.deliver()
+
+    def leaves(session: Session) -> None:
+        mine = select(Membership).where(Membership.participant_id == asking.person("anna"))
+        for one in session.scalars(mine):
+            one.left_at = clock.now()
+
+    asking.telling.write(leaves)
+    asking.answer("anna", "1")
+    assert database.read(lambda s: [one.values["why"] for one in s.scalars(select(Notice)).all()]) == ["NotAsked"]
+    asking.telling.write(lambda session: plan_notices(session, clock.now()))
+    await asking.deliver("sender-2")
+    told = asking.plain("anna").replace("\n", " ")
+    assert "non è rivolto a Lei" in told and "sulla pagina" not in told
+
+
 async def test_a_secret_poll_is_voted_on_the_page_only(
     database: Database, sandbox: RunningSandbox, clock: FixedClock
 ) -> None:
@@ -227,6 +253,30 @@ async def test_a_secret_poll_is_voted_on_the_page_only(
     assert notices(database)[count:] == ["vote-too-late"], "nothing is lost in silence, after the close neither"
     asking.answer("bruno", "7")
     assert notices(database)[count:] == ["vote-too-late"] * 2 and incoming(database)[-1] == ("acted", "")
+
+
+@pytest.mark.parametrize("is_secret", [True, False])
+async def test_whoever_holds_a_mail_has_few_answers_sent_by_it(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock, is_secret: bool
+) -> None:
+    """A forwarded invitation has the address of its answers in it, and who wrote is not looked at."""
+    asking = Asking(database, sandbox, clock, define() if is_secret else named())
+    asking.plan()
+    await asking.deliver()
+    for words in ("the bus stop", "the other bus stop", "no bus stop"):
+        asking.answer("bruno", words)
+    assert notices(database) == ["vote-not-counted"], "once for each mail of ours, whatever the reason"
+    for words in ("7", "8", "9", "7 8", "7 9"):
+        asking.answer("bruno", words)
+    no = "vote-not-by-mail" if is_secret else "vote-not-counted"
+    assert notices(database) == ["vote-not-counted", no, no]
+    asking.answer("anna", "7")
+    assert notices(database)[3:] == [no], "another mail of ours has answers of its own"
+    if not is_secret:
+        for words in ("1", "2", "3", "1, grazie", "2, grazie", "3, grazie"):
+            asking.answer("bruno", words)
+        assert notices(database)[4:] == ["vote-kept"] * 5 and piles(database, asking.poll) == {"B": 1}
+        assert incoming(database)[-1] == ("noted", "3, grazie"), "none is counted that is not confirmed"
 
 
 async def test_who_has_voted_is_not_asked_again(database: Database, sandbox: RunningSandbox, clock: FixedClock) -> None:
@@ -267,6 +317,53 @@ async def test_nobody_is_asked_once_it_is_closed(
 def test_what_a_line_chooses(database_url: str, kind: Kind, words: str, choice: tuple[str, ...] | None) -> None:
     found = understand(made(kind, {}), words, lambda text: text.casefold().replace("é", "e"))
     assert (tuple(found.names) if found else None) == choice
+
+
+DAYS = tuple(
+    Option(name, {"it": f"{day} giugno", "en": f"{day} June", "fr": f"{day} juin"})
+    for name, day in zip("ABCD", ("Mercoledì 3", "Giovedì 4", "Venerdì 5", "Sabato 6"), strict=True)
+)
+
+
+def test_a_day_is_no_place_where_options_hold_numbers(database_url: str) -> None:
+    whole = made(Kind.SINGLE, {})
+    days = replace(whole, definition=replace(whole.definition, options=DAYS))
+    for words in ("il 4", "per il 4", "scelgo il 4", "for the 4", "pour le 4", "voto per 4"):
+        assert understand(days, words, str.casefold) is None and only_numbers(words), words
+    for words in ("4", "numero 4", "opzione 4", "voto 4", "4 sabato 6 giugno", "sabato 6 giugno"):
+        assert understand(days, words, str.casefold) == chosen("D"), words
+    assert understand(whole, "per il 3", str.casefold) == chosen("C")
+
+
+async def test_a_day_by_mail_is_told_to_be_unclear(
+    database: Database, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    asking = Asking(database, sandbox, clock, replace(named(), options=DAYS))
+    asking.plan()
+    await asking.deliver()
+    asking.answer("anna", "Per il 4, grazie")
+    asking.answer("anna", "Il 4")
+    assert piles(database, asking.poll) == {} and incoming(database)[0] == ("for-staff", "Per il 4, grazie")
+    assert notices(database) == ["vote-not-counted"]
+    asking.telling.write(lambda session: plan_notices(session, clock.now()))
+    await asking.deliver("sender-2")
+    assert "sarà letto dal personale dell’ente" in asking.plain("anna").replace("\n", " ").replace("\r", "")
+    asking.answer("bruno", "4")
+    assert piles(database, asking.poll) == {"D": 1}
+
+
+def test_a_reason_that_a_row_holds_keeps_its_words(database_url: str) -> None:
+    en = translator("en")
+    for reason in Reason:
+        said = reason_words({"why": reason.value, "least": 1, "most": 2, "count": 3}, en)
+        assert said and "{" not in said and (reason is Reason.REFUSED) is ("no vote that can be counted" in said)
+    TooManyChosen.__name__ = "MoreThanMay"
+    try:
+        assert reason_for(TooManyChosen(most=1, count=2)) == "TooManyChosen", "a name in the code is no contract"
+    finally:
+        TooManyChosen.__name__ = "TooManyChosen"
+    assert reason_for(WordsMissing()) is Reason.REFUSED
+    assert "no vote that can be counted" in reason_words({"why": "SomethingNewer"}, en)
 
 
 def test_a_scale_takes_numbers_and_a_button_needs_a_poll(database_url: str) -> None:

@@ -72,6 +72,10 @@ def test_what_is_too_long_or_twice_the_same_is_said_and_nothing_is_cut(scene: Sc
         refused = post(client, new, **PLAIN | wrong)
         assert refused.status_code == 422 and said in refused.text, list(wrong)
         assert all(text in form_of(refused).values() for text in wrong.values() if "\n" not in text), "nothing is cut"
+    assert (
+        "Domanda: In italiano supera i 300 caratteri. Abbrevi il testo"
+        in post(client, f"{new}?lang=it", **PLAIN | {"title-it": "x" * 301}).text
+    )
     longest = {"title-en": "x" * 300, "summary-en": "y" * 2000, "options-en": f"Park\r\n{'z' * 300}"}
     made = post(client, new, **PLAIN | longest)
     assert "y" * 2000 in client.get(f"{made.url.path}/edit").text

@@ -22,6 +22,7 @@ from surveys.polls.tally.ruling import rule_in_words
 from surveys.polls.tally.telling import result_in_words
 
 MARK, RULE, RESULT = "# ", "rule: ", "result: "
+LABELS = "labels"  # beside the rule, what its options' codes stand for
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def write_sheet(
     options = Options(outcome.options) if outcome.options else None
     form = outcome.rule.form(options)
     yield from (_comment(" ".join(line.split())) for line in _told(outcome, t, heading))
-    yield _comment(RULE + _json(rule_told(outcome)))
+    labels = {code: heading.name(code) for code in outcome.options if heading.name(code) != code}
+    yield _comment(RULE + _json(rule_told(outcome) | ({LABELS: labels} if labels else {})))
     yield _comment(RESULT + _json(result_told(outcome)))
     yield f"count,{form.heading}\n"
     for line in ballot_lines(form, ballots, most):

@@ -18,12 +18,11 @@ from surveys.polls.tally.ballots import Form, tidy
 from surveys.polls.tally.errors import RuleUnreadable
 from surveys.polls.tally.rule import Rule
 from surveys.polls.tally.rule_text import rule_from_json
-from surveys.polls.tally.sheet import MARK, RESULT, RULE
+from surveys.polls.tally.sheet import LABELS, MARK, RESULT, RULE
 
 DELIMITERS = ",;\t"
 COUNT = "count"
-LABEL = "label: "
-MOST_LABELS, LONGEST_LABEL = 100, 300
+LONGEST_LABEL = 300
 LONGEST_LINE, LONGEST_COMMENT = 20_000, 200_000
 MOST_ALIKE = 1_000_000_000
 MOST_REMEMBERED = 1 << 17
@@ -60,7 +59,7 @@ class Sheet:
 def open_sheet(path: Path) -> Sheet:
     """Looks at the beginning of a file; raises FileWrong, RuleUnreadable and OSError."""
     encoding = _encoding(path)
-    told: dict[str, Any] = {}
+    told: dict[str, str] = {}
     for number, line in _lines(path, encoding):
         if fault := _unfit(line):
             raise _wrong(path, number, fault)
@@ -138,9 +137,9 @@ def _said(wrong: _Wrong | Problem) -> dict[str, str]:
     return {name: str(value) for name, value in wrong.values.items()}
 
 
-def _sheet(path: Path, encoding: str, delimiter: str, found: tuple[int, int], told: dict[str, Any]) -> Sheet:
+def _sheet(path: Path, encoding: str, delimiter: str, found: tuple[int, int], told: Mapping[str, str]) -> Sheet:
     at_count, first_line = found
-    rule = told.get(RULE)
+    rule, result = _read(told, RULE), _read(told, RESULT)
     columns = (at_count, 1 - at_count)
     if not isinstance(rule, dict):
         return Sheet(path, encoding, delimiter, columns, first_line)
@@ -151,30 +150,32 @@ def _sheet(path: Path, encoding: str, delimiter: str, found: tuple[int, int], to
         raise RuleUnreadable
     return Sheet(
         path, encoding, delimiter, columns, first_line, rule_from_json(rule), tuple(options), invited,
-        told.get(RESULT), _labels(told, options),
+        result, _labels(rule.get(LABELS), options),
     )  # fmt: skip
 
 
-def _labels(told: Mapping[str, Any], options: Sequence[str]) -> dict[str, str]:
+def _labels(told: Any, options: Sequence[str]) -> dict[str, str]:
     """Words that stand for several options tell none of them apart, and are left out."""
-    words = {one: str(told[f"{LABEL}{one}"]) for one in options if told.get(f"{LABEL}{one}")}
-    return {one: label for one, label in words.items() if list(words.values()).count(label) == 1}
+    known = told if isinstance(told, dict) else {}
+    words = {one: known[one][:LONGEST_LABEL] for one in options if isinstance(known.get(one), str)}
+    return {one: label for one, label in words.items() if label and list(words.values()).count(label) == 1}
 
 
-def _take_note(told: dict[str, Any], line: str) -> None:
-    """Of the lines for people, those that are for a machine."""
+def _take_note(told: dict[str, str], line: str) -> None:
+    """Of the lines for people, those that are for a machine: they stand last, whatever a title says."""
     line = line.strip().rstrip(DELIMITERS)  # which a spreadsheet adds
     cells = _cells(line, ",") if line.startswith('"') else [line]
     text = (cells or [""])[0].strip().removeprefix(MARK.strip()).strip()
-    code, between, label = text.partition(": ")
-    if between and RULE not in told and len(told) < MOST_LABELS:  # those of the options stand first
-        told.setdefault(f"{LABEL}{code}", label.strip()[:LONGEST_LABEL])
     for key in (RULE, RESULT):
         if text.startswith(key):
-            try:
-                told[key] = json.loads(text.removeprefix(key))
-            except (ValueError, RecursionError):
-                raise RuleUnreadable from None
+            told[key] = text.removeprefix(key)
+
+
+def _read(told: Mapping[str, str], key: str) -> Any:
+    try:
+        return json.loads(told[key]) if key in told else None
+    except (ValueError, RecursionError):
+        raise RuleUnreadable from None
 
 
 def _encoding(path: Path) -> str:

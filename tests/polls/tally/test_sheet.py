@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 from fractions import Fraction
 from pathlib import Path
@@ -19,9 +20,10 @@ from surveys.polls.tally.outcome import Outcome
 from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder, Quorum, Rule, Threshold
 from surveys.polls.tally.rule_text import rule_from_json, rule_json
 from surveys.polls.tally.ruling import rule_in_words
-from surveys.polls.tally.sheet import Heading, result_told, write_sheet
+from surveys.polls.tally.sheet import Heading, result_told, rule_told, write_sheet
 from surveys.polls.tally.sheet_reading import SheetBallots, open_sheet
 from surveys.polls.tally.telling import result_in_words, working_in_words
+from tests.polls.recount import options_of
 from tests.polls.tally.profiles import typed
 
 ABC = Options(tuple("ABC"))
@@ -66,6 +68,23 @@ def test_a_sheet_is_read_back_to_the_same_outcome(
     assert [line.partition(",")[2] for line in lines[1:]] == sorted(line.partition(",")[2] for line in lines[1:])
     told = [cells for cells in csv.reader(io.StringIO(text), strict=True) if cells[0].startswith("#")]
     assert {len(cells) for cells in told} == {1}  # no part of a label is a cell of its own
+
+
+def test_a_title_is_no_label_and_labels_in_a_sheet_are_not_trusted(tmp_path: Path) -> None:
+    outcome = counted(*CASES[0])
+    labels = {"A": "Roma", "B": "B: Parco", "C": "Roma"}
+    lines = [*write_sheet(outcome, CASES[0][1], translator("it"), Heading("A: dove?", labels, first=("C: no",)))]
+    path = tmp_path / "sheet.csv"
+    path.write_text("".join(lines), encoding="utf-8")
+    assert open_sheet(path).labels == {"B": "B: Parco"}, "what stands for several tells none of them apart"
+    assert options_of(path) == list("ABC"), "read by who counts again on their own"
+    path.write_text("".join(write_sheet(outcome, CASES[0][1], translator("it"), Heading("rule: dove?"))), "utf-8")
+    assert open_sheet(path).rule == outcome.rule
+    hostile: list[object] = [[], "A", {"A": ["x"], "Z": "z"}, {"A": "x" * 1000}]
+    for told in hostile:
+        rule = json.dumps({**rule_told(outcome), "labels": told}).replace('"', '""')
+        path.write_text(f'"# A: dove?"\n"# rule: {rule}"\ncount,ranking\n1,A\n', encoding="utf-8")
+        assert {code: len(label) for code, label in open_sheet(path).labels.items()} in ({}, {"A": 300})
 
 
 @pytest.mark.parametrize(("rule", "ballots"), CASES, ids=[rule.method.value for rule, _ in CASES])
