@@ -148,7 +148,9 @@ def test_the_door_opens_for_staff_of_its_office_alone(
     listed_there = signed_in(keeper(web, name="third")).get("/console/door", headers={"Accept": "text/html"}).text
     assert "Launch event" in listed_there and "Elsewhere" not in listed_there
     assert http.get(here + "/list").status_code == 303
-    assert http.post(here + "/acts", headers={"Accept": "application/json"}).status_code == 303, "as the page's own script asks"
+    assert http.post(here + "/acts", headers={"Accept": "application/json"}).status_code == 303, (
+        "as the page's own script asks"
+    )
     assert count(web.deps.database, event).inside == 1
 
 
