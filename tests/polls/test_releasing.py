@@ -31,6 +31,13 @@ def states(database: Database) -> list[str]:
     return list(database.read(lambda session: session.scalars(found).all()))
 
 
+def ask_for_bench(clerk: httpx.Client) -> None:
+    """A question from a template, with its invitation and the message with its result, all of them drafts."""
+    path = "/console/ask/bench"
+    token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
+    clerk.post(path, data={"token": token})
+
+
 def form_of(client: httpx.Client, path: str) -> dict[str, str]:
     page = client.get(path).text
     return {name: page.split(f'name="{name}" value="')[1].split('"')[0] for name in ("token", "revision")}
@@ -41,9 +48,7 @@ def test_the_page_shows_what_is_opened_and_the_result_goes_along(
 ) -> None:
     village(database, clock, one_person=False)
     clerk, reviewer = sign_in("clerk", "valprato"), sign_in("reviewer", "valprato")
-    path = "/console/ask/bench"
-    token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
-    clerk.post(path, data={"token": token})
+    ask_for_bench(clerk)
     (poll,) = database.read(polls_of)
     multiple = {"kind": Kind.MULTIPLE, "rules": Rules(Kind.MULTIPLE, least=1, most=2)}
     wider = type(poll.definition)(**{**vars(poll.definition), **multiple})
@@ -94,9 +99,7 @@ def test_a_message_with_the_result_that_another_wrote_is_released_by_itself(
 ) -> None:
     village(database, clock, one_person=False)
     clerk, reviewer = sign_in("clerk", "valprato"), sign_in("reviewer", "valprato")
-    path = "/console/ask/bench"
-    token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
-    clerk.post(path, data={"token": token})
+    ask_for_bench(clerk)
     found = select(Mailing.id).where(Mailing.poll_id.is_not(None)).order_by(Mailing.id)
     invitation, result = database.read(lambda session: session.scalars(found).all())
     database.write(lambda session: session.execute(update(Mailing).where(Mailing.id == result).values(written_by=None)))
@@ -116,9 +119,7 @@ def test_a_change_of_the_question_draws_back_what_was_released_about_it(
 ) -> None:
     village(database, clock, one_person=False)
     clerk, reviewer, head = (sign_in(one, "valprato") for one in ("clerk", "reviewer", "administrator"))
-    path = "/console/ask/bench"
-    token = clerk.get(path).text.split('name="token" value="')[1].split('"')[0]
-    clerk.post(path, data={"token": token})
+    ask_for_bench(clerk)
     (poll,) = database.read(polls_of)
     later = replace(poll.definition, opens_local="2023-07-11T10:00", closes_local="2023-07-20T10:00")
     database.write(lambda session: change_poll(session, poll.id, later, clock.now()))
