@@ -13,7 +13,7 @@ if sys.platform != "win32":
 
 T = TypeVar("T")
 
-FRESH_OBJECTS = 10_000  # before the youngest are searched for garbage: a group of mails is thousands
+FRESH_OBJECTS = 50_000  # before the youngest are searched for garbage: a hall that presses at once is tens of thousands
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

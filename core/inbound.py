@@ -44,7 +44,7 @@ def first_times(session: Session, door: str, keys: Collection[str], now: datetim
     connection = session.connection()
     rows = [[key] for key in sorted(set(keys))]
     same = {same_of("door"): door, same_of("at"): now}
-    return set(connection.execute(_NOTE_MANY[connection.dialect.name], {"rows": rows, **same}).scalars())
+    return set(connection.execute(_NOTE_MANY[connection.dialect.name], {"rows": rows, **same}).scalars().all())
 
 
 def forget(session: Session, door: str, keys: Collection[str]) -> None:

@@ -6,7 +6,7 @@ Whoever comes by a room's link without being known votes by their Telegram accou
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from html import escape
 
 from bots.participants.callback import PollAct, PollPress, poll_press
@@ -17,13 +17,14 @@ from bots.participants.poll_screen import TICK, Shown, over_screen, thanks_scree
 from bots.participants.screen import Key, Reply, Screen, Standing, label
 from bots.participants.store import ChatState, change_chat
 from core.errors import Problem
+from core.i18n import Translator
 from surveys.polls.asked import polls_for
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Cast, Stand, Vote, cast_many, check_open, stand_of
 from surveys.polls.errors import BallotRefused, PollClosed, PollUnknown, VotedAlready
 from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
-from surveys.polls.outcome import result_of
+from surveys.polls.outcome import Result, result_of
 from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, words_for_voters
 from surveys.polls.reading import Ballots
@@ -138,32 +139,43 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
     return Reply(standing=_standing(talk, booth, stand), beside=True)
 
 
+@dataclass(frozen=True)
+class _Stood:
+    """What somebody is shown of a poll once its ballots are read. A hall's wait for that: each keeps what it needs."""
+
+    stand: Stand
+    booth: Booth
+    t: Translator
+    closed: bool
+    counted: Result | None
+
+    def __call__(self, ballots: Ballots | None) -> Screen:
+        poll, least, shown = self.stand.poll, self.booth.small_numbers, _shown(self.t, self.booth, self.stand)
+        standing = for_voters(poll, ballots, least) if ballots is not None else None
+        if not self.closed:
+            return thanks_screen(shown, standing)
+        if standing is None or self.counted is None:
+            return over_screen(shown, standing)
+        return over_screen(shown, standing, words_for_voters(poll, standing, self.counted, self.t, least))
+
+
 def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
     """The vote, or the end; with how it stands, where that is shown to who has voted or not."""
-    poll, least = stand.poll, booth.small_numbers
+    poll = stand.poll
     closed = poll.state_at(talk.now) is State.CLOSED
     counted = result_of(talk.session, poll, talk.t, talk.now) if closed and poll.settled_at is not None else None
-
-    def make(ballots: Ballots | None) -> Screen:
-        shown = _shown(talk, booth, stand)
-        standing = for_voters(poll, ballots, least) if ballots is not None else None
-        if not closed:
-            return thanks_screen(shown, standing)
-        if standing is None or counted is None:
-            return over_screen(shown, standing)
-        return over_screen(shown, standing, words_for_voters(poll, standing, counted, talk.t, least))
-
-    return Standing(poll, poll.shows_result(talk.now, has_voted=stand.has_voted), make)
+    told = poll.shows_result(talk.now, has_voted=stand.has_voted)
+    return Standing(poll, told, _Stood(stand, booth, talk.t, closed, counted))
 
 
-def _shown(talk: Talk, booth: Booth, stand: Stand) -> Shown:
-    return Shown(stand.poll, talk.t, order_for(stand.poll, stand.standing.key, booth.links), kept=stand.ballot)
+def _shown(t: Translator, booth: Booth, stand: Stand) -> Shown:
+    return Shown(stand.poll, t, order_for(stand.poll, stand.standing.key, booth.links), kept=stand.ballot)
 
 
 def _to_vote(talk: Talk, booth: Booth, stand: Stand, draft: str = "") -> Shown:
     """The same with how the vote is treated, which is told before it is given."""
     told = secrecy_told(talk.session, stand.poll, _voter(talk))
-    return replace(_shown(talk, booth, stand), draft=draft, told=told)
+    return replace(_shown(talk.t, booth, stand), draft=draft, told=told)
 
 
 def _stand(talk: Talk, booth: Booth, poll_id: int) -> Stand:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from bots.participants.tables import Chat
@@ -41,15 +41,14 @@ class ChatState:
 _LOAD = (
     select(
         Chat.id,
-        Chat.language,
+        func.coalesce(Participant.language, Chat.language),
         Chat.address_id,
+        Address.participant_id,
+        Address.proved_at.is_not(None),
         Chat.response_id,
         Chat.prompt_message_id,
         Chat.awaiting,
-        Address.participant_id,
-        Address.proved_at,
         Participant.merged_into,
-        Participant.language.label("chosen"),
     )
     .outerjoin(Address, Address.id == Chat.address_id)
     .outerjoin(Participant, Participant.id == Address.participant_id)
@@ -64,24 +63,16 @@ def load_chat(session: Session, chat_id: int) -> ChatState | None:
 def load_chats(session: Session, chat_ids: Collection[int]) -> dict[int, ChatState]:
     """Those that are known, by their ids."""
     found = session.connection().execute(_LOAD, {"ids": chat_ids}).all()
-    return {row.id: _state_of(session, row) for row in found}
+    return {row[0]: _state_of(session, row) for row in found}
 
 
 def _state_of(session: Session, row: Any) -> ChatState:
-    participant_id, language = row.participant_id, row.chosen or row.language
-    if row.merged_into is not None:
-        participant_id = remaining(session, row.merged_into)
+    chat_id, language, address_id, participant_id, proved, response_id, prompt_message_id, awaiting, merged_into = row
+    if merged_into is not None:
+        participant_id = remaining(session, merged_into)
         language = language_of(session, participant_id)
-    return ChatState(
-        id=row.id,
-        language=language,
-        address_id=row.address_id,
-        participant_id=participant_id,
-        proved=row.proved_at is not None,
-        response_id=row.response_id if row.proved_at is not None else None,
-        prompt_message_id=row.prompt_message_id,
-        awaiting=row.awaiting,
-    )
+    mine = response_id if proved else None
+    return ChatState(chat_id, language, address_id, participant_id, proved, mine, prompt_message_id, awaiting)
 
 
 def add_chat(session: Session, chat_id: int, language: str) -> ChatState:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 from zlib import crc32
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.database.engine import WRITES
+from core.database.turn import in_turn
 
 MOST_TOGETHER = 200
 CROWD = 16  # where so many wait others are on their way, and a commit costs more than a moment
@@ -172,9 +174,17 @@ def _perform(connection: Connection, bunches: list[list[Unit]], waiting: set[str
         for unit in bunch:
             unit.again = unit.key in waiting
         now = [unit for unit in bunch if not unit.again]
-        if now and not _done(connection, now, last_try=last_try) and len(now) > 1:
+        done = _done if len(now) < 2 else _done_at_once
+        if now and not done(connection, now, last_try=last_try) and len(now) > 1:
             _perform(connection, [[unit] for unit in now], waiting, last_try=last_try)
         waiting.update(unit.key for unit in bunch if unit.again and unit.key)
+
+
+def _done_at_once(connection: Connection, units: list[Unit], *, last_try: bool) -> bool:
+    """`_done` for several: on SQLite in their loop, as its driver offers the interpreter to the other at every row, and
+    a crowd's work would spend half its time in taking it back; begun and committed (what waits) is in this thread."""
+    done = partial(_done, connection, units, last_try=last_try)
+    return in_turn(units[0].loop, done) if connection.dialect.name == "sqlite" else done()
 
 
 def _done(connection: Connection, units: list[Unit], *, last_try: bool) -> bool:

@@ -60,7 +60,7 @@ def enter(session: Session, poll: Poll, voters: Mapping[str, Standing]) -> set[s
         return set()
     rows = [[key, voters[key].participant_id, voters[key].apart] for key in sorted(voters)]
     connection, same = session.connection(), {same_of("poll_id"): poll.id}
-    return voters.keys() - connection.execute(_ENTER[connection.dialect.name], {"rows": rows, **same}).scalars()
+    return voters.keys() - connection.execute(_ENTER[connection.dialect.name], {"rows": rows, **same}).scalars().all()
 
 
 def write_ballots(session: Session, poll: Poll, ballots: Iterable[Written]) -> None:

@@ -109,7 +109,7 @@ def _asked_among(
 ) -> set[int]:
     audience_id = poll.definition.audience_id
     if audience_id is None:
-        known = session.connection().execute(_MEMBERS, {"ids": roots, "office": poll.office_id}).scalars()
+        known = session.connection().execute(_MEMBERS, {"ids": roots, "office": poll.office_id}).scalars().all()
         return {roots[one] for one in known}
     rule = session.scalars(select(Audience.rule).where(Audience.id == audience_id)).one()
     meant = round_audience()(rule, poll.office_id, now)
@@ -156,7 +156,7 @@ def _people(session: Session, participant_ids: Collection[int]) -> Mapping[int, 
 
 
 def _person(rows: Sequence[Any]) -> _Person:
-    root = next(row for row in rows if row.merged_into is None)
+    (root,) = [row for row in rows if row.merged_into is None]
     return _Person(root.id, [row.id for row in rows], PersonErased if root.erased_at is not None else None)
 
 

@@ -239,6 +239,22 @@ async def test_nobody_is_acknowledged_when_the_transaction_is_lost_in_the_middle
         assert await database.shared(lambda s: first_time(s, "test", "later", clock.now()))
 
 
+async def test_what_a_crowd_asked_for_is_committed_while_its_loop_waits_for_the_close(
+    database: Database, clock: FixedClock
+) -> None:
+    def note(session: Session, words: Sequence[str]) -> Sequence[str]:
+        for word in words:
+            first_time(session, "test", word, clock.now())
+        return words
+
+    async with held_up(database):
+        units = asyncio.gather(*(database.together(note, word, key=word) for word in ("one", "two", "three")))
+        await asyncio.sleep(0)
+    database.close()  # here, so that the loop cannot take its turn
+    assert await units == ["one", "two", "three"]
+    assert _stored(database) == {"one", "two", "three"}
+
+
 async def test_a_loop_that_closed_meanwhile_stops_nobody_else(database: Database, clock: FixedClock) -> None:
     gate = threading.Event()
 
