@@ -20,7 +20,7 @@ from core.errors import Problem
 from core.i18n import Translator
 from surveys.polls.asked import polls_for
 from surveys.polls.ballot import Choice
-from surveys.polls.casting import Booth, Cast, Stand, Vote, cast_many, check_open, stand_of
+from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, check_open, stand_of
 from surveys.polls.errors import BallotRefused, PollClosed, PollUnknown, VotedAlready
 from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
@@ -112,21 +112,19 @@ def vote_of(chat: ChatState, press: PollPress) -> Vote:
     return Vote(press.poll_id, Voter(chat.participant_id, chat.id), lambda poll: read_draft(poll, press.draft), DOOR)
 
 
-def thank(talk: Talk, booth: Booth, poll_id: int, became: Cast | Problem) -> Reply:
-    """What somebody is told of their vote; raises what stands in its way."""
-    if isinstance(became, Cast):
-        stand = Stand(became.poll, became.standing._replace(has_voted=True, ballot=became.ballot))
-        thanks = talk.t("Thank you, your vote counts.")
-        return Reply(standing=_standing(talk, booth, stand), toast=thanks, apart=True)
-    if not isinstance(became, VotedAlready | PollClosed):
-        raise became
-    return Reply(standing=_standing(talk, booth, _stand(talk, booth, poll_id)), toast=became.say(talk.t), apart=True)
+def thank(talk: Talk, booth: Booth, became: Cast) -> Reply:
+    """What somebody is told of a vote that counts."""
+    stand = Stand(became.poll, became.standing._replace(has_voted=True, ballot=became.ballot))
+    return Reply(standing=_standing(talk, booth, stand), toast=talk.t("Thank you, your vote counts."), apart=True)
 
 
 def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice | Callable[[Poll], Choice]) -> Reply:
-    """Counts a vote; the update was noted already."""
-    (became,) = cast_many(talk.session, booth, [(Vote(poll_id, _voter(talk), choice, DOOR), talk.now)])
-    return thank(talk, booth, poll_id, became)
+    """Counts a vote; the update was noted already. Raises what stands in its way and changes what the chat shows."""
+    try:
+        return thank(talk, booth, cast(talk.session, booth, Vote(poll_id, _voter(talk), choice, DOOR), talk.now))
+    except (VotedAlready, PollClosed) as problem:
+        standing = _standing(talk, booth, _stand(talk, booth, poll_id))
+        return Reply(standing=standing, toast=problem.say(talk.t), apart=True)
 
 
 def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
@@ -140,8 +138,11 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
 
 
 @dataclass(frozen=True)
-class _Stood:
-    """What somebody is shown of a poll once its ballots are read. A hall's wait for that: each keeps what it needs."""
+class _StandingScreen:
+    """Makes somebody's screen of a poll once its ballots are read.
+
+    A whole hall's wait for that at once: none holds a Talk and its Session.
+    """
 
     stand: Stand
     booth: Booth
@@ -165,7 +166,7 @@ def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
     closed = poll.state_at(talk.now) is State.CLOSED
     counted = result_of(talk.session, poll, talk.t, talk.now) if closed and poll.settled_at is not None else None
     told = poll.shows_result(talk.now, has_voted=stand.has_voted)
-    return Standing(poll, told, _Stood(stand, booth, talk.t, closed, counted))
+    return Standing(poll, told, _StandingScreen(stand, booth, talk.t, closed, counted))
 
 
 def _shown(t: Translator, booth: Booth, stand: Stand) -> Shown:

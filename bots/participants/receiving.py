@@ -127,7 +127,9 @@ class Receiver:
     async def _commit(self, arrived: Arrived) -> Taken:
         now, key = self._deps.clock.now(), f"chat:{arrived.chat_id}"
         if (vote := vote_in(arrived, now)) is not None:
-            return await self._deps.database.together(Votes(self._desk, vote.press.poll_id), vote, key=key)
+            votes = Votes(self._desk, vote.press.poll_id)
+            if (counted := await self._deps.database.together(votes, vote, key=key)) is not None:
+                return counted
         return await self._deps.database.shared(lambda session: take_update(session, self._desk, arrived, now), key=key)
 
     async def _standing(self, standing: Standing) -> Screen:

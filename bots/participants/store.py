@@ -71,8 +71,16 @@ def _state_of(session: Session, row: Any) -> ChatState:
     if merged_into is not None:
         participant_id = remaining(session, merged_into)
         language = language_of(session, participant_id)
-    mine = response_id if proved else None
-    return ChatState(chat_id, language, address_id, participant_id, proved, mine, prompt_message_id, awaiting)
+    return ChatState(
+        chat_id,
+        language,
+        address_id=address_id,
+        participant_id=participant_id,
+        proved=proved,
+        response_id=response_id if proved else None,
+        prompt_message_id=prompt_message_id,
+        awaiting=awaiting,
+    )
 
 
 def add_chat(session: Session, chat_id: int, language: str) -> ChatState:

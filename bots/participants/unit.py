@@ -93,11 +93,6 @@ class Taken:
 def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -> Taken:
     """Does what somebody asked for; an update that was processed before only shows where things stand."""
     first = first_time(session, DOOR, str(arrived.update_id), now)
-    return take_noted(session, desk, arrived, now, first=first)
-
-
-def take_noted(session: Session, desk: Desk, arrived: Arrived, now: datetime, *, first: bool) -> Taken:
-    """`take_update` for what is noted already; `first` where it had not been before."""
     chat = load_chat(session, arrived.chat_id) or add_chat(session, arrived.chat_id, arrived.language)
     if isinstance(arrived.did, BlockedBot):
         set_blocked(session, arrived.chat_id, now if arrived.did.blocked else None)

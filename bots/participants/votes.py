@@ -12,11 +12,10 @@ from sqlalchemy.orm import Session
 from bots.participants.callback import PollAct, PollPress, unpack
 from bots.participants.parse import Arrived, PressedButton
 from bots.participants.polls import thank, vote_of
-from bots.participants.screen import Reply
 from bots.participants.store import ChatState, load_chats
-from bots.participants.unit import DOOR, Desk, Taken, take_noted, talk_in
+from bots.participants.unit import DOOR, Desk, Taken, talk_in
 from core.errors import Problem
-from core.inbound import first_times
+from core.inbound import first_times, forget
 from surveys.polls.casting import Cast, Vote, cast_many
 from surveys.polls.errors import PollUnknown
 
@@ -47,28 +46,21 @@ class Votes:
     desk: Desk
     poll_id: int
 
-    def __call__(self, session: Session, presses: Sequence[Pressed]) -> list[Taken]:
-        fresh = first_times(session, DOOR, {one.update for one in presses}, max(one.now for one in presses))
-        chats = load_chats(session, {one.arrived.chat_id for one in presses})
-        plain: dict[int, ChatState] = {}  # by their place: those whose chat awaits nothing else
-        again: set[int] = set()
+    def __call__(self, session: Session, presses: Sequence[Pressed]) -> list[Taken | None]:
+        """What became of each; None for what is not simply a vote that counts. It is to be taken alone, as if it had
+        not come yet: there what stands in its way is said."""
+        noted = first_times(session, DOOR, {one.update for one in presses}, max(one.now for one in presses))
+        chats, left = load_chats(session, {one.arrived.chat_id for one in presses}), set(noted)
+        plain: dict[int, tuple[ChatState, Pressed]] = {}  # by their place: those whose chat awaits nothing else
         for at, one in enumerate(presses):
             chat = chats.get(one.arrived.chat_id)
-            if one.update not in fresh:
-                again.add(at)
-            elif chat is not None and not chat.awaiting:
-                plain[at] = chat
-            fresh.discard(one.update)
-        became = self._cast(
-            session, [(vote_of(chat, presses[at].press), presses[at].now) for at, chat in plain.items()]
-        )
-        thanked = {
-            at: self._thank(session, chat, presses[at], became[place]) for place, (at, chat) in enumerate(plain.items())
-        }
-        return [
-            thanked.get(at) or take_noted(session, self.desk, one.arrived, one.now, first=at not in again)
-            for at, one in enumerate(presses)
-        ]
+            if one.update in left and chat is not None and not chat.awaiting:
+                plain[at] = chat, one
+            left.discard(one.update)
+        became = self._cast(session, [(vote_of(chat, one.press), one.now) for chat, one in plain.values()])
+        counted = {at: cast for at, cast in zip(plain, became, strict=True) if isinstance(cast, Cast)}
+        forget(session, DOOR, noted - {presses[at].update for at in counted})
+        return [self._thank(session, *plain[at], counted[at]) if at in counted else None for at in range(len(presses))]
 
     def _cast(self, session: Session, votes: Sequence[tuple[Vote, datetime]]) -> Sequence[Cast | Problem]:
         try:
@@ -76,9 +68,5 @@ class Votes:
         except PollUnknown as problem:
             return [problem] * len(votes)
 
-    def _thank(self, session: Session, chat: ChatState, one: Pressed, became: Cast | Problem) -> Taken:
-        talk = talk_in(session, self.desk, chat, one.now)
-        try:
-            return Taken(thank(talk, self.desk.booth, self.poll_id, became), chat)
-        except Problem as problem:
-            return Taken(Reply(toast=problem.say(talk.t)), chat)
+    def _thank(self, session: Session, chat: ChatState, one: Pressed, became: Cast) -> Taken:
+        return Taken(thank(talk_in(session, self.desk, chat, one.now), self.desk.booth, became), chat)

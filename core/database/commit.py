@@ -5,48 +5,27 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from zlib import crc32
 
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.database.engine import WRITES
-from core.database.turn import in_turn
+from core.database.turn import Turns
+from core.database.units import Performance, Unit, WorkOnAll
 
 MOST_TOGETHER = 200
 CROWD = 16  # where so many wait others are on their way, and a commit costs more than a moment
 MOMENT_SECONDS, MOST_MOMENTS = 0.002, 5
 
 Work = Callable[[Session], Any]
-WorkOnAll = Callable[[Session, Sequence[Any]], Sequence[Any]]
-"""Does the same for several people at once; what came of it for each, in their order."""
-
-
-@dataclass(eq=False)
-class Unit:
-    """One person's piece of work; whoever waits for it is told after the commit.
-
-    Units with equal `work` may be done at once, each with its `item`.
-    """
-
-    work: WorkOnAll
-    item: Any
-    key: str
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
-    again: bool = field(default=False)
 
 
 class GroupCommit:
-    """Runs units in one thread, as many to a transaction as are waiting.
+    """Runs units in a thread, as many to a transaction as are waiting; on SQLite those of a crowd in its loop.
 
     Each unit has a savepoint and a Session of its own, so that a failed one takes nobody
     along; a unit that the database refused is tried again alone, and those of its key wait
@@ -141,81 +120,15 @@ class GroupCommit:
         try:
             with self._engine.begin() as connection:
                 _lock(connection, {unit.key for unit in batch if unit.key})
-                _perform(connection, _bunches(batch), set(), last_try=alone)
+                Performance(connection, alone, Turns(ask=not self._closing.is_set())).perform(batch)
         except BaseException as error:  # the commit itself failed: nobody is acknowledged, and the thread lives on
             for unit in batch:
                 unit.error, unit.again = error, False
 
 
-def _bunches(batch: list[Unit]) -> list[list[Unit]]:
-    """What is done at once; units of one key stay in their order."""
-    bunches: list[list[Unit]] = []
-    newest: dict[WorkOnAll, int] = {}  # the last bunch of each work
-    behind: dict[str, int] = {}  # the last bunch with a unit of each key
-    for unit in batch:
-        at = newest.get(unit.work, -1)
-        if at < behind.get(unit.key, 0):
-            at = newest[unit.work] = len(bunches)
-            bunches.append([])
-        bunches[at].append(unit)
-        if unit.key:
-            behind[unit.key] = at
-    return bunches
-
-
 def _lock(connection: Connection, keys: set[str]) -> None:
     if connection.dialect.name == "postgresql" and keys:
         connection.execute(_LOCK, {"numbers": sorted({crc32(key.encode()) for key in keys})})
-
-
-def _perform(connection: Connection, bunches: list[list[Unit]], waiting: set[str], *, last_try: bool) -> None:
-    """`waiting` are the keys of which a unit has to be tried again: those behind it wait."""
-    for bunch in bunches:
-        for unit in bunch:
-            unit.again = unit.key in waiting
-        now = [unit for unit in bunch if not unit.again]
-        done = _done if len(now) < 2 else _done_at_once
-        if now and not done(connection, now, last_try=last_try) and len(now) > 1:
-            _perform(connection, [[unit] for unit in now], waiting, last_try=last_try)
-        waiting.update(unit.key for unit in bunch if unit.again and unit.key)
-
-
-def _done_at_once(connection: Connection, units: list[Unit], *, last_try: bool) -> bool:
-    """`_done` for several: on SQLite in their loop, as its driver offers the interpreter to the other at every row, and
-    a crowd's work would spend half its time in taking it back; begun and committed (what waits) is in this thread."""
-    done = partial(_done, connection, units, last_try=last_try)
-    return in_turn(units[0].loop, done) if connection.dialect.name == "sqlite" else done()
-
-
-def _done(connection: Connection, units: list[Unit], *, last_try: bool) -> bool:
-    """Does units of equal work in one savepoint; False where it failed, which is then the error of one alone."""
-    savepoint = connection.begin_nested()
-    session = Session(connection, join_transaction_mode="rollback_only", expire_on_commit=False)
-    try:
-        results = units[0].work(session, [unit.item for unit in units])
-        for unit, result in zip(units, results, strict=True):
-            unit.result, unit.error = result, None
-        session.commit()
-    except BaseException as error:  # also what would end the thread that everybody waits for
-        session.close()
-        if savepoint.is_active:  # a failed flush has rolled it back already
-            savepoint.rollback()
-        if not _in_transaction(connection):
-            raise  # what came before is rolled back too, so that nobody of the batch may be acknowledged
-        for unit in units:
-            unit.error, unit.again = error, isinstance(error, DBAPIError) and not last_try
-        return False
-    session.close()
-    savepoint.commit()
-    return True
-
-
-def _in_transaction(connection: Connection) -> bool:
-    """Whether the transaction lives: SQLite ends it by itself when the disk is full (lang_transaction.html)."""
-    if connection.invalidated:
-        return False
-    raw: Any = connection.connection.dbapi_connection
-    return connection.dialect.name != "sqlite" or bool(raw.in_transaction)
 
 
 def _acknowledge(batch: list[Unit]) -> None:

@@ -1,7 +1,7 @@
 """The door to the database for every process.
 
-Work on rows is a plain function of a Session. It runs in a thread: one hop a transaction,
-not one a statement, and no part of the core needs to know of the event loop.
+Work on rows is a plain function of a Session. It runs in a thread: one hop a transaction, not one a statement, and no
+part of the core needs to know of the event loop. Only what is done `together` may run in the loop.
 """
 
 from __future__ import annotations
@@ -63,6 +63,7 @@ class Database:
     async def together(self, work: OnAll[Item, T], item: Item, *, key: str = "") -> T:
         """`shared`, for work that is done at once for everybody who waits for it: on all their items, in their order.
 
+        It may run in the event loop (`WorkOnAll` says what that asks of it).
         Returns what the work told of this item, and raises it where it is a Problem.
         """
         result: T | Problem = await self._group.submit_with_others(work, item, key)

@@ -1,4 +1,4 @@
-"""A turn in the event loop: for work that would quarrel with it over the interpreter."""
+"""Turns in the event loop: for work that would quarrel with it over the interpreter."""
 
 from __future__ import annotations
 
@@ -12,20 +12,34 @@ T = TypeVar("T")
 PATIENCE_SECONDS = 0.1
 
 
-def in_turn(loop: asyncio.AbstractEventLoop, work: Callable[[], T]) -> T:
-    """Runs short work in a loop, from another thread, and waits for it; raises what it raises.
+class Turns:
+    """Turns for one batch of work. Where the loop does not come to one, the rest is done in the caller's thread.
 
-    A loop that is closed, or does not come to it within `PATIENCE_SECONDS` (it may be waiting for this very thread),
-    is not waited for: the work is done here. It is done once in any case.
+    So is all of it where the loop is not to be asked.
     """
-    turn: Future[T] = Future()
-    try:
-        loop.call_soon_threadsafe(_take, turn, work)
-    except RuntimeError:  # the loop is closed
-        return work()
-    if not wait({turn}, PATIENCE_SECONDS).done and turn.cancel():
-        return work()
-    return turn.result()
+
+    def __init__(self, *, ask: bool = True) -> None:
+        self._came = ask
+
+    def take(self, loop: asyncio.AbstractEventLoop, work: Callable[[], T]) -> T:
+        """Runs short work in a loop, from another thread, and waits for it; raises what it raises.
+
+        A loop that is closed, or does not come to it within `PATIENCE_SECONDS` (it may be waiting for this very
+        thread), is not waited for: the work is done here. It is done once in any case. Work must not wait for the loop.
+        """
+        turn: Future[T] = Future()
+        try:
+            if self._came:
+                loop.call_soon_threadsafe(_take, turn, work)
+                self._came = bool(wait({turn}, PATIENCE_SECONDS).done)
+        except RuntimeError:  # the loop is closed
+            self._came = False
+        if not self._came and turn.cancel():
+            return work()
+        try:
+            return turn.result()
+        finally:
+            del turn  # an error's frames would hold it, and it the error
 
 
 def _take(turn: Future[T], work: Callable[[], T]) -> None:

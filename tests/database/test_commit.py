@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 
 import pytest
 from sqlalchemy import event, func, select, text
+from sqlalchemy.engine import ExecutionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
+from core.database import turn
 from core.database.database import Database
 from core.errors import LinkUsed, Problem
 from core.inbound import first_time
@@ -218,17 +221,10 @@ async def test_work_that_fails_for_one_is_done_for_each_by_itself(database: Data
 async def test_nobody_is_acknowledged_when_the_transaction_is_lost_in_the_middle(
     database: Database, clock: FixedClock
 ) -> None:
-    def lose(session: Session) -> None:
-        if database.engine.dialect.name == "sqlite":  # as SQLite does by itself when the disk is full
-            session.connection().exec_driver_sql("ROLLBACK")
-        else:
-            session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
-        raise LinkUsed
-
     async with held_up(database):
         units = asyncio.gather(
             database.shared(lambda s: first_time(s, "test", "before", clock.now()), key="a"),
-            database.shared(lose, key="b"),
+            database.shared(lambda s: _lose(database, s), key="b"),
             database.shared(lambda s: first_time(s, "test", "behind", clock.now()), key="c"),
             return_exceptions=True,
         )
@@ -239,20 +235,90 @@ async def test_nobody_is_acknowledged_when_the_transaction_is_lost_in_the_middle
         assert await database.shared(lambda s: first_time(s, "test", "later", clock.now()))
 
 
+async def test_nobody_of_a_crowd_is_acknowledged_when_the_transaction_is_lost_and_all_are_told_why(
+    database: Database, clock: FixedClock
+) -> None:
+    def note_and_lose(session: Session, words: Sequence[str]) -> Sequence[str]:
+        for word in words:
+            first_time(session, "test", word, clock.now())
+        _lose(database, session)
+        return words
+
+    async with held_up(database):
+        units = asyncio.gather(
+            *(database.together(note_and_lose, word, key=word) for word in ("one", "two", "three")),
+            return_exceptions=True,
+        )
+    async with asyncio.timeout(20):
+        assert [type(one) for one in await units] == [LinkUsed] * 3
+        assert _stored(database) == set()
+        assert await database.shared(lambda s: first_time(s, "test", "later", clock.now()))
+
+
+def _lose(database: Database, session: Session) -> None:
+    if database.engine.dialect.name == "sqlite":  # as SQLite does by itself when the disk is full
+        session.connection().exec_driver_sql("ROLLBACK")
+    else:
+        with suppress(DBAPIError):
+            session.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    raise LinkUsed
+
+
+async def test_a_crowd_is_served_in_its_loop_on_sqlite_and_nobody_else_is(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turn, "PATIENCE_SECONDS", 20)
+
+    def where(_: Session, words: Sequence[str]) -> Sequence[int]:
+        return [threading.get_ident()] * len(words)
+
+    async with held_up(database):
+        units = asyncio.gather(*(database.together(where, word, key=word) for word in ("one", "two", "three")))
+    here = threading.get_ident()
+    assert [one == here for one in await units] == [database.engine.dialect.name == "sqlite"] * 3
+    assert await database.together(where, "alone", key="alone") != here
+
+
 async def test_what_a_crowd_asked_for_is_committed_while_its_loop_waits_for_the_close(
     database: Database, clock: FixedClock
 ) -> None:
+    gate, where = threading.Event(), list[int]()
+
     def note(session: Session, words: Sequence[str]) -> Sequence[str]:
+        where.append(threading.get_ident())
         for word in words:
             first_time(session, "test", word, clock.now())
         return words
 
-    async with held_up(database):
-        units = asyncio.gather(*(database.together(note, word, key=word) for word in ("one", "two", "three")))
-        await asyncio.sleep(0)
+    busy = asyncio.ensure_future(database.shared(lambda _: gate.wait(20)))
+    units = asyncio.gather(*(database.together(note, word, key=word) for word in ("one", "two", "three")))
+    await asyncio.sleep(0)
+    gate.set()
     database.close()  # here, so that the loop cannot take its turn
+    assert await busy
     assert await units == ["one", "two", "three"]
+    assert threading.get_ident() not in where
     assert _stored(database) == {"one", "two", "three"}
+
+
+async def test_a_savepoint_is_not_compiled_anew_each_time(database: Database) -> None:
+    """As the library does by itself, which costs more than a vote: should it ask for them elsewhere, this says so."""
+    said: list[tuple[str, bool]] = []
+
+    def listen(_: object, __: object, words: str, ___: object, context: ExecutionContext, ____: object) -> None:
+        if "SAVEPOINT" in words:
+            said.append((words.partition(" sa_")[0], context.compiled is not None))
+
+    event.listen(database.engine, "before_cursor_execute", listen)
+
+    def fail(_: Session) -> None:
+        raise LinkUsed
+
+    await database.shared(lambda _: None)
+    with pytest.raises(LinkUsed):
+        await database.shared(fail)
+    words = ["SAVEPOINT", "RELEASE SAVEPOINT", "SAVEPOINT", "ROLLBACK TO SAVEPOINT"]
+    assert said == [(one, False) for one in words]
 
 
 async def test_a_loop_that_closed_meanwhile_stops_nobody_else(database: Database, clock: FixedClock) -> None:

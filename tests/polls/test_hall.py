@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import threading
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from bots.participants.callback import PollAct, poll_press
+from bots.participants.on_page import PageButtons
 from bots.participants.parse import parse_vote
 from bots.participants.store import change_chat
+from bots.participants.unit import DOOR, Desk
+from bots.participants.votes import Votes, vote_in
 from bots.participants.webhook import PATH, webhook_route
 from core.database.database import Database
 from core.database.reading import SharedReads
+from core.tables import Inbound
 from sandbox.serving import serving_app
 from surveys.polls.kinds import Shown
 from tests.bots.stage import Stage
@@ -67,6 +73,25 @@ async def test_presses_that_are_posted_at_once_are_thanked_in_their_answers(stag
     assert piles(stage.scene.database, poll) == {"A": 2}
     for body in (b"", b'"poll:', b'{"a":"poll:1:c0"}', b'{"callback_query":{"data":"poll:1:c"}}', b'["poll:"]'):
         assert parse_vote(body) is None, "whoever reads all updates says what it is"
+
+
+async def test_what_is_not_simply_a_vote_that_counts_is_left_for_a_turn_of_its_own(stage: Stage) -> None:
+    """A crowd's votes are done in the event loop: nothing may be done there for one person after the other."""
+    _, first = await somebody(stage)
+    poll, deps, now = add(stage.scene, named()), stage.deps(), stage.scene.now
+    desk = Desk(deps.shelf, deps.links, deps.ids, 20, PageButtons(deps.links, deps.urls), deps.personal)
+    park, nothing = poll_press(poll.id, PollAct.CAST, "0"), poll_press(poll.id, PollAct.CAST)
+    posted = [(1, first.id, park), (2, 7002, park), (1, first.id, park), (3, first.id, nothing)]
+    presses = []
+    for update_id, account, data in posted:
+        arrived = parse_vote(json.dumps(pressed(update_id, account, data)).encode())
+        assert arrived is not None
+        presses.append(vote_in(arrived, now))
+    taken = stage.scene.database.write(lambda session: Votes(desk, poll.id)(session, [one for one in presses if one]))
+    assert [one is not None for one in taken] == [True, False, False, False]
+    assert piles(stage.scene.database, poll) == {"A": 1}
+    noted = select(Inbound.key).where(Inbound.door == DOOR, Inbound.key.in_(["1", "2", "3"]))
+    assert stage.scene.database.read(lambda session: session.scalars(noted).all()) == ["1"], "the others may come again"
 
 
 async def test_whoever_asks_while_a_read_is_under_way_shares_the_next_one(database: Database) -> None:
