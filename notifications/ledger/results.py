@@ -17,17 +17,16 @@ from surveys.polls.poll import Poll
 from surveys.polls.store import load_poll
 
 
-def told_poll(session: Session, mailing: Mailing) -> Poll | None:
-    """The poll whose result a mailing tells, by its purpose or its text; None also where it asks for a vote besides."""
+def tells_result(session: Session, mailing: Mailing) -> bool:
+    """Whether it tells its poll's result, by its purpose or its text, and asks for no vote besides."""
     if mailing.poll_id is None or has_button(session, mailing.id, POLL):
-        return None
-    tells = mailing.purpose == RESULTS or _shows_result(session, mailing)
-    return load_poll(session, mailing.poll_id) if tells else None
+        return False
+    return mailing.purpose == RESULTS or _shows_result(session, mailing)
 
 
 def wants_vote(session: Session, mailing: Mailing) -> bool:
     """Whether it is of no use after the close, or to somebody who has voted: what tells the result is."""
-    return asks_for_vote(mailing) and told_poll(session, mailing) is None
+    return asks_for_vote(mailing) and not tells_result(session, mailing)
 
 
 def _shows_result(session: Session, mailing: Mailing) -> bool:
@@ -37,21 +36,16 @@ def _shows_result(session: Session, mailing: Mailing) -> bool:
 
 def waits_for_close(session: Session, mailing: Mailing, now: datetime) -> bool:
     """Whether a mailing tells the result of a poll that is not over, or was never opened."""
-    poll = told_poll(session, mailing)
+    poll = _told_poll(session, mailing)
     return poll is not None and poll.state_at(now) is not State.CLOSED
 
 
 def tells_of_a_draft(session: Session, mailing: Mailing) -> bool:
-    poll = told_poll(session, mailing)
+    poll = _told_poll(session, mailing)
     return poll is not None and poll.state is State.DRAFT
 
 
-def has_nothing_to_tell(session: Session, mailing: Mailing) -> bool:
-    """Whether the ballots of its poll are not counted."""
-    poll = told_poll(session, mailing)
-    return poll is not None and poll.settled_at is None
-
-
-def is_of_a_draft(session: Session, mailing: Mailing) -> bool:
-    """Whether the poll that a mailing is about is a draft: nobody could vote in it, and it may still change."""
-    return mailing.poll_id is not None and load_poll(session, mailing.poll_id).state is State.DRAFT
+def _told_poll(session: Session, mailing: Mailing) -> Poll | None:
+    if mailing.poll_id is None or not tells_result(session, mailing):
+        return None
+    return load_poll(session, mailing.poll_id)

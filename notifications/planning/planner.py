@@ -20,7 +20,7 @@ from notifications.ledger.events import asked_by, event_of, nobody_noted
 from notifications.ledger.reach import Meant
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.result_pictures import bring_result
-from notifications.ledger.results import has_nothing_to_tell, is_of_a_draft, told_poll, wants_vote
+from notifications.ledger.results import tells_result, wants_vote
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -37,6 +37,7 @@ from notifications.planning.rules import Rules
 from notifications.planning.schedule import feast_of, timetables
 from notifications.planning.spread import parse_spread
 from notifications.planning.windows import ALWAYS, Window, parse_window, spread_over
+from surveys.polls.kinds import State
 from surveys.polls.store import load_poll
 from surveys.responses.tables import Round
 
@@ -192,9 +193,12 @@ def _hold_released(session: Session, occurrence_id: int) -> tuple[Occurrence, Ma
 
 def _held_by_poll(session: Session, mailing: Mailing) -> str:
     """Why the poll of a mailing does not let it leave yet; "" when it does."""
-    if has_nothing_to_tell(session, mailing):
+    if mailing.poll_id is None:
+        return ""
+    poll = load_poll(session, mailing.poll_id)
+    if poll.settled_at is None and tells_result(session, mailing):
         return NO_RESULT
-    return POLL_DRAFT if is_of_a_draft(session, mailing) else ""
+    return POLL_DRAFT if poll.state is State.DRAFT else ""
 
 
 def _write(session: Session, snapshot: Snapshot | str, occurrence: Occurrence) -> Planned:
@@ -245,7 +249,7 @@ def whom_it_means(session: Session, mailing: Mailing, at: datetime, now: datetim
     audience = _audience(session, mailing, now, rules)
     if audience is None:
         return None
-    asked, tells = asked_by(session, mailing), told_poll(session, mailing) is not None
+    asked, tells = asked_by(session, mailing), tells_result(session, mailing)
     return Meant(mailing, audience, at, contact_budget=rules.contact_budget, asked=asked, tells_result=tells)
 
 

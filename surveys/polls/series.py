@@ -16,7 +16,7 @@ from surveys.polls.poll import Definition, Option, Poll
 from surveys.polls.series_tables import PollSeries, PollTurn
 from surveys.polls.store import Place, polls_of, texts_of
 from surveys.polls.tables import Poll as Row
-from surveys.recurring.clockwork import Standing, rhythm_columns, set_state, standing_of
+from surveys.recurring.clockwork import AnySeries, rhythm_columns, set_state, shared_values
 from surveys.recurring.rhythm import Rhythm, SeriesState
 
 
@@ -31,7 +31,7 @@ class SeriesStateWrong(Problem):
 
 
 @dataclass(frozen=True)
-class Series(Standing):
+class Series(AnySeries):
     definition: Definition
 
     @property
@@ -114,4 +114,4 @@ def facts_of(row: PollSeries) -> Series:
         shown=Shown(told["shown"]),
         audience_id=row.audience_id,
     )
-    return Series(definition=definition, **standing_of(row))
+    return Series(definition=definition, **shared_values(row))

@@ -15,8 +15,11 @@ from surveys.recurring.rhythm import FROM, Rhythm, SeriesState, instant_in, next
 
 
 @dataclass(frozen=True)
-class Standing:
-    """`next_at` is when the next one opens, as planned; days on which nothing is sent move it then."""
+class AnySeries:
+    """What a series of polls and one of questionnaires have in common.
+
+    `next_at` is when the next one opens, as planned; days on which nothing is sent move it then.
+    """
 
     id: int
     office_id: int
@@ -30,8 +33,8 @@ class Standing:
     written_by: int | None
 
 
-def standing_of(row: Recurring) -> dict[str, Any]:
-    """The values of a Standing, for those that say what comes back too."""
+def shared_values(row: Recurring) -> dict[str, Any]:
+    """The values of an AnySeries, for those that say what comes back too."""
     return {
         "id": row.id, "office_id": row.office_id, "process_id": row.process_id, "slug": row.slug,
         "state": SeriesState(row.state), "time_zone": row.time_zone, "next_local": row.next_local,
@@ -65,7 +68,7 @@ def moments(session: Session, table: type[Recurring], now: datetime, until: date
     return [(f"{table.__tablename__}-{row.id}", row.next_at) for row in found]
 
 
-def claim(session: Session, table: type[Recurring], series: Standing, now: datetime) -> bool:
+def claim(session: Session, table: type[Recurring], series: AnySeries, now: datetime) -> bool:
     """Moves a series on to its next time after now; False where somebody else was first, or it runs no more.
 
     What fell due meanwhile several times, while the service was off, is asked once.

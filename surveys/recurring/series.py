@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.i18n import N_
 from core.process.tables import Process
-from surveys.recurring.clockwork import Standing, free_slug, rhythm_columns, set_state, standing_of
+from surveys.recurring.clockwork import AnySeries, free_slug, rhythm_columns, set_state, shared_values
 from surveys.recurring.rhythm import Rhythm, SeriesState
 from surveys.recurring.tables import RoundSeries, RoundTurn
 from surveys.responses.rounds import OpenRound, SubjectKind
@@ -46,7 +46,7 @@ class Repeated:
 
 
 @dataclass(frozen=True)
-class Series(Standing):
+class Series(AnySeries):
     asked: Repeated
 
 
@@ -120,4 +120,4 @@ def rounds_of(session: Session, series_id: int) -> list[tuple[int, OpenRound]]:
 
 def _facts(row: RoundSeries) -> Series:
     asked = Repeated(row.questionnaire_id, dict(row.title), row.audience_id)
-    return Series(asked=asked, **standing_of(row))
+    return Series(asked=asked, **shared_values(row))

@@ -15,6 +15,7 @@ from core.staff.accounts import NewAccount, add_account, grant_role
 from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurrence
 from surveys.engine.inputs import Answer, Review, Submit
 from surveys.responses.shelf import FormShelf
+from tests.console.typed_fields import look_at
 from tests.responses.desk import Desk
 from tests.responses.scene import Scene, build
 from tests.support.browser import chromium
@@ -86,7 +87,8 @@ def sign_in(web: RunningWeb, database: Database, clock: FixedClock) -> Iterator[
         new = NewAccount(email, f"The {role}", PASSWORD, "en")
         account = database.write(lambda session: add_account(session, new, clock.now()))
         database.write(lambda session: grant_role(session, account, office, role, clock.now()))
-        client = httpx.Client(base_url=web.url, timeout=60, follow_redirects=True, headers={"Accept": "text/html"})
+        headers, hooks = {"Accept": "text/html"}, {"response": [look_at]}
+        client = httpx.Client(base_url=web.url, timeout=60, follow_redirects=True, headers=headers, event_hooks=hooks)
         clients.append(client)
         answer = client.post("/console/sign-in", data={"email": email, "password": PASSWORD})
         assert answer.url.path == "/console", answer.text

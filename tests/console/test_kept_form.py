@@ -17,10 +17,11 @@ from core.links import Purpose
 from core.staff.tables import AuditEntry
 from surveys.polls.tables import Poll
 from tests.console.conftest import PASSWORD, SignIn, enter_console
+from tests.console.typed_fields import forgotten
 from tests.responses.scene import Scene
 from tests.support.browser import page_of, violations
 from tests.support.web import RunningWeb
-from web.console.kept_form import KeptForm, has_text
+from web.console.kept_form import WRITTEN, KeptForm, has_text
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # pages, not queries
 
@@ -221,6 +222,7 @@ def test_in_a_browser_what_was_written_survives_the_sign_in(
 def test_what_was_written_is_shown_by_the_names_of_its_fields(database_url: str) -> None:
     fields = {
         "title.2.fr": "Place", "label-it-0": "Rispondi", "theme.17": "Oak", "q15_2_1": "green", "shows-A-en": "A pond",
+        "q7.lat": "45.07", "invitation-subject-it": "Votate", "result": "no text", "link": "https://meet.example.org",
         "key": "x7Yk", "kept-A": "9f86d08", "quorum": "30", "do": "save:q15", "title-en": " ", "axis": "green",
     }  # fmt: skip
     assert KeptForm("/console", tuple(fields.items()), 1).written == [
@@ -229,5 +231,26 @@ def test_what_was_written_is_shown_by_the_names_of_its_fields(database_url: str)
         ("Theme", "", "Oak"),
         ("Answer", "", "green"),
         ("What it shows", "en", "A pond"),
+        ("Answer", "", "45.07"),
+        ("Subject", "it", "Votate"),
+        ("Address to take part online", "", "https://meet.example.org"),
     ]
     assert not has_text(FormData([("do", "release"), ("token", "t"), ("key", "k"), ("title-it", "")]))
+
+
+def test_a_field_that_is_typed_into_and_named_nowhere_is_noticed(database_url: str) -> None:
+    page = """<form method="get"><input name="find"></form><form method="post">{}</form>"""
+    known = '<input name="title-it"><textarea name="q3"></textarea><input type="password" name="password">'
+    assert forgotten(page.format(f'{known}<input type="hidden" name="key"><input type="date" name="first">')) == []
+    for new in ('<input name="motto">', '<input type="url" name="motto">', '<textarea name="motto"></textarea>'):
+        assert forgotten(page.format(known + new)) == ["motto"]
+
+
+def test_no_test_is_shown_a_page_with_such_a_field(
+    scene: Scene, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, new = sign_in("organiser"), f"/console/processes/{scene.process_id}/polls/new"
+    assert client.get(new).status_code == 200
+    monkeypatch.delitem(WRITTEN, "summary")
+    with pytest.raises(AssertionError, match="summary-en"):
+        client.get(new)

@@ -71,5 +71,17 @@ def test_a_release_has_one_word_and_asks_nobody_whom_a_poll_might_ask(language: 
     assert wrong == []
 
 
+def test_the_body_that_runs_a_process_has_one_word_in_italian() -> None:
+    """An *ufficio* is part of an *ente*; it stands in a sender's made-up name and address only."""
+    wrong = [
+        text
+        for package in PACKAGES
+        for entry in entries("it", package)
+        for text in strings(entry)
+        if re.search(r"\bufficio?\b(?!@| di piano)", text.casefold())
+    ]
+    assert wrong == []
+
+
 def test_an_unknown_language_reads_english() -> None:
     assert translator("de")("Back") == "Back"

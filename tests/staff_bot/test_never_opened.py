@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
 from core.process.tables import Process
@@ -155,7 +156,17 @@ async def test_what_tells_a_result_by_its_text_waits_for_it_whatever_its_purpose
         stage.database.write(lambda session, vote=given: cast(session, BOOTH, vote, now))  # type: ignore[misc]
     stage.clock.set(FRIDAY + timedelta(hours=1))
     stage.database.write(lambda s: tend_poll(s, BOOTH.ids, made.poll_id, stage.clock.now()))
-    assert [(one.state, one.added) for one in plan(stage)] == [("planned", 1)], "the close does not make it useless"
+    read: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        read.append(" ".join(statement.split()))
+
+    event.listen(stage.database.engine, "before_cursor_execute", note)
+    planned = plan(stage)
+    event.remove(stage.database.engine, "before_cursor_execute", note)
+    loads = [one for one in read if " FROM poll WHERE poll.id = ?" in one]
+    assert len(loads) == 3, "whether its poll is counted, whom it asked, what the picture shows"
+    assert [(one.state, one.added) for one in planned] == [("planned", 1)], "the close does not make it useless"
     reasons = select(Delivery.reason).where(Delivery.mailing_id == told)
     assert stage.database.read(lambda s: s.scalars(reasons).all()) == [""], "it is of use to who has voted"
     limits = stage.database.read(lambda s: load_context(s, told, VOICE, LANGUAGES)).limits

@@ -17,6 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from core.errors import LinkForged
 from core.i18n import LANGUAGES, N_
 from core.links import Links, Purpose
+from notifications.content.poll_texts import INVITATION, RESULT
 from web.console.form_tokens import TOKEN
 
 FIELD = "kept"
@@ -30,7 +31,9 @@ WRITTEN = {
     "needs": N_("Needs"), "substitute": N_("Comes instead"), "available": N_("When they have time"),
     "dates": N_("Days with times"), "axes": N_("Axes for the notes"), "answer": N_("Your answer"),
     "theme": N_("Theme"), "label": N_("What stands on it"), "url": N_("Address"), "shows": N_("What it shows"),
+    "address": N_("Address"), "link": N_("Address to take part online"),
 }  # fmt: skip
+MESSAGES = INVITATION, RESULT  # whose texts stand on one page
 ANSWER = re.compile(r"q\d+(_\d+)*")  # of a questionnaire that is filled in for somebody
 
 
@@ -86,7 +89,9 @@ def unseal_form(links: Links, sealed: str, now: datetime) -> KeptForm | None:
 
 def _label(name: str) -> tuple[str, str] | None:
     """What the page called a field for text, and the language it was in; None for any other field."""
-    if ANSWER.fullmatch(name):
-        return N_("Answer"), ""
     kind, *rest = re.split("[-.]", name)  # title, title-it, title.2.it
+    if ANSWER.fullmatch(kind):  # q3, q15_2_1, q7.lat
+        return N_("Answer"), ""
+    if kind in MESSAGES and rest:  # invitation-subject-it
+        kind, *rest = rest
     return (WRITTEN[kind], next((one for one in rest if one in LANGUAGES), "")) if kind in WRITTEN else None

@@ -15,7 +15,7 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from notifications.ledger.release import FourEyes
 from notifications.review.one_person import need_release
-from surveys.recurring.clockwork import Standing
+from surveys.recurring.clockwork import AnySeries
 from surveys.recurring.rhythm import SeriesState
 from web.console.errors import ActUnknown
 from web.site import site_of
@@ -32,7 +32,7 @@ class Moves:
     """One kind of series: what it is called in addresses and in the audit log, who may move it, and its page."""
 
     name: str
-    find: Callable[[Session, Staff, int], Standing]  # raises NothingHere, NotAllowed
+    find: Callable[[Session, Staff, int], AnySeries]  # raises NothingHere, NotAllowed
     set_state: Callable[[Session, int, SeriesState], None]
     page: Callable[[Request, Staff, Problem], Awaitable[Response]]
 
