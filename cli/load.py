@@ -21,6 +21,7 @@ from core.process.package.loading import Checked, Loaded, check_package
 from core.process.package.loading import load as bring
 from core.process.package.section import Section, What
 from core.process.package.sections.core import core_sections
+from notifications.ledger.drawing_back import change_question
 from notifications.package import notification_sections
 from surveys.package import survey_sections
 
@@ -56,7 +57,7 @@ def sections(world: World) -> Sequence[Section]:
     """Every part of a package, in the order in which they are loaded."""
     return (
         *core_sections(world.predicates),
-        *survey_sections(),
+        *survey_sections(change_question),
         *notification_sections(world.settings.mail_size_limit),
     )
 

@@ -16,8 +16,9 @@ from core.process.package.entry import Entry
 from core.process.package.items import apply_items
 from core.process.package.section import Change, Item, Load, Package, Section
 from surveys.engine.form import Form
-from surveys.package_polls import PollSection
+from surveys.package_polls import ChangePoll, PollSection
 from surveys.package_round_series import AllRounds
+from surveys.polls.making import change_poll
 from surveys.ready.forms import READY, ready_form
 from surveys.responses.publishing import Source, publish
 from surveys.responses.tables import FormVersion, Questionnaire
@@ -28,9 +29,10 @@ IS_READY = "ready:"  # in the place of a file's name
 ONE_OF_BOTH = N_("A questionnaire needs a file, or ready: with the name of a ready one.")
 
 
-def survey_sections() -> tuple[Section, ...]:
+def survey_sections(change: ChangePoll = change_poll) -> tuple[Section, ...]:
+    """`change` is how a poll that is there already becomes what the package says, with what hangs on it."""
     asking = QuestionnaireSection()
-    return (asking, AllRounds(asking.forms), PollSection())
+    return (asking, AllRounds(asking.forms), PollSection(change))
 
 
 class QuestionnaireSection:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from core.faults import Fault
 from core.file_contents import keep_content
@@ -43,6 +45,8 @@ OPTION_KEYS = {
     "shows": "what the picture shows, for who cannot see it, one text a language",
 }
 USUAL_SCALE = (1, 5)
+
+ChangePoll = Callable[[Session, int, Definition, datetime], None]
 
 
 class PollSection:
@@ -80,6 +84,9 @@ class PollSection:
             "every": "a mapping that makes it come back: weeks, open_days, remind_days",
         }
     }
+
+    def __init__(self, change: ChangePoll = change_poll) -> None:
+        self._change = change
 
     def check(self, package: Package) -> Sequence[Item]:
         return [self._item(package, entry) for entry in self._entries(package)]
@@ -153,7 +160,7 @@ class PollSection:
                     yield path
 
     def _apply_polls(self, load: Load, items: Sequence[Item]) -> list[Change]:
-        rows = _Rows(load, {one.slug: bool(one.values["ready"]) for one in items})
+        rows = _Rows(load, {one.slug: bool(one.values["ready"]) for one in items}, self._change)
         mine = select(Phase).where(Phase.process_id == load.process_id)
         phases = {one.slug: one for one in load.session.scalars(mine)}
         timed = [_timed(item, phases) for item in items]
@@ -173,8 +180,8 @@ class PollSection:
 class _Rows:
     """The polls of one office, by their short names."""
 
-    def __init__(self, load: Load, ready: Mapping[str, bool]) -> None:
-        self._load, self._ready, self._ids = load, ready, RandomIds()
+    def __init__(self, load: Load, ready: Mapping[str, bool], change: ChangePoll) -> None:
+        self._load, self._ready, self._ids, self._change = load, ready, RandomIds(), change
         self._audiences = ids_by_slug(load, Audience, Audience.office_id == load.office_id)
         self._events = ids_by_slug(load, Event, Event.process_id == load.process_id)
         every = select(Poll).where(Poll.office_id == load.office_id)
@@ -216,7 +223,7 @@ class _Rows:
         new = _definition(values, {**named, **times})
         if exists:
             poll_id = self._known[item.slug].id
-            change_poll(load.session, poll_id, new, load.now)
+            self._change(load.session, poll_id, new, load.now)
         else:
             place = Place(load.office_id, load.process_id, load.process.time_zone)
             poll_id = add_poll(load.session, self._ids, place, (item.slug, new), load.now)

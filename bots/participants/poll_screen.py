@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 
 from babel.dates import format_date, format_time
+from babel.numbers import format_decimal
 
 from bots.participants.callback import IDLE, PollAct, poll_press
 from bots.participants.poll_draft import after_press, fewer, place_of, write_draft
@@ -13,8 +15,8 @@ from bots.participants.screen import LONGEST_LABEL, Key, Rows, Screen, arrange, 
 from core.clock import local
 from core.i18n import N_, Translator, babel_locale, pick_text
 from surveys.polls.ballot import in_words
-from surveys.polls.figures import NOT_BY_FIRST_PLACES, is_decided_otherwise
-from surveys.polls.glance import COUNTED, Glance
+from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, figures_of, is_decided_otherwise
+from surveys.polls.glance import Glance
 from surveys.polls.kinds import USUAL_WORDS, Kind
 from surveys.polls.poll import Poll
 
@@ -83,7 +85,9 @@ def thanks_screen(shown: Shown, standing: Glance | None) -> Screen:
     return Screen("\n".join([*lines, *result_lines(shown, standing)]), rows)
 
 
-def over_screen(shown: Shown, standing: Glance | None, result: Sequence[str] = ()) -> Screen:
+def over_screen(
+    shown: Shown, standing: Glance | None, result: Sequence[str] = (), figures: Figures | None = None
+) -> Screen:
     """After the close: what came out first, then the figures; a result in many words is told in part."""
     told = [*heading(shown), "", shown.t("This poll is closed: votes are not taken any more.")]
     if shown.poll.settled_at is None:
@@ -91,7 +95,7 @@ def over_screen(shown: Shown, standing: Glance | None, result: Sequence[str] = (
     lines = [plain(line, 500) for line in result[:MOST_TOLD]] if standing is not None and standing.ballots else []
     if lines:
         lines = ["", f"<b>{lines[0]}</b>", *lines[1:]]
-    return Screen("\n".join([*told, *lines, *result_lines(shown, standing, closed=True)]))
+    return Screen("\n".join([*told, *lines, *result_lines(shown, standing, figures, closed=True)]))
 
 
 def heading(shown: Shown) -> list[str]:
@@ -109,20 +113,28 @@ def heading(shown: Shown) -> list[str]:
     return lines
 
 
-def result_lines(shown: Shown, standing: Glance | None, *, closed: bool = False) -> list[str]:
-    """How it stands, a bar an option; nothing where it is not shown, or nothing counts yet."""
+def result_lines(
+    shown: Shown, standing: Glance | None, figures: Figures | None = None, *, closed: bool = False
+) -> list[str]:
+    """How it stands, a bar an option; nothing where it is not shown, or nothing counts yet.
+
+    By `figures` once it is counted: a ranking stands in its order then.
+    """
     if standing is None or not standing.ballots:
         return []
     t, poll = shown.t, shown.poll
     if poll.kind is Kind.TEXT:
         return ["", t.n("{count} text so far.", "{count} texts so far.", standing.ballots)]
-    what = t(COUNTED[poll.kind])
+    counts = figures or figures_of(poll, standing, None, works=False)
+    what, most = t(counts.unit), max(counts.by_name.values(), default=Fraction())
     lines = ["", t("The figures ({what}):", what=what) if closed else t("How it stands ({what}):", what=what)]
-    for one in standing.lines:
-        bar = "▪" * round(BAR * one.count / standing.most) if standing.most else ""
-        count = t("not published") if one.name in standing.hidden else one.count
-        lines.append(f"{plain(poll.label_of(one.name, t), 60)}: {count} {bar}".rstrip())
-    if is_decided_otherwise(poll):
+    for name, number in counts.by_name.items():
+        place = f"{counts.places[name]}. " if name in counts.places else ""
+        bar = "▪" * round(BAR * number / most) if most else ""
+        figure = format_decimal(float(number), format="#,##0.#", locale=babel_locale(t.language))
+        count = t("not published") if name in standing.hidden else figure
+        lines.append(f"{place}{plain(poll.label_of(name, t), 60)}: {count} {bar}".rstrip())
+    if is_decided_otherwise(poll) and counts.of_first_places:
         lines.append(t(NOT_BY_FIRST_PLACES))
     return lines
 

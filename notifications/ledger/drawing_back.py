@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from core.staff.audit import Act, record
 from notifications.ledger.revision import hold_mailing
-from notifications.ledger.states import MailingState, OccurrenceState
-from notifications.ledger.tables import Mailing, Occurrence
+from notifications.ledger.states import MailingState
+from notifications.ledger.tables import Mailing
+from surveys.polls.making import NOT_BEGUN, change_poll, lock_poll
+from surveys.polls.poll import Definition
 
 
 def hold_mailings_of(session: Session, poll_id: int) -> list[Mailing]:
@@ -25,18 +27,17 @@ def hold_mailings_of(session: Session, poll_id: int) -> list[Mailing]:
 
 
 def draw_back(
-    session: Session, mailings: Sequence[Mailing], office_id: int, account_id: int, now: datetime
+    session: Session, mailings: Sequence[Mailing], office_id: int, account_id: int | None, now: datetime
 ) -> list[int]:
-    """Those that were released and have not begun to leave are drafts again; returns their numbers.
+    """Those that were released are drafts again; returns their numbers. Of what has begun to leave the rest waits.
 
     Of the office's own, also of its drafts, who changed the question counts as the writer: somebody else reads it.
+    `account_id` None stands for a package, which is written by nobody of the office.
     """
+    takes_over = account_id is not None
     drawn = []
     for mailing in mailings:
-        begun = Occurrence.mailing_id == mailing.id, Occurrence.state == OccurrenceState.PLANNED
-        if session.scalar(select(Occurrence.id).where(*begun).limit(1)) is not None:
-            continue
-        values: dict[str, object] = {"written_by": account_id} if mailing.office_id == office_id else {}
+        values: dict[str, object] = {"written_by": account_id} if takes_over and mailing.office_id == office_id else {}
         if mailing.state == MailingState.RELEASED:
             values |= {"state": MailingState.DRAFT, "released_at": None}
             drawn.append(mailing.id)
@@ -44,3 +45,12 @@ def draw_back(
         if values:
             session.execute(update(Mailing).where(Mailing.id == mailing.id).values(values))
     return drawn
+
+
+def change_question(session: Session, poll_id: int, new: Definition, now: datetime) -> None:
+    """Changes a poll as a package says it now, and draws back what was released about it; raises as change_poll."""
+    mailings = hold_mailings_of(session, poll_id)
+    poll = lock_poll(session, poll_id)
+    change_poll(session, poll_id, new, now)
+    if poll.state_at(now) in NOT_BEGUN:
+        draw_back(session, mailings, poll.office_id, None, now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
-from notifications.ledger.results import waits_for_close
+from notifications.ledger.results import is_of_a_draft, waits_for_close
 from notifications.ledger.states import Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import IS_IN_DOUBT, IS_PLANNED, Attempt, Delivery, Mailing, Occurrence
 from notifications.planning.missed import GRACE
@@ -71,6 +71,7 @@ WHAT_TO_DO = {
     ),
     Cause.IN_DOUBT: N_("Open the ledger and decide for each: send it again, or take it as sent."),
 }
+STILL: Mapping[str, Cause] = {MailingState.PAUSED: Cause.PAUSED, MailingState.DRAFT: Cause.NOT_RELEASED}
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,10 @@ def _of(session: Session, mailing: Mailing, now: datetime) -> Iterator[Obstacle]
             cause, detail = found
             yield Obstacle(mailing.id, mailing.slug, cause, occurrence.due_at, detail)
     since = _waiting_since(session, mailing)
-    if since is not None and since <= now and mailing.state == MailingState.PAUSED:
-        yield Obstacle(mailing.id, mailing.slug, Cause.PAUSED, since)
+    if since is not None and since <= now and mailing.state in STILL:
+        yield Obstacle(mailing.id, mailing.slug, STILL[mailing.state], since)
+    elif since is not None and mailing.state == MailingState.RELEASED and is_of_a_draft(session, mailing):
+        yield Obstacle(mailing.id, mailing.slug, Cause.POLL_DRAFT, since)
     elif since is not None and mailing.state == MailingState.RELEASED:
         yield from _held(session, mailing, since, now)
     if in_doubt := session.scalar(select(func.count()).where(Delivery.mailing_id == mailing.id, IS_IN_DOUBT)):

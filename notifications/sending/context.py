@@ -35,6 +35,7 @@ from notifications.ledger.states import Kind
 from notifications.ledger.tables import Mailing, MailingText
 from notifications.planning.planner import send_window, useful_until
 from notifications.sending.verdict import Limits
+from surveys.polls.kinds import State
 from surveys.polls.poll import Poll
 from surveys.polls.published import Published, in_words
 from surveys.polls.publishing import published_of
@@ -143,6 +144,7 @@ def load_context(session: Session, mailing_id: int, voice: Voice, languages: tup
             useful_until(session, mailing),
             asked_by(session, mailing),
             mailing.poll_id if wants_vote(session, mailing) else None,
+            poll is not None and poll.state is State.DRAFT,
         ),
         texts=texts,
         wordings={row.language: wording_of(row, files) for row in rows},

@@ -250,6 +250,9 @@ def _with_votes(session: Session, found: Sequence[Candidate], loaded: Mapping[in
 
 
 def _opening(context: MailingContext, now: datetime) -> datetime:
+    """When a mailing may leave next: `now` if it may."""
+    if context.limits.of_a_draft:  # until the poll is opened or planned: looked at again
+        return now + UNWRITTEN_WAIT
     try:
         return next_open(context.limits.window, now, context.limits.zone)
     except Problem as problem:  # a send window that never opens: staff can put it right

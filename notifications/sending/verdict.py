@@ -21,6 +21,7 @@ class Limits:
     useful_until: datetime | None
     asked: Asked | None = None  # about an event
     poll_id: int | None = None  # whose vote it asks for
+    of_a_draft: bool = False  # its poll is one: nobody could vote in it, and it may still change
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.i18n import N_
@@ -21,19 +21,30 @@ NOT_BY_FIRST_PLACES = N_(
 
 @dataclass(frozen=True)
 class Figures:
-    """`by_name` has a number for each option, and `unit` is what it counts."""
+    """`by_name` has a number for each option, and `unit` is what it counts; the best first where there are `places`."""
 
     by_name: Mapping[str, Fraction]
     unit: str
+    places: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def of_first_places(self) -> bool:
+        return self.unit == COUNTED[Kind.RANKING]
 
 
 def figures_of(poll: Poll, standing: Glance, counted: Counted | None, *, works: bool) -> Figures:
-    """By option what the method ranks by, where that is one number; else what the kind counts.
+    """By option what the method ranks by, where that is one number; else what the kind counts. Of a ranking that was
+    counted, in the order in which it came out.
 
     Points are told where the working is; who won how many comparisons says of nobody how they voted.
     """
     own = own_figures(poll, counted, works=works)
-    return own or Figures({one.name: Fraction(one.count) for one in standing.lines}, COUNTED[poll.kind])
+    found = own or Figures({one.name: Fraction(one.count) for one in standing.lines}, COUNTED[poll.kind])
+    if counted is None or poll.kind is not Kind.RANKING:
+        return found
+    places = counted.places
+    ordered = sorted(found.by_name.items(), key=lambda one: places.get(one[0], len(found.by_name) + 1))
+    return Figures(dict(ordered), found.unit, places)
 
 
 def own_figures(poll: Poll, counted: Counted | None, *, works: bool) -> Figures | None:

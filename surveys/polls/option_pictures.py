@@ -44,12 +44,17 @@ def with_pictures(poll: Definition, pictures: Mapping[str, Picture]) -> Definiti
     return replace(poll, options=tuple(replace(one, picture=pictures.get(one.name)) for one in poll.options))
 
 
-def change_pictures(session: Session, poll_id: int, pictures: Mapping[str, Picture], now: datetime) -> None:
-    """Before the opening; a poll that is planned stays so. Raises PollUnknown, PollBegun, PollWrong."""
+def change_pictures(session: Session, poll_id: int, pictures: Mapping[str, Picture], now: datetime) -> bool:
+    """Before the opening; a poll that is planned stays so. Whether they are others than before.
+
+    Raises PollUnknown, PollBegun, PollWrong.
+    """
     poll = lock_poll(session, poll_id)
     state = poll.state_at(now)
     if state not in NOT_BEGUN:
         raise PollBegun
-    change_poll(session, poll_id, with_pictures(poll.definition, pictures), now)
+    new = with_pictures(poll.definition, pictures)
+    change_poll(session, poll_id, new, now)
     if state is State.PLANNED:
         plan_poll(session, poll_id, now)
+    return new != poll.definition

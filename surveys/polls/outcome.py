@@ -73,6 +73,14 @@ class Counted:
         return [[str(one) for one in group] for group in self.figures["ranking"]]
 
     @property
+    def places(self) -> Mapping[str, int]:
+        """By name of option, the best first; equal ones share a place."""
+        places: dict[str, int] = {}
+        for group in self.ranking:
+            places |= dict.fromkeys(group, len(places) + 1)
+        return places
+
+    @property
     def matrix(self) -> Mapping[str, Mapping[str, int]]:
         """How many ballots place the one above the other; nothing where options are not compared."""
         compared = self.figures["condorcet"]

@@ -19,7 +19,7 @@ from core.errors import Problem
 from core.i18n import N_, Translator
 from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
-from surveys.polls.published import Published, also_told, decimal, label, value, winners_told
+from surveys.polls.published import Published, also_told, decimal, placed, value, winners_told
 
 FONTS = Path(__file__).parents[2] / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 WIDTH, EDGE, GAP = 1000, 40, 18
@@ -70,7 +70,7 @@ def _draw_lines(canvas: _Canvas, poll: Poll, result: Published, t: Translator) -
         canvas.text(t("Mean: {mean}", mean=decimal(result.mean, t)), WORDS, INK, bold=True)
     most = max((one.count or 0 for one in result.lines), default=0) or 1
     for one in result.lines[:MOST_LINES]:
-        canvas.row(label(poll, one.name, t), value(one, result, t))
+        canvas.row(placed(poll, one, t), value(one, result, t))
         if one.count is None:
             canvas.gap(GAP)
         else:

@@ -14,7 +14,7 @@ from babel.numbers import format_decimal
 
 from core.i18n import N_, Translator
 from surveys.polls.ballot import choice_of
-from surveys.polls.figures import own_figures
+from surveys.polls.figures import Figures, figures_of
 from surveys.polls.glance import COUNTED, Glance, Line, glance
 from surveys.polls.kinds import Kind
 from surveys.polls.outcome import ALSO, Counted, Result
@@ -36,11 +36,15 @@ WITHOUT_WINNER: dict[str, str] = {
 
 @dataclass(frozen=True)
 class PublicLine:
-    """An option, or a number of a scale; `count` and `share` (of the ballots, 0 to 1) are None where hidden."""
+    """An option, or a number of a scale; `count` and `share` (of the ballots, 0 to 1) are None where hidden.
+
+    `place` is that of a ranking by the stated rule, 0 where none is told.
+    """
 
     name: str
     count: Fraction | int | None
     share: float | None
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,9 @@ def publish(poll: Poll, ballots: Ballots, result: Result | None, least: int = LE
     if result is None or not standing.ballots:
         return Published(lines, standing.ballots, (), None, least, unit=unit)
     decided = result.everybody
-    if own := None if any(hidden) else own_figures(poll, decided, works=_tells_working(decided, least)):
-        lines, unit = tuple(PublicLine(one, number, None) for one, number in own.by_name.items()), own.unit
+    if poll.kind is Kind.RANKING and not any(hidden) and tells_all(poll, standing, decided, least):
+        figures = figures_of(poll, standing, decided, works=_tells_working(decided, least))
+        lines, unit = _in_order(figures, standing.ballots), figures.unit
     why = WITHOUT_WINNER.get(decided.verdict, "")
     # The mean of a scale would be one more equation for what is hidden.
     mean = None if any(hidden) else standing.mean
@@ -115,10 +120,10 @@ def words_for_voters(poll: Poll, standing: Glance, result: Result, t: Translator
     """What came out, as those who may vote read it beside `standing`, which `for_voters` gave.
 
     Of an anonymous poll with small numbers it is who won, and no figures; of too few votes it is nothing. Who is first
-    by a second method is told wherever who won is.
+    by a second method is told wherever who won is, after the ranking by the first one.
     """
     told, also = won_told(poll, standing, result.everybody, least), also_told(poll, result.beside, t)
-    return (*told[:1], *also, *told[1:]) if told else ()
+    return (*told[:2], *also, *told[2:]) if told else ()
 
 
 def won_told(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> Sequence[str]:
@@ -190,7 +195,7 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
         if poll.kind is Kind.RANKING:
             said.append(t("Figures: {what}.", what=t(result.unit)))
         each = [
-            t("{option}: {count}", option=label(poll, one.name, t), count=value(one, result, t)) for one in result.lines
+            t("{option}: {count}", option=placed(poll, one, t), count=value(one, result, t)) for one in result.lines
         ]
         said.append((BETWEEN_FRENCH if t.language == "fr" else "; ").join(each) + ".")
     if result.hides:
@@ -206,6 +211,11 @@ def winners_told(poll: Poll, result: Published, t: Translator) -> Sequence[str]:
     if names:
         return (t("{option} wins.", option=names),)
     return (t(result.why_none),) if result.why_none else ()
+
+
+def placed(poll: Poll, line: PublicLine, t: Translator) -> str:
+    """What a line is called, with its place in a ranking."""
+    return f"{line.place}. {label(poll, line.name, t)}" if line.place else label(poll, line.name, t)
 
 
 def label(poll: Poll, name: str, t: Translator) -> str:
@@ -248,6 +258,16 @@ def _hidden(poll: Poll, ballots: Ballots, counts: list[int], least: int) -> tupl
         counts = list(givers.values())
     # Where everybody has to give all they have, the total is known too.
     return tuple(map(any, zip(protect(counts, least), protect_each(counts, cast, least), strict=True)))
+
+
+def _in_order(figures: Figures, ballots: int) -> tuple[PublicLine, ...]:
+    """The lines of a ranking, the best first; only first places have a share of the ballots."""
+    return tuple(
+        PublicLine(
+            name, number, float(number / ballots) if figures.of_first_places else None, figures.places.get(name, 0)
+        )
+        for name, number in figures.by_name.items()
+    )
 
 
 def _share(poll: Poll, count: int, ballots: int) -> float | None:

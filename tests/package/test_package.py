@@ -16,6 +16,7 @@ from core.process.package.loading import Loaded, check_package, load
 from core.process.package.section import What
 from core.process.package.sections.core import core_sections
 from core.process.tables import Event, Office, Phase
+from notifications.ledger.drawing_back import change_question
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
 from notifications.package import notification_sections
 from surveys.package import survey_sections
@@ -26,7 +27,7 @@ from tests.conftest import NOW
 EXAMPLE = Path(__file__).parents[2] / "examples" / "psm-torino"
 SECTIONS = (
     *core_sections({**core_predicates(), **survey_predicates()}),
-    *survey_sections(),
+    *survey_sections(change_question),
     *notification_sections(),
 )
 NEVER_OPEN = "send_window: {days: [mon], from: 09:00, until: 10:00, quiet: [{from: 2020-01-01, until: 2100-01-01}]}"

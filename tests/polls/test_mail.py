@@ -68,13 +68,15 @@ async def sandbox() -> AsyncIterator[RunningSandbox]:
 class Asking:
     """A mailing with a poll's button, planned for Anna, Bruno and Carla."""
 
-    def __init__(self, database: Database, sandbox: RunningSandbox, clock: FixedClock, new: Definition) -> None:
+    def __init__(
+        self, database: Database, sandbox: RunningSandbox, clock: FixedClock, new: Definition, *, opened: bool = True
+    ) -> None:
         clock.set(DUE + timedelta(minutes=1))
         self.scene = Scene(database, clock.now())
         sandbox.world.bots["participants"].private_chat(901).started = True
         rows: OfficeRows = database.write(lambda session: make_office(session, [ANNA, BRUNO, CARLA]))
         self.scene.office_id, self.scene.process_id = rows.office, rows.process
-        self.poll = add(self.scene, new)
+        self.poll = add(self.scene, new, opened=opened)
         self.telling = Telling(database, sandbox, clock, rows)
 
         def work(session: Session) -> None:

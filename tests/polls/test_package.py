@@ -17,7 +17,11 @@ from core.faults import FileWrong
 from core.file_contents import read_content
 from core.ids import RandomIds
 from core.process.package.loading import Loaded, check_package, load
+from core.staff.tables import AuditEntry
 from core.tables import FileContent
+from notifications.ledger.release import set_state
+from notifications.ledger.states import MailingState
+from notifications.ledger.tables import Mailing
 from surveys.polls import series
 from surveys.polls.due import polls_due, tend_poll
 from surveys.polls.kinds import Kind, Secrecy, Shown, State
@@ -107,6 +111,38 @@ def test_polls_are_loaded_and_loaded_again(database: Database, package: Path, cl
     change(package, "process.yaml", "most: 2", "most: 3")
     assert told(bring(database, package)) == {"poll bench": "changed"}
     assert polls(database)["bench"].rules.most == 3 and polls(database)["bench"].state is State.PLANNED
+
+
+@pytest.mark.parametrize("by_package", [False, True])
+def test_a_poll_loaded_anew_draws_back_what_was_released_about_it(
+    database: Database, package: Path, clock: FixedClock, by_package: bool
+) -> None:
+    """What the package itself lets leave, it lets leave again."""
+    released = "    released: true\n" if by_package else ""
+    about = (
+        "  - slug: bench\n    kind: mailing\n    purpose: polls\n    poll: bench\n"
+        f"    anchor: {{poll: bench, at: opens}}\n{released}"
+    )
+    change(package, "process.yaml", "polls:\n", f"{about}polls:\n")
+    for language in ("it", "en"):
+        path = package / "messages" / f"bench.{language}.md"
+        path.write_text("---\nsubject: Bench\n---\n{{ poll }}\n", encoding="utf-8")
+
+    def standing() -> Mailing:
+        found = select(Mailing).where(Mailing.slug == "bench")
+        return database.read(lambda session: session.scalars(found).one())
+
+    bring(database, package)
+    if not by_package:
+        database.write(lambda session: set_state(session, standing().id, MailingState.RELEASED, clock.now()))
+    assert standing().state == MailingState.RELEASED and told(bring(database, package)) == {}
+    assert standing().state == MailingState.RELEASED, "the poll is as it was"
+    change(package, "process.yaml", "most: 2", "most: 3")
+    assert told(bring(database, package)) == {"poll bench": "changed"}
+    assert standing().state == (MailingState.RELEASED if by_package else MailingState.DRAFT)
+    assert polls(database)["bench"].state is State.PLANNED
+    log = select(AuditEntry.account_id).where(AuditEntry.act == "mailing.drawn-back")
+    assert database.read(lambda session: session.scalars(log).all()) == [None]
 
 
 def test_what_was_edited_or_opened_is_left_as_it_is(database: Database, package: Path, clock: FixedClock) -> None:

@@ -118,10 +118,13 @@ def test_the_figures_are_those_of_the_method_and_the_second_one_is_told_wherever
     assert (
         "27 votes counted. Park wins. Also shown, deciding nothing: Points by place (Borda). First by it: Park." in told
     )
-    assert "Figures: comparisons won. Park: 3; Square: 1; School: 0; River: 2." in told
+    assert "Figures: comparisons won. 1. Park: 3; 2. River: 2; 3. Square: 1; 4. School: 0." in told, "in their order"
     points = poll(Kind.RANKING, counting=Counting("borda"))
     said = in_words(points, published(points, ballots(**{"A>B>C": 10, "B>A>C": 9})), IT)
-    assert "Cifre: punti." in said and "Parco: 29;" in said
+    assert "Cifre: punti." in said and "1. Parco: 29;" in said
+    runoff = poll(Kind.RANKING, counting=Counting("irv"))
+    said = in_words(runoff, published(runoff, ballots(**{"A>B>C": 10, "C>B>A": 8, "B>C>A": 7})), EN)
+    assert "Figures: first places. 1. School: 8 (32%); 2. Park: 10 (40%); 3. Square: 7 (28%)." in said
     small = ballots(**{"A>B>C>D": 6, "B>C>A>D": 2, "D>A": 1})
     hidden = published(asked, small)
     assert hidden.unit == "first places" and "First by it" in in_words(asked, hidden, EN)

@@ -15,11 +15,14 @@ from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing, MailingText
 from surveys.polls.kinds import Kind, Rules, State
 from surveys.polls.making import change_poll
+from surveys.polls.poll import Poll
 from surveys.polls.store import load_poll, polls_of
 from tests.console.conftest import SignIn, scene, sign_in, web
+from tests.polls.test_option_pictures import send
 from tests.polls.test_poll_form import form_of as fields_of
 from tests.polls.test_quick import village
 from tests.responses.scene import Scene
+from tests.support.attachments import png
 
 __all__ = ["scene", "sign_in", "web"]  # fixtures
 
@@ -114,11 +117,10 @@ def test_a_message_with_the_result_that_another_wrote_is_released_by_itself(
     assert states(database) == [MailingState.RELEASED, MailingState.DRAFT]
 
 
-def test_a_change_of_the_question_draws_back_what_was_released_about_it(
-    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
-) -> None:
-    village(database, clock, one_person=False)
-    clerk, reviewer, head = (sign_in(one, "valprato") for one in ("clerk", "reviewer", "administrator"))
+def planned_and_released(
+    clerk: httpx.Client, reviewer: httpx.Client, database: Database, clock: FixedClock
+) -> tuple[Poll, int, int]:
+    """A poll that opens tomorrow, with the numbers of its invitation and its result, which the reviewer released."""
     ask_for_bench(clerk)
     (poll,) = database.read(polls_of)
     later = replace(poll.definition, opens_local="2023-07-11T10:00", closes_local="2023-07-20T10:00")
@@ -129,6 +131,16 @@ def test_a_change_of_the_question_draws_back_what_was_released_about_it(
     reviewer.post(acts, data=form_of(reviewer, review))
     assert states(database) == [MailingState.RELEASED] * 2
     assert database.read(lambda session: load_poll(session, poll.id)).state is State.PLANNED
+    return poll, invitation, result
+
+
+def test_a_change_of_the_question_draws_back_what_was_released_about_it(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    village(database, clock, one_person=False)
+    clerk, reviewer, head = (sign_in(one, "valprato") for one in ("clerk", "reviewer", "administrator"))
+    poll, invitation, result = planned_and_released(clerk, reviewer, database, clock)
+    review, acts = f"/console/mailings/{invitation}/review", f"/console/mailings/{invitation}/acts/release"
     edit = f"/console/polls/{poll.id}/edit"
     page = head.post(edit, data=fields_of(head.get(edit)) | {"title-it": "Vendiamo il bosco?"})
     assert page.status_code == 200 and "is a draft again, because nobody has read the new question" in page.text
@@ -142,3 +154,22 @@ def test_a_change_of_the_question_draws_back_what_was_released_about_it(
     assert clerk.post(edit, data=fields_of(clerk.get(edit)) | {"title-it": "E il bosco?"}).status_code == 200
     assert head.post(acts, data=form_of(head, review)).status_code == 200, "now somebody else wrote the question"
     assert states(database) == [MailingState.RELEASED] * 2
+
+
+def test_so_do_other_pictures_of_the_options(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    village(database, clock, one_person=False)
+    clerk, reviewer, head = (sign_in(one, "valprato") for one in ("clerk", "reviewer", "administrator"))
+    poll, invitation, _ = planned_and_released(clerk, reviewer, database, clock)
+    here, first = f"/console/polls/{poll.id}/option-pictures", poll.definition.options[0].name
+    assert "Done." in send(head, here, {}).text and states(database) == [MailingState.RELEASED] * 2, (
+        "nothing was changed"
+    )
+    words = {f"shows-{first}-{one}": "Il bosco" for one in ("it", "en", "fr")}
+    page = send(head, here, {f"picture-{first}": ("wood.png", png(30, 40))}, **words)
+    assert "is a draft again" in page.text and states(database) == [MailingState.DRAFT] * 2
+    assert database.read(lambda session: load_poll(session, poll.id)).state is State.PLANNED
+    review, acts = f"/console/mailings/{invitation}/review", f"/console/mailings/{invitation}/acts/release"
+    assert head.post(acts, data=form_of(head, review)).status_code == 403, "who sent the picture"
+    assert reviewer.post(acts, data=form_of(reviewer, review)).status_code == 200

@@ -162,17 +162,18 @@ async def test_the_chat_says_that_votes_are_being_counted(stage: Stage) -> None:
     assert "being counted" not in shown["text"] and "Park: 1" in shown["text"]
 
 
-async def test_the_chat_tells_the_second_method_and_what_first_places_are_worth(stage: Stage) -> None:
+async def test_the_chat_tells_the_order_by_the_stated_method_first_and_then_the_second_one(stage: Stage) -> None:
     participant, person = await somebody(stage)
     counting = Counting("schulze", beside="borda")
     new = named(Kind.RANKING, counting=counting, closes_local="2023-07-14T18:00")
     poll = add(stage.scene, new)
-    vote(stage.scene, poll, participant, chosen("A", "B", "C"))
+    vote(stage.scene, poll, participant, chosen("A", "C", "B"))
     stage.clock.advance(timedelta(days=9))
     settle(stage.scene, poll)
     shown = (await stage.say(person, f"/vote {poll.code}"))["text"]
-    assert "Park wins.\nAlso shown, deciding nothing: Points by place (Borda). First by it: Park." in shown
-    assert "The figures (first places):" in shown and "First places alone do not decide here" in shown
+    assert "Park wins.\nRanking: 1. Park, 2. School, 3. Square.\nAlso shown, deciding nothing: Points by place" in shown
+    assert "The figures (comparisons won):\n1. Park: 2 ▪▪▪▪▪▪▪▪▪▪\n2. School: 1 ▪▪▪▪▪\n3. Square: 0" in shown
+    assert "irst places" not in shown, "which decide nothing here"
 
 
 async def test_a_screen_that_cannot_be_drawn_once_is_drawn_at_the_next_look(

@@ -18,6 +18,7 @@ from core.process.tables import Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.tables import FileContent
+from notifications.ledger.drawing_back import draw_back, hold_mailings_of
 from surveys.polls.checking import check
 from surveys.polls.faults import PollFault
 from surveys.polls.making import NOT_BEGUN
@@ -69,17 +70,19 @@ async def keep(request: Request, staff: Staff) -> Response:
     now, form = deps.clock.now(), await request.form()
     sent = await _uploads(form)
 
-    def work(session: Session) -> Sheet:
+    def work(session: Session) -> tuple[Sheet, bool]:
         sheet = _read(session, staff, poll_id, (form, sent))
-        if not (sheet.faults or sheet.problems):
-            change_pictures(session, poll_id, sheet.pictures, now)
-            record(session, Act("poll.changed", f"poll:{poll_id}", staff.account_id, sheet.poll.office_id), now)
-        return sheet
+        if sheet.faults or sheet.problems:
+            return sheet, False
+        office_id, mailings = sheet.poll.office_id, hold_mailings_of(session, poll_id)
+        are_others = change_pictures(session, poll_id, sheet.pictures, now)
+        record(session, Act("poll.changed", f"poll:{poll_id}", staff.account_id, office_id), now)
+        return sheet, are_others and bool(draw_back(session, mailings, office_id, staff.account_id, now))
 
-    sheet = await deps.database.awrite(work)
+    sheet, drawn = await deps.database.awrite(work)
     if sheet.faults or sheet.problems:
         return _page(request, staff, sheet)
-    return RedirectResponse(f"/console/polls/{poll_id}?done=changed", 303)
+    return RedirectResponse(f"/console/polls/{poll_id}?done={'drawn-back' if drawn else 'changed'}", 303)
 
 
 async def hand_out(request: Request, staff: Staff) -> Response:

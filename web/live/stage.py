@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.i18n import Translator, translator
 from surveys.polls.figures import Figures, figures_of
-from surveys.polls.glance import COUNTED, Glance
+from surveys.polls.glance import Glance
 from surveys.polls.heard import Answer, by_theme, shown_answers
 from surveys.polls.kinds import Kind, State
 from surveys.polls.outcome import Counted, result_of
@@ -161,13 +161,10 @@ def _words(session: Session, poll: Poll, standing: Glance, least: int) -> Shown:
 
 def _bars(poll: Poll, counts: Figures, standing: Glance, counted: Counted | None, t: Translator) -> list[Bar]:
     """The best first where there is a ranking, else in the options' order."""
-    figures, unit = counts.by_name, counts.unit
-    places: dict[str, int] = {}
-    for group in counted.ranking if counted else ():
-        place = len(places) + 1
-        places |= dict.fromkeys(group, place)
+    figures = counts.by_name
+    places = counted.places if counted else {}
     whole = sum(figures.values()) if poll.kind is Kind.DOTS else Fraction(standing.ballots)
-    if poll.kind is Kind.RANKING and unit != COUNTED[Kind.RANKING]:
+    if poll.kind is Kind.RANKING and not counts.of_first_places:
         whole = Fraction()  # a share of points or of comparisons tells nothing
     most = max(figures.values(), default=Fraction())
     names = sorted(figures, key=lambda name: places.get(name, len(figures) + 1)) if places else list(figures)
