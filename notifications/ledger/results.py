@@ -40,6 +40,11 @@ def waits_for_close(session: Session, mailing: Mailing, now: datetime) -> bool:
     return poll is not None and poll.state_at(now) is not State.CLOSED
 
 
+def is_of_a_draft(session: Session, mailing: Mailing) -> bool:
+    """Whether its poll is a draft: nobody could vote in it, and it may still change."""
+    return mailing.poll_id is not None and load_poll(session, mailing.poll_id).state is State.DRAFT
+
+
 def tells_of_a_draft(session: Session, mailing: Mailing) -> bool:
     poll = _told_poll(session, mailing)
     return poll is not None and poll.state is State.DRAFT
