@@ -168,7 +168,6 @@ async def test_a_scale_and_words(stage: Stage) -> None:
     menu = await stage.say(person, "/vote")
     assert labels(menu) == ["✓ Where shall the bench stand?", "Where shall the bench stand?"]
     shown = await press(stage, person, menu, poll_press(words.id))
-    await stage.press(person, "Write my text")
     refused = await stage.say(person, "far too many words for a short text")
     assert "at most 20 are taken" in refused["text"]
     done = await stage.say(person, "More trees")
@@ -177,6 +176,38 @@ async def test_a_scale_and_words(stage: Stage) -> None:
     assert "Your vote has been counted" in shown["text"]
     stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, words.id, stage.clock.now()))
     assert piles(stage.scene.database, words) == {"More trees": 1}
+
+
+async def test_words_are_taken_as_soon_as_the_poll_is_opened(stage: Stage) -> None:
+    """Of a walk-in and of somebody in the middle of a questionnaire, whose answers they do not become."""
+    stranger, (_, member) = await stage.person(9), await somebody(stage)
+    before = stage.values(member)
+    poll = add(stage.scene, define(Kind.TEXT, walk_ins=True))
+    for person, opens in ((stranger, f"/start poll-{poll.code}"), (member, "/vote")):
+        shown = await stage.say(person, opens)
+        assert "in your next message, at most 60 characters" in shown["text"]
+        assert "Your vote has been counted" in (await stage.say(person, "More trees"))["text"]
+        assert "Your vote has been counted" in (await stage.say(person, f"/vote {poll.code}"))["text"]
+        assert "has been counted" not in (await stage.say(person, "And more"))["text"], "nothing is awaited any more"
+    assert stage.values(member) == before
+    answering = await stage.press(member, "Yes")
+    assert "For how many years?" in answering["text"]
+    other = add(stage.scene, named(Kind.TEXT), "other")
+    await stage.say(member, f"/vote {other.code}")
+    await member.presses_data(answering["id"], "c:help:", force=True)
+    await stage.hears()
+    await stage.say(member, "7")
+    assert stage.values(member)["years"] == "7" and piles(stage.scene.database, other) == {}, "a button is the way back"
+    await stage.say(member, f"/vote {other.code}")
+    await stage.say(member, "Less noise")
+    assert piles(stage.scene.database, other) == {"Less noise": 1}
+    await stage.say(member, f"/vote {other.code}")
+    await stage.say(member, "No vote")
+    assert piles(stage.scene.database, other) == {"Less noise": 1}, "who has voted presses to change it"
+    stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
+    assert "This poll is closed" in (await stage.say(member, f"/vote {poll.code}"))["text"]
+    assert "This poll is closed" not in (await stage.say(member, "Too late"))["text"], "nor after the close"
+    assert piles(stage.scene.database, poll) == {"More trees": 2}
 
 
 async def test_words_are_awaited_as_the_very_next_thing(stage: Stage) -> None:
