@@ -156,7 +156,9 @@ def _way(shown: Shown) -> str:
     poll, t, rules = shown.poll, shown.t, shown.poll.rules
     most = rules.most or (USUAL_WORDS if poll.kind is Kind.TEXT else len(poll.definition.options))
     if poll.kind not in {Kind.MULTIPLE, Kind.RANKING}:
-        return t.fill(WAYS[poll.kind], {"least": rules.least, "most": most, "budget": rules.budget})
+        way = t.fill(WAYS[poll.kind], {"least": rules.least, "most": most, "budget": rules.budget})
+        limited = poll.kind is Kind.DOTS and rules.most
+        return f"{way} {t('At most {most} for an option.', most=rules.most)}" if limited else way
     if poll.kind is Kind.RANKING:
         if rules.least == most:
             return t("Press all options in order, the best one first.")

@@ -142,6 +142,7 @@ async def test_points_are_given_and_taken_back(stage: Stage) -> None:
     _, person = await somebody(stage)
     poll = add(stage.scene, named(Kind.DOTS, "AB", shown=Shown.LIVE))
     shown = await stage.say(person, "/vote")
+    assert "At most 3 for an option." in shown["text"], "the + goes away there"
     assert "5 points left." in shown["text"] and labels(shown) == ["0 – Park", "·", "+", "0 – Square", "·", "+"]
     for draft in ("0", "00", "000", "0001"):
         shown = await press(stage, person, shown, poll_press(poll.id, PollAct.DRAFT, draft))
@@ -155,6 +156,8 @@ async def test_points_are_given_and_taken_back(stage: Stage) -> None:
         await press(stage, person, shown, poll_press(poll.id, PollAct.CAST, draft))
         assert "points" in await toast(person)
     assert piles(stage.scene.database, poll) == {"A:3 B:1": 1}
+    free = add(stage.scene, named(Kind.DOTS, "AB", rules={"most": 0}), "free")
+    assert "for an option" not in (await stage.say(person, f"/vote {free.code}"))["text"]
 
 
 async def test_a_scale_and_words(stage: Stage) -> None:
