@@ -145,7 +145,8 @@ def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Res
         return _result(parts)
     ballots = read_ballots(session, poll)
     counted = _count(poll, rule, ballots, _invited(session, poll, now))
-    told_now = {name: _in_words(poll, outcome, t) for name, outcome in counted.items()}
+    final = poll.settled_at is not None
+    told_now = {name: _in_words(poll, outcome, t, final=final) for name, outcome in counted.items()}
     return _result(told_now)
 
 
@@ -254,7 +255,7 @@ def _invited(session: Session, poll: Poll, now: datetime) -> int | None:
     return max(1, turnout.asked + turnout.apart)
 
 
-def _in_words(poll: Poll, outcome: Outcome, t: Translator) -> Counted:
+def _in_words(poll: Poll, outcome: Outcome, t: Translator, *, final: bool = True) -> Counted:
     def name(code: str) -> str:
         return poll.label_of(code, t)
 
@@ -263,7 +264,7 @@ def _in_words(poll: Poll, outcome: Outcome, t: Translator) -> Counted:
     return Counted(
         outcome.to_json(),
         (*rule_in_words(outcome.rule, t), *also),
-        tuple(result_in_words(outcome, t, name)),
+        tuple(result_in_words(outcome, t, name, final=final)),
         tuple(working_in_words(outcome, t, name)),
     )
 

@@ -25,7 +25,7 @@ from surveys.polls.tally.outcome import Verdict
 from surveys.results.protecting import LEAST, is_small, protect, protect_each
 
 ALSO_FIRST = N_("Also shown, deciding nothing: {method}. First by it: {options}.")
-NOBODY = N_("No ballot names an option: nobody wins.")
+NOBODY = N_("No ballot names an option.")
 BETWEEN_FRENCH = "\u00a0; "
 WITHOUT_WINNER: dict[str, str] = {
     Verdict.NO_QUORUM: N_("Too few took part for a winner."),

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
-from surveys.polls.kinds import Kind, Secrecy, State
+from surveys.polls.kinds import Kind, Secrecy, Shown, State
 from surveys.polls.making import close_poll
 from surveys.polls.poll import Option, Picture, Poll
 from surveys.polls.series import add_series
@@ -130,6 +130,23 @@ def test_a_poll_is_made_changed_opened_and_closed(scene: Scene, sign_in: SignIn,
         "poll.added", "poll.added", "poll.changed", "poll.changed", "poll.planned", "poll.opened", "poll.changed",
         "poll.closed",
     ]  # fmt: skip
+
+
+def test_who_leads_wins_once_the_poll_is_closed(scene: Scene, sign_in: SignIn) -> None:
+    client, reader = sign_in("organiser"), sign_in("reviewer")
+    poll = add(scene, named(walk_ins=True, shown=Shown.LIVE))
+    path, screen = f"/console/polls/{poll.id}", f"/live/{poll.code}"
+    for person, choice in ((ADA, "A"), (BRUNO, "A"), (CARLA, "B")):
+        vote(scene, poll, person, chosen(choice))
+    for one in (client, reader):
+        page = one.get(path).text
+        assert "Park leads." in page and "Park wins." not in page
+    assert "wins" not in client.get(screen).text
+    post(client, path, f"{path}/acts/close")
+    for address in (path, screen):
+        assert "Park wins." in client.get(f"{address}?lang=en").text
+    page = reader.get(path).text
+    assert "Park wins." in page and "leads" not in page
 
 
 def test_a_closed_poll_offers_nothing_that_is_over(scene: Scene, sign_in: SignIn) -> None:

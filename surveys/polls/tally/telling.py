@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from core.i18n import N_, Translator
 from surveys.polls.tally.figures import figure, percent
@@ -14,12 +14,28 @@ from surveys.polls.tally.working import Name, listed
 
 ENOUGH = N_("{option} has {count} of {whole}, {share}: enough.")
 TOO_LITTLE = N_("{option} has {count} of {whole}, {share}: too little.")
+VERDICTS = {
+    Verdict.DECIDED: N_("{option} wins."),
+    Verdict.SHARED: N_("Several options win together: {options}."),
+    Verdict.NO_WINNER: N_("No option beats all others: nobody wins."),
+    Verdict.NO_QUORUM: N_("The quorum of {needed} ballots is not reached: nobody wins."),
+    Verdict.BELOW_THRESHOLD: N_("Nobody wins: who leads does not reach the threshold ({options})."),
+    Verdict.NO_BALLOTS: N_("No ballot names an option: nobody wins."),
+}
+SO_FAR = {
+    Verdict.DECIDED: N_("{option} leads."),
+    Verdict.SHARED: N_("Several options lead together: {options}."),
+    Verdict.NO_WINNER: N_("No option beats all others so far."),
+    Verdict.NO_QUORUM: N_("The quorum of {needed} ballots is not reached so far."),
+    Verdict.BELOW_THRESHOLD: N_("Who leads does not reach the threshold so far ({options})."),
+    Verdict.NO_BALLOTS: N_("No ballot names an option so far."),
+}
 
 
-def result_in_words(outcome: Outcome, t: Translator, name: Name) -> Iterator[str]:
-    """Who won, the ranking, and what the result rests on."""
+def result_in_words(outcome: Outcome, t: Translator, name: Name, *, final: bool = True) -> Iterator[str]:
+    """Who won, or leads as long as the result is not final; the ranking, and what the result rests on."""
     if outcome.verdict is not Verdict.MEASURED:
-        yield _verdict(outcome, t, name)
+        yield _verdict(outcome, t, name, VERDICTS if final else SO_FAR)
     if outcome.ranking and outcome.turnout.naming:
         yield t("Ranking: {ranking}.", ranking=places(outcome.ranking, name))
     turnout = outcome.turnout
@@ -58,21 +74,9 @@ def places(ranking: tuple[tuple[str, ...], ...], name: Name) -> str:
     return ", ".join(told)
 
 
-def _verdict(outcome: Outcome, t: Translator, name: Name) -> str:
-    winners = listed(outcome.winners, name)
-    match outcome.verdict:
-        case Verdict.DECIDED:
-            return t("{option} wins.", option=winners)
-        case Verdict.SHARED:
-            return t("Several options win together: {options}.", options=winners)
-        case Verdict.NO_WINNER:
-            return t("No option beats all others: nobody wins.")
-        case Verdict.NO_QUORUM:
-            return t("The quorum of {needed} ballots is not reached: nobody wins.", needed=outcome.quorum)
-        case Verdict.BELOW_THRESHOLD:
-            leading = listed(outcome.ranking[0], name)
-            return t("Nobody wins: who leads does not reach the threshold ({options}).", options=leading)
-    return t("No ballot names an option: nobody wins.")
+def _verdict(outcome: Outcome, t: Translator, name: Name, words: Mapping[Verdict, str]) -> str:
+    named = listed(outcome.winners or (outcome.ranking[0] if outcome.ranking else ()), name)
+    return t.fill(words[outcome.verdict], {"option": named, "options": named, "needed": outcome.quorum})
 
 
 def _broken(one: Broken, t: Translator, name: Name) -> str:

@@ -92,7 +92,8 @@ def test_a_title_is_no_label_and_labels_in_a_sheet_are_not_trusted(tmp_path: Pat
 def test_everything_is_said_in_every_language(rule: Rule, ballots: list[tuple[str, int]], language: str) -> None:
     t = translator(language)
     outcome = counted(rule, ballots)
-    for told in (rule_in_words(rule, t), result_in_words(outcome, t, str), working_in_words(outcome, t, str)):
+    so_far = result_in_words(outcome, t, str, final=False)
+    for told in (rule_in_words(rule, t), result_in_words(outcome, t, str), so_far, working_in_words(outcome, t, str)):
         lines = list(told)
         assert lines
         assert all(line.strip() and not re.search(r"[{}]", line) for line in lines), lines
@@ -137,4 +138,5 @@ def test_people_read_labels_and_figures_of_their_language() -> None:
     outcome = tally(Rule(Method.BORDA, threshold=Threshold(Fraction(1, 3))), Options(("A", "B")), ballots)
     names = {"A": "Piazza Roma", "B": "Parco"}
     assert next(result_in_words(outcome, t, names.__getitem__)) == "Vince Piazza Roma."
+    assert next(result_in_words(outcome, t, names.__getitem__, final=False)) == "In testa: Piazza Roma."
     assert "Piazza Roma: 2,5 punti, 0,62 per scheda." in working_in_words(outcome, t, names.__getitem__)
