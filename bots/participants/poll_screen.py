@@ -60,7 +60,7 @@ class Shown:
 def voting_screen(shown: Shown) -> Screen:
     """The poll with its buttons; those of a draft carry what would come of it."""
     poll, t = shown.poll, shown.t
-    lines = [*heading(shown), "", plain(_way(shown))]
+    lines = [*_heading(shown), "", plain(_way(shown))]
     lines += _written_out(shown)
     if poll.kind is Kind.DOTS:
         left = poll.rules.budget - len(shown.draft)
@@ -72,7 +72,7 @@ def voting_screen(shown: Shown) -> Screen:
 def thanks_screen(shown: Shown, standing: Glance | None) -> Screen:
     """After a vote, and for whoever comes back: of a secret one only that it counts."""
     poll, t = shown.poll, shown.t
-    lines = list(heading(shown))
+    lines = _heading(shown)
     rows: Rows = ()
     if poll.is_secret:
         lines += ["", t("Your vote has been counted. Thank you.")]
@@ -89,28 +89,13 @@ def over_screen(
     shown: Shown, standing: Glance | None, result: Sequence[str] = (), figures: Figures | None = None
 ) -> Screen:
     """After the close: what came out first, then the figures; a result in many words is told in part."""
-    told = [*heading(shown), "", shown.t("This poll is closed: votes are not taken any more.")]
+    told = [*_question(shown), "", shown.t("This poll is closed: votes are not taken any more.")]
     if shown.poll.settled_at is None:
         told += ["", shown.t("The votes are being counted: the result follows shortly.")]
     lines = [plain(line, 500) for line in result[:MOST_TOLD]] if standing is not None and standing.ballots else []
     if lines:
         lines = ["", f"<b>{lines[0]}</b>", *lines[1:]]
     return Screen("\n".join([*told, *lines, *result_lines(shown, standing, figures, closed=True)]))
-
-
-def heading(shown: Shown) -> list[str]:
-    poll, t = shown.poll, shown.t
-    lines = [f"<b>{plain(poll.title_in(t.language), 300)}</b>"]
-    if summary := pick_text(dict(poll.definition.summary), t.language):
-        lines.append(plain(summary))
-    if poll.closes_at is not None:
-        ends = local(poll.closes_at, poll.time_zone)
-        day, hour = (
-            format_date(ends, "long", locale=babel_locale(t.language)),
-            format_time(ends, "short", locale=babel_locale(t.language)),
-        )
-        lines.append(t("Votes are taken until {day}, {hour}.", day=day, hour=hour))
-    return lines
 
 
 def result_lines(
@@ -136,6 +121,27 @@ def result_lines(
         lines.append(f"{place}{plain(poll.label_of(name, t), 60)}: {count} {bar}".rstrip())
     if is_decided_otherwise(poll) and counts.of_first_places:
         lines.append(t(NOT_BY_FIRST_PLACES))
+    return lines
+
+
+def _heading(shown: Shown) -> list[str]:
+    """What is asked, and until when."""
+    poll, t = shown.poll, shown.t
+    if poll.closes_at is None:
+        return _question(shown)
+    ends = local(poll.closes_at, poll.time_zone)
+    day, hour = (
+        format_date(ends, "long", locale=babel_locale(t.language)),
+        format_time(ends, "short", locale=babel_locale(t.language)),
+    )
+    return [*_question(shown), t("Votes are taken until {day}, {hour}.", day=day, hour=hour)]
+
+
+def _question(shown: Shown) -> list[str]:
+    poll, t = shown.poll, shown.t
+    lines = [f"<b>{plain(poll.title_in(t.language), 300)}</b>"]
+    if summary := pick_text(dict(poll.definition.summary), t.language):
+        lines.append(plain(summary))
     return lines
 
 

@@ -60,7 +60,7 @@ async def test_a_named_poll_is_one_press_and_another_changes_it(stage: Stage) ->
     assert piles(stage.scene.database, poll) == {"C": 1}
     stage.clock.advance(timedelta(days=5))
     late = await press(stage, person, shown, poll_press(poll.id, PollAct.CAST, "0"))
-    assert "This poll is closed" in late["text"] and labels(late) == []
+    assert "This poll is closed" in late["text"] and labels(late) == [] and "are taken until" not in late["text"]
     assert piles(stage.scene.database, poll) == {"C": 1}
     stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
     over = await stage.say(person, f"/vote {poll.code}")
