@@ -12,6 +12,7 @@ from surveys.polls.errors import (
     BallotRefused,
     ChosenTwice,
     NoneAndSome,
+    NotAllPlaced,
     NotAsked,
     NothingChosen,
     NotOffered,
@@ -31,6 +32,7 @@ class Reason(StrEnum):
     TOO_OFTEN = "TooOften"
     CHOSEN_TWICE = "ChosenTwice"
     NONE_AND_SOME = "NoneAndSome"
+    NOT_ALL_PLACED = "NotAllPlaced"
     NOT_ASKED = "NotAsked"
     NOTHING_CHOSEN = "NothingChosen"
     NOT_OFFERED = "NotOffered"
@@ -45,6 +47,7 @@ class Reason(StrEnum):
 PROBLEMS: Mapping[Reason, type[Problem]] = {
     Reason.CHOSEN_TWICE: ChosenTwice,
     Reason.NONE_AND_SOME: NoneAndSome,
+    Reason.NOT_ALL_PLACED: NotAllPlaced,
     Reason.NOT_ASKED: NotAsked,
     Reason.NOTHING_CHOSEN: NothingChosen,
     Reason.NOT_OFFERED: NotOffered,

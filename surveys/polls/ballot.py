@@ -14,6 +14,7 @@ from core.i18n import Translator
 from surveys.polls.errors import (
     ChosenTwice,
     NoneAndSome,
+    NotAllPlaced,
     NothingChosen,
     NotOffered,
     NotOnScale,
@@ -109,7 +110,10 @@ def _several(poll: Poll, names: Sequence[str]) -> str:
 
 def _ranking(poll: Poll, names: Sequence[str]) -> str:
     _check_names(poll, names)
-    _check_count(len(names), poll.rules.least, poll.rules.most or len(poll.names))
+    least, whole = poll.rules.least, len(poll.names)
+    if len(names) < least == whole:
+        raise NotAllPlaced(least=least, count=len(names))
+    _check_count(len(names), least, poll.rules.most or whole)
     return ">".join(names)
 
 

@@ -62,6 +62,10 @@ class TooFewChosen(BallotRefused):
     text = N_("Please choose at least {least}; you have chosen {count}.")
 
 
+class NotAllPlaced(BallotRefused):
+    text = N_("Please put all options in order; you have chosen {count} of {least}.")
+
+
 class TooManyChosen(BallotRefused):
     text = N_("At most {most} can be chosen; you have chosen {count}. Please take some away.")
 
