@@ -213,6 +213,22 @@ async def test_words_are_taken_as_soon_as_the_poll_is_opened(stage: Stage) -> No
     assert piles(stage.scene.database, poll) == {"More trees": 2}
 
 
+async def test_a_poll_that_awaits_words_is_shown_again_where_its_opening_comes_once_more(stage: Stage) -> None:
+    """Killed after the commit: whoever saw the open question instead would vote with its answer."""
+    _, person = await somebody(stage)
+    poll = add(stage.scene, define(Kind.TEXT))
+    await person.says("/vote")
+    updates = await stage.bot.get_updates(timeout=0)
+    for _ in range(2):
+        for update in updates:
+            await stage.dispatcher().feed_update(stage.bot, update)
+        assert "in your next message" in (await newest(person))["text"]
+    await stage.bot.get_updates(offset=updates[-1].update_id + 1, timeout=0, limit=1)
+    assert "Your vote has been counted" in (await stage.say(person, "More trees"))["text"]
+    stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
+    assert piles(stage.scene.database, poll) == {"More trees": 1}
+
+
 async def test_words_are_awaited_as_the_very_next_thing(stage: Stage) -> None:
     _, person = await somebody(stage)
     poll = add(stage.scene, named(Kind.TEXT))
