@@ -90,7 +90,7 @@ def sheet(
         def work(session: Session) -> list[str]:
             poll = find_by_name(session, name)
             record(session, Act("poll.sheet", f"poll:{poll.id}", office_id=poll.office_id), now)
-            return list(count_sheet(session, poll, t, now))
+            return list(count_sheet(session, poll, t, least=world.settings.small_numbers))
 
         lines = world.database.write(work)
     if file is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +18,8 @@ from surveys.engine.form import Kind as Question
 from surveys.engine.refs import form_ref
 from surveys.polls.heard import HIDDEN, answers_of
 from surveys.polls.kinds import Kind, Secrecy, State
+from surveys.polls.outcome import withholds
+from surveys.polls.reading import read_ballots
 from surveys.polls.store import load_poll
 from surveys.polls.tables import NamedBallot, Poll
 from surveys.polls.wordings import key_of
@@ -25,17 +28,18 @@ from surveys.responses.standing import standing
 from surveys.responses.store import COMPLETE
 from surveys.responses.tables import Answer, Response, Round
 from surveys.results.counts import label_of
+from surveys.results.protecting import LEAST
 
 CHUNK = 500
 
 
-def survey_sources(shelf: FormShelf) -> tuple[Source, ...]:
+def survey_sources(shelf: FormShelf, least: int = LEAST) -> tuple[Source, ...]:
     answers = Source(
         Contributed.ANSWER,
         lambda session, process_id: _answers(session, shelf, process_id),
         lambda session, sources: _read_answers(session, shelf, sources),
     )
-    return answers, Source(Contributed.WORD, _words, _read_words)
+    return answers, Source(Contributed.WORD, partial(_words, least=least), _read_words)
 
 
 def _answers(session: Session, shelf: FormShelf, process_id: int) -> Iterator[Found]:
@@ -87,13 +91,18 @@ def _about(form: Form, ref: str, title: dict[str, str]) -> dict[str, str]:
     return {code: f"{text}: {labels[code]}" if labels[code] else text for code, text in title.items()}
 
 
-def _words(session: Session, process_id: int) -> Iterator[Found]:
-    """What was written in polls that are closed, like answers together; of named polls by whoever said it alone."""
+def _words(session: Session, process_id: int, least: int) -> Iterator[Found]:
+    """What was written in polls that are closed, like answers together; of named polls by whoever said it alone.
+
+    Of an anonymous one of few votes nobody reads any.
+    """
     polls = select(Poll.id).where(
         Poll.process_id == process_id, Poll.kind == Kind.TEXT, Poll.state == State.CLOSED, Poll.settled_at.is_not(None)
     )
     for poll_id in session.scalars(polls.order_by(Poll.id)).all():
         poll = load_poll(session, poll_id)
+        if withholds(poll, read_ballots(session, poll).together, least):
+            continue
         authors = _authors(session, poll_id) if poll.definition.secrecy is Secrecy.NAMED else {}
         for one in answers_of(session, poll):
             if one.state != HIDDEN:

@@ -32,7 +32,8 @@ from surveys.polls.store import load_poll
 NEEDED = (Permission.MANAGE_POLLS, Permission.WRITE_MAILINGS)
 WHY = {
     "anonymous": N_(
-        "Anonymous: nobody can find out who chose what, the office neither; so people say what they think."
+        "Anonymous: nobody can find out who chose what, the office neither; so people say what they think. If only a "
+        "few vote, nobody is shown what was chosen."
     ),
     "named": N_("Named: the office reads who chose what, so that it can come back to them; names are not published."),
 }

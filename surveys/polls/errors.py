@@ -184,6 +184,13 @@ class TooFewToPublish(Problem):
     status = 409
 
 
+class FiguresWithheld(Problem):
+    """Of an anonymous poll of few votes; doors that show how it stands say the same in place of the figures."""
+
+    text = N_("Fewer than {least} votes: the figures are shown to nobody, so that nobody's vote can be guessed.")
+    status = 409
+
+
 class ResultNotYet(Problem):
     text = N_("The result can be shown once the poll is closed. Please close it first.")
     status = 409

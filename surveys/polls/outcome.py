@@ -5,7 +5,7 @@ At the close it is kept in figures and in words; the ballots, or the count sheet
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from core.i18n import LANGUAGES, N_, Translator, translator
-from surveys.polls.errors import NoCountSheet, SheetNotYet
+from surveys.polls.errors import FiguresWithheld, NoCountSheet, SheetNotYet
 from surveys.polls.glance import Pile
-from surveys.polls.kinds import State, Ties
+from surveys.polls.kinds import Ties
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.reading import Ballots, read_ballots, turnout_of
@@ -29,6 +29,7 @@ from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder, Quorum, Rule, Thr
 from surveys.polls.tally.ruling import rule_in_words
 from surveys.polls.tally.sheet import Heading, write_sheet
 from surveys.polls.tally.telling import result_in_words, working_in_words
+from surveys.results.protecting import LEAST, is_small
 
 ALL, OWN, APART = "all", "own", "apart"  # everybody's ballots, those of who was asked, those of walk-ins
 BESIDE = "beside"  # everybody's ballots again, by the method that is shown beside
@@ -169,22 +170,24 @@ def keep_outcome(session: Session, poll: Poll, now: datetime) -> None:
     keep_told(session, poll.id, told, now)
 
 
-def count_sheet(session: Session, poll: Poll, t: Translator, now: datetime, part: str = ALL) -> Iterator[str]:
+def count_sheet(session: Session, poll: Poll, t: Translator, part: str = ALL, least: int = LEAST) -> Iterator[str]:
     """The lines of a closed poll's count sheet, from which anybody gets the same result.
 
-    Raises SheetNotYet, and NoCountSheet for words, and for a part that is not told apart.
+    Raises SheetNotYet, FiguresWithheld, and NoCountSheet for words, and for a part that is not told apart.
     """
     rule = rule_of(poll)
     if rule is None:
         raise NoCountSheet
-    if poll.state_at(now) is not State.CLOSED or poll.settled_at is None:
+    if poll.settled_at is None:
         raise SheetNotYet
-    told = told_of(session, poll.id)
-    invited = told["invited"] if told is not None else _invited(session, poll, now)
     ballots = read_ballots(session, poll)
+    if withholds(poll, ballots.together, least):
+        raise FiguresWithheld(least=least)
+    told = told_of(session, poll.id)
+    invited = told["invited"] if told is not None else _invited(session, poll, poll.settled_at)
     counted = _count(poll, rule, ballots, invited)
     outcome = counted.get(part)
-    if outcome is None:
+    if outcome is None or (part in {OWN, APART} and not tells_apart(poll, ballots, least)):
         raise NoCountSheet
     labels = {name: " ".join(poll.label_of(name, t).split()) for name in poll.names if name != NONE}
     also = _in_words(poll, counted[BESIDE], t).result if part == ALL and BESIDE in counted else ()
@@ -194,9 +197,14 @@ def count_sheet(session: Session, poll: Poll, t: Translator, now: datetime, part
     return write_sheet(outcome, _cast(_part(ballots, part)), t, heading)
 
 
-def tells_apart(poll: Poll, ballots: Ballots) -> bool:
+def withholds(poll: Poll, piles: Iterable[Pile], least: int = LEAST) -> bool:
+    """Whether nobody, staff included, is shown what was chosen: in secret, by so few that a vote could be guessed."""
+    return poll.is_secret and is_small(sum(one.count for one in piles), least)
+
+
+def tells_apart(poll: Poll, ballots: Ballots, least: int = STEP) -> bool:
     """Whether those asked and walk-ins are told apart: of a secret poll only where neither pile is a small one."""
-    fewest = STEP if poll.is_secret else 1
+    fewest = max(STEP, least) if poll.is_secret else 1
     return min(sum(one.count for one in pile) for pile in (ballots.own, ballots.apart)) >= fewest
 
 

@@ -19,7 +19,7 @@ from core.errors import Problem
 from core.i18n import N_, Translator
 from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
-from surveys.polls.published import Published, also_told, decimal, placed, value, winners_told
+from surveys.polls.published import Published, also_told, decimal, placed, too_few, value, winners_told
 
 FONTS = Path(__file__).parents[2] / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 WIDTH, EDGE, GAP = 1000, 40, 18
@@ -52,8 +52,7 @@ def draw_result(poll: Poll, result: Published | None, told: Told, t: Translator,
     if result is None:
         canvas.text(t("The result will stand here when the poll is closed."), WORDS, QUIET)
     elif result.ballots is None:
-        words = t("Fewer than {least} people took part: their answers are not published.", least=result.least)
-        canvas.text(words, WORDS, INK)
+        canvas.text(too_few(poll, result, t), WORDS, INK)
     else:
         _draw_lines(canvas, poll, result, t)
     canvas.gap(GAP)

@@ -14,10 +14,11 @@ from babel.numbers import format_decimal
 
 from core.i18n import N_, Translator
 from surveys.polls.ballot import choice_of
+from surveys.polls.errors import FiguresWithheld
 from surveys.polls.figures import Figures, figures_of
 from surveys.polls.glance import COUNTED, Glance, Line, glance
 from surveys.polls.kinds import Kind
-from surveys.polls.outcome import ALSO, Counted, Result
+from surveys.polls.outcome import ALSO, Counted, Result, withholds
 from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots
 from surveys.polls.tally.methods import TITLES, Method
@@ -106,6 +107,13 @@ def for_voters(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
     return Glance(lines, standing.ballots, None, names)
 
 
+def for_staff(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
+    """How it stands, as those who conduct it read it: in full, unless the figures are shown to nobody."""
+    return (
+        for_voters(poll, ballots, least) if withholds(poll, ballots.together, least) else glance(poll, ballots.together)
+    )
+
+
 def also_told(poll: Poll, beside: Counted | None, t: Translator) -> Sequence[str]:
     """Who is first by the second method, in a sentence that says that it decides nothing."""
     if beside is None:
@@ -185,7 +193,7 @@ def _is_few(has: Fraction, of: int, least: int) -> bool:
 def in_words(poll: Poll, result: Published, t: Translator) -> str:
     """The result in one sentence or two."""
     if result.ballots is None:
-        return t("Fewer than {least} people took part: their answers are not published.", least=result.least)
+        return too_few(poll, result, t)
     said = [t.n("{count} vote counted.", "{count} votes counted.", result.ballots)]
     if result.mean is not None:
         said.append(t("Mean: {mean}", mean=decimal(result.mean, t)) + ".")
@@ -201,6 +209,13 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
     if result.hides:
         said.append(t("What fewer than {least} people chose is not published.", least=result.least))
     return " ".join(said)
+
+
+def too_few(poll: Poll, result: Published, t: Translator) -> str:
+    """Why nothing is told; of an anonymous poll it is told to nobody."""
+    if poll.is_secret:
+        return FiguresWithheld(least=result.least).say(t)
+    return t("Fewer than {least} people took part: their answers are not published.", least=result.least)
 
 
 def winners_told(poll: Poll, result: Published, t: Translator) -> Sequence[str]:

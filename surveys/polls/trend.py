@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -31,9 +31,14 @@ class Point:
     def opened(self) -> datetime | None:
         return self.poll.opens_at
 
+    @property
+    def counts(self) -> Mapping[str, int]:
+        """What each line has, without those that are hidden."""
+        return {one.name: one.count for one in self.standing.lines if one.name not in self.standing.hidden}
+
     def share(self, name: str) -> float | None:
         """Of those who voted, 0 to 1; of points, of all points that were given."""
-        count = next((one.count for one in self.standing.lines if one.name == name), None)
+        count = self.counts.get(name)
         whole = self.standing.ballots
         if self.poll.kind is Kind.DOTS:
             whole = sum(one.count for one in self.standing.lines)
@@ -97,14 +102,13 @@ def table(points: Sequence[Point], t: Translator) -> Iterator[list[str]]:
     heading += [t("Mean")] if last.kind is Kind.SCALE else []
     yield heading + [words for one in names for words in (label(last, one, t), f"{label(last, one, t)} (%)")]
     for point in points:
-        counts = {one.name: one.count for one in point.standing.lines}
         opened = point.opened.date().isoformat() if point.opened else ""
         row = [str(point.number), opened, str(point.voted), str(point.asked)]
         if last.kind is Kind.SCALE:
             row.append("" if point.standing.mean is None else f"{point.standing.mean:.2f}")
         for one in names:
             share = point.share(one)
-            row += [str(counts.get(one, "")), "" if share is None else f"{share * 100:.1f}"]
+            row += [str(point.counts.get(one, "")), "" if share is None else f"{share * 100:.1f}"]
         yield row
 
 

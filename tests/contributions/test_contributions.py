@@ -56,7 +56,7 @@ __all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
 
 sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 ADA, BRUNO, CARLA = 1, 2, 3
-SOURCES = every_source(FormShelf())
+SOURCES = every_source(FormShelf(), least=1)
 
 
 def said_everywhere(scene: Scene) -> None:
@@ -126,6 +126,17 @@ def test_all_that_was_said_is_one_list_and_goes_with_its_words(database: Databas
     assert (Kind.QUESTION, "Why not by tram?") in gathered(scene, 2)
     database.write(lambda s: s.execute(update(Question).values(state="hidden")))
     assert Kind.QUESTION not in {kind for kind, _ in gathered(scene, 3)}, "nor does a record outlive its words"
+
+
+@sqlite
+def test_what_few_wrote_in_secret_is_no_contribution(database: Database, scene: Scene) -> None:
+    said_everywhere(scene)
+
+    def work(session: Session) -> None:
+        gather(session, session.get_one(Process, scene.process_id), every_source(FormShelf()), scene.now)
+
+    database.write(work)
+    assert authors(database)["word"] == {CARLA}, "of the named poll alone"
 
 
 def tick(client: Any, here: str, *ids: int, **data: str) -> Any:

@@ -23,7 +23,7 @@ from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.release import PollNeverBegun
 from notifications.ledger.tables import Mailing
 from notifications.planning.asking import Question, make_question
-from surveys.polls.errors import PollAmbiguous, PollNamedUnknown, PollNeverOpened, PollNotDraft
+from surveys.polls.errors import FiguresWithheld, PollAmbiguous, PollNamedUnknown, PollNeverOpened, PollNotDraft
 from surveys.polls.making import add_poll
 from surveys.polls.store import Place
 from tests.conftest import NOW
@@ -58,7 +58,7 @@ def run(*words: str) -> str:
     return done.output
 
 
-def test_polls_are_listed_opened_and_closed(installed: Scene) -> None:
+def test_polls_are_listed_opened_and_closed(installed: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "There is no poll." in run("list")
     poll, person = add(installed, define(), opened=False), installed.participant()
     with pytest.raises(PollNeverOpened):
@@ -77,6 +77,10 @@ def test_polls_are_listed_opened_and_closed(installed: Scene) -> None:
     assert json.loads(run("list", "--json"))[-1]["state"] == "closed"
     assert piles(installed.database, poll) == {"A": 1}
     sheet = Path("bench.csv")
+    with pytest.raises(FiguresWithheld, match="Fewer than 5 votes"):
+        run("sheet", "bench", "--file", str(sheet))
+    assert not sheet.exists()
+    monkeypatch.setenv("ASCOLTO_SMALL_NUMBERS", "1")
     assert run("sheet", "metro/bench", "--file", str(sheet)) == ""
     assert run("sheet", "bench") == sheet.read_text("utf-8") and "count,ranking\n1,A\n" in sheet.read_text("utf-8")
     assert "The sheet states the same result." in run("tally", str(sheet))

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
+from surveys.polls.ballot import Choice
 from surveys.polls.kinds import Kind, Secrecy, Shown, State
 from surveys.polls.making import close_poll
 from surveys.polls.poll import Option, Picture, Poll
@@ -259,6 +260,34 @@ def test_small_numbers_of_an_anonymous_poll_are_told_only_to_who_conducts_it(
         assert ("Step by step" in page, 'value="2"' in page) == (conducts, conducts), role
         by_name = client.get(f"/console/polls/{open_names.id}").text
         assert "Step by step" in by_name and 'value="2"' in by_name, "a group that votes by name knows one another"
+
+
+def test_what_few_chose_in_secret_is_shown_to_nobody_not_even_to_who_conducts_the_poll(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    """One voter, and a message to who took part names them: figures would say what they chose."""
+    secret, by_name = add(scene, define(walk_ins=True)), add(scene, named(walk_ins=True), "by-name")
+    words = add(scene, define(Kind.TEXT, walk_ins=True), "words")
+    for poll, choice in ((secret, chosen("B")), (by_name, chosen("B")), (words, Choice(words="A fountain"))):
+        for number in range(4):
+            vote(scene, poll, Voter(account=number), choice)
+        scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=poll.id, now=clock.now()))
+    client, path = sign_in("organiser"), f"/console/polls/{secret.id}"
+    page, why = client.get(path).text, "Fewer than 5 votes: the figures are shown to nobody"
+    assert why in page and "4 walk-ins" in page
+    for told in ("counted.", "<progress", "Square wins", "Step by step", "sheet.csv"):
+        assert told not in page, told
+    assert client.get(f"{path}/result.png").status_code == 200
+    refused = post(client, path, f"{path}/sheet.csv")
+    assert refused.status_code == 409 and why in refused.text and "4,B" not in refused.text
+    here = f"/console/polls/{words.id}"
+    page = client.get(here).text
+    assert why in page and f"{here}/words" not in page
+    for answered in (client.get(f"{here}/words"), post(client, here, f"{here}/words.csv")):
+        assert answered.status_code == 409 and why in answered.text and "fountain" not in answered.text
+    assert not {"poll.sheet", "poll.words-exported"} & set(acts(scene, "poll.")), "nothing was taken along"
+    page = client.get(f"/console/polls/{by_name.id}").text
+    assert why not in page and "Square wins." in page, "a named poll stays as it is"
 
 
 def _series(session: Session, poll: Poll, now: datetime) -> int:

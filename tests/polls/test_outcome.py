@@ -56,9 +56,7 @@ def close(scene: Scene, poll: Poll) -> Result:
 
 
 def sheet_of(scene: Scene, poll: Poll, part: str = ALL) -> str:
-    return scene.database.read(
-        lambda session: "".join(count_sheet(session, load_poll(session, poll.id), EN, scene.now, part))
-    )
+    return scene.database.read(lambda session: "".join(count_sheet(session, load_poll(session, poll.id), EN, part)))
 
 
 def walk_in(number: int) -> Voter:

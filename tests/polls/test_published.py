@@ -15,17 +15,18 @@ from PIL import Image
 from core.i18n import translator
 from notifications.planning.closing import close_on, usual_close
 from notifications.planning.windows import ALWAYS, parse_window
-from surveys.polls.glance import Pile
+from surveys.polls.glance import Pile, glance
 from surveys.polls.kinds import METHODS, Counting, Kind, Secrecy, State
 from surveys.polls.outcome import Counted, Result, rule_of
 from surveys.polls.picture import DRAWN, TRACK, Told, draw_result, drawable
 from surveys.polls.poll import Option, Poll
-from surveys.polls.published import Published, for_voters, in_words, publish, words_for_voters
+from surveys.polls.published import Published, for_staff, for_voters, in_words, publish, words_for_voters
 from surveys.polls.reading import Ballots
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.options import Options
 from surveys.polls.tally.outcome import Outcome
 from surveys.polls.tally.telling import result_in_words
+from surveys.polls.trend import Point, lines_of, table
 from surveys.results.protecting import protect, protect_each
 from tests.polls.scene import define
 
@@ -108,6 +109,21 @@ def test_a_result_in_words_is_the_same_rule_for_every_kind() -> None:
     assert (empty.ballots, empty.mean, empty.winners) == (0, None, ()) and not empty.hides
     strict = poll(counting=Counting("plurality", threshold=80))
     assert "share that a winner needs" in in_words(strict, published(strict, ballots(A=12, B=30)), EN)
+
+
+def test_of_few_votes_in_secret_neither_words_nor_staff_nor_a_series_have_figures() -> None:
+    asked, few = poll(Kind.SCALE), ballots(**{"4": 1})
+    why = "Fewer than 5 votes: the figures are shown to nobody, so that nobody's vote can be guessed."
+    assert in_words(asked, published(asked, few), EN) == why
+    standing = for_staff(asked, few)
+    assert (standing.ballots, standing.mean) == (1, None) and len(standing.hidden) == len(standing.lines)
+    point = Point(1, asked, standing, 1, 3)
+    assert [one.words for one in lines_of([point], EN)] == [("–",)] * 6
+    assert list(table([point], EN))[1][2:] == ["1", "3", "", *[""] * 10]
+    enough, by_name = ballots(**{"4": 4, "5": 1}), poll(Kind.SCALE, secrecy=Secrecy.NAMED)
+    for one, cast in ((asked, enough), (by_name, few)):
+        assert for_staff(one, cast) == glance(one, cast.together), "all of it"
+    assert "their answers are not published" in in_words(by_name, published(by_name, few), EN)
 
 
 def test_the_figures_are_those_of_the_method_and_the_second_one_is_told_wherever_the_first_is() -> None:

@@ -43,6 +43,14 @@ def test_promises(people: list[Guest], tables: list[Table], seed: int) -> None:
     )
 
 
+def test_the_order_of_rows_decides_nothing_where_a_theme_has_several_tables() -> None:
+    wishes = {2: (1, 2), 8: (1, 3)}
+    people = [Guest(one, "a", "x", wishes.get(one, ())) for one in range(1, 9)]
+    tables = [Table(10, 1, 1), Table(11, 2, 1), Table(12, 2, 1), Table(13, 3, 3)]
+    found = assign(people, tables, seed=1)
+    assert found == assign(people[::-1], tables, seed=1) == assign(people, tables[::-1], seed=1)
+
+
 @given(guests(18), TABLES, st.data())
 def test_who_has_a_table_keeps_it(people: list[Guest], tables: list[Table], data: st.DataObject) -> None:
     kept = {

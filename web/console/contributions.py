@@ -156,7 +156,7 @@ async def export(request: Request, staff: Staff) -> Response:
 def _do(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Process, FormData, str], now: datetime) -> str:
     process, form, do = asked
     if do == "gather":
-        gather(session, process, every_source(deps.shelf), now)
+        gather(session, process, every_source(deps.shelf, deps.telling.rules.small_numbers), now)
         return do
     ids = _chosen(form)
     if do == "tag":

@@ -15,7 +15,7 @@ from core.errors import Problem
 from core.process.room.themes import load_plan
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
-from surveys.polls.errors import NothingTicked, PollUnknown
+from surveys.polls.errors import FiguresWithheld, NothingTicked, PollUnknown
 from surveys.polls.heard import (
     HIDDEN,
     LONGEST_THEME,
@@ -30,7 +30,9 @@ from surveys.polls.heard import (
     split_answer,
 )
 from surveys.polls.kinds import Kind
+from surveys.polls.outcome import withholds
 from surveys.polls.poll import Poll
+from surveys.polls.reading import read_ballots
 from surveys.polls.staging import poll_for
 from surveys.results.export import write_csv
 from surveys.results.table import Cell
@@ -67,11 +69,12 @@ async def act(request: Request, staff: Staff) -> Response:
     """`do` is an act and an answer (`show:KEY`), `split:KEY:WORDING`, `merge` or `show` for those ticked, `themes`."""
     deps, poll_id, form = site_of(request).deps, int(request.path_params["poll_id"]), await request.form()
     kind, now = str(form.get("do", "")).partition(":")[0], deps.clock.now()
+    least = deps.telling.rules.small_numbers
     if kind not in LOGGED:
         raise ActUnknown
 
     def work(session: Session) -> None:
-        poll = _text_poll(session, staff, poll_id)
+        poll = _text_poll(session, staff, poll_id, least)
         count = _do(session, poll, form)
         details = {"answers": count}
         record(session, Act(LOGGED[kind], f"poll:{poll_id}", staff.account_id, poll.office_id, details), now)
@@ -88,10 +91,10 @@ async def act(request: Request, staff: Staff) -> Response:
 async def export(request: Request, staff: Staff) -> Response:
     """All answers as CSV, as staff have read them."""
     deps, poll_id, file = site_of(request).deps, int(request.path_params["poll_id"]), io.BytesIO()
-    now = deps.clock.now()
+    now, least = deps.clock.now(), deps.telling.rules.small_numbers
 
     def work(session: Session) -> Poll:
-        poll = _text_poll(session, staff, poll_id)
+        poll = _text_poll(session, staff, poll_id, least)
         write_csv(_rows(answers_of(session, poll)), file)
         record(session, Act("poll.words-exported", f"poll:{poll_id}", staff.account_id, poll.office_id), now)
         return poll
@@ -137,16 +140,17 @@ async def _page(
     request: Request, staff: Staff, problem: Problem | None = None, form: FormData | None = None
 ) -> Response:
     """With a problem it comes back with what was typed."""
-    poll_id = int(request.path_params["poll_id"])
+    deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
+    least = deps.telling.rules.small_numbers
 
     def work(session: Session) -> Heard:
-        poll = _text_poll(session, staff, poll_id)
+        poll = _text_poll(session, staff, poll_id, least)
         event_id = poll.definition.event_id
         plan = load_plan(session, event_id) if event_id is not None else None
         axes = tuple(str(one["label"]) for one in plan.axes) if plan is not None else ()
         return Heard(poll, tuple(answers_of(session, poll)), axes)
 
-    view = await site_of(request).deps.database.aread(work)
+    view = await deps.database.aread(work)
     return console_page(
         request,
         staff,
@@ -162,9 +166,11 @@ async def _page(
     )
 
 
-def _text_poll(session: Session, staff: Staff, poll_id: int) -> Poll:
-    """Raises NothingHere, NotAllowed, PollUnknown for a poll of another kind."""
+def _text_poll(session: Session, staff: Staff, poll_id: int, least: int) -> Poll:
+    """Raises NothingHere, NotAllowed, PollUnknown for a poll of another kind, FiguresWithheld."""
     poll = poll_for(session, staff, poll_id)
     if poll.kind is not Kind.TEXT:
         raise PollUnknown
+    if withholds(poll, read_ballots(session, poll).together, least):
+        raise FiguresWithheld(least=least)
     return poll

@@ -112,13 +112,14 @@ async def act_on_poll(request: Request, staff: Staff) -> Response:
 
 
 async def sheet(request: Request, staff: Staff) -> Response:
-    """The count sheet, with every ballot, for whoever may export results; raises SheetNotYet, NoCountSheet."""
+    """The count sheet, with every ballot, for whoever may export results; raises what `count_sheet` does."""
     deps, poll_id, form = site_of(request).deps, int(request.path_params["poll_id"]), await request.form()
     part, now, t = str(form.get("part", ALL)), deps.clock.now(), translator(staff.language)
+    least = deps.telling.rules.small_numbers
 
     def work(session: Session) -> tuple[Poll, str]:
         poll = poll_for(session, staff, poll_id, Permission.EXPORT_RESULTS)
-        lines = "".join(count_sheet(session, poll, t, now, part))
+        lines = "".join(count_sheet(session, poll, t, part, least))
         record(session, Act("poll.sheet", f"poll:{poll_id}", staff.account_id, poll.office_id), now)
         return poll, lines
 

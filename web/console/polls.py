@@ -24,6 +24,7 @@ from notifications.planning.result_telling import (
     told_to,
 )
 from notifications.review.store import READS
+from surveys.polls.errors import FiguresWithheld
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise, own_figures
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import hides_until_close, shows_names
@@ -39,9 +40,9 @@ from surveys.polls.kinds import (
 )
 from surveys.polls.lent import names_lending
 from surveys.polls.making import NOT_BEGUN, close_poll, open_poll, plan_poll
-from surveys.polls.outcome import Result, result_of, rule_told, tells_apart
+from surveys.polls.outcome import Result, result_of, rule_told, tells_apart, withholds
 from surveys.polls.poll import Poll
-from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
+from surveys.polls.published import for_staff, for_voters, tells_all, tells_working, words_for_voters
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import Series, series_of
@@ -77,13 +78,14 @@ class PollView:
 
 @dataclass(frozen=True)
 class Shown:
-    """A result as the page shows it: `in_full` with its working, else only what is `told`."""
+    """A result as the page shows it: `in_full` with its working, else only what is `told`; or why it is `withheld`."""
 
     standing: Glance
     apart: tuple[Glance, Glance] | None = None
     own: Figures | None = None
     in_full: bool = False
     told: Sequence[str] = ()
+    withheld: str = ""
 
 
 async def list_all(request: Request, staff: Staff) -> Response:
@@ -219,7 +221,8 @@ async def show_poll(
 
     view = await deps.database.aread(work)
     manages = staff.may(Permission.MANAGE_POLLS, view.poll.office_id)
-    shown = _shown(view, None if manages else deps.telling.rules.small_numbers, t)
+    least = deps.telling.rules.small_numbers
+    shown = _shown(view, least, t, conducts=manages)
     return console_page(
         request,
         staff,
@@ -230,6 +233,7 @@ async def show_poll(
         rule=rule_told(view.poll, t),
         state=view.poll.state_at(now).value,
         shown=shown,
+        tells_apart=tells_apart(view.poll, view.ballots, least),
         counted=COUNTED.get(view.poll.kind, ""),
         hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(view.poll) else "",
         names=NAMES,
@@ -252,13 +256,15 @@ async def show_poll(
     )  # fmt: skip
 
 
-def _shown(view: PollView, least: int | None, t: Translator) -> Shown:
-    """The result for whoever conducts the poll, in full; given `least`, as those who may vote read it."""
+def _shown(view: PollView, least: int, t: Translator, *, conducts: bool) -> Shown:
+    """The result for whoever conducts the poll, in full; else as those who may vote read it."""
     poll, decided = view.poll, view.result.everybody if view.result else None
-    if least is None:
+    if withholds(poll, view.ballots.together, least):
+        return Shown(for_staff(poll, view.ballots, least), withheld=FiguresWithheld(least=least).say(t))
+    if conducts:
         own = own_figures(poll, decided, works=True)
-        return Shown(glance(poll, view.ballots.together), _apart(view), own, in_full=True)
-    standing, apart = for_voters(poll, view.ballots, least), None if poll.is_secret else _apart(view)
+        return Shown(for_staff(poll, view.ballots, least), _apart(view, least), own, in_full=True)
+    standing, apart = for_voters(poll, view.ballots, least), None if poll.is_secret else _apart(view, least)
     if view.result is None or decided is None:
         return Shown(standing, apart)
     counts = [decided, *([view.result.beside] if view.result.beside else [])]
@@ -269,10 +275,10 @@ def _shown(view: PollView, least: int | None, t: Translator) -> Shown:
     return Shown(standing, apart, own, in_full=tells and works, told=words)
 
 
-def _apart(view: PollView) -> tuple[Glance, Glance] | None:
+def _apart(view: PollView, least: int) -> tuple[Glance, Glance] | None:
     """How it stands among those asked and among walk-ins; of a secret poll only where neither pile is a small one."""
     own, apart = glance(view.poll, view.ballots.own), glance(view.poll, view.ballots.apart)
-    return (own, apart) if tells_apart(view.poll, view.ballots) else None
+    return (own, apart) if tells_apart(view.poll, view.ballots, least) else None
 
 
 def _in_group(poll: Poll) -> str:

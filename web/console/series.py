@@ -22,7 +22,7 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.errors import NotAllowed
 from core.staff.roles import Permission
-from surveys.polls.glance import glance
+from surveys.polls.published import for_staff
 from surveys.polls.reading import read_ballots, turnout_of
 from surveys.polls.series import Series, SeriesUnknown, add_series, load_series, set_series_state, turns_of
 from surveys.polls.series_tables import PollSeries
@@ -104,12 +104,13 @@ async def export(request: Request, staff: Staff) -> Response:
     """The trend as CSV; in the audit log."""
     deps, series_id = site_of(request).deps, int(request.path_params["series_id"])
     now, t = deps.clock.now(), translator(staff.language)
+    least = deps.telling.rules.small_numbers
 
     def work(session: Session) -> tuple[Series, Sequence[Point]]:
         series = _to_read(session, staff, series_id)
         staff.need(Permission.EXPORT_RESULTS, series.office_id)
         record(session, Act("series.exported", f"series:{series_id}", staff.account_id, series.office_id), now)
-        return series, _points(session, series_id, now)
+        return series, _points(session, series_id, now, least)
 
     series, points = await deps.database.awrite(work)
     kept = io.StringIO()
@@ -121,10 +122,11 @@ async def export(request: Request, staff: Staff) -> Response:
 async def _page(request: Request, staff: Staff, problem: Problem | None = None) -> Response:
     deps, series_id = site_of(request).deps, int(request.path_params["series_id"])
     now, t = deps.clock.now(), translator(staff.language)
+    least = deps.telling.rules.small_numbers
 
     def work(session: Session) -> SeriesView:
         series = _to_read(session, staff, series_id)
-        points = _points(session, series_id, now)
+        points = _points(session, series_id, now, least)
         process = store.find_process(session, staff, series.process_id)
         return SeriesView(series, process, points, lines_of(points, t))
 
@@ -147,11 +149,11 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
     )
 
 
-def _points(session: Session, series_id: int, now: datetime) -> list[Point]:
+def _points(session: Session, series_id: int, now: datetime, least: int) -> list[Point]:
     found = []
     for number, poll in turns_of(session, series_id):
         turnout = turnout_of(session, poll, now)
-        standing = glance(poll, read_ballots(session, poll).together)
+        standing = for_staff(poll, read_ballots(session, poll), least)
         found.append(Point(number, poll, standing, turnout.voted, turnout.asked))
     return found
 

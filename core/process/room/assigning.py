@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from typing import TypeVar
 
 FIRST, SECOND = 2, 1
 MOST_ROUNDS = 20
@@ -44,6 +45,9 @@ class Guest:
         return FIRST if theme == first else SECOND if theme == second else 0
 
 
+Row = TypeVar("Row", Guest, Table)
+
+
 def assign(
     guests: Sequence[Guest], tables: Sequence[Table], kept: Mapping[int, int] | None = None, seed: int = 0
 ) -> dict[int, int]:
@@ -51,9 +55,10 @@ def assign(
 
     `kept` are tables that stay as they are, also where that makes one fuller than it should be.
     """
+    guests, tables = _by_id(guests), _by_id(tables)  # the order of rows decides nothing
     known, held = {one.id: one for one in tables}, dict(kept or {})
     stays = {one.id: held[one.id] for one in guests if held.get(one.id) in known}
-    new = sorted((one for one in guests if one.id not in stays), key=lambda one: one.id)
+    new = [one for one in guests if one.id not in stays]
     Random(seed).shuffle(new)  # noqa: S311 - fairness among equals, not secrecy
     left = {one.id: one.seats for one in tables}
     for table in stays.values():
@@ -71,6 +76,10 @@ def assign(
             floor.put(guest, floor.best(guest, theme))
     floor.mix([one for one in new if one.id in floor.at])
     return floor.at
+
+
+def _by_id(rows: Sequence[Row]) -> list[Row]:
+    return sorted(rows, key=lambda one: one.id)
 
 
 def _by_theme(tables: Sequence[Table], left: Mapping[int, int]) -> dict[int, int]:
