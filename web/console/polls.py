@@ -38,6 +38,7 @@ from surveys.polls.kinds import (
     Kind,
 )
 from surveys.polls.lent import names_lending
+from surveys.polls.limits import limits_in_words
 from surveys.polls.making import NOT_BEGUN, close_poll, open_poll, plan_poll
 from surveys.polls.outcome import Result, result_of, rule_told, tells_apart
 from surveys.polls.poll import Poll
@@ -45,7 +46,7 @@ from surveys.polls.published import for_voters, tells_all, tells_working, words_
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import Series, series_of
-from surveys.polls.staging import LOGGED, poll_for, poll_to_read
+from surveys.polls.staging import LOGGED, audience_of, event_of, poll_for, poll_to_read
 from surveys.polls.store import polls_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
@@ -73,6 +74,8 @@ class PollView:
     mailings: Sequence[store.MailingRow]
     told_to: To | None
     lenders: Sequence[str]  # the municipalities whose people are asked too
+    audience: str  # "" for everybody whom the office knows
+    event: Mapping[str, str]  # the title of that at which it takes place
 
 
 @dataclass(frozen=True)
@@ -203,6 +206,7 @@ async def show_poll(
 
     def work(session: Session) -> PollView:
         poll = poll_to_read(session, staff, poll_id)
+        event = event_of(session, poll)
         reads_names = not poll.is_secret and staff.may(Permission.SEE_PEOPLE, poll.office_id)
         return PollView(
             poll=poll,
@@ -215,6 +219,8 @@ async def show_poll(
             mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
             told_to=told_to(session, poll),
             lenders=names_lending(session, poll.id),
+            audience=audience_of(session, poll),
+            event=event.title if event is not None else {},
         )
 
     view = await deps.database.aread(work)
@@ -227,6 +233,7 @@ async def show_poll(
         status=problem.status if problem else 200,
         view=view,
         poll=view.poll,
+        limits=list(limits_in_words(view.poll.definition, t)),
         rule=rule_told(view.poll, t),
         state=view.poll.state_at(now).value,
         shown=shown,
