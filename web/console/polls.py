@@ -20,6 +20,7 @@ from notifications.planning.result_telling import (
     TO_NAMES,
     ResultToldAlready,
     To,
+    result_that_left,
     tell_result,
     told_to,
 )
@@ -73,6 +74,7 @@ class PollView:
     screen: ScreenFacts
     mailings: Sequence[store.MailingRow]
     told_to: To | None
+    result_left: int | None  # the mailing with which it has been told
     lenders: Sequence[str]  # the municipalities whose people are asked too
     audience: str  # "" for everybody whom the office knows
     event: Mapping[str, str]  # the title of that at which it takes place
@@ -218,6 +220,7 @@ async def show_poll(
             screen=screen_of(session, poll.id),
             mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
             told_to=told_to(session, poll),
+            result_left=result_that_left(session, poll),
             lenders=names_lending(session, poll.id),
             audience=audience_of(session, poll),
             event=event.title if event is not None else {},
@@ -246,6 +249,7 @@ async def show_poll(
         group=_in_group(view.poll) if deps.urls.chat else "",
         problem=problem,
         result_to=TO_NAMES,
+        told_already=ResultToldAlready.text,
         manages=manages,
         exports=staff.may(Permission.EXPORT_RESULTS, view.poll.office_id),
         may_tell=manages and staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
