@@ -19,6 +19,7 @@ from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, figures_of, is_d
 from surveys.polls.glance import Glance
 from surveys.polls.kinds import USUAL_WORDS, Kind
 from surveys.polls.poll import Poll
+from surveys.polls.published import NOBODY_VOTED
 
 TICK = "✓ "
 WAYS = {
@@ -101,13 +102,13 @@ def over_screen(
 def result_lines(
     shown: Shown, standing: Glance | None, figures: Figures | None = None, *, closed: bool = False
 ) -> list[str]:
-    """How it stands, a bar an option; nothing where it is not shown, or nothing counts yet.
+    """How it stands, a bar an option; nothing where it is not shown, or nothing counts yet, and of no votes that.
 
     By `figures` once it is counted: a ranking stands in its order then.
     """
-    if standing is None or not standing.ballots:
-        return []
     t, poll = shown.t, shown.poll
+    if standing is None or not standing.ballots:
+        return ["", t(NOBODY_VOTED)] if standing is not None and poll.settled_at is not None else []
     if poll.kind is Kind.TEXT:
         return ["", t.n("{count} text so far.", "{count} texts so far.", standing.ballots)]
     counts = figures or figures_of(poll, standing, None, works=False)

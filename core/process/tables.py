@@ -27,6 +27,7 @@ class Office(Base):
     address: Mapped[str] = mapped_column(default="")
     one_person: Mapped[bool] = mapped_column(default=False)  # who writes a mailing may release it too
     joining: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {"open": true, "text": {language: consent}}
+    category_titles: Mapped[dict[str, Any]] = mapped_column(default=dict)  # {category: {language: title}}
 
 
 class Process(Base):

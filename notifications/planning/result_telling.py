@@ -77,6 +77,12 @@ def result_mailing(session: Session, poll: Poll) -> Mailing | None:
     return session.scalars(select(Mailing).where(*mine, going).order_by(Mailing.id.desc())).first()
 
 
+def result_that_left(session: Session, poll: Poll) -> int | None:
+    """The number of the message with the result that has left or is leaving, so that `tell_result` would refuse."""
+    there = result_mailing(session, poll)
+    return there.id if there is not None and not may_be_changed(session, there) else None
+
+
 def tell_result(session: Session, poll: Poll, to: To, author: int, now: datetime) -> int:
     """Writes the message with the result, or sends the one that is there to others; it is a draft then, to be released.
 

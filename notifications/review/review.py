@@ -15,7 +15,7 @@ from core.staff.tables import Account
 from notifications.ledger.opening import Along, goes_along, read_of
 from notifications.ledger.report import Count, counts
 from notifications.ledger.results import tells_of_a_draft
-from notifications.ledger.states import DeliveryState, MailingState, OccurrenceState
+from notifications.ledger.states import RESULTS, DeliveryState, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing
 from notifications.planning.missed import Verdict
 from notifications.planning.obstacles import Obstacle, obstacles
@@ -29,6 +29,7 @@ from notifications.review.one_person import may_release
 from notifications.review.store import READS, MailingRow, ProcessRow, find_mailing, find_process, occurrence_of
 from notifications.sending.context import Voice
 from surveys.polls.poll import Poll
+from surveys.polls.reading import voters_of
 from surveys.polls.store import load_poll
 
 STILL_TO_LEAVE = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
@@ -51,6 +52,7 @@ class Review:
     preview: Preview | None
     blanks: tuple[Blank, ...]
     poll: Poll | None  # that it is about
+    nobody_voted: bool  # in the poll whose result it is to tell
     along: Along | None  # what its release takes along
     ends: datetime | None
     counts: tuple[Count, ...]
@@ -73,6 +75,7 @@ def load_review(session: Session, staff: Staff, mailing_id: int, by: Judging, no
     preview = None if planned else dry_run(session, mailing_id, now, by.rules)
     author = session.get(Account, mailing.written_by) if mailing.written_by is not None else None
     meant = outlook(session, row, now)
+    poll = load_poll(session, row.poll_id) if row.poll_id is not None else None
     standing = _standing(session, staff, row, (planned, preview, meant), (by.rules, now))
     return Review(
         mailing=mailing,
@@ -87,11 +90,16 @@ def load_review(session: Session, staff: Staff, mailing_id: int, by: Judging, no
         obstacles=tuple(obstacles(session, now, mailing_id=mailing_id)),
         preview=preview,
         blanks=blanks_of(session, mailing_id, preview, now, (by.rules, by.voice)) if preview else (),
-        poll=load_poll(session, row.poll_id) if row.poll_id is not None else None,
+        poll=poll,
+        nobody_voted=not planned and row.purpose == RESULTS and poll is not None and _is_empty(session, poll),
         along=goes_along(session, row),
         ends=estimated_end(session, mailing_id, preview, by.rates) if preview and preview.people else None,
         counts=planned,
     )
+
+
+def _is_empty(session: Session, poll: Poll) -> bool:
+    return poll.settled_at is not None and not voters_of(session, poll).voted
 
 
 def _standing(

@@ -19,7 +19,16 @@ from core.errors import Problem
 from core.i18n import N_, Translator
 from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
-from surveys.polls.published import Published, also_told, decimal, placed, too_few, value, winners_told
+from surveys.polls.published import (
+    NOBODY_VOTED,
+    Published,
+    also_told,
+    decimal,
+    placed,
+    too_few,
+    value,
+    winners_told,
+)
 
 FONTS = Path(__file__).parents[2] / "node_modules" / "dejavu-fonts-ttf" / "ttf"
 WIDTH, EDGE, GAP = 1000, 40, 18
@@ -53,6 +62,8 @@ def draw_result(poll: Poll, result: Published | None, told: Told, t: Translator,
         canvas.text(t("The result will stand here when the poll is closed."), WORDS, QUIET)
     elif result.ballots is None:
         canvas.text(too_few(poll, result, t), WORDS, INK)
+    elif result.is_empty:
+        canvas.text(t(NOBODY_VOTED), WORDS, INK)
     else:
         _draw_lines(canvas, poll, result, t)
     canvas.gap(GAP)
@@ -81,7 +92,7 @@ def _draw_lines(canvas: _Canvas, poll: Poll, result: Published, t: Translator) -
 
 
 def _foot(poll: Poll, result: Published | None, told: Told, t: Translator) -> Iterator[str]:
-    if result is not None and result.ballots is not None:
+    if result is not None and result.ballots:
         if poll.kind is Kind.RANKING:
             yield t("Figures: {what}.", what=t(result.unit))
         yield t.n("{count} vote counted.", "{count} votes counted.", result.ballots)

@@ -26,6 +26,7 @@ from surveys.polls.tally.outcome import Verdict
 from surveys.results.protecting import LEAST, is_small, protect, protect_each
 
 ALSO_FIRST = N_("Also shown, deciding nothing: {method}. First by it: {options}.")
+NOBODY_VOTED = N_("Nobody voted.")
 NOBODY = N_("No ballot names an option.")
 BETWEEN_FRENCH = "\u00a0; "
 WITHOUT_WINNER: dict[str, str] = {
@@ -62,6 +63,10 @@ class Published:
     why_none: str = ""
     unit: str = ""
     also: Counted | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        return self.ballots == 0
 
     @property
     def hides(self) -> bool:
@@ -194,6 +199,8 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
     """The result in one sentence or two."""
     if result.ballots is None:
         return too_few(poll, result, t)
+    if result.is_empty:
+        return t(NOBODY_VOTED)
     said = [t.n("{count} vote counted.", "{count} votes counted.", result.ballots)]
     if result.mean is not None:
         said.append(t("Mean: {mean}", mean=decimal(result.mean, t)) + ".")

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.ids import Ids
+from core.people.tables import Audience
 from core.process.tables import Event, Process
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
@@ -113,6 +114,12 @@ def make_for_hall(session: Session, ids: Ids, staff: Staff, what: tuple[int, Def
     made = add_poll(session, ids, place, (slug, replace(new, event_id=event.id)), now)
     record(session, Act("poll.added", f"poll:{made}", staff.account_id, process.office_id), now)
     return load_poll(session, made)
+
+
+def audience_of(session: Session, poll: Poll) -> str:
+    """Who of its office may vote in a poll, by name; "" for everybody whom the office knows."""
+    audience_id = poll.definition.audience_id
+    return session.get_one(Audience, audience_id).name if audience_id is not None else ""
 
 
 def event_of(session: Session, poll: Poll) -> Event | None:

@@ -17,6 +17,7 @@ from core.process.tables import Office
 from core.staff.tables import AuditEntry
 from tests.console.conftest import FORMULA, SignIn
 from tests.console.test_signing import PAGES, form_token
+from tests.responses.scene import Scene
 
 
 def tree(answer: httpx.Response) -> Any:
@@ -50,6 +51,16 @@ def test_the_dashboard_says_who_was_written_to_and_who_answered(sign_in: SignIn)
     became = {name: [reason, people] for name, (_, reason, people) in rows_of(page, "What became of it").items()}
     assert became == {"sent": ["", "1"], "in doubt": ["", "1"], "not written to": ["no address", "1"]}
     assert "For some messages nobody knows whether they arrived. (1)" in shown
+
+
+def test_a_category_is_called_as_its_office_calls_it_in_the_readers_language(sign_in: SignIn, scene: Scene) -> None:
+    titles = {"citizen": {"it": "Cittadini", "en": "Citizens"}, "business": {"it": "Imprese"}}
+    scene.change(Office, scene.office_id, category_titles=titles)
+    client = sign_in()
+    for path in ("/console/processes/1", "/console/rounds/1"):
+        assert set(rows_of(client.get(path), "By category")) == {"Imprese", "Citizens"}, path
+    scene.change(Office, scene.office_id, category_titles={})
+    assert set(rows_of(client.get("/console/rounds/1"), "By category")) == {"business", "citizen"}
 
 
 def test_the_results_have_a_chart_for_each_question_and_count_complete_answers(sign_in: SignIn) -> None:

@@ -242,6 +242,14 @@ async def test_words_are_awaited_as_the_very_next_thing(stage: Stage) -> None:
     assert "This poll is closed" in (await stage.say(person, "Too late"))["text"]
 
 
+async def test_after_a_close_without_votes_it_is_said_that_nobody_voted(stage: Stage) -> None:
+    _, person = await somebody(stage)
+    poll = add(stage.scene, define())
+    await stage.say(person, "/vote")
+    stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
+    assert "Nobody voted." in (await stage.press(person, "Park"))["text"]
+
+
 async def test_whoever_is_not_known_votes_from_the_room_once_an_account(stage: Stage) -> None:
     stranger, (_, member) = await stage.person(9), await somebody(stage)
     closed, poll = add(stage.scene, define(), "closed-shop"), add(stage.scene, define(walk_ins=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 import pytest
 from lxml import html
@@ -25,6 +26,7 @@ from tests.dates.test_console import acts, post
 from tests.polls.scene import BOOTH, TEXTS, add, chosen, define, named, piles, vote
 from tests.polls.test_poll_form import form_of
 from tests.responses.scene import Scene
+from tests.room.hall import open_room
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
 from web.console.poll_draft import Known, read_poll
@@ -148,6 +150,42 @@ def test_who_leads_wins_once_the_poll_is_closed(scene: Scene, sign_in: SignIn) -
         assert "Park wins." in client.get(f"{address}?lang=en").text
     page = reader.get(path).text
     assert "Park wins." in page and "leads" not in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "rules", "words"),
+    [
+        (Kind.DOTS, {}, "5 points to give · At most 3 for one option"),
+        (Kind.MULTIPLE, {"least": 2, "most": 3}, "At least 2 of them · At most 3 of them"),
+        (Kind.MULTIPLE, {"least": 1, "most": 0}, "As many of them as one likes"),
+        (Kind.RANKING, {"least": 3, "most": 3}, "Exactly 3 of them"),
+        (Kind.TEXT, {}, "At most 60 characters"),
+    ],
+)
+def test_before_the_opening_it_is_read_what_may_be_chosen(
+    scene: Scene, sign_in: SignIn, kind: Kind, rules: dict[str, int], words: str
+) -> None:
+    draft = add(scene, define(kind, rules=rules), opened=False)
+    page = sign_in("organiser").get(f"/console/polls/{draft.id}").text
+    assert facts_of(page)["What can be chosen"] == words
+
+
+def test_before_the_opening_it_is_read_who_may_vote_and_where(scene: Scene, sign_in: SignIn) -> None:
+    audience, event = scene.audience("citizens", {"category": "citizen"}), open_room(scene).event.id
+    here = define(audience_id=audience, event_id=event, walk_ins=True)
+    draft, other = add(scene, here, opened=False), add(scene, define(), "other", opened=False)
+    client = sign_in("organiser")
+    page, plain = (facts_of(client.get(f"/console/polls/{one.id}").text) for one in (draft, other))
+    assert plain["Who may vote"] == "everybody whom the office knows" and page["Who may vote"] == "citizens"
+    assert plain["Event at which it takes place"] == "none" != page["Event at which it takes place"]
+    assert page["People in the room"].startswith("may vote too") and "only" in plain["People in the room"]
+
+
+def facts_of(page: str) -> dict[str, str]:
+    """What stands beside its name in the list of facts."""
+    tree: Any = html.fromstring(page)
+    facts = tree.xpath("//dl[@class='facts']/dt")
+    return {one.text_content(): one.getnext().text_content() for one in facts}
 
 
 def test_a_closed_poll_offers_nothing_that_is_over(scene: Scene, sign_in: SignIn) -> None:

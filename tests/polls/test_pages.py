@@ -144,6 +144,27 @@ def test_a_secret_vote_leaves_no_trace_and_is_final(
     assert "1 vote counted" in page.open(page.path).text
 
 
+@pytest.mark.parametrize("shown", list(Shown))
+def test_whoever_has_voted_reads_when_the_result_appears(
+    scene: Scene, web: RunningWeb, http: httpx.Client, person: int, shown: Shown
+) -> None:
+    poll = add(scene, define(shown=shown, walk_ins=True))
+    later = "the result here after the close" if shown is Shown.AFTER_CLOSE else "here how it stands as soon as a few"
+    page = Reader(http, at(web, person, poll))
+    assert "You will read" not in page.at.text
+    page.press("vote", choice="A")
+    for text in (page.at.text, page.open(page.path).text):
+        assert f"You will read {later}" in text, "also when they come back"
+    for number in range(9):
+        vote(scene, poll, Voter(account=number), chosen("B"))
+    scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, scene.now))
+    after = page.open(page.path).text
+    assert "You will read" not in after and "10 votes counted." in after
+    by_name = Reader(http, at(web, person, add(scene, named(shown=shown), "by-name")))
+    by_name.press("vote", choice="A")
+    assert ("You will read" in by_name.at.text) is (shown is Shown.AFTER_CLOSE), "else it stands there"
+
+
 def test_the_room_votes_by_its_code_once_a_browser(scene: Scene, web: RunningWeb, http: httpx.Client) -> None:
     poll = add(scene, define(walk_ins=True, shown=Shown.LIVE))
     path = f"/v/{poll.code}"

@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageColor
 
 from core.i18n import translator
 from notifications.planning.closing import close_on, usual_close
@@ -40,6 +40,18 @@ def poll(kind: Kind = Kind.SINGLE, names: str = "ABC", **more: Any) -> Poll:
 
 def ballots(**counts: int) -> Ballots:
     return Ballots(tuple(Pile(ballot, count) for ballot, count in counts.items()))
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_of_no_votes_it_is_said_that_there_are_none(database_url: str, kind: Kind) -> None:
+    asked, none = poll(kind, rules={"none": kind is Kind.SINGLE}), ballots()
+    result = publish(asked, none, None if kind is Kind.TEXT else resulting(asked, none))
+    assert [in_words(asked, result, t) for t in (EN, IT, FR)] == [
+        "Nobody voted.", "Nessuno ha votato.", "Personne n’a voté.",
+    ]  # fmt: skip
+    drawn = Image.open(io.BytesIO(draw_result(asked, result, TOLD, EN)))
+    colours = {one for _, one in drawn.convert("RGB").getcolors(1 << 20) or ()}
+    assert ImageColor.getrgb(TRACK) not in colours and drawn.size[1] < 300, "no bars, nor what they would say"
 
 
 def tallied(asked: Poll, cast: Ballots) -> Outcome:

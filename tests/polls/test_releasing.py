@@ -14,10 +14,11 @@ from core.staff.tables import AuditEntry
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing, MailingText
 from surveys.polls.kinds import Kind, Rules, State
-from surveys.polls.making import change_poll
+from surveys.polls.making import change_poll, close_poll
 from surveys.polls.poll import Poll
 from surveys.polls.store import load_poll, polls_of
 from tests.console.conftest import SignIn, scene, sign_in, web
+from tests.polls.scene import BOOTH
 from tests.polls.test_option_pictures import send
 from tests.polls.test_poll_form import form_of as fields_of
 from tests.polls.test_quick import village
@@ -115,6 +116,26 @@ def test_a_message_with_the_result_that_another_wrote_is_released_by_itself(
         assert ("opens the poll" in reviewer.get(review).text) is is_told, state
     reviewer.post(f"/console/mailings/{invitation}/acts/release", data=form_of(reviewer, review))
     assert states(database) == [MailingState.RELEASED, MailingState.DRAFT]
+
+
+def test_who_releases_a_result_without_votes_is_asked_whether_it_is_needed(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    village(database, clock, one_person=False)
+    clerk, reviewer = sign_in("clerk", "valprato"), sign_in("reviewer", "valprato")
+    ask_for_bench(clerk)
+    (poll,) = database.read(polls_of)
+    found = select(Mailing.id).where(Mailing.poll_id == poll.id).order_by(Mailing.id)
+    invitation, result = database.read(lambda session: session.scalars(found).all())
+    asked, review = "Nobody voted: is this message needed?", f"/console/mailings/{result}/review"
+    form = form_of(reviewer, f"/console/mailings/{invitation}/review")
+    reviewer.post(f"/console/mailings/{invitation}/acts/release", data=form)
+    assert asked not in reviewer.get(review).text, "votes may still come"
+    database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, clock.now()))
+    assert asked in reviewer.get(review).text
+    assert asked not in reviewer.get(f"/console/mailings/{invitation}/review").text
+    page = clerk.get(f"/console/polls/{poll.id}").text
+    assert "Nobody voted." in page and "0 votes counted" not in page
 
 
 def planned_and_released(

@@ -102,9 +102,15 @@ def test_staff_choose_on_the_polls_page_until_it_has_left(
     database.write(lambda s: set_state(s, mailing.id, MailingState.RELEASED, clock.now()))
     close(database, poll, clock)
     assert told(database, "results") == {known["Ada"]}
+    page = clerk.get(here).text
+    assert "has left, or is leaving" in page and f"{here}/result-mailing" not in page
+    assert page.count(f'href="/console/mailings/{mailing.id}/review"') == 2, (
+        "among its mailings, and where it was offered"
+    )
     late = post(clerk, here, f"{here}/result-mailing", **{"result-to": "asked"})
     assert late.status_code == 409 and "has left" in late.text
     database.write(lambda s: set_state(s, mailing.id, MailingState.CANCELLED, clock.now()))
+    assert f"{here}/result-mailing" in clerk.get(here).text
     again = post(clerk, here, f"{here}/result-mailing", **{"result-to": "asked"})
     assert again.url.path != shown.url.path and "Il risultato" in again.text, "a poll that has none gets one"
     database.write(lambda s: schedule_occurrences(s, None, clock.now()))

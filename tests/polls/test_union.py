@@ -78,7 +78,8 @@ def test_a_union_asks_through_the_municipalities_that_allow_it(
     assert "through Alto: 1 person can be reached" in look and "opens at once and the invitation leaves" in look
     made = asks(union, **{f"lent-{ids['alto']}": "yes", f"lent-{ids['basso']}": "yes", "result-to": "voters"})
     (poll,) = database.read(polls_of)
-    assert made.url.path == f"/console/polls/{poll.id}" and poll.state is State.OPEN and "Alto" in made.text
+    assert made.url.path == f"/console/polls/{poll.id}" and poll.state is State.OPEN
+    assert "everybody whom the office knows · people lent by Alto</dd>" in made.text
     assert told(database, clock) == {
         (people["unione"], ids["unione"], "polls"), (people["alto"], ids["alto"], "polls"),
     }, "Basso has allowed nothing, whatever the form says"  # fmt: skip

@@ -20,6 +20,7 @@ from notifications.planning.result_telling import (
     TO_NAMES,
     ResultToldAlready,
     To,
+    result_that_left,
     tell_result,
     told_to,
 )
@@ -39,6 +40,7 @@ from surveys.polls.kinds import (
     Kind,
 )
 from surveys.polls.lent import names_lending
+from surveys.polls.limits import limits_in_words
 from surveys.polls.making import NOT_BEGUN, close_poll, open_poll, plan_poll
 from surveys.polls.outcome import Result, result_of, rule_told, tells_apart, withholds
 from surveys.polls.poll import Poll
@@ -46,7 +48,7 @@ from surveys.polls.published import for_staff, for_voters, tells_all, tells_work
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import Series, series_of
-from surveys.polls.staging import LOGGED, poll_for, poll_to_read
+from surveys.polls.staging import LOGGED, audience_of, event_of, poll_for, poll_to_read
 from surveys.polls.store import polls_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tally.methods import TITLES, Method
@@ -73,7 +75,10 @@ class PollView:
     screen: ScreenFacts
     mailings: Sequence[store.MailingRow]
     told_to: To | None
+    result_left: int | None  # the mailing with which it has been told
     lenders: Sequence[str]  # the municipalities whose people are asked too
+    audience: str  # "" for everybody whom the office knows
+    event: Mapping[str, str]  # the title of that at which it takes place
 
 
 @dataclass(frozen=True)
@@ -205,6 +210,7 @@ async def show_poll(
 
     def work(session: Session) -> PollView:
         poll = poll_to_read(session, staff, poll_id)
+        event = event_of(session, poll)
         reads_names = not poll.is_secret and staff.may(Permission.SEE_PEOPLE, poll.office_id)
         return PollView(
             poll=poll,
@@ -216,7 +222,10 @@ async def show_poll(
             screen=screen_of(session, poll.id),
             mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
             told_to=told_to(session, poll),
+            result_left=result_that_left(session, poll),
             lenders=names_lending(session, poll.id),
+            audience=audience_of(session, poll),
+            event=event.title if event is not None else {},
         )
 
     view = await deps.database.aread(work)
@@ -230,6 +239,7 @@ async def show_poll(
         status=problem.status if problem else 200,
         view=view,
         poll=view.poll,
+        limits=list(limits_in_words(view.poll.definition, t)),
         rule=rule_told(view.poll, t),
         state=view.poll.state_at(now).value,
         shown=shown,
@@ -243,6 +253,7 @@ async def show_poll(
         group=_in_group(view.poll) if deps.urls.chat else "",
         problem=problem,
         result_to=TO_NAMES,
+        told_already=ResultToldAlready.text,
         manages=manages,
         exports=staff.may(Permission.EXPORT_RESULTS, view.poll.office_id),
         may_tell=manages and staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),

@@ -65,6 +65,7 @@ class Dashboard:
     phases: tuple[Phase, ...]
     rounds: tuple[RoundView, ...]
     later: tuple[OpenRound, ...]  # questionnaires that are not open yet, the next one first
+    category_titles: dict[str, dict[str, str]]
     mailings: tuple[MailingView, ...]
     events: tuple[EventFacts, ...]
     came: dict[int, Numbers]  # of the events to which somebody has come
@@ -101,6 +102,7 @@ def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Das
             RoundView(one, participation(session, one, now), one.open_at(now)) for one in rounds if one.opens_at <= now
         ),
         later=tuple(one for one in reversed(rounds) if one.opens_at > now),
+        category_titles=store.category_titles(session, process.office_id),
         mailings=tuple(
             MailingView(one, tuple(counts(session, one.id)), due.get(one.id))
             for one in store.mailings(session, process_id)

@@ -66,6 +66,7 @@ class QuotaState:
 class RoundResults:
     round: OpenRound
     participation: Participation
+    category_titles: dict[str, dict[str, str]]
     questions: tuple[Charted, ...]
     may_export: bool
     may_enter: bool
@@ -106,6 +107,7 @@ async def show(request: Request, staff: Staff) -> Response:
         return RoundResults(
             found,
             participation(session, found, now),
+            store.category_titles(session, found.office_id),
             questions,
             may_export,
             staff.may(Permission.ENTER_ANSWERS, found.office_id) and found.open_at(now),

@@ -111,6 +111,11 @@ def office_slug(session: Session, office_id: int) -> str:
     return session.scalars(select(Office.slug).where(Office.id == office_id)).one()
 
 
+def category_titles(session: Session, office_id: int) -> dict[str, dict[str, str]]:
+    """What categories of an office's people are called, by category and language."""
+    return dict(session.get_one(Office, office_id).category_titles)
+
+
 def phases(session: Session, process_id: int) -> Sequence[Phase]:
     return session.scalars(select(Phase).where(Phase.process_id == process_id).order_by(Phase.position)).all()
 

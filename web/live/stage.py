@@ -19,7 +19,7 @@ from surveys.polls.heard import Answer, by_theme, shown_answers
 from surveys.polls.kinds import Kind, State
 from surveys.polls.outcome import Counted, result_of
 from surveys.polls.poll import Poll
-from surveys.polls.published import also_told, for_voters, tells_all, tells_working, won_told
+from surveys.polls.published import NOBODY_VOTED, also_told, for_voters, tells_all, tells_working, won_told
 from surveys.polls.reading import Turnout, read_ballots, voters_of
 from surveys.polls.screens import screen_of
 from surveys.polls.tally.methods import TITLES
@@ -102,6 +102,8 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
     now, least = site.deps.clock.now(), site.deps.telling.rules.small_numbers
     ballots = read_ballots(session, poll)
     standing = for_voters(poll, ballots, least)
+    if poll.settled_at is not None and not standing.ballots:
+        return Shown(told=(t(NOBODY_VOTED),), final=True)
     if poll.kind is Kind.TEXT:
         return _words(session, poll, standing, least)
     result = result_of(session, poll, t, now)

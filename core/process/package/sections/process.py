@@ -51,6 +51,7 @@ class OfficeSection:
             "address": "its postal address, for the foot of mails",
             "one_person": "true where one person does everything: who writes a mailing may then release it too",
             "joining": "whether people may join by themselves, and what they agree to",
+            "categories": "what its people's categories are called: to each one text a language",
         },
         "joining": {
             "open": "true if people may join by themselves, on the web and in chat",
@@ -81,7 +82,13 @@ class OfficeSection:
             values |= {"above": entry.slug("above")}
             if values["kind"] != MUNICIPALITY:
                 entry.fault("above", ONLY_BELOW)
+        if entry.has("categories"):  # as above
+            values |= {"category_titles": self._categories(package, entry)}
         return [Item("office", entry.slug(), values)]
+
+    def _categories(self, package: Package, office: Entry) -> dict[str, dict[str, str]]:
+        entry = office.child("categories")
+        return {str(name): entry.texts(name, package.told_languages) for name in entry.data}
 
     def _joining(self, package: Package, office: Entry) -> dict[str, Any]:
         if not office.has("joining"):
