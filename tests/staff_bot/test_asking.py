@@ -144,7 +144,7 @@ async def test_whoever_works_in_several_offices_and_writes_all_of_it_has_sent_wi
     shown = await stage.say(vera, long)
     assert "more options" in shown["text"] and "opens at once" in shown["text"], "also of much the end is read"
     await stage.say(vera, "/new")
-    await fingers.tap("Città metropolitana", "✍️ options put in order")
+    await fingers.tap("🗑 Throw it away and begin another", "Città metropolitana", "✍️ options put in order")
     await stage.say(vera, "Dove?\nQui\n Qui \nLà")
     twice = await stage.say(vera, "Where?\nHere\nHere too\nThere")
     assert "Two options say the same in Italian: Qui" in twice["text"] and "✅ Ask 1 person" not in labels(twice)
