@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from core.database.reading import SharedReads
 from core.errors import Problem
 from core.file_contents import read_content
-from core.i18n import Translator, translator
+from core.i18n import N_, Translator, translator
 from core.people.errors import PersonErased
 from surveys.polls.ballot import in_words
 from surveys.polls.casting import Stand, stand_of
@@ -68,6 +68,11 @@ class Arrived:
 
 class NotByCode(NotAsked):
     """`result` is the address of the published result, if there is one."""
+
+    text = N_(
+        "This poll is open only to those who were invited. If you were invited, use the link in your message. If you "
+        "think you should have been, please write to the office."
+    )
 
     def __init__(self, result: str) -> None:
         super().__init__()

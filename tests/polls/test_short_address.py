@@ -1,4 +1,4 @@
-"""Where the result of a poll is found: from its short address and its page, and what its address says before."""
+"""Where a poll's short address leads whom it is not for, and where its result is found."""
 
 from __future__ import annotations
 
@@ -46,3 +46,10 @@ def test_a_published_result_is_found_from_the_poll_and_said_to_be_missing_before
         assert (there.status_code, there.headers["Location"]) == (303, f"{result}?lang=en")
     assert "Park" in http.get(result).text
     assert "There is no poll here" in http.get("/v/zzzzzz/result?lang=en").text
+
+
+def test_a_short_address_sends_whoever_was_invited_to_their_link(scene: Scene, http: httpx.Client) -> None:
+    poll = add(scene, named())
+    for answered in (http.get(f"/v/{poll.code}?lang=en"), http.post(f"/v/{poll.code}?lang=en", data={"choice": "A"})):
+        assert answered.status_code == 403
+        assert "If you were invited, use the link in your message." in answered.text
