@@ -131,7 +131,7 @@ def _keys(talk: Talk, shown: Page) -> Iterator[tuple[Key, ...]]:
     named = shown.definition.secrecy is Secrecy.NAMED
     yield (
         key(f"✍️ {t('Change the words')}", DRAFT, mark, "words"),
-        key(f"🔒 {t('Anonymous') if named else t('Named')}", DRAFT, mark, "secrecy"),
+        key(f"🔒 {t('Make it anonymous') if named else t('Make it named')}", DRAFT, mark, "secrecy"),
     )
     if shown.definition.kind is Kind.RANKING:
         also = t("Show points (Borda) beside it") if not draft.beside else t("Show one method only")

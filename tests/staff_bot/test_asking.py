@@ -158,8 +158,8 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     vera = await stage.linked("Vera", "organiser")
     await stage.say(vera, "/new")
     first = await stage.press(vera, "Opening hours")
-    shown = await stage.press(vera, "🔒 Named")
-    assert "Named: the office reads" in shown["text"]
+    shown = await stage.press(vera, "🔒 Make it named")
+    assert "Named: the office reads" in shown["text"] and "🔒 Make it anonymous" in labels(shown)
     stale = await press_data(stage, vera, shown, data_of(first, "When it closes"))
     assert "changed or sent meanwhile" in stale["text"]
     days = await press_data(stage, vera, shown, data_of(shown, "When it closes"))
