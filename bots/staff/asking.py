@@ -1,8 +1,9 @@
 """A poll made in the chat: from a template or of one's own words, and sent with two more presses.
 
-`new` and `new:<office>` show what there is to begin with, `ask-from:<office>:<template>` and `ask-kind:<office>:<kind>`
-begin a draft, `draft:<mark>:<what>[:<value>]` shows or changes it, `ask-send:<mark>:<how>` sends it. The mark names the
-draft as it was shown, so that a press on an old button, or a second one, does nothing.
+`new` and `new:<office>` show what there is to begin with, or first the draft that the chat holds,
+`ask-from:<office>:<template>` and `ask-kind:<office>:<kind>` begin a draft, `draft:<mark>:<what>[:<value>]` shows or
+changes it, `ask-send:<mark>:<how>` sends it. The mark names the draft as it was shown, so that a press on an old
+button, or a second one, does nothing.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from bots.screen import Key, Screen, arrange, plain
-from bots.staff.draft_page import DRAFT, IN_HALL, KEEP, LEAVES, Page, draft_screen, sure_screen
-from bots.staff.poll_draft import Draft, DraftGone, NotAsMany, TooLong, TooManyLines, WordsUnfit
+from bots.staff.draft_page import IN_HALL, KEEP, LEAVES, Page, draft_screen, sure_screen
+from bots.staff.held_draft import draft_at_hand, held_screen
+from bots.staff.poll_draft import DRAFT, Draft, DraftGone, NotAsMany, TooLong, TooManyLines, WordsUnfit
 from bots.staff.polls import NEW, list_polls, page
 from bots.staff.talk import Reply, Talk, key, moment
 from core.clock import local
@@ -63,13 +65,18 @@ class HallOver(Problem):
 
 
 def begin(talk: Talk, value: str = "") -> Reply:
-    """The templates and kinds; whoever works in several offices says first in which. NotAllowed, NothingHere."""
+    """The templates and kinds; whoever works in several offices says first in which. NotAllowed, NothingHere.
+
+    A draft that the chat holds is shown before them.
+    """
     t, offices = talk.t, asking_offices(talk.staff)
     if not offices:
         raise NotAllowed
     office_id = read_id(value) if value else offices[0]
     if office_id not in offices:
         raise NothingHere
+    if (held := draft_at_hand(talk)) is not None:
+        return Reply((held_screen(talk, held),))
     if len(offices) > 1 and not value:
         names = office_names(talk.session, offices)
         keys = tuple((key(name, NEW, one),) for one, name in names.items())
@@ -139,9 +146,9 @@ def change(talk: Talk, value: str) -> Reply:
         case "close":
             days = [_day(talk, shown.desk.zone, ahead) for ahead in DAYS]
             return _choose(talk, draft, what, [(one, _named(talk, shown.desk, one)) for one in days])
-        case "drop":
+        case "drop" | "anew":
             change_chat(talk.session, talk.staff.account_id, draft={})
-            return replace(list_polls(talk), toast=talk.t("The draft is gone."))
+            return replace(begin(talk) if what == "anew" else list_polls(talk), toast=talk.t("The draft is gone."))
     raise NothingHere
 
 
@@ -212,6 +219,8 @@ def _to_hall(talk: Talk, shown: Page, *, opens: bool) -> Poll:
 def _start(talk: Talk, draft: Draft) -> Reply:
     if draft.office_id not in asking_offices(talk.staff):
         raise NothingHere
+    if (held := draft_at_hand(talk)) is not None:
+        return Reply((held_screen(talk, held),))
     desk = open_desk(talk.session, talk.staff, draft.office_id)[0]
     begun = replace(draft, closes=usual_close(talk.now, desk.zone, desk.window))
     if begun.template:

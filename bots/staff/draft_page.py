@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bots.screen import Key, Screen, plain, shorten
-from bots.staff.poll_draft import Draft
+from bots.staff.poll_draft import DRAFT, Draft
 from bots.staff.poll_words import options_in, told_of
 from bots.staff.polls import NEW
 from bots.staff.talk import Talk, fitted, key, moment
@@ -20,7 +20,7 @@ from surveys.polls.kinds import Kind, Secrecy
 from surveys.polls.poll import Definition
 from surveys.polls.store import instant_of
 
-DRAFT, SEND = "draft", "ask-send"
+SEND = "ask-send"
 BESIDE = "borda"
 WORDS_SHOWN = 1800  # UTF-16 units of a message for the options, in all languages
 LEAVES, IN_HALL, KEEP = "people", "hall", "keep"
@@ -131,7 +131,7 @@ def _keys(talk: Talk, shown: Page) -> Iterator[tuple[Key, ...]]:
     named = shown.definition.secrecy is Secrecy.NAMED
     yield (
         key(f"✍️ {t('Change the words')}", DRAFT, mark, "words"),
-        key(f"🔒 {t('Anonymous') if named else t('Named')}", DRAFT, mark, "secrecy"),
+        key(f"🔒 {t('Make it anonymous') if named else t('Make it named')}", DRAFT, mark, "secrecy"),
     )
     if shown.definition.kind is Kind.RANKING:
         also = t("Show points (Borda) beside it") if not draft.beside else t("Show one method only")

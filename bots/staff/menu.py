@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bots.screen import Screen, arrange, plain
-from bots.staff import asking, door, draft_page, mailing, polls, questions, settings, today
+from bots.staff import asking, door, draft_page, mailing, poll_draft, polls, questions, settings, today
 from bots.staff.talk import Reply, Talk, key
 from core.i18n import N_
 from core.staff.roles import Permission
@@ -91,7 +91,7 @@ PRESSES: dict[str, Show] = {one.command: one.show for one in ENTRIES if one.in_m
     polls.PICTURE: polls.draw,
     asking.FROM: asking.begin_from,
     asking.KIND: asking.begin_kind,
-    draft_page.DRAFT: asking.change,
+    poll_draft.DRAFT: asking.change,
     draft_page.SEND: asking.send,
     questions.QUESTION: questions.open_question,
     questions.ANSWER: questions.begin_answer,

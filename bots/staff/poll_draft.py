@@ -20,12 +20,13 @@ from surveys.polls.kinds import LONGEST_LINE, METHODS, MOST_OPTIONS, OF_OPTIONS,
 from surveys.polls.poll import Definition, Option
 from surveys.polls.templates import LETTERS, templates
 
+DRAFT = "draft"  # the act of the buttons
 SCALE, POINTS = (1, 5), 5
 NAMES = (*LETTERS, *(f"A{other}" for other in LETTERS))
 
 
 class DraftGone(Problem):
-    text = N_("This draft was changed or sent meanwhile. Please look at it as it stands now: /polls")
+    text = N_("This draft was changed or sent meanwhile. /new shows it as it stands now, or begins another.")
     status = 409
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bots.screen import Key, Screen, plain
+from bots.staff.held_draft import draft_at_hand, told_in_list
 from bots.staff.poll_words import options_in
 from bots.staff.talk import Picture, Reply, Talk, fitted, key, moment
 from bots.staff.today import MAILING, subject_of
@@ -111,8 +112,13 @@ def list_polls(talk: Talk, _: str = "") -> Reply:
     offices = talk.staff.offices(Permission.MANAGE_POLLS)
     found, count = newest_polls(talk.session, offices, AT_ONCE, talk.now)
     names = office_names(talk.session, offices) if len(offices) > 1 else {}
-    lines = [f"<b>{t('Polls')}</b>", *([] if found else [t("There is none yet.")])]
-    keys = [(key(f"➕ {t('Ask something')}", NEW),)]
+    lines, keys = [f"<b>{t('Polls')}</b>"], [(key(f"➕ {t('Ask something')}", NEW),)]
+    if (held := draft_at_hand(talk)) is not None:
+        line, go_on = told_in_list(talk, held)
+        lines.append(line)
+        keys.insert(0, (go_on,))
+    elif not found:
+        lines.append(t("There is none yet."))
     for place, one in enumerate(found, 1):
         state = one.state_at(talk.now)
         title = plain(one.title_in(t.language), 150) or plain(one.slug)

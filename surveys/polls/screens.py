@@ -38,6 +38,12 @@ def screen_of(session: Session, poll_id: int) -> ScreenFacts:
     return ScreenFacts(row.revealed, row.published, row.version) if row is not None else ScreenFacts()
 
 
+def is_published(session: Session, poll: Poll, now: datetime) -> bool:
+    """Whether everybody may read the result, on a page of its own."""
+    counted = poll.settled_at is not None and poll.state_at(now) is State.CLOSED
+    return counted and screen_of(session, poll.id).published
+
+
 def change_screen(session: Session, poll_id: int, **values: bool) -> None:
     """Keeps `revealed` or `published`; without either it tells screens to look again."""
     new = {"poll_id": poll_id, "published": False, "version": 1, **values}

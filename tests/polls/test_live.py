@@ -11,16 +11,20 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.process.room.asking import Voice
 from core.process.room.moderating import PIN, moderate
 from core.process.room.rooms import load_room
+from surveys.polls.ballot import Choice
+from surveys.polls.heard import SHOWN, answers_of, judge
 from surveys.polls.kinds import Counting, Kind, Secrecy, Shown
 from surveys.polls.poll import Definition, Option, Poll
+from surveys.polls.voters import Voter
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.polls.recount import recount
-from tests.polls.scene import add, define
+from tests.polls.scene import add, define, named, vote
 from tests.responses.scene import Scene
 from tests.room.hall import DURING, open_room, put
 from tests.support.browser import overflow, page_of, violations, widths
@@ -206,6 +210,54 @@ def test_words_are_on_the_screen_when_staff_have_read_them(hall: Hall) -> None:
         expect(screen.locator(".cloud li")).to_have_text(["PIU ALBERI! 3"])
         screen.keyboard.press("ArrowLeft")
         expect(screen.get_by_role("heading", name="Your questions")).to_be_visible()
+
+
+def test_words_are_drawn_as_large_as_fits(hall: Hall) -> None:
+    poll = add(hall.scene, named(Kind.TEXT, shown=Shown.LIVE, walk_ins=True), "words")
+    with page_of(hall.browser, language="it-IT") as screen:
+        screen.set_viewport_size({"width": 1280, "height": 800})
+        screen.goto(f"{hall.web.url}/live/{poll.code}")
+        for number, said in enumerate(("Più alberi", "Panchine all'ombra", "Un mercato coperto")):
+            vote(hall.scene, poll, Voter(account=1000 + number), Choice(words=said))
+        expect(screen.locator("[data-voted-count]")).to_have_text("3")
+        expect(screen.get_by_text("Le risposte compaiono dopo la lettura.")).to_be_visible()
+        look(screen, "words-unread")
+        let_through(hall, poll)
+        expect(screen.locator(".cloud li")).to_have_count(3)
+        assert screen.get_by_text("Le risposte compaiono").count() == 0
+        few = height_of(screen)
+        assert few > 80, "three answers have the screen to themselves"
+        look(screen, "words-few")
+        for number in range(30):
+            words = f"Una proposta numero {number} per il quartiere e le sue strade"
+            vote(hall.scene, poll, Voter(account=2000 + number), Choice(words=words))
+        vote(hall.scene, poll, Voter(account=3000), Choice(words="x" * 60))
+        let_through(hall, poll)
+        expect(screen.locator(".cloud li")).to_have_count(32)
+        look(screen, "words-many")
+        assert height_of(screen) < few / 2
+        fits(screen, "words-full")
+        assert screen.__dict__["told_errors"] == []
+
+
+def let_through(hall: Hall, poll: Poll) -> None:
+    def work(session: Session) -> None:
+        for one in answers_of(session, poll):
+            judge(session, poll, one.key, SHOWN)
+
+    hall.scene.database.write(work)
+
+
+def height_of(screen: Page) -> float:
+    """Of the letters of the first answer, in pixels."""
+    return float(screen.locator(".cloud li").first.evaluate("one => parseFloat(getComputedStyle(one).fontSize)"))
+
+
+def look(screen: Page, name: str) -> None:
+    assert overflow(screen) <= 0 and screen.evaluate(UNTIL_IT_FITS, LIMIT), name
+    assert screen.locator(".cloud").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)"), name
+    if SEEN:
+        screen.screenshot(path=Path(SEEN) / f"{name}.png")
 
 
 def token(client: httpx.Client) -> dict[str, str]:

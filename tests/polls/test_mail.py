@@ -141,7 +141,7 @@ async def test_a_named_poll_is_asked_by_mail_and_answered_by_mail(
         base = f"{sandbox.addresses.telegram.rsplit('/telegram', 1)[0]}/telegram/participants/people/901/chat"
         chat = (await client.get(base)).json()
     buttons = [button for row in chat["messages"][-1]["buttons"] for button in row]
-    assert [one["data"] for one in buttons] == [f"poll:{asking.poll.id}:"] and buttons[0]["text"] == "Vota"
+    assert [one["data"] for one in buttons] == [f"poll:{asking.poll.id}:"] and buttons[0]["text"] == "Votare"
     asking.answer("anna", "2, grazie")
     assert piles(database, asking.poll) == {"B": 1} and incoming(database) == [("acted", "")]
     asking.telling.write(lambda session: plan_notices(session, clock.now()))

@@ -144,7 +144,7 @@ async def test_whoever_works_in_several_offices_and_writes_all_of_it_has_sent_wi
     shown = await stage.say(vera, long)
     assert "more options" in shown["text"] and "opens at once" in shown["text"], "also of much the end is read"
     await stage.say(vera, "/new")
-    await fingers.tap("Città metropolitana", "✍️ options put in order")
+    await fingers.tap("🗑 Throw it away and begin another", "Città metropolitana", "✍️ options put in order")
     await stage.say(vera, "Dove?\nQui\n Qui \nLà")
     twice = await stage.say(vera, "Where?\nHere\nHere too\nThere")
     assert "Two options say the same in Italian: Qui" in twice["text"] and "✅ Ask 1 person" not in labels(twice)
@@ -158,8 +158,8 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     vera = await stage.linked("Vera", "organiser")
     await stage.say(vera, "/new")
     first = await stage.press(vera, "Opening hours")
-    shown = await stage.press(vera, "🔒 Named")
-    assert "Named: the office reads" in shown["text"]
+    shown = await stage.press(vera, "🔒 Make it named")
+    assert "Named: the office reads" in shown["text"] and "🔒 Make it anonymous" in labels(shown)
     stale = await press_data(stage, vera, shown, data_of(first, "When it closes"))
     assert "changed or sent meanwhile" in stale["text"]
     days = await press_data(stage, vera, shown, data_of(shown, "When it closes"))

@@ -17,11 +17,11 @@ from starlette.responses import RedirectResponse, Response
 from core.database.reading import SharedReads
 from core.errors import Problem
 from core.file_contents import read_content
-from core.i18n import Translator, translator
+from core.i18n import N_, Translator, translator
 from core.people.errors import PersonErased
 from surveys.polls.ballot import in_words
 from surveys.polls.casting import Stand, stand_of
-from surveys.polls.errors import PollClosed
+from surveys.polls.errors import NotAsked, PollClosed
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise, own_figures
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, USUAL_WORDS, State
@@ -30,6 +30,7 @@ from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
 from surveys.polls.reading import Ballots, ballots_for_all
+from surveys.polls.screens import is_published
 from surveys.polls.secrecy import secrecy_told
 from surveys.polls.store import find_by_code
 from surveys.polls.voters import Voter
@@ -55,6 +56,7 @@ class Arrived:
     office: OfficeName
     told: str  # how the vote is treated
     language: str = ""
+    published: bool = False  # the result, on a page for everybody
     forgets: bool = False
     result: Result | None = None
     ballots: Ballots | None = None  # None where they are not shown
@@ -64,8 +66,27 @@ class Arrived:
         return self.stand.poll
 
 
+class NotByCode(NotAsked):
+    """`result` is the address of the published result, if there is one."""
+
+    text = N_(
+        "This poll is open only to those who were invited. If you were invited, use the link in your message. If you "
+        "think you should have been, please write to the office."
+    )
+
+    def __init__(self, result: str) -> None:
+        super().__init__()
+        self.result = result
+
+
 async def show(request: Request) -> Response:
-    return _page(request, await _open(request))
+    """A poll that is not for whoever opens it by its code leads on to its published result."""
+    try:
+        return _page(request, await _open(request))
+    except NotByCode as refused:
+        if not refused.result:
+            raise
+        return RedirectResponse(refused.result + (f"?{request.url.query}" if request.url.query else ""), 303)
 
 
 async def act(request: Request) -> Response:
@@ -127,6 +148,7 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         counted=COUNTED.get(poll.kind, ""),
         waiting=ballots.waiting if ballots is not None else 0,
         problem=problem,
+        published=arrived.published,
         late=isinstance(problem, PollClosed),
         thanks=stand.has_voted and problem is None and "kept" in request.query_params,
         sent_before=request.query_params.get("kept") == SENT_BEFORE,
@@ -193,7 +215,11 @@ def _by_link(session: Session, request: Request, poll_id: int, voter: Voter) -> 
 def _by_code(session: Session, request: Request, code: str, voter: Voter) -> Arrived:
     deps = site_of(request).deps
     known = voter if voter.browser else Voter(browser=deps.ids.token())
-    stand = stand_of(session, deps.links, find_by_code(session, code).id, known, deps.clock.now())
+    poll, now = find_by_code(session, code), deps.clock.now()
+    try:
+        stand = stand_of(session, deps.links, poll.id, known, now)
+    except NotAsked as refused:
+        raise NotByCode(f"/v/{poll.code}/result" if is_published(session, poll, now) else "") from refused
     return replace(_look(session, request, stand, (known, "")), forgets=not voter.browser)
 
 
@@ -206,4 +232,4 @@ def _look(session: Session, request: Request, stand: Stand, who: tuple[Voter, st
     t = translator(chosen_language(request) or language or language_of(request))
     result = result_of(session, poll, t, now) if poll.settled_at is not None else None
     told = secrecy_told(session, poll, voter)
-    return Arrived(stand, voter, order, office, told, language, result=result)
+    return Arrived(stand, voter, order, office, told, language, is_published(session, poll, now), result=result)

@@ -26,16 +26,33 @@
   document.addEventListener("room:questions", arrange);
 
   // A screen cannot be scrolled: it is drawn as large as fits, smaller where it must be.
-  const LARGEST = 1.35, SMALLEST = 0.45, STEP = 0.05;
+  const LARGEST = 1.35, SMALLEST = 0.45, STEP = 0.05, GROWN = 4;
+  const root = document.documentElement;
+  function fits() { return root.scrollHeight <= window.innerHeight && root.scrollWidth <= window.innerWidth; }
   function fit() {
-    const root = document.documentElement;
     root.style.fontSize = "";
+    grow(SMALLEST);
     if (stage.hidden || window.innerWidth <= 700) return;
     const usual = parseFloat(window.getComputedStyle(root).fontSize);
     for (let by = LARGEST; by >= SMALLEST; by -= STEP) {
       root.style.fontSize = usual * by + "px";
-      if (root.scrollHeight <= window.innerHeight && root.scrollWidth <= window.innerWidth) return;
+      if (fits()) return fillWithWords();
     }
+  }
+
+  // Answers in words take the room that all the rest leaves, few of them as many.
+  function grow(by) {
+    root.classList.toggle("grown", by > 1);
+    root.style.setProperty("--grown", by);
+  }
+  function fillWithWords() {
+    const clouds = Array.from(stage.querySelectorAll(".cloud"));
+    if (!clouds.length) return;
+    for (let by = GROWN; by > SMALLEST; by -= STEP) {
+      grow(by);
+      if (fits() && clouds.every(function (one) { return one.scrollWidth <= one.clientWidth; })) return;
+    }
+    grow(SMALLEST);
   }
   window.addEventListener("resize", fit);
 
