@@ -26,7 +26,7 @@ WAYS = {
     Kind.SINGLE: N_("Choose one option."),
     Kind.SCALE: N_("Choose a number from {least} to {most}."),
     Kind.DOTS: N_("Give up to {budget} points: + gives one, − takes one back."),
-    Kind.TEXT: N_("Write your text in your next message, at most {most} characters. Later on, press the button first."),
+    Kind.TEXT: N_("Press the button, then write your text: at most {most} characters."),
 }
 BESIDE = 6  # numbers in a row
 BAR = 10  # characters

@@ -75,7 +75,7 @@ def press_poll(talk: Talk, booth: Booth, press: PollPress) -> Reply:
         check_open(stand.poll, talk.now)
         if press.act is PollAct.DRAFT:
             return Reply((voting_screen(_to_vote(talk, booth, stand, press.draft)),), apart=True)
-        _await_words(talk, press.poll_id)
+        change_chat(talk.session, talk.chat.id, awaiting={VOTES: press.poll_id})
         most = stand.poll.rules.most or USUAL_WORDS
         return Reply((Screen(talk.t("Write your text now, at most {most} characters.", most=most)),), beside=True)
     except Problem as problem:
@@ -94,7 +94,7 @@ def show_again(talk: Talk, booth: Booth, press: PollPress) -> Reply:
 
 
 def take_text(talk: Talk, booth: Booth, words: str) -> Reply:
-    """What was written for a poll; raises a BallotRefused, after which the next words are a text again."""
+    """What was written after the press; raises a BallotRefused, after which the next words are a text again."""
     poll_id = talk.chat.awaiting[VOTES]
     change_chat(talk.session, talk.chat.id, awaiting={})
     talk = replace(talk, chat=replace(talk.chat, awaiting={}))
@@ -133,16 +133,9 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
     stand = _stand(talk, booth, poll_id)
     if stand.poll.state_at(talk.now) is not State.CLOSED and not stand.has_voted:
         check_open(stand.poll, talk.now)
-        if stand.poll.kind is Kind.TEXT:
-            _await_words(talk, poll_id)
         shown = _to_vote(talk, booth, stand)
         return Reply((voting_screen(shown),), beside=True, shown=pictures_of(shown))
     return Reply(standing=_standing(talk, booth, stand), beside=True)
-
-
-def _await_words(talk: Talk, poll_id: int) -> None:
-    """The very next thing that is written is the vote, also where a questionnaire is open."""
-    change_chat(talk.session, talk.chat.id, awaiting={VOTES: poll_id})
 
 
 @dataclass(frozen=True)

@@ -125,8 +125,6 @@ def _again(talk: Talk, desk: Desk, did: Did) -> Reply:
     pressed = unpack(did.data) if isinstance(did, PressedButton) else None
     if isinstance(pressed, PollPress) and pressed.act is not PollAct.OPEN:
         return show_again(talk, desk.booth, pressed)
-    if VOTES in talk.chat.awaiting:  # the next words are for this poll: it is what has to be seen
-        return press_poll(talk, desk.booth, PollPress(talk.chat.awaiting[VOTES]))
     return stand(talk) if talk.chat.response_id is not None else welcome(talk)
 
 

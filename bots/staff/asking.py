@@ -110,6 +110,9 @@ def change(talk: Talk, value: str) -> Reply:
     mark, _, rest = value.partition(":")
     what, _, chosen = rest.partition(":")
     draft = _held(talk, mark)
+    if what in {"drop", "anew"}:  # also of a hall that there is no more
+        change_chat(talk.session, talk.staff.account_id, draft={})
+        return replace(begin(talk) if what == "anew" else list_polls(talk), toast=talk.t("The draft is gone."))
     shown = _page(talk, draft, reads=what in {"", "sure"})
     match what:
         case "":
@@ -146,9 +149,6 @@ def change(talk: Talk, value: str) -> Reply:
         case "close":
             days = [_day(talk, shown.desk.zone, ahead) for ahead in DAYS]
             return _choose(talk, draft, what, [(one, _named(talk, shown.desk, one)) for one in days])
-        case "drop" | "anew":
-            change_chat(talk.session, talk.staff.account_id, draft={})
-            return replace(begin(talk) if what == "anew" else list_polls(talk), toast=talk.t("The draft is gone."))
     raise NothingHere
 
 

@@ -158,10 +158,12 @@ def _times(talk: Talk, found: Review) -> Iterator[str]:
 
 
 def _poll(found: Review, t: Translator) -> Iterator[str]:
-    """What is asked, where the mailing is about a poll."""
+    """What is asked, where the mailing is about a poll, and what is to be thought of."""
     poll = found.poll
     if poll is None:
         return
+    if found.doubt:
+        yield f"⚠️ {t(found.doubt)}"
     title = f"🗳 <b>{plain(poll.title_in(t.language) or poll.slug, 300)}</b>"
     yield "\n".join([title, *options_in(poll.definition, t.language, OPTIONS_SHOWN, t)])
     yield "\n".join(told_of(poll.definition, t, poll.code))

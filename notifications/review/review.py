@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from core.i18n import N_
 from core.process.tables import Office
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
@@ -34,6 +35,8 @@ from surveys.polls.store import load_poll
 
 STILL_TO_LEAVE = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
 
+IS_IT_NEEDED = N_("Nobody voted: is this message needed?")
+
 
 @dataclass(frozen=True)
 class Review:
@@ -52,7 +55,7 @@ class Review:
     preview: Preview | None
     blanks: tuple[Blank, ...]
     poll: Poll | None  # that it is about
-    nobody_voted: bool  # in the poll whose result it is to tell
+    doubt: str  # what whoever releases it asks themselves first, "" for nothing
     along: Along | None  # what its release takes along
     ends: datetime | None
     counts: tuple[Count, ...]
@@ -76,6 +79,7 @@ def load_review(session: Session, staff: Staff, mailing_id: int, by: Judging, no
     author = session.get(Account, mailing.written_by) if mailing.written_by is not None else None
     meant = outlook(session, row, now)
     poll = load_poll(session, row.poll_id) if row.poll_id is not None else None
+    tells_nothing = row.purpose == RESULTS and poll is not None and _is_empty(session, poll)
     standing = _standing(session, staff, row, (planned, preview, meant), (by.rules, now))
     return Review(
         mailing=mailing,
@@ -91,7 +95,7 @@ def load_review(session: Session, staff: Staff, mailing_id: int, by: Judging, no
         preview=preview,
         blanks=blanks_of(session, mailing_id, preview, now, (by.rules, by.voice)) if preview else (),
         poll=poll,
-        nobody_voted=not planned and row.purpose == RESULTS and poll is not None and _is_empty(session, poll),
+        doubt=IS_IT_NEEDED if not planned and tells_nothing else "",
         along=goes_along(session, row),
         ends=estimated_end(session, mailing_id, preview, by.rates) if preview and preview.people else None,
         counts=planned,

@@ -114,9 +114,9 @@ def for_voters(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
 
 def for_staff(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
     """How it stands, as those who conduct it read it: in full, unless the figures are shown to nobody."""
-    return (
-        for_voters(poll, ballots, least) if withholds(poll, ballots.together, least) else glance(poll, ballots.together)
-    )
+    if withholds(poll, ballots.together, least):
+        return for_voters(poll, ballots, least)
+    return glance(poll, ballots.together)
 
 
 def also_told(poll: Poll, beside: Counted | None, t: Translator) -> Sequence[str]:

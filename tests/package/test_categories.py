@@ -29,6 +29,12 @@ def test_an_office_says_what_its_categories_are_called(database: Database, folde
     assert told(bring(database, folder)) == {"office metro": What.CHANGED}
     assert told(bring(database, folder)) == {}
     assert titles(database) == {"mayor": {"it": "Sindaci", "en": "Mayors", "fr": "Maires"}}
+    change(folder, "process.yaml", f"kind: authority, categories: {written}}}", OFFICE)
+    assert told(bring(database, folder)) == {"office metro": What.CHANGED}
+    assert titles(database) == {}
+    change(folder, "process.yaml", OFFICE, "kind: authority, categories: {mayor: {it: Primi cittadini, en: M, fr: M}}}")
+    assert told(bring(database, folder)) == {"office metro": What.CHANGED}, "they may come again, and corrected"
+    assert titles(database)["mayor"]["it"] == "Primi cittadini"
 
 
 @pytest.mark.parametrize(

@@ -237,6 +237,10 @@ def test_words_are_drawn_as_large_as_fits(hall: Hall) -> None:
         look(screen, "words-many")
         assert height_of(screen) < few / 2
         fits(screen, "words-full")
+        screen.set_viewport_size({"width": 390, "height": 844})
+        screen.reload()
+        expect(screen.locator(".cloud li")).to_have_count(32)
+        assert height_of(screen) > 14, "a phone scrolls, and nothing is drawn smaller for it"
         assert screen.__dict__["told_errors"] == []
 
 

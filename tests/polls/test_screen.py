@@ -56,15 +56,16 @@ def bars(page: str) -> dict[str, str]:
     }
 
 
-def test_a_poll_without_votes_has_no_figures(scene: Scene, http: httpx.Client, clock: FixedClock) -> None:
+@pytest.mark.parametrize("kind", [Kind.SINGLE, Kind.TEXT])
+def test_a_poll_without_votes_has_no_figures(scene: Scene, http: httpx.Client, clock: FixedClock, kind: Kind) -> None:
     closes: dict[str, Any] = {"closes_local": "2023-07-14T18:00", "walk_ins": True}
-    poll = add(scene, define(**closes))
+    poll = add(scene, define(kind, **closes))
     clock.advance(timedelta(days=9))
     settle(scene, poll, revealed=True, published=True)
     for path in (f"/live/{poll.code}", f"/v/{poll.code}/result", f"/v/{poll.code}"):
         page = http.get(path, headers={"Accept-Language": "en"}).text
         assert page.count("Nobody voted.") == 1 and "counted." not in page and bars(page) == {}, path
-        assert "0 people" not in page
+        assert "0 people" not in page and "Answers appear" not in page
 
 
 def test_the_hall_reads_no_small_number_of_a_secret_poll(scene: Scene, http: httpx.Client, clock: FixedClock) -> None:

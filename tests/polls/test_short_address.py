@@ -30,7 +30,7 @@ def test_a_published_result_is_found_from_the_poll_and_said_to_be_missing_before
 
     def unpublished() -> None:
         missing = http.get(f"{result}?lang=en")
-        assert missing.status_code == 404 and "is not published yet" in missing.text
+        assert missing.status_code == 404 and "is not published." in missing.text
         assert "There is no poll here" not in missing.text and f'href="/v/{poll.code}' in missing.text
         assert link not in http.get(page).text and link not in http.get(short).text
 

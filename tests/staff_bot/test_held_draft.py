@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from core.staff.tables import StaffChat
 from tests.staff_bot.stage import StaffStage, labels
 from tests.staff_bot.test_asking import IN_ENGLISH, IN_ITALIAN, data_of, polls, press_data
 
@@ -34,6 +37,24 @@ async def test_a_typed_question_stands_until_it_is_sent_or_thrown_away(stage: St
     stale = await press_data(stage, vera, draft, data_of(draft, "✅ Ask 1 person"))
     assert "/new shows it as it stands now" in stale["text"] and "/polls" not in stale["text"]
     assert "not sent yet" not in (await stage.say(vera, "/polls"))["text"] and polls(stage) == []
+
+
+@IN_SQLITE
+async def test_a_question_for_a_hall_that_is_gone_can_be_thrown_away(stage: StaffStage) -> None:
+    vera = await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/new")
+    await stage.press(vera, "✍️ options put in order")
+    await stage.say(vera, IN_ITALIAN)
+    await stage.say(vera, IN_ENGLISH)
+
+    def move_to_hall(session: Session) -> None:
+        row = session.scalars(select(StaffChat)).one()
+        row.draft = {**row.draft, "event_id": 99_999}
+
+    stage.database.write(move_to_hall)
+    await stage.say(vera, "/new")
+    begun = await stage.press(vera, "🗑 Throw it away and begin another")
+    assert "What would you like to ask?" in begun["text"]
 
 
 @IN_SQLITE

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
+from bots.staff.today import MAILING
 from core.process.tables import Process
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.release import PollNeverBegun, release
@@ -29,6 +30,7 @@ from tests.notifications.office import RULES
 from tests.notifications.sending import VOICE
 from tests.polls.scene import BOOTH, chosen, define
 from tests.staff_bot.stage import StaffStage, labels
+from tests.staff_bot.test_asking import press_data
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LANGUAGES = ("it", "en")
@@ -80,7 +82,7 @@ async def test_the_result_of_a_poll_that_was_never_opened_neither_leaves_nor_ala
 
 
 async def test_it_is_released_while_the_poll_is_open_and_leaves_once_the_result_stands(stage: StaffStage) -> None:
-    await stage.linked("Vera", "organiser")
+    vera = await stage.linked("Vera", "organiser")
     made = ask(stage)
     poll_id, result = made.poll_id, made.mailing_ids[1]
     stage.clock.set(FRIDAY + timedelta(days=3))
@@ -107,6 +109,8 @@ async def test_it_is_released_while_the_poll_is_open_and_leaves_once_the_result_
     assert "no-result" in alarms
     stage.database.write(lambda s: tend_poll(s, BOOTH.ids, poll_id, stage.clock.now()))
     assert stage.database.read(lambda session: load_poll(session, poll_id)).settled_at is not None
+    page = await press_data(stage, vera, await stage.say(vera, "/help"), f"{MAILING}:{result}")
+    assert "Nobody voted: is this message needed?" in page["text"]
     assert [one.added for one in plan(stage)] == [1]
 
 

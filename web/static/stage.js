@@ -31,8 +31,9 @@
   function fits() { return root.scrollHeight <= window.innerHeight && root.scrollWidth <= window.innerWidth; }
   function fit() {
     root.style.fontSize = "";
+    grow(1);
+    if (stage.hidden || window.innerWidth <= 700) return; // a phone scrolls
     grow(SMALLEST);
-    if (stage.hidden || window.innerWidth <= 700) return;
     const usual = parseFloat(window.getComputedStyle(root).fontSize);
     for (let by = LARGEST; by >= SMALLEST; by -= STEP) {
       root.style.fontSize = usual * by + "px";

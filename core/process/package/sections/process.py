@@ -77,13 +77,12 @@ class OfficeSection:
             "address": entry.text("address"),
             "one_person": entry.truth("one_person"),
             "joining": self._joining(package, entry),
+            "category_titles": self._categories(package, entry) if entry.has("categories") else {},
         }
         if entry.has("above"):  # offices that say nothing compare as they did before they could
             values |= {"above": entry.slug("above")}
             if values["kind"] != MUNICIPALITY:
                 entry.fault("above", ONLY_BELOW)
-        if entry.has("categories"):  # as above
-            values |= {"category_titles": self._categories(package, entry)}
         return [Item("office", entry.slug(), values)]
 
     def _categories(self, package: Package, office: Entry) -> dict[str, dict[str, str]]:
