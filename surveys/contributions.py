@@ -18,8 +18,7 @@ from surveys.engine.form import Kind as Question
 from surveys.engine.refs import form_ref
 from surveys.polls.heard import HIDDEN, answers_of
 from surveys.polls.kinds import Kind, Secrecy, State
-from surveys.polls.outcome import withholds
-from surveys.polls.reading import read_ballots
+from surveys.polls.outcome import is_withheld
 from surveys.polls.store import load_poll
 from surveys.polls.tables import NamedBallot, Poll
 from surveys.polls.wordings import key_of
@@ -101,7 +100,7 @@ def _words(session: Session, process_id: int, least: int) -> Iterator[Found]:
     )
     for poll_id in session.scalars(polls.order_by(Poll.id)).all():
         poll = load_poll(session, poll_id)
-        if withholds(poll, read_ballots(session, poll).together, least):
+        if is_withheld(session, poll, least):
             continue
         authors = _authors(session, poll_id) if poll.definition.secrecy is Secrecy.NAMED else {}
         for one in answers_of(session, poll):

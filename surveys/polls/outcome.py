@@ -202,6 +202,11 @@ def withholds(poll: Poll, piles: Iterable[Pile], least: int = LEAST) -> bool:
     return poll.is_secret and is_small(sum(one.count for one in piles), least)
 
 
+def is_withheld(session: Session, poll: Poll, least: int = LEAST) -> bool:
+    """`withholds`, for whoever has no ballots at hand: they are read of a secret poll only."""
+    return poll.is_secret and withholds(poll, read_ballots(session, poll).together, least)
+
+
 def tells_apart(poll: Poll, ballots: Ballots, least: int = STEP) -> bool:
     """Whether those asked and walk-ins are told apart: of a secret poll only where neither pile is a small one."""
     fewest = max(STEP, least) if poll.is_secret else 1

@@ -30,9 +30,8 @@ from surveys.polls.heard import (
     split_answer,
 )
 from surveys.polls.kinds import Kind
-from surveys.polls.outcome import withholds
+from surveys.polls.outcome import is_withheld
 from surveys.polls.poll import Poll
-from surveys.polls.reading import read_ballots
 from surveys.polls.staging import poll_for
 from surveys.results.export import write_csv
 from surveys.results.table import Cell
@@ -171,6 +170,6 @@ def _text_poll(session: Session, staff: Staff, poll_id: int, least: int) -> Poll
     poll = poll_for(session, staff, poll_id)
     if poll.kind is not Kind.TEXT:
         raise PollUnknown
-    if withholds(poll, read_ballots(session, poll).together, least):
+    if is_withheld(session, poll, least):
         raise FiguresWithheld(least=least)
     return poll
