@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import httpx
@@ -35,6 +36,12 @@ def states(database: Database) -> list[str]:
     return list(database.read(lambda session: session.scalars(found).all()))
 
 
+def mailings_about(database: Database, poll: Poll) -> Sequence[int]:
+    """The numbers of the invitation and of the result."""
+    found = select(Mailing.id).where(Mailing.poll_id == poll.id).order_by(Mailing.id)
+    return database.read(lambda session: session.scalars(found).all())
+
+
 def ask_for_bench(clerk: httpx.Client) -> None:
     """A question from a template, with its invitation and the message with its result, all of them drafts."""
     path = "/console/ask/bench"
@@ -57,8 +64,7 @@ def test_the_page_shows_what_is_opened_and_the_result_goes_along(
     multiple = {"kind": Kind.MULTIPLE, "rules": Rules(Kind.MULTIPLE, least=1, most=2)}
     wider = type(poll.definition)(**{**vars(poll.definition), **multiple})
     database.write(lambda session: change_poll(session, poll.id, wider, clock.now()))
-    found = select(Mailing.id).where(Mailing.poll_id == poll.id).order_by(Mailing.id)
-    invitation, result = database.read(lambda session: session.scalars(found).all())
+    invitation, result = mailings_about(database, poll)
     review = f"/console/mailings/{invitation}/review"
     page = reviewer.get(review).text
     for words in (
@@ -125,8 +131,7 @@ def test_who_releases_a_result_without_votes_is_asked_whether_it_is_needed(
     clerk, reviewer = sign_in("clerk", "valprato"), sign_in("reviewer", "valprato")
     ask_for_bench(clerk)
     (poll,) = database.read(polls_of)
-    found = select(Mailing.id).where(Mailing.poll_id == poll.id).order_by(Mailing.id)
-    invitation, result = database.read(lambda session: session.scalars(found).all())
+    invitation, result = mailings_about(database, poll)
     asked, review = "Nobody voted: is this message needed?", f"/console/mailings/{result}/review"
     form = form_of(reviewer, f"/console/mailings/{invitation}/review")
     reviewer.post(f"/console/mailings/{invitation}/acts/release", data=form)
@@ -146,8 +151,7 @@ def planned_and_released(
     (poll,) = database.read(polls_of)
     later = replace(poll.definition, opens_local="2023-07-11T10:00", closes_local="2023-07-20T10:00")
     database.write(lambda session: change_poll(session, poll.id, later, clock.now()))
-    found = select(Mailing.id).where(Mailing.poll_id == poll.id).order_by(Mailing.id)
-    invitation, result = database.read(lambda session: session.scalars(found).all())
+    invitation, result = mailings_about(database, poll)
     review, acts = f"/console/mailings/{invitation}/review", f"/console/mailings/{invitation}/acts/release"
     reviewer.post(acts, data=form_of(reviewer, review))
     assert states(database) == [MailingState.RELEASED] * 2
