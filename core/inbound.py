@@ -21,10 +21,15 @@ _NOTE: dict[str, Any] = {
     for name, insert in INSERTS.items()
 }
 _NOTE_MANY: dict[str, Any] = {
-    name: insert_rows(name, Inbound, ("key",), same=("door", "at")).on_conflict_do_nothing().returning(TABLE.c.key)
+    name: insert_rows(name, Inbound, ("door", "key"), same=("at",))
+    .on_conflict_do_nothing()
+    .returning(TABLE.c.door, TABLE.c.key)
     for name in INSERTS
 }
 _FORGET = delete(TABLE).where(TABLE.c.door == bindparam("by"), among(TABLE.c.key, bindparam("keys", type_=Words())))
+
+Incoming = tuple[str, str]
+"""By which door something came, and the door's own name for it."""
 
 
 def first_time(session: Session, door: str, key: str, now: datetime) -> bool:
@@ -37,17 +42,15 @@ def first_time(session: Session, door: str, key: str, now: datetime) -> bool:
     return noted.rowcount == 1
 
 
-def first_times(session: Session, door: str, keys: Collection[str], now: datetime) -> set[str]:
-    """`first_time` for many at once: the keys that were not noted before."""
-    if not keys:
+def first_times(session: Session, incoming: Collection[Incoming], now: datetime) -> set[Incoming]:
+    """`first_time` for many at once: what was not noted before."""
+    if not incoming:
         return set()
-    connection = session.connection()
-    rows = [[key] for key in sorted(set(keys))]
-    same = {same_of("door"): door, same_of("at"): now}
-    return set(connection.execute(_NOTE_MANY[connection.dialect.name], {"rows": rows, **same}).scalars().all())
+    connection, given = session.connection(), {"rows": sorted(set(incoming)), same_of("at"): now}
+    return set(map(tuple, connection.execute(_NOTE_MANY[connection.dialect.name], given).all()))
 
 
-def forget(session: Session, door: str, keys: Collection[str]) -> None:
+def forget(session: Session, incoming: Collection[Incoming]) -> None:
     """Takes back what was noted in this transaction: nothing was done for it, so that it may come again."""
-    if keys:
-        session.connection().execute(_FORGET, {"by": door, "keys": keys})
+    for door in {door for door, _ in incoming}:
+        session.connection().execute(_FORGET, {"by": door, "keys": [key for by, key in incoming if by == door]})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from html import escape
 
 from bots.participants.callback import PollAct, PollPress, poll_press
@@ -18,6 +19,7 @@ from bots.participants.screen import Key, Reply, Screen, Standing, label
 from bots.participants.store import ChatState, change_chat
 from core.errors import Problem
 from core.i18n import Translator
+from core.inbound import Incoming
 from surveys.polls.asked import polls_for
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, check_open, stand_of
@@ -108,21 +110,25 @@ def take_text(talk: Talk, booth: Booth, words: str) -> Reply:
         return aside(talk, Screen(f"⚠️ {escape(problem.say(talk.t), quote=False)}"))
 
 
-def vote_of(chat: ChatState, press: PollPress) -> Vote:
-    """The vote that a press is; the update was noted already."""
-    return Vote(press.poll_id, Voter(chat.participant_id, chat.id), lambda poll: read_draft(poll, press.draft), DOOR)
+def vote_of(chat: ChatState, press: PollPress, update: Incoming) -> Vote:
+    """The vote that a press is."""
+    voter = Voter(chat.participant_id, chat.id)
+    return Vote(press.poll_id, voter, lambda poll: read_draft(poll, press.draft), DOOR, update)
 
 
-def thank(talk: Talk, booth: Booth, became: Cast) -> Reply:
+def thank(t: Translator, booth: Booth, became: Cast, now: datetime) -> Reply:
     """What somebody is told of a vote that counts."""
     stand = Stand(became.poll, became.standing._replace(has_voted=True, ballot=became.ballot))
-    return Reply(standing=_standing(talk, booth, stand), toast=talk.t("Thank you, your vote counts."), apart=True)
+    told = became.poll.shows_result(now, has_voted=True)
+    standing = Standing(became.poll, told, _StandingScreen(stand, booth, t))
+    return Reply(standing=standing, toast=t("Thank you, your vote counts."), apart=True)
 
 
 def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice | Callable[[Poll], Choice]) -> Reply:
     """Counts a vote; the update was noted already. Raises what stands in its way and changes what the chat shows."""
     try:
-        return thank(talk, booth, cast(talk.session, booth, Vote(poll_id, _voter(talk), choice, DOOR), talk.now))
+        became = cast(talk.session, booth, Vote(poll_id, _voter(talk), choice, DOOR), talk.now)
+        return thank(talk.t, booth, became, talk.now)
     except (VotedAlready, PollClosed) as problem:
         standing = _standing(talk, booth, _stand(talk, booth, poll_id))
         return Reply(standing=standing, toast=problem.say(talk.t), apart=True)
@@ -148,8 +154,8 @@ class _StandingScreen:
     stand: Stand
     booth: Booth
     t: Translator
-    closed: bool
-    counted: Result | None
+    closed: bool = False
+    counted: Result | None = None
 
     def __call__(self, ballots: Ballots | None) -> Screen:
         poll, least, shown = self.stand.poll, self.booth.small_numbers, _shown(self.t, self.booth, self.stand)

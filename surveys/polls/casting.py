@@ -6,7 +6,7 @@ Every function is one unit of work on a Session, in the caller's transaction; un
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import Problem
 from core.ids import Ids
-from core.inbound import first_times, forget
+from core.inbound import Incoming, first_times, forget
 from core.links import Links
 from surveys.polls.ballot import Choice, ballot_of
 from surveys.polls.box import Box
@@ -32,9 +32,6 @@ from surveys.results.protecting import LEAST
 
 MAIL = "mail"
 
-Press = tuple[str, str]
-"""A door and its own name for an update or a post."""
-
 
 class Booth(NamedTuple):
     """What voting stands on: the secret that tells voters apart, the one source of random numbers, and how many people
@@ -48,14 +45,14 @@ class Booth(NamedTuple):
 class Vote(NamedTuple):
     """What somebody chose, or how to read it once the poll is known, which may raise a BallotRefused.
 
-    `key` is the door's own name for the update or post, "" where the door noted it already.
+    `press` is the update or post that it came with, None where it was noted already.
     """
 
     poll_id: int
     voter: Voter
     choice: Choice | Callable[[Poll], Choice]
     door: str  # chat, web, mail, group
-    key: str = ""
+    press: Incoming | None = None
 
 
 class Cast(NamedTuple):
@@ -105,7 +102,7 @@ def cast_many(session: Session, booth: Booth, given: Sequence[tuple[Vote, dateti
     What became of each, or the Problem that `cast` raises; raises PollUnknown. As many statements as for one.
     """
     poll_id, latest = given[0][0].poll_id, max(now for _, now in given)
-    fresh = _note(session, [vote for vote, _ in given], latest)
+    fresh = first_times(session, [vote.press for vote, _ in given if vote.press is not None], latest)
     hold(session, poll_id)
     poll = load_poll(session, poll_id)
     claims = claims_of(session, booth.links, poll, {vote.voter for vote, _ in given}, latest)
@@ -121,7 +118,7 @@ def cast_many(session: Session, booth: Booth, given: Sequence[tuple[Vote, dateti
     for apart in (False, True):
         if pile := [ballot for ballot, is_apart in count.box.secret if is_apart is apart]:
             drop_in(session, booth.ids, poll_id, pile, apart=apart)
-    _forget(session, count.fresh)
+    forget(session, count.fresh)
     return became
 
 
@@ -132,7 +129,7 @@ class Count:
     poll: Poll
     claims: Mapping[Voter, Claim]
     box: Box
-    fresh: set[Press]
+    fresh: set[Incoming]
 
     def take(self, vote: Vote, now: datetime) -> Cast | Problem:
         """What became of a vote, or what stands in its way."""
@@ -142,14 +139,15 @@ class Count:
             return problem
 
     def _count(self, vote: Vote, now: datetime) -> Cast:
-        claim, press = self.claims[vote.voter], (vote.door, vote.key)
-        if vote.key and press not in self.fresh:
+        claim, press = self.claims[vote.voter], vote.press
+        if press is not None and press not in self.fresh:
             standing = claim.standing_in(self.box.register)
             return Cast(self.poll, standing, standing.ballot, duplicate=True)
         check_open(self.poll, now)
         standing = claim.standing_in(self.box.register)
         counted = self._secret(standing, vote) if self.poll.is_secret else self._named(standing, vote, now)
-        self.fresh.discard(press)
+        if press is not None:
+            self.fresh.discard(press)
         return counted
 
     def _secret(self, standing: Standing, vote: Vote) -> Cast:
@@ -213,21 +211,6 @@ def check_open(poll: Poll, now: datetime) -> None:
         raise PollClosed
     if state is not State.OPEN:
         raise PollNotOpen
-
-
-def _note(session: Session, votes: Sequence[Vote], now: datetime) -> set[Press]:
-    """The presses that have not come before."""
-    doors: dict[str, list[str]] = {}
-    for vote in votes:
-        if vote.key:
-            doors.setdefault(vote.door, []).append(vote.key)
-    return {(door, key) for door, keys in doors.items() for key in first_times(session, door, keys, now)}
-
-
-def _forget(session: Session, presses: Collection[Press]) -> None:
-    """Those that counted for nothing: what is corrected may come again under the same key."""
-    for door in {door for door, _ in presses}:
-        forget(session, door, [key for by, key in presses if by == door])
 
 
 # Made once: every vote passes here, and to write a statement costs more than to run it.

@@ -80,8 +80,8 @@ def chosen(*names: str) -> Choice:
 
 def vote(scene: Scene, poll: Poll, who: int | Voter, choice: Choice, **how: Any) -> Cast:
     """`now` is the scene's and `door` the page unless they are given."""
-    voter = who if isinstance(who, Voter) else Voter(who)
-    given = Vote(poll.id, voter, choice, how.get("door", "web"), how.get("key", ""))
+    voter, door = who if isinstance(who, Voter) else Voter(who), how.get("door", "web")
+    given = Vote(poll.id, voter, choice, door, (door, how["key"]) if "key" in how else None)
     now: datetime = how.get("now", scene.now)
     return scene.database.write(lambda session: cast(session, BOOTH, given, now))
 

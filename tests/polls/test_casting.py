@@ -62,8 +62,8 @@ def scene(database: Database, clock: FixedClock) -> Scene:
 
 
 def press(poll: Poll, who: int | Voter, *names: str, **how: Any) -> Callable[[Session], Any]:
-    voter = who if isinstance(who, Voter) else Voter(who)
-    given = Vote(poll.id, voter, chosen(*names), how.get("door", "web"), how.get("key", ""))
+    voter, door = who if isinstance(who, Voter) else Voter(who), how.get("door", "web")
+    given = Vote(poll.id, voter, chosen(*names), door, (door, how["key"]) if "key" in how else None)
     now: datetime = how.get("now", datetime.fromisoformat("2023-07-10T08:00+00:00"))
     return lambda session: cast(session, BOOTH, given, now)
 

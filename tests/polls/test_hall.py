@@ -5,29 +5,38 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
+from starlette.datastructures import FormData
 
 from bots.participants.callback import PollAct, poll_press
 from bots.participants.on_page import PageButtons
 from bots.participants.parse import parse_vote
 from bots.participants.store import change_chat
-from bots.participants.unit import DOOR, Desk
-from bots.participants.votes import Votes, vote_in
+from bots.participants.unit import DOOR, Desk, Taken
+from bots.participants.votes import PressedVote, count, vote_in
 from bots.participants.webhook import PATH, webhook_route
 from core.database.database import Database
 from core.database.reading import SharedReads
+from core.people.errors import ParticipantUnknown
 from core.tables import Inbound
 from sandbox.serving import serving_app
+from surveys.polls.casting import Booth, cast_many
+from surveys.polls.crowd import Counted, Crowd, Pressed
 from surveys.polls.kinds import Shown
+from surveys.polls.voters import Voter
 from tests.bots.stage import Stage
 from tests.dates.test_chat import somebody
 from tests.polls.scene import add, named, piles
 from tests.support.bot_stage import quiet, sandbox, stage
+from tests.support.busy import held_up
+from web.public.voting import Post, read_posts
 
 __all__ = ["quiet", "sandbox", "stage"]  # fixtures
 
@@ -75,23 +84,58 @@ async def test_presses_that_are_posted_at_once_are_thanked_in_their_answers(stag
         assert parse_vote(body) is None, "whoever reads all updates says what it is"
 
 
+def desk_of(stage: Stage) -> Desk:
+    deps = stage.deps()
+    return Desk(deps.shelf, deps.links, deps.ids, 20, PageButtons(deps.links, deps.urls), deps.personal)
+
+
+def vote_of(update_id: int, account: int, data: str, now: datetime) -> PressedVote:
+    arrived = parse_vote(json.dumps(pressed(update_id, account, data)).encode())
+    vote = vote_in(arrived, now) if arrived is not None else None
+    assert vote is not None
+    return vote
+
+
 async def test_what_is_not_simply_a_vote_that_counts_is_left_for_a_turn_of_its_own(stage: Stage) -> None:
     """A crowd's votes are done in the event loop: nothing may be done there for one person after the other."""
     _, first = await somebody(stage)
-    poll, deps, now = add(stage.scene, named()), stage.deps(), stage.scene.now
-    desk = Desk(deps.shelf, deps.links, deps.ids, 20, PageButtons(deps.links, deps.urls), deps.personal)
+    poll, desk, now = add(stage.scene, named()), desk_of(stage), stage.scene.now
     park, nothing = poll_press(poll.id, PollAct.CAST, "0"), poll_press(poll.id, PollAct.CAST)
     posted = [(1, first.id, park), (2, 7002, park), (1, first.id, park), (3, first.id, nothing)]
-    presses = []
-    for update_id, account, data in posted:
-        arrived = parse_vote(json.dumps(pressed(update_id, account, data)).encode())
-        assert arrived is not None
-        presses.append(vote_in(arrived, now))
-    taken = stage.scene.database.write(lambda session: Votes(desk, poll.id)(session, [one for one in presses if one]))
+    async with held_up(stage.scene.database):
+        votes = [vote_of(*one, now) for one in posted]
+        waiting = asyncio.gather(*(count(stage.scene.database, desk, one, "") for one in votes))
+    taken = await waiting
     assert [one is not None for one in taken] == [True, False, False, False]
     assert piles(stage.scene.database, poll) == {"A": 1}
     noted = select(Inbound.key).where(Inbound.door == DOOR, Inbound.key.in_(["1", "2", "3"]))
     assert stage.scene.database.read(lambda session: session.scalars(noted).all()) == ["1"], "the others may come again"
+
+
+async def test_votes_of_all_doors_are_counted_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    person, first = await somebody(stage)
+    poll, desk, now, together = add(stage.scene, named(walk_ins=True)), desk_of(stage), stage.scene.now, list[int]()
+
+    def cast_and_see(session: Session, booth: Booth, given: Sequence[Any]) -> Any:
+        together.append(len(given))
+        return cast_many(session, booth, given)
+
+    monkeypatch.setattr("surveys.polls.crowd.cast_many", cast_and_see)
+    on_page = [(Voter(person), "B"), (Voter(browser="of-a-walk-in"), "C"), (Voter(99_999), "A")]
+    posts = [Post(who, FormData([("choice", name)]), None, now) for who, name in on_page]
+    async with held_up(stage.scene.database):
+        database, crowd = stage.scene.database, Crowd(desk.booth, poll.id)
+        waiting = asyncio.gather(
+            count(database, desk, vote_of(1, first.id, poll_press(poll.id, PollAct.CAST, "0"), now), ""),
+            *(database.together(crowd, Pressed(read_posts, one)) for one in posts),
+            database.together(Crowd(desk.booth, poll.code), Pressed(read_posts, posts[1])),
+            return_exceptions=True,
+        )
+    in_chat, again, walk_in, nobody, by_code = await waiting
+    assert isinstance(in_chat, Taken) and isinstance(nobody, ParticipantUnknown)
+    assert isinstance(again, Counted) and again.cast.changed, "the page's vote in the place of the chat's"
+    assert isinstance(walk_in, Counted) and isinstance(by_code, Counted) and not by_code.cast.changed
+    assert together == [4, 1] and piles(database, poll) == {"B": 1, "C": 1}
 
 
 async def test_whoever_asks_while_a_read_is_under_way_shares_the_next_one(database: Database) -> None:

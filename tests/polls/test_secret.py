@@ -49,7 +49,9 @@ class Hall:
 
     def vote(self) -> None:
         for number, person in enumerate(self.people):
-            given = Vote(self.poll.id, Voter(person), Choice(words=_words(number)), "web", key=f"post-{number}")
+            given = Vote(
+                self.poll.id, Voter(person), Choice(words=_words(number)), "web", press=("web", f"post-{number}")
+            )
             self.drop(given)
             found = self.scene.database.read(lambda session: read_ballots(session, self.poll))
             assert sum(one.count for one in found.together) + found.waiting == number + 1

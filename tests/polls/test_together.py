@@ -109,11 +109,9 @@ def draw(scene: Scene, poll: Poll, voters: Sequence[Voter], dice: random.Random)
     moments = [scene.now, scene.now + timedelta(minutes=1), scene.now + HOUR]
     found, crowd = [], dice.sample(voters, dice.randrange(1, len(voters)))
     for _ in range(dice.randrange(1, 16)):
-        key = f"{poll.id}:{dice.choice(keys)}"
-        vote = Vote(
-            poll.id, dice.choice(crowd), dice.choice(CHOICES), dice.choice(doors), key if key[-1] != ":" else ""
-        )
-        found.append((vote, dice.choice(moments)))
+        key, door = dice.choice(keys), dice.choice(doors)
+        press = (door, f"{poll.id}:{key}") if key else None
+        found.append((Vote(poll.id, dice.choice(crowd), dice.choice(CHOICES), door, press), dice.choice(moments)))
     return found
 
 
@@ -143,7 +141,9 @@ async def test_votes_that_arrive_together_share_statements_and_each_gets_its_own
     statements: list[str] = []
     event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
     for poll in (add(scene, named()), add(scene, define(), "secret")):
-        votes = [Vote(poll.id, Voter(person), chosen("A"), "web", f"{poll.id}:{person}") for person in citizens]
+        votes = [
+            Vote(poll.id, Voter(person), chosen("A"), "web", ("web", f"{poll.id}:{person}")) for person in citizens
+        ]
         votes += [Vote(poll.id, Voter(ada), choice, "web") for choice in (chosen("A"), chosen(), chosen("B"))]
         async with held_up(database):
             statements.clear()
@@ -168,7 +168,7 @@ async def test_a_vote_that_cannot_be_written_takes_no_other_along(scene: Scene, 
     async with held_up(database):
         waiting = asyncio.gather(
             *(
-                database.together(count, (Vote(poll.id, Voter(who), chosen("A"), "web", key), scene.now))
+                database.together(count, (Vote(poll.id, Voter(who), chosen("A"), "web", ("web", key)), scene.now))
                 for who, key in zip(citizens, keys, strict=True)
             ),
             return_exceptions=True,

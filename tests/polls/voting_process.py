@@ -25,7 +25,7 @@ def main() -> None:
     database = Database(address)
 
     def work(session: Session) -> None:
-        given = Vote(int(poll_id), Voter(int(person)), chosen("A"), "chat", key)
+        given = Vote(int(poll_id), Voter(int(person)), chosen("A"), "chat", ("chat", key))
         cast(session, BOOTH, given, datetime.fromisoformat(now))
         if moment == BEFORE:
             _stand_still(told)

@@ -156,7 +156,7 @@ async def test_what_tells_a_result_by_its_text_waits_for_it_whatever_its_purpose
     assert [(one.state, one.reason) for one in plan(stage)] == [("due", "no-result")]
     poll = stage.database.read(lambda session: load_poll(session, made.poll_id))
     for one in stage.rows.people.values():
-        given = Vote(poll.id, Voter(one), chosen("A"), "web", "")
+        given = Vote(poll.id, Voter(one), chosen("A"), "web")
         stage.database.write(lambda session, vote=given: cast(session, BOOTH, vote, now))  # type: ignore[misc]
     stage.clock.set(FRIDAY + timedelta(hours=1))
     stage.database.write(lambda s: tend_poll(s, BOOTH.ids, made.poll_id, stage.clock.now()))

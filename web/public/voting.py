@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, cast
 from urllib.parse import parse_qsl, quote
@@ -21,11 +20,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.asgi import answer, header, read_body
 from core.errors import LinkForged, Problem
+from core.inbound import Incoming
 from core.links import Purpose
 from core.process.room.errors import BrowserForgets
-from surveys.polls.ballot import ballot_of
-from surveys.polls.casting import Booth, Cast, Vote, cast_many
-from surveys.polls.store import find_by_code
+from surveys.polls.ballot import Choice, ballot_of
+from surveys.polls.casting import Booth, Cast, Vote
+from surveys.polls.crowd import Crowd, Given, Pressed
+from surveys.polls.poll import Poll
 from surveys.polls.voters import Voter
 from web.deps import WebDeps
 from web.errors import TrapSprung
@@ -81,10 +82,12 @@ async def count_posted(deps: WebDeps, who: tuple[int | str, Voter], request: Req
     (poll, voter), key = who, str(form.get("key", ""))
     if voter == Voter():
         raise BrowserForgets
-    post = Post(voter, form, f"vote:{key}" if KEY.fullmatch(key) else "", deps.clock.now())
-    became = await deps.database.together(Posts(Booth(deps.links, deps.ids), poll), post, key=voter.lock)
+    post = Post(voter, form, (DOOR, f"vote:{key}") if KEY.fullmatch(key) else None, deps.clock.now())
+    crowd = Crowd(Booth(deps.links, deps.ids, deps.telling.rules.small_numbers), poll)
+    counted = await deps.database.together(crowd, Pressed(read_posts, post), key=voter.lock)
+    assert counted is not None  # whatever is posted here is meant as a vote
     chosen = f"&lang={chosen_language(request)}" if request.scope["query_string"] and chosen_language(request) else ""
-    return f"{quote(request.scope['path'])}?kept={_kept(became, form)}{chosen}"
+    return f"{quote(request.scope['path'])}?kept={_kept(counted.cast, form)}{chosen}"
 
 
 def pressed(deps: WebDeps, request: Request) -> tuple[int | str, Voter]:
@@ -99,27 +102,20 @@ def pressed(deps: WebDeps, request: Request) -> tuple[int | str, Voter]:
 
 
 class Post(NamedTuple):
-    """A vote as it was posted, `at` when; `key` names the post, "" where the page has lost it."""
+    """A vote as it was posted, `at` when; `name` is that of the post, None where the page has lost it."""
 
     voter: Voter
     form: FormData
-    key: str
+    name: Incoming | None
     at: datetime
 
+    def read(self, poll: Poll) -> Choice:
+        return read_choice(poll, self.form)
 
-@dataclass(frozen=True)
-class Posts:
-    """What was posted to the page of one poll, counted at once; `poll` is its number or its code."""
 
-    booth: Booth
-    poll: int | str
-
-    def __call__(self, session: Session, posts: Sequence[Post]) -> list[Cast | Problem]:
-        poll_id = self.poll if isinstance(self.poll, int) else find_by_code(session, self.poll).id
-        return cast_many(session, self.booth, [(self._vote(poll_id, one), one.at) for one in posts])
-
-    def _vote(self, poll_id: int, post: Post) -> Vote:
-        return Vote(poll_id, post.voter, lambda poll: read_choice(poll, post.form), DOOR, post.key)
+def read_posts(_: Session, poll_id: int, posts: Sequence[Post]) -> list[Given]:
+    """As `Door` says."""
+    return [Given(Vote(poll_id, one.voter, one.read, DOOR, one.name), one.at) for one in posts]
 
 
 def _kept(became: Cast, form: FormData) -> str:
