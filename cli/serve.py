@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack
 
 import structlog
 import typer
+from sqlalchemy.orm import configure_mappers
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
@@ -71,6 +72,7 @@ async def start_roles(world: World, roles: Sequence[str], stack: AsyncExitStack)
     # A process imports only the libraries of its roles: aiogram alone costs seconds and 165 MB.
     modules = [importlib.import_module(f"cli.roles.{role}") for role in roles]
     parts = [await module.start(world, stack) for module in modules]
+    configure_mappers()  # or whoever comes first waits for it
     settle_memory()
     return parts
 

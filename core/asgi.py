@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -12,8 +11,7 @@ Send = Callable[[Message], Awaitable[None]]
 Headers = Iterable[tuple[bytes, bytes]]
 
 
-@dataclass(frozen=True)
-class Brought:
+class Brought(NamedTuple):
     """`content` is None where it is longer than was asked for, or whoever sent it has gone.
 
     `again` gives what was read once more, and then what follows, to whoever looks at the request next.
@@ -40,7 +38,10 @@ async def read_body(receive: Receive, most: int) -> Brought:
 
 def header(headers: Headers, name: bytes) -> bytes:
     """By its name in small letters, b"" where it was not sent."""
-    return next((value for key, value in headers if key == name), b"")
+    for key, value in headers:
+        if key == name:
+            return value
+    return b""
 
 
 async def answer(send: Send, status: int, headers: Headers = (), content: bytes = b"") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from core.addresses import PublicUrls
 from core.clock import Clock, SystemClock
@@ -11,6 +12,7 @@ from core.database.database import Database
 from core.ids import Ids
 from core.links import Links
 from core.people.personal import PersonalData
+from surveys.polls.casting import Booth
 from surveys.responses.shelf import FormShelf
 from web.console.telling import Telling
 from web.simulator.chat import ChatPreview, NoChat
@@ -48,6 +50,11 @@ class WebDeps:
     webhook_private: bool = False
     staff_chat: str = ""
     machine: Clock = field(default_factory=SystemClock)
+
+    @cached_property
+    def booth(self) -> Booth:
+        """What voting stands on."""
+        return Booth(self.links, self.ids, self.telling.rules.small_numbers)
 
     @property
     def secure(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from fastapi import FastAPI
-from starlette.routing import BaseRoute, Match
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.guards import SecurityHeaders, headers_of_answers, with_others
@@ -25,10 +25,11 @@ class Entrance:
         self.guarded: ASGIApp = SecurityHeaders(pages, secure)
         self._counts = counts
         self._headers = headers_of_answers(secure)
-        self._first: list[BaseRoute] = []
+        self._first: dict[str, list[Route]] = {}  # by the first word of their addresses
 
-    def put_first(self, routes: Sequence[BaseRoute]) -> None:
-        self._first.extend(routes)
+    def put_first(self, routes: Sequence[Route]) -> None:
+        for route in routes:
+            self._first.setdefault(_first_word(route.path), []).append(route)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,16 +47,20 @@ class Entrance:
             await send(message)
 
         try:
-            await (self.guarded if first is None else first.handle)(scope, receive, send_and_see)
+            await (self.guarded if first is None else first.app)(scope, receive, send_and_see)
         finally:
             self._counts.note(scope, status, perf_counter() - started)
 
-    def _find(self, scope: Scope) -> BaseRoute | None:
+    def _find(self, scope: Scope) -> Route | None:
         """The route that is tried first, if one matches."""
-        for route in self._first:
+        for route in self._first.get(_first_word(scope["path"]), ()):
             match, found = route.matches(scope)
             if match is Match.FULL:
                 scope.update(found)
                 scope["route"] = route
                 return route
         return None
+
+
+def _first_word(path: str) -> str:
+    return path[1:].partition("/")[0]

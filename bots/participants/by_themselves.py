@@ -6,7 +6,7 @@ as the bits of a number in the order of the purposes, the text by its mark, so t
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bots.participants.callback import command
 from bots.participants.dialogue import Talk, aside
@@ -194,7 +194,7 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         _untick(talk, office, joiner)
         left = {name: value for name, value in talk.chat.awaiting.items() if name != FROM}
         change_chat(talk.session, talk.chat.id, awaiting=left)
-    return replace(_thanks(talk, office, step, tag, again=again), apart=True)
+    return _thanks(talk, office, step, tag, again=again)._replace(apart=True)
 
 
 def _source(talk: Talk, office: OpenOffice) -> str:

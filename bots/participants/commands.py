@@ -100,7 +100,7 @@ def _set_language(talk: Talk, code: str) -> Reply:
     change_chat(talk.session, talk.chat.id, language=code)
     if talk.chat.participant_id is not None:
         set_language(talk.session, talk.chat.participant_id, code)
-    talk = replace(talk, chat=replace(talk.chat, language=code))
+    talk = replace(talk, chat=talk.chat._replace(language=code))
     told = Screen(talk.t("We go on in English."))  # translators: name your own language
     turn = held(talk)
     if turn is None or turn.session.paused:
@@ -108,7 +108,7 @@ def _set_language(talk: Talk, code: str) -> Reply:
     if missing := not_offered(turn.form, talk.t):
         told = Screen(f"{told.text} {missing}")
     reply = take(talk, ChangeLanguage(code))
-    return replace(reply, screens=(told, *reply.screens))
+    return reply._replace(screens=(told, *reply.screens))
 
 
 def _pause(talk: Talk) -> Reply:
@@ -133,7 +133,7 @@ def _review(talk: Talk) -> Reply:
     if turn is None or turn.session.stage is Stage.REVIEW:
         return reply
     told = Screen(talk.t("Before you can see all your answers, this question needs one."))
-    return replace(reply, screens=(told, *reply.screens))
+    return reply._replace(screens=(told, *reply.screens))
 
 
 def _stop(talk: Talk) -> Reply:
@@ -183,7 +183,8 @@ def _my_data(talk: Talk) -> Reply:
         Document("ascolto.json", content, t("All that is known about you, as a file that programs can read.")),
     )
     pairs = [(t("Erase everything about me"), "erase", "ask"), (t("Leave everything as it is"), "erase", "no")]
-    return replace(aside(talk, Screen(t("You can also have it erased."), choice_row(pairs))), documents=documents)
+    told = aside(talk, Screen(t("You can also have it erased."), choice_row(pairs)))
+    return told._replace(documents=documents)
 
 
 def _erase_ask(talk: Talk, _: str) -> Reply:

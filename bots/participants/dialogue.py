@@ -89,7 +89,7 @@ def begin_round(talk: Talk, round_id: int) -> Reply:
     if turn.session.paused:
         turn = _answer(talk, Request(turn.response_id, Resume(), DOOR))
     reply = show(talk, turn, anew=True)
-    return replace(reply, screens=(Screen(told), *reply.screens)) if told else reply
+    return reply._replace(screens=(Screen(told), *reply.screens)) if told else reply
 
 
 def take(talk: Talk, given: Input) -> Reply:
@@ -193,7 +193,7 @@ def _answer(talk: Talk, request: Request) -> Turn:
 
 def _moved_on(talk: Talk, turn: Turn, *, anew: bool = False) -> Reply:
     toast = talk.t("This question has moved on. Here is where you are now.")
-    return replace(show(talk, replace(turn, events=()), anew=anew), toast=toast)
+    return show(talk, replace(turn, events=()), anew=anew)._replace(toast=toast)
 
 
 def _codes(turn: Turn) -> set[str]:

@@ -56,7 +56,7 @@ def take_code(talk: Talk, links: Links, ids: Ids, typed: str) -> Reply:
             take_over_votes(talk.session, links, talk.chat.id)
             round_id = int(talk.chat.awaiting.get("round", 0))
             change_chat(talk.session, talk.chat.id, awaiting={})
-            chat = replace(talk.chat, awaiting={}, proved=True)
+            chat = talk.chat._replace(awaiting={}, proved=True)
             return _greet(replace(talk, chat=chat), _still_open(talk, round_id))
         case CodeCheck.WRONG:
             text = t("This is not the code. Please check the e-mail and write the six digits.")
@@ -87,7 +87,7 @@ def _greet(talk: Talk, round_id: int) -> Reply:
     told = t("Good morning. This chat is now connected to you: {offices} can write to you here.", offices=offices)
     text = f"{told}\n\n{t('Write /help at any time to see what I can do.')}"
     reply = _go_on(talk, round_id)
-    return replace(reply, screens=(Screen(text), *reply.screens))
+    return reply._replace(screens=(Screen(text), *reply.screens))
 
 
 def _go_on(talk: Talk, round_id: int) -> Reply:

@@ -42,7 +42,7 @@ def take_for_office(talk: Talk, text: str) -> Reply:
     """What was said next; raises WordsEmpty and WordsTooLong, after which the next words are for the office again."""
     number = int(talk.chat.awaiting[AWAITS_OFFICE])
     change_chat(talk.session, talk.chat.id, awaiting={})
-    talk = replace(talk, chat=replace(talk.chat, awaiting={}))
+    talk = replace(talk, chat=talk.chat._replace(awaiting={}))
     try:
         return _send(talk, number, text)
     except (WordsEmpty, WordsTooLong):

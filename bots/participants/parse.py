@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from aiogram.enums import ContentType
 from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, Message, Update
@@ -36,8 +37,7 @@ class Command:
     rest: str
 
 
-@dataclass(frozen=True)
-class PressedButton:
+class PressedButton(NamedTuple):
     data: str
     callback_id: str
     message_id: int | None  # None when the message is too old to be told of
@@ -80,8 +80,7 @@ class BlockedBot:
 Did = Said | Command | PressedButton | SentFile | SentLocation | SentSomethingElse | BlockedBot
 
 
-@dataclass(frozen=True)
-class Arrived:
+class Arrived(NamedTuple):
     """What somebody did in their private chat; `language` is one of ours, from their Telegram."""
 
     update_id: int

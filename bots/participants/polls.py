@@ -6,9 +6,10 @@ Whoever comes by a room's link without being known votes by their Telegram accou
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from html import escape
+from typing import NamedTuple
 
 from bots.participants.callback import PollAct, PollPress, poll_press
 from bots.participants.dialogue import Talk, aside
@@ -99,11 +100,11 @@ def take_text(talk: Talk, booth: Booth, words: str) -> Reply:
     """What was written after the press; raises a BallotRefused, after which the next words are a text again."""
     poll_id = talk.chat.awaiting[VOTES]
     change_chat(talk.session, talk.chat.id, awaiting={})
-    talk = replace(talk, chat=replace(talk.chat, awaiting={}))
+    talk = replace(talk, chat=talk.chat._replace(awaiting={}))
     try:
         if load_poll(talk.session, poll_id).kind is not Kind.TEXT:
             raise PollUnknown
-        return replace(_cast(talk, booth, poll_id, Choice(words=words)), apart=False, beside=True)
+        return _cast(talk, booth, poll_id, Choice(words=words))._replace(apart=False, beside=True)
     except BallotRefused:
         raise
     except Problem as problem:  # nothing was written
@@ -118,9 +119,8 @@ def vote_of(chat: ChatState, press: PollPress, update: Incoming) -> Vote:
 
 def thank(t: Translator, booth: Booth, became: Cast, now: datetime) -> Reply:
     """What somebody is told of a vote that counts."""
-    stand = Stand(became.poll, became.standing._replace(has_voted=True, ballot=became.ballot))
-    told = became.poll.shows_result(now, has_voted=True)
-    standing = Standing(became.poll, told, _StandingScreen(stand, booth, t))
+    poll, told = became.poll, became.poll.shows_result(now, has_voted=True)
+    standing = _Standing(poll, told, became.standing.key, became.ballot, booth, t)
     return Reply(standing=standing, toast=t("Thank you, your vote counts."), apart=True)
 
 
@@ -144,21 +144,24 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
     return Reply(standing=_standing(talk, booth, stand), beside=True)
 
 
-@dataclass(frozen=True)
-class _StandingScreen:
-    """Makes somebody's screen of a poll once its ballots are read.
+class _Standing(NamedTuple):
+    """How a poll stands for somebody, by their key, and what they chose.
 
-    A whole hall's wait for that at once: none holds a Talk and its Session.
+    A whole hall's wait for their ballots to be read: they are small, and none holds a Talk and its Session.
     """
 
-    stand: Stand
+    poll: Poll
+    told: bool
+    key: str
+    ballot: str
     booth: Booth
     t: Translator
     closed: bool = False
     counted: Result | None = None
 
-    def __call__(self, ballots: Ballots | None) -> Screen:
-        poll, least, shown = self.stand.poll, self.booth.small_numbers, _shown(self.t, self.booth, self.stand)
+    def make(self, ballots: Ballots | None) -> Screen:
+        poll, least = self.poll, self.booth.small_numbers
+        shown = Shown(poll, self.t, order_for(poll, self.key, self.booth.links), kept=self.ballot)
         standing = for_voters(poll, ballots, least) if ballots is not None else None
         if not self.closed:
             return thanks_screen(shown, standing)
@@ -176,7 +179,7 @@ def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
     closed = poll.state_at(talk.now) is State.CLOSED
     counted = result_of(talk.session, poll, talk.t, talk.now) if closed and poll.settled_at is not None else None
     told = poll.shows_result(talk.now, has_voted=stand.has_voted)
-    return Standing(poll, told, _StandingScreen(stand, booth, talk.t, closed, counted))
+    return _Standing(poll, told, stand.standing.key, stand.ballot, booth, talk.t, closed, counted)
 
 
 def _shown(t: Translator, booth: Booth, stand: Stand) -> Shown:

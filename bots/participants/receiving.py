@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import structlog
 from aiogram import Bot, Dispatcher, Router
 from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, PollAnswer, Update
 
-from bots.participants.behind import Behind, Outcome
+from bots.participants.behind import Behind
 from bots.participants.commands import MENU
 from bots.participants.group_polls import GroupPolls, parse_group
 from bots.participants.on_page import PageButtons
@@ -88,17 +88,17 @@ class Receiver:
         if (before := self._showing.get(arrived.chat_id)) is not None:
             await asyncio.wait({before}, timeout=PATIENCE_SECONDS)
         taken = await self._commit(arrived)
-        if posted and (said := _toast(arrived, taken)) is not None:
-            self._behind.put(Outcome(arrived, taken, is_answered=True))
+        if posted and (said := _toast(taken)) is not None:
+            self._behind.put(taken._replace(is_answered=True))
             return said
-        showing = self._begin([*self._behind.take(arrived.chat_id), Outcome(arrived, taken)])
+        showing = self._begin([*self._behind.take(arrived.chat_id), taken])
         await asyncio.wait({showing}, timeout=PATIENCE_SECONDS)
         return None
 
-    def _begin(self, outcomes: Sequence[Outcome]) -> asyncio.Task[None]:
+    def _begin(self, taken: Sequence[Taken]) -> asyncio.Task[None]:
         """Shows what became of updates of one chat, after what is being shown there."""
-        chat_id = outcomes[0].arrived.chat_id
-        showing = asyncio.create_task(self._show_after(self._showing.get(chat_id), outcomes))
+        chat_id = taken[0].chat.id
+        showing = asyncio.create_task(self._show_after(self._showing.get(chat_id), taken))
         self._showing[chat_id] = showing
         showing.add_done_callback(lambda done: self._forget(chat_id, done))
         return showing
@@ -107,17 +107,17 @@ class Receiver:
         if self._showing.get(chat_id) is done:
             del self._showing[chat_id]
 
-    async def _show_after(self, before: asyncio.Task[None] | None, outcomes: Sequence[Outcome]) -> None:
+    async def _show_after(self, before: asyncio.Task[None] | None, taken: Sequence[Taken]) -> None:
         """The answer is kept already: where it cannot be shown, the next update shows where things stand."""
         if before is not None and not before.done():
             await asyncio.wait({before})
-        for one in outcomes:
+        for one in taken:
             await self._show_kept(one)
 
-    async def _show_kept(self, one: Outcome) -> None:
-        chat_id = one.arrived.chat_id
+    async def _show_kept(self, taken: Taken) -> None:
+        chat_id = taken.chat.id
         try:
-            await self._show(one.arrived, one.taken, is_answered=one.is_answered)
+            await self._show(taken)
         except TelegramForbiddenError:
             now = self._deps.clock.now()
             await self._deps.database.shared(lambda session: set_blocked(session, chat_id, now))
@@ -134,25 +134,23 @@ class Receiver:
     async def _standing(self, standing: Standing) -> Screen:
         return standing.make(await ballots_for_all(self._reads, standing.poll) if standing.told else None)
 
-    async def _show(self, arrived: Arrived, taken: Taken, *, is_answered: bool) -> None:
-        reply = taken.reply
+    async def _show(self, taken: Taken) -> None:
+        reply, did, chat_id = taken.reply, taken.arrived.did, taken.chat.id
         if reply.standing is not None:
-            reply = replace(reply, screens=(await self._standing(reply.standing),))
-        pressed = arrived.did if isinstance(arrived.did, PressedButton) else None
-        if taken.reply.shown:
-            await self._files.send(arrived.chat_id, taken.reply.form_version_id, taken.reply.shown)
-        live = await show(self._deps.bot, taken.chat, reply, pressed, is_answered=is_answered)
+            reply = reply._replace(screens=(await self._standing(reply.standing),))
+        pressed = did if isinstance(did, PressedButton) else None
+        if reply.shown:
+            await self._files.send(chat_id, reply.form_version_id, reply.shown)
+        live = await show(self._deps.bot, taken.chat, reply, pressed, is_answered=taken.is_answered)
         if live is not None and (live or taken.chat.prompt_message_id):
             await self._deps.database.shared(
-                lambda session: change_chat(session, arrived.chat_id, prompt_message_id=live or None),
-                key=f"chat:{arrived.chat_id}",
+                lambda session: change_chat(session, chat_id, prompt_message_id=live or None), key=f"chat:{chat_id}"
             )
 
 
-def _toast(arrived: Arrived, taken: Taken) -> Toast | None:
-    if not isinstance(arrived.did, PressedButton) or not taken.reply.toast:
-        return None
-    return toast_of(arrived.did, taken.reply)
+def _toast(taken: Taken) -> Toast | None:
+    did = taken.arrived.did
+    return toast_of(did, taken.reply) if isinstance(did, PressedButton) and taken.reply.toast else None
 
 
 def create_dispatcher(deps: BotDeps) -> Dispatcher:

@@ -73,7 +73,7 @@ def take_question(talk: Talk, text: str) -> Reply:
     """
     event_id = talk.chat.awaiting[ASKS]
     change_chat(talk.session, talk.chat.id, awaiting={})
-    talk = replace(talk, chat=replace(talk.chat, awaiting={}))
+    talk = replace(talk, chat=talk.chat._replace(awaiting={}))
     room = next((one for one in _rooms(talk) if one.event.id == event_id), None)
     try:
         if room is None:

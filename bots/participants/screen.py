@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 from bots.screen import LONGEST_LABEL, LONGEST_TEXT, Key, Rows, Screen, arrange, label, plain, shorten, units
 from surveys.polls.poll import Poll
@@ -43,20 +43,21 @@ class Document:
     is_picture: bool = False
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How a poll stands, for one reader: the ballots that count are read once for all who wait for them.
+class Standing(Protocol):
+    """How a poll stands, for one reader: the ballots that count are read once for all who wait for them."""
 
-    `make` gets them only where they are `told`.
-    """
+    @property
+    def poll(self) -> Poll: ...
 
-    poll: Poll
-    told: bool
-    make: Callable[[Ballots | None], Screen]
+    @property
+    def told(self) -> bool:
+        """Whether the reader sees them."""
+
+    def make(self, ballots: Ballots | None) -> Screen:
+        """The screen; with the ballots where they are told."""
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(NamedTuple):
     """What follows from an update: messages, the last of which carries the live buttons.
 
     `toast` is shown over the chat after a press. `apart` concerns the pressed message only and

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -58,7 +57,7 @@ def _keep(session: Session, chat: ChatState, search: dict[str, Any] | None) -> C
     others = {name: value for name, value in chat.awaiting.items() if name != KEY}
     awaiting = others if search is None else {**others, KEY: search}
     change_chat(session, chat.id, awaiting=awaiting)
-    return replace(chat, awaiting=awaiting)
+    return chat._replace(awaiting=awaiting)
 
 
 def _list(turn: Turn) -> QuestionPrompt | None:

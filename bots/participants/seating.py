@@ -18,6 +18,6 @@ def seated(talk: Talk, address_id: int) -> Talk:
     chat = load_chat(talk.session, talk.chat.id)
     assert chat is not None and chat.participant_id is not None
     if talk.chat.address_id != address_id:
-        chat = replace(chat, language=language_of(talk.session, chat.participant_id))
+        chat = chat._replace(language=language_of(talk.session, chat.participant_id))
         change_chat(talk.session, chat.id, language=chat.language)
     return replace(talk, chat=chat)

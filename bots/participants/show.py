@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import structlog
 from aiogram import Bot
@@ -27,8 +26,7 @@ PAUSES = (0.2, 1, 2, 4, 8, 16)  # seconds between tries when Telegram cannot be 
 LONGEST_TOAST = 200  # Bot API, answerCallbackQuery
 
 
-@dataclass(frozen=True)
-class Toast:
+class Toast(NamedTuple):
     """What is said over the chat to a press, "" for nothing: Telegram waits for it."""
 
     callback_id: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
@@ -17,10 +17,10 @@ from core.people.tables import Address, Membership, Participant
 from core.process.tables import Office
 
 TELEGRAM = "telegram"
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class ChatState:
+class ChatState(NamedTuple):
     """One chat; `language` is the person's own once they are known.
 
     `participant_id` is None until somebody joined, `proved` once they may see earlier answers.
@@ -35,7 +35,7 @@ class ChatState:
     proved: bool = False
     response_id: int | None = None
     prompt_message_id: int | None = None
-    awaiting: dict[str, Any] = field(default_factory=dict)
+    awaiting: Mapping[str, Any] = NOTHING
 
 
 _LOAD = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from html import escape
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -82,12 +83,16 @@ class Desk:
         return Booth(self.links, self.ids, self.small_numbers)
 
 
-@dataclass(frozen=True)
-class Taken:
-    """What became of an update: the reply, and the chat as it was before."""
+class Taken(NamedTuple):
+    """What became of an update: the reply, and the chat as it was before.
 
+    `is_answered` where it was a press and Telegram has what to say of it.
+    """
+
+    arrived: Arrived
     reply: Reply
     chat: ChatState
+    is_answered: bool = False
 
 
 def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -> Taken:
@@ -96,9 +101,9 @@ def take_update(session: Session, desk: Desk, arrived: Arrived, now: datetime) -
     chat = load_chat(session, arrived.chat_id) or add_chat(session, arrived.chat_id, arrived.language)
     if isinstance(arrived.did, BlockedBot):
         set_blocked(session, arrived.chat_id, now if arrived.did.blocked else None)
-        return Taken(Reply(), chat)
+        return Taken(arrived, Reply(), chat)
     talk = talk_in(session, desk, chat, now)
-    return Taken(_guarded(talk, desk, arrived.did) if first else _again(talk, desk, arrived.did), chat)
+    return Taken(arrived, _guarded(talk, desk, arrived.did) if first else _again(talk, desk, arrived.did), chat)
 
 
 def talk_in(session: Session, desk: Desk, chat: ChatState, now: datetime) -> Talk:
@@ -229,4 +234,4 @@ def _attending(talk: Talk, did: Did) -> Talk:
     if {AWAITS, AWAITS_WORDS, ASKS, VOTES, AWAITS_OFFICE}.isdisjoint(talk.chat.awaiting) or isinstance(did, Said):
         return talk
     change_chat(talk.session, talk.chat.id, awaiting={})
-    return replace(talk, chat=replace(talk.chat, awaiting={}))
+    return replace(talk, chat=talk.chat._replace(awaiting={}))

@@ -46,7 +46,7 @@ async def count(database: Database, desk: Desk, vote: PressedVote, key: str) -> 
     if counted is None or counted.cast.duplicate:
         return None
     chat = counted.whose
-    return Taken(thank(translator(chat.language), desk.booth, counted.cast, vote.now), chat)
+    return Taken(vote.arrived, thank(translator(chat.language), desk.booth, counted.cast, vote.now), chat)
 
 
 def read_votes(session: Session, _: int, pressed: Sequence[PressedVote]) -> list[Given | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable
 from dataclasses import dataclass
 
-from starlette.routing import BaseRoute
+from starlette.routing import Route
 
 from web.entrance import Entrance
 
@@ -15,5 +15,5 @@ class Part:
     """What a role adds to a process: work that goes on until cancelled, HTTP routes, or a whole application."""
 
     work: tuple[Awaitable[None], ...] = ()
-    routes: tuple[BaseRoute, ...] = ()
+    routes: tuple[Route, ...] = ()
     app: Entrance | None = None

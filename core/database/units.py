@@ -22,7 +22,7 @@ for the loop.
 """
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Unit:
     """One person's piece of work; whoever waits for it is told after the commit.
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import NamedTuple
 
 from core.i18n import Translator
 from surveys.polls.errors import (
@@ -34,8 +35,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 LONGEST_NUMBER = 4
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """What a door gathered; only what belongs to the poll's kind is looked at.
 
     `names` in the order in which they were chosen, `points` by name (nothing given is left out or 0).
@@ -43,7 +43,7 @@ class Choice:
 
     names: Sequence[str] = ()
     number: str = ""
-    points: Mapping[str, int] = field(default_factory=dict)
+    points: Mapping[str, int] = MappingProxyType({})
     words: str = ""
 
 

@@ -40,4 +40,6 @@ class Box:
 
     def _enter(self, voter: Standing) -> None:
         self.entered[voter.key] = voter
-        self.register[voter.key] = voter._replace(has_voted=True)
+        self.register[voter.key] = Standing(
+            voter.key, voter.participant_id, voter.apart, True, voter.ballot, voter.first_at
+        )

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from bots.participants import behind as behind_module
-from bots.participants.behind import AT_ONCE, Behind, Outcome
+from bots.participants.behind import AT_ONCE, Behind
 from bots.participants.parse import Arrived, PressedButton
 from bots.participants.screen import Reply
 from bots.participants.store import ChatState
@@ -20,9 +19,9 @@ VOTED = Reply(standing=cast("Any", object()), apart=True, toast="Thank you")
 REFUSED = Reply(toast="Nothing is chosen")
 
 
-def outcome(update: int, chat: int, reply: Reply = VOTED, message: int | None = 7) -> Outcome:
+def outcome(update: int, chat: int, reply: Reply = VOTED, message: int | None = 7) -> Taken:
     did = PressedButton("poll:1:c0", f"q{update}", message)
-    return Outcome(Arrived(update, chat, "it", did), Taken(reply, ChatState(chat, "it")), is_answered=True)
+    return Taken(Arrived(update, chat, "it", did), reply, ChatState(chat, "it"), is_answered=True)
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +36,7 @@ class Chats:
         self.busy, self.shown, self.at_once, self.most = True, list[list[int]](), 0, 0
         self.behind = Behind(lambda: self.busy, self.show)
 
-    async def show(self, outcomes: Sequence[Outcome]) -> None:
+    async def show(self, outcomes: Sequence[Taken]) -> None:
         self.at_once += 1
         self.most = max(self.most, self.at_once)
         await asyncio.sleep(0)
@@ -71,7 +70,7 @@ async def test_one_message_is_changed_once_and_nothing_else_is_left_out() -> Non
         outcome(4, 500, REFUSED, message=8),  # changes nothing
         outcome(5, 500, message=None),
         outcome(6, 500, message=None),  # each is a message of its own
-        replace(outcome(7, 600), is_answered=True),
+        outcome(7, 600),
     ]
     for one in pressed:
         chats.behind.put(one)

@@ -24,7 +24,7 @@ from core.inbound import Incoming
 from core.links import Purpose
 from core.process.room.errors import BrowserForgets
 from surveys.polls.ballot import Choice, ballot_of
-from surveys.polls.casting import Booth, Cast, Vote
+from surveys.polls.casting import Cast, Vote
 from surveys.polls.crowd import Crowd, Given, Pressed
 from surveys.polls.poll import Poll
 from surveys.polls.voters import Voter
@@ -83,8 +83,7 @@ async def count_posted(deps: WebDeps, who: tuple[int | str, Voter], request: Req
     if voter == Voter():
         raise BrowserForgets
     post = Post(voter, form, (DOOR, f"vote:{key}") if KEY.fullmatch(key) else None, deps.clock.now())
-    crowd = Crowd(Booth(deps.links, deps.ids, deps.telling.rules.small_numbers), poll)
-    counted = await deps.database.together(crowd, Pressed(read_posts, post), key=voter.lock)
+    counted = await deps.database.together(Crowd(deps.booth, poll), Pressed(read_posts, post), key=voter.lock)
     assert counted is not None  # whatever is posted here is meant as a vote
     chosen = f"&lang={chosen_language(request)}" if request.scope["query_string"] and chosen_language(request) else ""
     return f"{quote(request.scope['path'])}?kept={_kept(counted.cast, form)}{chosen}"
