@@ -38,8 +38,8 @@ def figures_of(poll: Poll, standing: Glance, counted: Counted | None, *, works: 
 
     Points are told where the working is; who won how many comparisons says of nobody how they voted.
     """
-    own = own_figures(poll, counted, works=works)
-    found = own or Figures({one.name: Fraction(one.count) for one in standing.lines}, COUNTED[poll.kind])
+    own = _own_figures(poll, counted, works=works)
+    found = own or Figures({one.name: Fraction(one.count) for one in standing.lines}, COUNTED.get(poll.kind, ""))
     if counted is None or poll.kind is not Kind.RANKING:
         return found
     places = counted.places
@@ -47,7 +47,7 @@ def figures_of(poll: Poll, standing: Glance, counted: Counted | None, *, works: 
     return Figures(dict(ordered), found.unit, places)
 
 
-def own_figures(poll: Poll, counted: Counted | None, *, works: bool) -> Figures | None:
+def _own_figures(poll: Poll, counted: Counted | None, *, works: bool) -> Figures | None:
     """What the method of a ranking ranks by; None where that is no number of its own, as with first places."""
     if counted is None or poll.kind is not Kind.RANKING:
         return None

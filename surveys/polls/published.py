@@ -73,6 +73,16 @@ class Published:
         return self.ballots is None or any(one.count is None for one in self.lines)
 
 
+@dataclass(frozen=True)
+class Disclosed:
+    """What a reader may have of a count: `counted` is None where not all of it, and it `works` where they may have how
+    it came about as well."""
+
+    figures: Figures
+    counted: Counted | None = None
+    works: bool = False
+
+
 def publish(poll: Poll, ballots: Ballots, result: Result | None, least: int = LEAST) -> Published:
     """What may be told to everybody of the ballots that count; `result` None for words, which are read."""
     standing = glance(poll, ballots.together)
@@ -87,9 +97,9 @@ def publish(poll: Poll, ballots: Ballots, result: Result | None, least: int = LE
     if result is None or not standing.ballots:
         return Published(lines, standing.ballots, (), None, least, unit=unit)
     decided = result.everybody
-    if poll.kind is Kind.RANKING and not any(hidden) and tells_all(poll, standing, decided, least):
-        figures = figures_of(poll, standing, decided, works=_tells_working(decided, least))
-        lines, unit = _in_order(figures, standing.ballots), figures.unit
+    told = disclose(poll, standing, [decided], least, to_all=True)
+    if poll.kind is Kind.RANKING and not any(hidden) and told.counted is not None:
+        lines, unit = _in_order(told.figures, standing.ballots), told.figures.unit
     why = WITHOUT_WINNER.get(decided.verdict, "")
     # The mean of a scale would be one more equation for what is hidden.
     mean = None if any(hidden) else standing.mean
@@ -110,6 +120,20 @@ def for_voters(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
     lines = tuple(Line(one.name, 0 if hides else one.count) for one, hides in zip(standing.lines, hidden, strict=True))
     names = frozenset(one.name for one, hides in zip(lines, hidden, strict=True) if hides)
     return Glance(lines, standing.ballots, None, names)
+
+
+def disclose(
+    poll: Poll, standing: Glance, counts: Sequence[Counted], least: int = LEAST, *, to_all: bool = False
+) -> Disclosed:
+    """What those who may vote read beside `standing`, which `for_voters` gave, of the first of `counts`: no more than
+    may be told of each of them. Nothing is counted yet where there are none.
+
+    Who reads it `to_all` is told no small number of a named poll's working either.
+    """
+    if not counts or not all(_tells_all(poll, standing, one, least) for one in counts):
+        return Disclosed(figures_of(poll, standing, None, works=False))
+    works = not (poll.is_secret or to_all) or all(_tells_working(one, least) for one in counts)
+    return Disclosed(figures_of(poll, standing, counts[0], works=works), counts[0], works)
 
 
 def for_staff(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
@@ -141,16 +165,16 @@ def words_for_voters(poll: Poll, standing: Glance, result: Result, t: Translator
 
 def won_told(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> Sequence[str]:
     """The same of the first method alone."""
-    if tells_all(poll, standing, counted, least):
+    if _tells_all(poll, standing, counted, least):
         return counted.told
     tells = not is_small(standing.ballots, least) and counted.verdict != Verdict.MEASURED
     return counted.told[:1] if tells else ()
 
 
-def tells_all(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> bool:
+def _tells_all(poll: Poll, standing: Glance, counted: Counted, least: int) -> bool:
     """Whether a result is told with all its figures beside `standing`: of an anonymous poll where none is small.
 
-    How it came about is another matter: `tells_working`.
+    How it came about is another matter: `_tells_working`.
     """
     if not poll.is_secret:
         return True
@@ -163,13 +187,9 @@ def tells_all(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST
     )
 
 
-def tells_working(poll: Poll, counted: Counted, least: int = LEAST) -> bool:
-    """Whether it is told how a result came about, with all comparisons, rounds, paths and points: of an anonymous poll
-    where no small number is among them, nor is one left when two of them are taken from the whole."""
-    return not poll.is_secret or _tells_working(counted, least)
-
-
 def _tells_working(counted: Counted, least: int) -> bool:
+    """Whether it is told how a result came about, with all comparisons, rounds, paths and points: where no small number
+    is among them, nor is one left when two of them are taken from the whole."""
     naming = Fraction(counted.figures["ballots"]["naming"])
     told = list(_figures_of(counted.figures["working"]))
     for one, row in counted.matrix.items():
