@@ -74,7 +74,8 @@ class Composer:
         if setting.is_notice and candidate.values:
             is_answered = candidate.channel == EMAIL and setting.answered_by_mail
             by_mail = translator(language)(BY_MAIL) if is_answered else ""
-            own = {**notice_words(session, candidate.values, language), "by_mail": by_mail}
+            words = notice_words(session, candidate.values, language, self.voice.small_numbers)
+            own = {**words, "by_mail": by_mail}
             setting = replace(setting, fixed={**setting.fixed, **own})
         has_name = bool(one_line(candidate.name))
         skeleton = self.skeletons.get(candidate.channel, text, setting, has_name=has_name)
