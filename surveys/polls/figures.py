@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.i18n import N_
-from surveys.polls.glance import COUNTED, Glance
+from surveys.polls.glance import COUNTED, Glance, Line
 from surveys.polls.kinds import Kind
 from surveys.polls.outcome import Counted
 from surveys.polls.poll import Poll
@@ -30,6 +30,10 @@ class Figures:
     @property
     def of_first_places(self) -> bool:
         return self.unit == COUNTED[Kind.RANKING]
+
+    def in_order(self, standing: Glance) -> Sequence[Line]:
+        """The lines of a table beside these figures, the best first where there are `places`."""
+        return sorted(standing.lines, key=lambda one: self.places.get(one.name, len(standing.lines) + 1))
 
 
 def figures_of(poll: Poll, standing: Glance, counted: Counted | None, *, works: bool) -> Figures:
