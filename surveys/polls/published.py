@@ -27,6 +27,9 @@ from surveys.results.protecting import LEAST, is_small, protect, protect_each
 
 ALSO_FIRST = N_("Also shown, deciding nothing: {method}. First by it: {options}.")
 NOBODY_VOTED = N_("Nobody voted.")
+LET_THROUGH = N_("Answers that the office has read and let through; the number says how many people said it.")
+CHOSEN_BY_FEW = N_("What fewer than {least} people chose is not published.")
+SAID_BY_FEW = N_("Numbers behind which few people stand are not published.")
 NOBODY = N_("No ballot names an option.")
 BETWEEN_FRENCH = "\u00a0; "
 WITHOUT_WINNER: dict[str, str] = {
@@ -38,9 +41,9 @@ WITHOUT_WINNER: dict[str, str] = {
 
 @dataclass(frozen=True)
 class PublicLine:
-    """An option, or a number of a scale; `count` and `share` (of the ballots, 0 to 1) are None where hidden.
+    """An option, a number of a scale, or what people said; `count` and `share` are None where hidden.
 
-    `place` is that of a ranking by the stated rule, 0 where none is told.
+    The share is of the ballots, 0 to 1; `place` is that of a ranking by the stated rule, 0 where none is told.
     """
 
     name: str
@@ -227,15 +230,29 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
     said += winners_told(poll, result, t)
     said += also_told(poll, result.also, t)
     if result.lines:
-        if poll.kind is Kind.RANKING:
-            said.append(t("Figures: {what}.", what=t(result.unit)))
-        each = [
-            t("{option}: {count}", option=placed(poll, one, t), count=value(one, result, t)) for one in result.lines
-        ]
+        said += about_lines(poll, result, t)
+        each = [_line(placed(poll, one, t), value(one, result, t), t) for one in result.lines]
         said.append((BETWEEN_FRENCH if t.language == "fr" else "; ").join(each) + ".")
-    if result.hides:
-        said.append(t("What fewer than {least} people chose is not published.", least=result.least))
+    said += about_hidden(result, t)
     return " ".join(said)
+
+
+def _line(name: str, number: str, t: Translator) -> str:
+    return t("{option}: {count}", option=name, count=number) if number else name
+
+
+def about_lines(poll: Poll, result: Published, t: Translator) -> Sequence[str]:
+    """What stands in the lines, where it does not go without saying."""
+    if poll.kind is Kind.RANKING:
+        return (t("Figures: {what}.", what=t(result.unit)),)
+    return (t(LET_THROUGH),) if poll.kind is Kind.TEXT and result.lines else ()
+
+
+def about_hidden(result: Published, t: Translator) -> Sequence[str]:
+    """That something is; what people said in words stands there, without how many did."""
+    if not result.hides:
+        return ()
+    return (t(CHOSEN_BY_FEW, least=result.least) if result.unit else t(SAID_BY_FEW),)
 
 
 def too_few(poll: Poll, result: Published, t: Translator) -> str:
@@ -270,9 +287,9 @@ def label(poll: Poll, name: str, t: Translator) -> str:
 
 
 def value(line: PublicLine, result: Published, t: Translator) -> str:
-    """A line's number with its share, or the words for what is hidden."""
+    """A line's number with its share, or the words for what is hidden; nothing beside what was said by few."""
     if line.count is None:
-        return t("not published")
+        return t("not published") if result.unit else ""
     number = str(format_decimal(float(line.count), format="#,##0.#", locale=t.language))
     return number if line.share is None else f"{number} ({percent(line.share, t)})"
 
