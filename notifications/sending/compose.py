@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.i18n import N_, translator
 from core.links import Links
+from core.people.channels import EMAIL
 from notifications.channels.contract import Message
 from notifications.content.email import Letter, MailSkeleton, ReturnPath, compile_mail, draft_mail
 from notifications.content.skeleton import one_line
@@ -19,7 +20,6 @@ from notifications.content.text import Setting, Text
 from notifications.intake.addresses import ReturnAddresses
 from notifications.ledger.candidates import Candidate
 from notifications.ledger.queue import message_id
-from notifications.ledger.states import EMAIL
 from notifications.sending.calendars import setting_for
 from notifications.sending.context import MailingContext, Voice
 from notifications.sending.doors import for_the_door
