@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import aiohttp
 import structlog
 
-from core.config import PREFIX, TELEGRAM, Settings
+from core.config import BOT_API, PREFIX, Settings
 from core.errors import SettingWrong
 
 log = structlog.get_logger()
@@ -42,7 +42,7 @@ class _Asked:
 
 
 async def _name_of(settings: Settings, asked: _Asked, *, patient: bool) -> str:
-    if asked.name or not asked.token or settings.telegram_api_url != TELEGRAM:
+    if asked.name or not asked.token or settings.telegram_api_url != BOT_API:
         return asked.name
     url = f"{settings.telegram_api_url}/bot{asked.token}/getMe"
     async with aiohttp.ClientSession(timeout=PATIENCE) as http:

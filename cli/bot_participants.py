@@ -20,7 +20,7 @@ from cli.roles import Part
 from cli.world import World
 from core.config import FREE_RATE, NO_TOKEN, PREFIX
 from core.errors import SettingWrong
-from notifications.ledger.states import TELEGRAM
+from core.people.channels import TELEGRAM
 from notifications.sending.first import FirstInLine
 from notifications.sending.permits import Rate
 

@@ -9,10 +9,10 @@ from cli.world import World
 from core.config import Settings
 from core.errors import SettingWrong
 from core.i18n import N_
+from core.people.channels import EMAIL, TELEGRAM
 from notifications.channels.dkim import Signer, read_signer
 from notifications.channels.smtp.relay import parse_relays, rate_of
 from notifications.content.email import routable_address
-from notifications.ledger.states import EMAIL, TELEGRAM
 from notifications.review.review import Judging
 from notifications.sending.context import Voice
 

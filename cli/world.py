@@ -9,7 +9,7 @@ from functools import cached_property
 
 from core.addresses import PublicUrls
 from core.clock import Clock, clock_from
-from core.config import TELEGRAM, Settings, load_settings
+from core.config import BOT_API, Settings, load_settings
 from core.contributions.my_data import contributions_contributor, erase_contributions
 from core.database.database import Database
 from core.database.migrating import check_current
@@ -65,7 +65,7 @@ class World:
 def chat_address(settings: Settings, bot_name: str) -> str:
     """Where a chat with the participants' bot opens: Telegram, or the sandbox's chat window."""
     name = bot_name or settings.participant_bot_name
-    if settings.telegram_api_url != TELEGRAM and settings.participant_bot_token:
+    if settings.telegram_api_url != BOT_API and settings.participant_bot_token:
         return f"{settings.telegram_api_url}/participants/people"
     return f"https://t.me/{name}" if name else ""
 
@@ -74,7 +74,7 @@ def staff_chat_address(settings: Settings, bot_name: str) -> str:
     """Where a chat with the staff's bot opens: Telegram, or the sandbox's chat window; "" where it is not known."""
     if not settings.staff_bot_token:
         return ""
-    if settings.telegram_api_url != TELEGRAM:
+    if settings.telegram_api_url != BOT_API:
         return f"{settings.telegram_api_url}/staff/people"
     return f"https://t.me/{bot_name}" if bot_name else ""
 

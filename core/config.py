@@ -15,7 +15,7 @@ from core.errors import Problem, SettingMissing, SettingMisspelt, SettingsUnread
 from core.i18n import N_
 
 PREFIX = "ASCOLTO_"
-TELEGRAM = "https://api.telegram.org"
+BOT_API = "https://api.telegram.org"
 OWN_MACHINE = re.compile(r"http://(?:127\.0\.0\.1|localhost)(?::\d+)?(?:/|$)")
 NEW_PASSWORD = f"{PREFIX}NEW_PASSWORD"  # of `ascolto account add`: for that one command, no setting
 SHORTEST_SECRET = 32
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     staff_bot_name: str = Field(
         default="", description="The staff's bot's user name, for links to it; asked from Telegram if empty"
     )
-    telegram_api_url: str = Field(default=TELEGRAM, description="Another Bot API server, such as the training sandbox")
+    telegram_api_url: str = Field(default=BOT_API, description="Another Bot API server, such as the training sandbox")
     telegram_rate: float = Field(
         default=30,
         gt=0,
@@ -179,7 +179,7 @@ class Settings(BaseSettings):
 
         A button with another address is refused, and the question it stands under with it.
         """
-        if self.telegram_api_url != TELEGRAM and OWN_MACHINE.match(self.public_url):
+        if self.telegram_api_url != BOT_API and OWN_MACHINE.match(self.public_url):
             return True
         return self.public_url.startswith("https://")
 

@@ -19,10 +19,9 @@ from notifications.intake.tables import VOTE, IncomingMail
 from notifications.ledger.tables import Delivery, Mailing
 from surveys.contributions import survey_sources
 from surveys.responses.shelf import FormShelf
-from surveys.results.protecting import LEAST
 
 
-def every_source(shelf: FormShelf, least: int = LEAST) -> tuple[Source, ...]:
+def every_source(shelf: FormShelf, least: int) -> tuple[Source, ...]:
     return *survey_sources(shelf, least), *room_sources(), Source(Kind.MESSAGE, _messages, _read_messages)
 
 

@@ -27,18 +27,17 @@ from surveys.responses.standing import standing
 from surveys.responses.store import COMPLETE
 from surveys.responses.tables import Answer, Response, Round
 from surveys.results.counts import label_of
-from surveys.results.protecting import LEAST
 
 CHUNK = 500
 
 
-def survey_sources(shelf: FormShelf, least: int = LEAST) -> tuple[Source, ...]:
+def survey_sources(shelf: FormShelf, least: int) -> tuple[Source, ...]:
     answers = Source(
         Contributed.ANSWER,
         lambda session, process_id: _answers(session, shelf, process_id),
         lambda session, sources: _read_answers(session, shelf, sources),
     )
-    return answers, Source(Contributed.WORD, partial(_words, least=least), _read_words)
+    return answers, Source(Contributed.WORD, partial(_words, least=least), partial(_read_words, least=least))
 
 
 def _answers(session: Session, shelf: FormShelf, process_id: int) -> Iterator[Found]:
@@ -123,11 +122,12 @@ def _authors(session: Session, poll_id: int) -> dict[str, set[int]]:
     return found
 
 
-def _read_words(session: Session, sources: Collection[str]) -> dict[str, Said]:
+def _read_words(session: Session, sources: Collection[str], least: int) -> dict[str, Said]:
+    """Nor are there any of what was gathered before so few votes were enough to withhold it."""
     polls = {number for one in sources if (number := read_id(one.partition(":")[0])) is not None}
     said = {}
     for poll_id in sorted(polls):
         poll = load_poll(session, poll_id)
-        for one in answers_of(session, poll):
+        for one in () if is_withheld(session, poll, least) else answers_of(session, poll):
             said[f"{poll_id}:{one.key}"] = Said(one.text, dict(poll.definition.title))
     return {name: words for name, words in said.items() if name in set(sources)}

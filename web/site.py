@@ -14,6 +14,7 @@ from core.clock import last_day
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator, wanted_languages
 from core.people.self_joined import safe_tag
 from surveys.polls.ballot import in_words
+from surveys.polls.published import NOBODY_VOTED
 from web.assets import Assets
 from web.deps import WebDeps
 from web.said import bubble, said, told
@@ -93,6 +94,7 @@ def create_pages(limit_mb: int) -> Pages:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.globals |= {"asset": assets.url, "languages": LANGUAGES, "language_names": LANGUAGE_NAMES}
+    environment.globals["nobody_voted"] = NOBODY_VOTED
     environment.filters |= {"day": day, "span": span, "weekday": weekday, "moment": write_moment, "hours": hours}
     environment.filters["last_day"] = last_day
     environment.filters |= {

@@ -19,7 +19,8 @@ from bots.participants.seating import seated
 from bots.participants.store import change_chat
 from core.i18n import LANGUAGE_NAMES
 from core.ids import Ids
-from core.people.addresses import EMAIL, TELEGRAM, addresses, normal_email
+from core.people.addresses import addresses, normal_email
+from core.people.channels import EMAIL, TELEGRAM
 from core.people.consent import PURPOSE_NAMES, PURPOSES, Proof, consents, state_consent
 from core.people.errors import ConsentTextChanged, EmailWrong, JoiningClosed
 from core.people.join_requests import Wanted, ask_to_join

@@ -25,12 +25,11 @@ from surveys.polls.asked import polls_for
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, check_open, stand_of
 from surveys.polls.errors import BallotRefused, PollClosed, PollUnknown, VotedAlready
-from surveys.polls.figures import figures_of
 from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of
 from surveys.polls.poll import Poll
-from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
+from surveys.polls.published import disclose, for_voters, words_for_voters
 from surveys.polls.reading import Ballots
 from surveys.polls.secrecy import secrecy_told
 from surveys.polls.store import find_by_code, load_poll
@@ -167,10 +166,8 @@ class _Standing(NamedTuple):
             return thanks_screen(shown, standing)
         if standing is None or self.counted is None:
             return over_screen(shown, standing)
-        decided = self.counted.everybody
-        told = decided if tells_all(poll, standing, decided, least) else None
-        figures = figures_of(poll, standing, told, works=tells_working(poll, decided, least))
-        return over_screen(shown, standing, words_for_voters(poll, standing, self.counted, self.t, least), figures)
+        told = disclose(poll, standing, [self.counted.everybody], least)
+        return over_screen(shown, standing, words_for_voters(poll, standing, self.counted, self.t, least), told.figures)
 
 
 def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from bots.participants.tables import Chat
 from core.database.many import Numbers, among
+from core.people.channels import TELEGRAM
 from core.people.store import remaining
 from core.people.tables import Address, Membership, Participant
 from core.process.tables import Office
 
-TELEGRAM = "telegram"
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

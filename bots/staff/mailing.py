@@ -15,10 +15,11 @@ from bots.staff.talk import Reply, Talk, fitted, key, moment
 from bots.staff.today import MAILING, TODAY, by_channel, doubts_page, subject_of
 from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.ids import read_id
+from core.people.channels import CHANNELS as WAYS
+from core.people.channels import EMAIL
 from core.staff.errors import NothingHere
 from notifications.ledger.revision import MailingChanged
-from notifications.ledger.states import CHANNELS as WAYS
-from notifications.ledger.states import EMAIL, MAILING_STATE_NAMES, MailingState
+from notifications.ledger.states import MAILING_STATE_NAMES, MailingState
 from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO, Cause
 from notifications.planning.outlook import PAST_NAMES
 from notifications.review.acting import Wish, do_seen, seen_of

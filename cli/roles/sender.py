@@ -14,12 +14,12 @@ from cli.world import World
 from core.clock import Clock
 from core.config import Settings
 from core.i18n import LANGUAGES, translator
+from core.people.channels import TELEGRAM
 from notifications.channels.contract import Channel
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relays, rate_of
 from notifications.channels.telegram import TelegramChannel
 from notifications.hooks.loop import HookDeps, run_hooks
-from notifications.ledger.states import TELEGRAM
 from notifications.planning.workdays import is_holiday
 from notifications.sending.loop import Pace, SenderDeps, pace_over, run_sender
 from notifications.sending.scopes import parse_domain_rates

@@ -8,13 +8,10 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from core.i18n import N_
+from core.people.channels import EMAIL, TELEGRAM
 from core.people.errors import AddressTaken, EmailWrong, TelegramIdWrong
 from core.people.tables import Address
 
-EMAIL, TELEGRAM = "email", "telegram"
-CHANNELS = (TELEGRAM, EMAIL)
-CHANNEL_NAMES = {EMAIL: N_("E-mail"), TELEGRAM: N_("Telegram")}
 LONGEST_TELEGRAM_ID = 2**52  # Bot API, User: at most 52 significant bits
 
 

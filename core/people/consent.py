@@ -9,7 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
-from core.people.addresses import CHANNELS
+from core.people.channels import CHANNELS
 from core.people.errors import ChannelUnknown, PurposeUnknown
 from core.people.tables import Consent
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
-from core.people.addresses import EMAIL
+from core.people.channels import EMAIL
 from core.people.tables import Address, Erased, Membership, Participant
 
 

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from core.i18n import translator
 from core.ids import Ids, random_number
 from core.notices import News, tell
-from core.people.addresses import EMAIL, add_address, normal_email, prove
+from core.people.addresses import add_address, normal_email, prove
+from core.people.channels import EMAIL
 from core.people.consent import PURPOSE_NAMES, PURPOSES
 from core.people.eraser import Eraser
 from core.people.errors import JoinRequestGone

@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from core.errors import LinkUsed
 from core.ids import Ids
 from core.notices import News, tell
-from core.people.addresses import EMAIL, TELEGRAM, add_address, prove
+from core.people.addresses import add_address, prove
+from core.people.channels import EMAIL, TELEGRAM
 from core.people.errors import PersonErased
 from core.people.store import remaining
 from core.people.tables import Address, Joining, Membership, Participant

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.i18n import LANGUAGES, N_
-from core.people.addresses import CHANNEL_NAMES, CHANNELS
+from core.people.channels import CHANNEL_NAMES, CHANNELS
 from core.people.consent import PURPOSES, Proof, consents, state_consent
 from core.people.errors import ChannelUnknown, LanguageUnknown, ParticipantUnknown
 from core.people.store import membership

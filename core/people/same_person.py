@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.people.addresses import EMAIL
+from core.people.channels import EMAIL
 from core.people.store import remaining
 from core.people.tables import Address, Membership, Participant
 

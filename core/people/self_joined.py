@@ -10,7 +10,8 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from core.people.addresses import TELEGRAM, add_address, prove
+from core.people.addresses import add_address, prove
+from core.people.channels import TELEGRAM
 from core.people.consent import Proof, state_consent
 from core.people.from_event import without_event
 from core.people.store import add_participant

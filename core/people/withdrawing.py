@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from core.people.addresses import CHANNELS
+from core.people.channels import CHANNELS
 from core.people.consent import PURPOSES, Proof, consents, state_consent
 from core.webhooks.emitting import Happening, emit
 from core.webhooks.kinds import Kind

@@ -11,6 +11,7 @@ from math import inf
 from typing import NamedTuple
 
 from core.clock import Clock, SystemClock
+from core.people.channels import EMAIL
 from notifications.channels.contract import (
     MOST_AT_ONCE,
     ChatMessage,
@@ -28,7 +29,6 @@ from notifications.channels.smtp.connection import SmtpConnection
 from notifications.channels.smtp.exchange import Handed, hand_over
 from notifications.channels.smtp.refusal import Refused, Step, classify
 from notifications.channels.smtp.relay import Relay
-from notifications.ledger.states import EMAIL
 
 MAILS_A_CONNECTION = 1000  # a relay that closes earlier is opened again
 AWAY = timedelta(seconds=15)  # before a relay that cannot be reached is tried again

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from core.clock import Clock, SystemClock
 from core.database.database import Database
+from core.people.channels import TELEGRAM
 from notifications.channels.contract import (
     ChatMessage,
     ChatPart,
@@ -28,7 +29,6 @@ from notifications.channels.contract import (
 )
 from notifications.channels.telegram_calls import BotCalls, Given, call_for, file_id
 from notifications.channels.telegram_files import FileShelf
-from notifications.ledger.states import TELEGRAM
 
 APART = 1.0  # seconds; Bot FAQ: no more than one message a second in one chat
 PATIENCE = 60.0  # seconds that all parts of a message after the first may be held up together

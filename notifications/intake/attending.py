@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.i18n import translator
 from core.notices import News, tell
+from core.people.channels import EMAIL
 from core.people.store import remaining
 from core.people.tables import Participant
 from core.process.attendance import Given, Kept, reply, stop_waiting
@@ -25,7 +26,7 @@ from core.process.waiting import LAPSED, OFFERED
 from notifications.intake.replies import own_answer
 from notifications.intake.understanding import understand
 from notifications.ledger.events import event_of, has_rsvp
-from notifications.ledger.states import EMAIL, Kind
+from notifications.ledger.states import Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 
 CONFIRMED, WAITS = "rsvp-kept", "rsvp-waiting"

@@ -9,6 +9,7 @@ import structlog
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from core.people.channels import EMAIL, TELEGRAM
 from core.people.preferences import unsubscribe
 from core.people.suppression import suppress
 from core.people.tables import Address
@@ -20,7 +21,7 @@ from notifications.ledger.candidates import other_address
 from notifications.ledger.happenings import emit_deliveries
 from notifications.ledger.outcomes import note_attempts
 from notifications.ledger.queue import reroute_bounced
-from notifications.ledger.states import EMAIL, TELEGRAM, DeliveryState
+from notifications.ledger.states import DeliveryState
 from notifications.ledger.states import Kind as MailingKind
 from notifications.ledger.tables import Delivery, Mailing
 

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
+from core.people.channels import EMAIL
 from core.people.merged import all_of
 from core.people.store import remaining
 from core.people.tables import Address
@@ -21,7 +22,7 @@ from notifications.content.email import routable_address
 from notifications.intake.attending import BY_MAIL, confirm
 from notifications.intake.itip import CalendarAnswer
 from notifications.ledger.events import event_of
-from notifications.ledger.states import EMAIL, Kind
+from notifications.ledger.states import Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 
 

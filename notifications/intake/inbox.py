@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, case, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.people.addresses import EMAIL
+from core.people.channels import EMAIL
 from core.people.tables import Address, Membership, Suppression
 from core.staff.tables import Account
 from notifications.intake.states import MailState

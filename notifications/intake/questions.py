@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.i18n import N_
 from core.notices import News, tell
+from core.people.channels import EMAIL, TELEGRAM
 from core.people.merged import all_of
 from core.people.store import remaining
 from core.people.suppression import is_suppressed
@@ -28,7 +29,6 @@ from core.staff.tables import Account
 from notifications.intake.kinds import Kind
 from notifications.intake.states import MailState
 from notifications.intake.tables import IncomingMail
-from notifications.ledger.states import EMAIL, TELEGRAM
 from notifications.staff.queue import QUESTION, change, leave
 from notifications.staff.quiet import after_quiet
 

@@ -17,12 +17,12 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.links import Links
 from core.notices import News, tell, times_told
+from core.people.channels import EMAIL
 from core.people.store import remaining
 from notifications.content.asking import takes_mail
 from notifications.content.uncounted_words import Reason, reason_for
 from notifications.intake.replies import own_answer
 from notifications.intake.understanding import CLOSING, COURTESY, GREETING, said_alone, without_courtesy
-from notifications.ledger.states import EMAIL
 from notifications.ledger.tables import Delivery
 from surveys.polls.casting import stand_of
 from surveys.polls.errors import NotOffered, NotOnScale, PollClosed, PollNotOpen, SecretByMail

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.ids import RandomIds
 from core.notices import News, tell, times_told
+from core.people.channels import EMAIL
 from core.people.store import remaining
 from notifications.content.asking import takes_mail
 from notifications.content.uncounted_words import Reason
@@ -26,7 +27,7 @@ from notifications.intake.uncounted import (
 )
 from notifications.intake.understanding import bare, beside, said_alone, without_courtesy
 from notifications.ledger.events import POLL, has_button
-from notifications.ledger.states import EMAIL, Kind
+from notifications.ledger.states import Kind
 from notifications.ledger.tables import Delivery, Mailing, Occurrence
 from surveys.polls.ballot import Choice
 from surveys.polls.casting import MAIL, Booth, Vote, cast

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Executable, and_, bindparam, case, exists,
 from sqlalchemy.orm import Session, aliased
 
 from core.database.many import Numbers, among
+from core.people.channels import TELEGRAM
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
 from notifications.ledger.budget import WEEK, told_lately
-from notifications.ledger.states import TELEGRAM, DeliveryState, Kind
+from notifications.ledger.states import DeliveryState, Kind
 from notifications.ledger.tables import Attempt, Delivery, Mailing, Occurrence
 from surveys.responses.tables import Response
 

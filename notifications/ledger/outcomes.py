@@ -14,13 +14,14 @@ from sqlalchemy.sql.dml import Update
 
 from core.database.inserting import insert_into
 from core.database.many import Numbers, among, words_in
+from core.people.channels import TELEGRAM
 from core.people.tables import Address
 from core.webhooks.kinds import Kind
 from notifications.channels.contract import Delivered, Outcome, RecipientGone
 from notifications.ledger.candidates import other_address
 from notifications.ledger.happenings import emit_deliveries
 from notifications.ledger.queue import Claimer, reroute, take_back
-from notifications.ledger.states import TELEGRAM, DeliveryState
+from notifications.ledger.states import DeliveryState
 from notifications.ledger.tables import Attempt, Delivery
 from notifications.sending.retry import Decision, Done, Doubt, Fallback, GiveUp, PutBack, Retry
 

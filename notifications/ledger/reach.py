@@ -12,13 +12,14 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, Subquery, and_, case, exists, func, literal, or_, select
 
+from core.people.channels import EMAIL, TELEGRAM
 from core.people.tables import Address, Consent, Membership, Participant, Suppression
 from core.process.appointments.who import who_is_booked
 from core.process.replies import Reply
 from core.process.standing import standing_attendance
 from notifications.ledger.budget import WEEK, told_lately
 from notifications.ledger.events import Asked
-from notifications.ledger.states import EMAIL, POLLS, QUESTIONNAIRES, TELEGRAM, Kind, Reason
+from notifications.ledger.states import POLLS, QUESTIONNAIRES, Kind, Reason
 from notifications.ledger.tables import Mailing
 from surveys.polls.predicates import voters_of
 from surveys.responses.tables import Response

@@ -69,10 +69,6 @@ class Reason(StrEnum):
     BOOKED = "booked"
 
 
-TELEGRAM = "telegram"
-EMAIL = "email"
-CHANNELS = (TELEGRAM, EMAIL)
-
 QUESTIONNAIRES = "questionnaires"  # the purpose of mailings that ask for an answer
 POLLS = "polls"  # of those that ask for a vote
 RESULTS = "results"  # of those that tell what came out

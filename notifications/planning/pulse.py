@@ -27,7 +27,7 @@ from surveys.polls.series import Series, add_turn, load_series
 from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import load_poll
 from surveys.polls.tables import Poll
-from surveys.recurring.clockwork import claim, due, free_slug
+from surveys.recurring.clockwork import claim, due, slug_in
 
 log = structlog.get_logger()
 
@@ -52,7 +52,7 @@ def open_turn(session: Session, ids: Ids, series_id: int, now: datetime) -> int 
     opens = next_open(window, max(now, series.next_at), zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
     last = (opens + timedelta(days=series.rhythm.open_days)).date()
     closes = close_on(last, window, zone).isoformat(timespec="minutes")
-    slug = free_slug(session, Poll, series.office_id, f"{series.slug}-{day}")
+    slug = slug_in(session, Poll, series.office_id, f"{series.slug}-{day}")
     new = replace(series.definition, opens_local=opens.isoformat(timespec="minutes"), closes_local=closes)
     poll_id = add_poll(session, ids, series.place, (slug, new), now)
     add_turn(session, series.id, poll_id)

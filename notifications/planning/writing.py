@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,6 +14,7 @@ from core.errors import Problem
 from core.i18n import N_
 from core.people.tables import Audience
 from core.process.tables import Event, Process
+from core.slugs import free_slug, slug_from
 from notifications.content.check import Allowed, check_languages, check_text
 from notifications.content.errors import ButtonUnknown, ButtonWithoutEvent, ButtonWithoutPoll, ButtonWithoutRound
 from notifications.content.files import MailedFile
@@ -29,7 +29,6 @@ from notifications.planning.spread import parse_spread
 from surveys.polls.tables import Poll
 from surveys.responses.tables import Round
 
-LONGEST_SLUG = 60
 LONGEST_SUBJECT = 200
 LONGEST_BODY = 20_000
 OF_BUTTONS = (ButtonUnknown, ButtonWithoutEvent, ButtonWithoutPoll, ButtonWithoutRound)
@@ -134,7 +133,7 @@ def save_draft(session: Session, process: Process, draft: Draft, author: int | N
     row = _row(draft, author) | {
         "office_id": process.office_id,
         "process_id": process.id,
-        "slug": draft.slug or _free_slug(session, process, draft),
+        "slug": draft.slug or _slug(session, process, draft),
     }
     mailing_id = session.execute(insert(Mailing).values(row).returning(Mailing.id)).scalar_one()
     _write_texts(session, mailing_id, draft)
@@ -229,10 +228,8 @@ def _write_texts(session: Session, mailing_id: int, draft: Draft) -> None:
     write_files(session, mailing_id, draft.files.values())
 
 
-def _free_slug(session: Session, process: Process, draft: Draft) -> str:
-    """A short name out of the first subject, with a number where another mailing has it."""
+def _slug(session: Session, process: Process, draft: Draft) -> str:
+    """A short name out of the first subject."""
     first = next((str(text["subject"]) for text in draft.texts.values() if text["subject"]), "")
-    bare = re.sub(r"[^a-z0-9]+", "-", first.lower()).strip("-")[:LONGEST_SLUG].strip("-") or "mailing"
-    taken = set(session.scalars(select(Mailing.slug).where(Mailing.process_id == process.id)))
-    names = [bare, *(f"{bare}-{number}" for number in range(2, len(taken) + 3))]
-    return next(name for name in names if name not in taken)
+    taken = session.scalars(select(Mailing.slug).where(Mailing.process_id == process.id)).all()
+    return free_slug(slug_from(first, "mailing"), taken)

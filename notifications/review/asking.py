@@ -25,9 +25,9 @@ from notifications.planning.planner import window_of
 from notifications.planning.result_telling import To
 from notifications.planning.windows import Window
 from notifications.review.one_person import may_release
-from surveys.polls.making import free_slug
+from surveys.polls.making import slug_for
 from surveys.polls.poll import Definition
-from surveys.polls.store import load_poll
+from surveys.polls.store import load_poll, slugs_of
 
 NEEDED = (Permission.MANAGE_POLLS, Permission.WRITE_MAILINGS)
 WHY = {
@@ -97,7 +97,7 @@ def ask_people(session: Session, ids: Ids, by: tuple[Staff, Desk], said: Said, n
     staff, desk = by
     office_id, definition = desk.office_id, said.definition
     process = need_process(session, office_id)
-    slug = free_slug(session, office_id, next(iter(definition.title.values()), ""))
+    slug = slug_for(next(iter(definition.title.values()), ""), slugs_of(session, office_id))
     new = Question(slug, definition, said.texts[INVITATION], said.texts[RESULT], said.limit_mb, said.result_to)
     made = make_question(session, ids, process, new, (staff.account_id, now))
     words = Words(said.texts[INVITATION], said.texts[RESULT], said.result_to)

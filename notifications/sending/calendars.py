@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from core.people.channels import EMAIL
 from core.process.door.telling import CODE
 from core.process.events import EventFacts, load_event
 from core.process.replies import Reply
@@ -17,7 +18,6 @@ from notifications.content.text import Setting
 from notifications.content.variables import mark
 from notifications.ledger.candidates import Candidate
 from notifications.ledger.events import RSVP
-from notifications.ledger.states import EMAIL
 from notifications.sending.context import MailingContext
 
 PAGE = mark("rsvp_link")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.i18n import N_, translator
 from core.links import Links
+from core.people.channels import EMAIL
 from notifications.channels.contract import Message
 from notifications.content.email import Letter, MailSkeleton, ReturnPath, compile_mail, draft_mail
 from notifications.content.skeleton import one_line
@@ -19,7 +20,6 @@ from notifications.content.text import Setting, Text
 from notifications.intake.addresses import ReturnAddresses
 from notifications.ledger.candidates import Candidate
 from notifications.ledger.queue import message_id
-from notifications.ledger.states import EMAIL
 from notifications.sending.calendars import setting_for
 from notifications.sending.context import MailingContext, Voice
 from notifications.sending.doors import for_the_door
@@ -74,7 +74,8 @@ class Composer:
         if setting.is_notice and candidate.values:
             is_answered = candidate.channel == EMAIL and setting.answered_by_mail
             by_mail = translator(language)(BY_MAIL) if is_answered else ""
-            own = {**notice_words(session, candidate.values, language), "by_mail": by_mail}
+            words = notice_words(session, candidate.values, language, self.voice.small_numbers)
+            own = {**words, "by_mail": by_mail}
             setting = replace(setting, fixed={**setting.fixed, **own})
         has_name = bool(one_line(candidate.name))
         skeleton = self.skeletons.get(candidate.channel, text, setting, has_name=has_name)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.clock import Clock
 from core.errors import Problem
 from core.i18n import LANGUAGES
+from core.people.channels import TELEGRAM
 from core.process.appointments.who import booked_among
 from core.process.came import came_among
 from notifications.channels.contract import ChatMessage, Message
@@ -22,7 +23,7 @@ from notifications.ledger.candidates import CHAT_PAUSE, Candidate, candidates, o
 from notifications.ledger.events import replies_to
 from notifications.ledger.queue import Claimer, Leaving, Moment, hand_over, put_back, reroute, skip
 from notifications.ledger.sent_texts import Wording, keep_wording
-from notifications.ledger.states import TELEGRAM, Reason
+from notifications.ledger.states import Reason
 from notifications.planning.windows import next_open
 from notifications.sending.compose import Composer, NoText
 from notifications.sending.context import MailingContext, load_context

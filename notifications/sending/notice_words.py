@@ -41,13 +41,13 @@ YOUR_VOTE = N_("The vote of yours that counts is: {vote}.")
 NO_VOTE = N_("No vote of yours has been counted in this poll.")
 
 
-def notice_words(session: Session, values: Mapping[str, Any], language: str) -> dict[str, str]:
-    """The values of a notice's variables; raises EventUnknown."""
+def notice_words(session: Session, values: Mapping[str, Any], language: str, least: int) -> dict[str, str]:
+    """The values of a notice's variables, no words of fewer than `least` secret ones; raises EventUnknown."""
     words = {name: str(value) for name, value in values.items()}
     if "mail_id" in values:
         return words | _answered(session, int(values["mail_id"]))
     if "contribution_ids" in values:
-        return words | outcome_words(session, values["contribution_ids"], language)
+        return words | outcome_words(session, values["contribution_ids"], language, least)
     if "date_poll_id" in values:
         return words | _dates(session, int(values["date_poll_id"]), language)
     if "poll_id" in values:

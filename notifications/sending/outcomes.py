@@ -23,9 +23,9 @@ LONGEST_QUOTE, MOST_QUOTED = 300, 3
 NOTHING = dict.fromkeys(("process", "office", "outcome", "asked"), "")
 
 
-def outcome_words(session: Session, ids: Collection[int], language: str) -> dict[str, str]:
+def outcome_words(session: Session, ids: Collection[int], language: str, least: int) -> dict[str, str]:
     """The values of the notice's variables, as things stand when it leaves."""
-    found = words_said(session, ids, every_source(FormShelf()))
+    found = words_said(session, ids, every_source(FormShelf(), least))
     row = session.scalars(select(Contribution).where(among(Contribution.id, ids)).order_by(Contribution.id)).first()
     if row is None:
         return {**NOTHING, **paragraphs("answer", "")}  # gone meanwhile; such a notice does not leave

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from core.people.channels import EMAIL, TELEGRAM
 from notifications.channels.contract import (
     Delivered,
     Misconfigured,
@@ -18,7 +19,6 @@ from notifications.channels.contract import (
     UnreachableNow,
     Unwritten,
 )
-from notifications.ledger.states import EMAIL, TELEGRAM
 
 WAITS = (
     timedelta(minutes=1),

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from core.errors import SettingWrong
 from core.i18n import N_
+from core.people.channels import EMAIL, TELEGRAM
 from notifications.ledger.candidates import Candidate
-from notifications.ledger.states import EMAIL, TELEGRAM
 from notifications.sending.permits import Line, key_of, reserve, waiting_time
 
 SETTING = "ASCOLTO_MAIL_DOMAIN_RATES"

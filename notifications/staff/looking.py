@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy import and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from core.people.channels import EMAIL
 from core.staff.roles import Permission
 from notifications.ledger.results import waits_for_close
-from notifications.ledger.states import EMAIL, DeliveryState, Kind, MailingState, OccurrenceState
+from notifications.ledger.states import DeliveryState, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import IS_PLANNED, Delivery, Mailing, Occurrence
 from notifications.planning.obstacles import Cause, obstacles
 from notifications.staff.tables import WayTrouble

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from core.i18n import N_
-from surveys.polls.glance import COUNTED, Glance
+from surveys.polls.glance import COUNTED, Glance, Line
 from surveys.polls.kinds import Kind
 from surveys.polls.outcome import Counted
 from surveys.polls.poll import Poll
@@ -31,6 +31,10 @@ class Figures:
     def of_first_places(self) -> bool:
         return self.unit == COUNTED[Kind.RANKING]
 
+    def in_order(self, standing: Glance) -> Sequence[Line]:
+        """The lines of a table beside these figures, the best first where there are `places`."""
+        return sorted(standing.lines, key=lambda one: self.places.get(one.name, len(standing.lines) + 1))
+
 
 def figures_of(poll: Poll, standing: Glance, counted: Counted | None, *, works: bool) -> Figures:
     """By option what the method ranks by, where that is one number; else what the kind counts. Of a ranking that was
@@ -38,8 +42,8 @@ def figures_of(poll: Poll, standing: Glance, counted: Counted | None, *, works: 
 
     Points are told where the working is; who won how many comparisons says of nobody how they voted.
     """
-    own = own_figures(poll, counted, works=works)
-    found = own or Figures({one.name: Fraction(one.count) for one in standing.lines}, COUNTED[poll.kind])
+    own = _own_figures(poll, counted, works=works)
+    found = own or Figures({one.name: Fraction(one.count) for one in standing.lines}, COUNTED.get(poll.kind, ""))
     if counted is None or poll.kind is not Kind.RANKING:
         return found
     places = counted.places
@@ -47,7 +51,7 @@ def figures_of(poll: Poll, standing: Glance, counted: Counted | None, *, works: 
     return Figures(dict(ordered), found.unit, places)
 
 
-def own_figures(poll: Poll, counted: Counted | None, *, works: bool) -> Figures | None:
+def _own_figures(poll: Poll, counted: Counted | None, *, works: bool) -> Figures | None:
     """What the method of a ranking ranks by; None where that is no number of its own, as with first places."""
     if counted is None or poll.kind is not Kind.RANKING:
         return None

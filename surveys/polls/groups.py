@@ -8,12 +8,13 @@ from datetime import datetime
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from core.people.channels import TELEGRAM
 from core.people.tables import Address
 from surveys.polls.checking import fits_group
 from surveys.polls.kinds import Shown
 from surveys.polls.poll import Poll
 from surveys.polls.tables import GroupPoll
-from surveys.polls.voters import TELEGRAM, Voter
+from surveys.polls.voters import Voter
 
 
 @dataclass(frozen=True)

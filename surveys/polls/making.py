@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -14,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from core.ids import Ids
 from core.process.tables import Process
+from core.slugs import free_slug, slug_from
 from surveys.polls.checking import CLOSE_PASSED, check
 from surveys.polls.errors import PollBegun, PollNeverOpened, PollNotDraft, PollOver, PollSlugTaken, PollWrong
 from surveys.polls.faults import PollFault
@@ -22,7 +22,7 @@ from surveys.polls.mixing import hold, rewrite
 from surveys.polls.outcome import keep_outcome
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.screens import forget_screens
-from surveys.polls.store import Place, add_row, change_row, drop_row, free_code, load_poll, slugs_of, values_of
+from surveys.polls.store import Place, add_row, change_row, drop_row, free_code, load_poll, values_of
 from surveys.polls.tables import Poll as Row
 from surveys.polls.tables import PollVoter
 
@@ -42,17 +42,9 @@ def add_poll(session: Session, ids: Ids, place: Place, named: tuple[str, Definit
         raise PollSlugTaken(slug=slug) from None
 
 
-def free_slug(session: Session, office_id: int, title: str) -> str:
+def slug_for(title: str, taken: Collection[str]) -> str:
     """A short name made of the question, which no poll of the office has."""
-    return free_name(title, slugs_of(session, office_id))
-
-
-def free_name(title: str, taken: Collection[str]) -> str:
-    made = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:40].strip("-") or "poll"
-    number, free = 2, made
-    while free in taken:
-        number, free = number + 1, f"{made}-{number}"
-    return free
+    return free_slug(slug_from(title, "poll"), taken)
 
 
 def change_poll(session: Session, poll_id: int, new: Definition, now: datetime) -> None:

@@ -16,17 +16,18 @@ from sqlalchemy.orm import Session
 from core.i18n import LANGUAGES, N_, Translator, translator
 from surveys.polls.errors import FiguresWithheld, NoCountSheet, SheetNotYet
 from surveys.polls.glance import Pile
-from surveys.polls.kinds import Ties
+from surveys.polls.kinds import Kind, Ties
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.reading import Ballots, read_ballots, turnout_of
 from surveys.polls.screens import keep_told, told_of
+from surveys.polls.tally.ballots import May
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.methods import TITLES, Method
 from surveys.polls.tally.options import NONE, Options
 from surveys.polls.tally.outcome import Outcome, Verdict
 from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder, Quorum, Rule, Threshold, TieBreak
-from surveys.polls.tally.ruling import rule_in_words
+from surveys.polls.tally.ruling import rule_in_words, title
 from surveys.polls.tally.sheet import Heading, write_sheet
 from surveys.polls.tally.telling import result_in_words, working_in_words
 from surveys.results.protecting import LEAST, is_small
@@ -120,7 +121,17 @@ def _rule(definition: Definition, code: str) -> Rule | None:
     wanted = counting.threshold and method is not Method.MEAN  # a scale has no winner
     threshold = Threshold(Fraction(counting.threshold, 100), strictly=True) if wanted else None
     scale = (rules.least, rules.most) if method is Method.MEAN else (0, 10)
-    return Rule(method, first + last.get(counting.ties, ()), quorum, threshold, scale)
+    return Rule(method, first + last.get(counting.ties, ()), quorum, threshold, scale, _may(definition))
+
+
+def _may(definition: Definition) -> frozenset[May]:
+    """What can stand on a ballot of the poll: nobody casts a blank one, or puts two options in one place."""
+    rules = definition.rules
+    ranks = rules.kind is Kind.RANKING
+    offered = {
+        May.NONE: rules.none, May.RANK: ranks, May.LEAVE_OUT: ranks and rules.least < len(definition.options),
+    }  # fmt: skip
+    return frozenset(one for one, is_offered in offered.items() if is_offered)
 
 
 def rule_told(poll: Poll, t: Translator) -> Sequence[str]:
@@ -222,14 +233,14 @@ def _count(poll: Poll, rule: Rule, ballots: Ballots, invited: int | None) -> dic
     if beside := poll.definition.counting.beside:
         method = Method(beside)
         ties = tuple(one for one in rule.ties if one != ByMethod(method))  # which breaks none of its own
-        found[BESIDE] = tally(Rule(method, ties), options, _cast(ballots.together))
+        found[BESIDE] = tally(Rule(method, ties, may=rule.may), options, _cast(ballots.together))
     return found
 
 
 def _decided(poll: Poll, outcome: Outcome, t: Translator) -> Sequence[str]:
     """What the poll's own method gave, for a sheet that only shows something beside it."""
     told = _in_words(poll, outcome, t).told
-    return (t(DECIDED_BY, method=t(TITLES[outcome.rule.method])), *told[:1])
+    return (t(DECIDED_BY, method=title(outcome.rule, t)), *told[:1])
 
 
 def _result(parts: Mapping[str, Counted]) -> Result:
@@ -242,7 +253,7 @@ def _also(definition: Definition, t: Translator) -> str:
 
 def _as_part(rule: Rule) -> Rule:
     """Quorum and threshold decide over all ballots; a part only shows how it would rank."""
-    return Rule(rule.method, rule.ties, scale=rule.scale)
+    return Rule(rule.method, rule.ties, scale=rule.scale, may=rule.may)
 
 
 def _options(poll: Poll) -> Options | None:

@@ -17,11 +17,12 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import Problem
 from core.i18n import N_, Translator
-from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
 from surveys.polls.published import (
     NOBODY_VOTED,
     Published,
+    about_hidden,
+    about_lines,
     also_told,
     decimal,
     placed,
@@ -93,11 +94,9 @@ def _draw_lines(canvas: _Canvas, poll: Poll, result: Published, t: Translator) -
 
 def _foot(poll: Poll, result: Published | None, told: Told, t: Translator) -> Iterator[str]:
     if result is not None and result.ballots:
-        if poll.kind is Kind.RANKING:
-            yield t("Figures: {what}.", what=t(result.unit))
+        yield from about_lines(poll, result, t)
         yield t.n("{count} vote counted.", "{count} votes counted.", result.ballots)
-        if result.hides:
-            yield t("What fewer than {least} people chose is not published.", least=result.least)
+        yield from about_hidden(result, t)
     yield " · ".join(one for one in (told.office, told.closed) if one)
 
 

@@ -27,6 +27,9 @@ from surveys.results.protecting import LEAST, is_small, protect, protect_each
 
 ALSO_FIRST = N_("Also shown, deciding nothing: {method}. First by it: {options}.")
 NOBODY_VOTED = N_("Nobody voted.")
+LET_THROUGH = N_("Answers that the office has read and let through; the number says how many people said it.")
+CHOSEN_BY_FEW = N_("What fewer than {least} people chose is not published.")
+SAID_BY_FEW = N_("Numbers behind which few people stand are not published.")
 NOBODY = N_("No ballot names an option.")
 BETWEEN_FRENCH = "\u00a0; "
 WITHOUT_WINNER: dict[str, str] = {
@@ -38,9 +41,9 @@ WITHOUT_WINNER: dict[str, str] = {
 
 @dataclass(frozen=True)
 class PublicLine:
-    """An option, or a number of a scale; `count` and `share` (of the ballots, 0 to 1) are None where hidden.
+    """An option, a number of a scale, or what people said; `count` and `share` are None where hidden.
 
-    `place` is that of a ranking by the stated rule, 0 where none is told.
+    The share is of the ballots, 0 to 1; `place` is that of a ranking by the stated rule, 0 where none is told.
     """
 
     name: str
@@ -73,6 +76,16 @@ class Published:
         return self.ballots is None or any(one.count is None for one in self.lines)
 
 
+@dataclass(frozen=True)
+class Disclosed:
+    """What a reader may have of a count: `counted` is None where not all of it, and it `works` where they may have how
+    it came about as well."""
+
+    figures: Figures
+    counted: Counted | None = None
+    works: bool = False
+
+
 def publish(poll: Poll, ballots: Ballots, result: Result | None, least: int = LEAST) -> Published:
     """What may be told to everybody of the ballots that count; `result` None for words, which are read."""
     standing = glance(poll, ballots.together)
@@ -87,9 +100,9 @@ def publish(poll: Poll, ballots: Ballots, result: Result | None, least: int = LE
     if result is None or not standing.ballots:
         return Published(lines, standing.ballots, (), None, least, unit=unit)
     decided = result.everybody
-    if poll.kind is Kind.RANKING and not any(hidden) and tells_all(poll, standing, decided, least):
-        figures = figures_of(poll, standing, decided, works=_tells_working(decided, least))
-        lines, unit = _in_order(figures, standing.ballots), figures.unit
+    told = disclose(poll, standing, [decided], least, to_all=True)
+    if poll.kind is Kind.RANKING and not any(hidden) and told.counted is not None:
+        lines, unit = _in_order(told.figures, standing.ballots), told.figures.unit
     why = WITHOUT_WINNER.get(decided.verdict, "")
     # The mean of a scale would be one more equation for what is hidden.
     mean = None if any(hidden) else standing.mean
@@ -110,6 +123,20 @@ def for_voters(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
     lines = tuple(Line(one.name, 0 if hides else one.count) for one, hides in zip(standing.lines, hidden, strict=True))
     names = frozenset(one.name for one, hides in zip(lines, hidden, strict=True) if hides)
     return Glance(lines, standing.ballots, None, names)
+
+
+def disclose(
+    poll: Poll, standing: Glance, counts: Sequence[Counted], least: int = LEAST, *, to_all: bool = False
+) -> Disclosed:
+    """What those who may vote read beside `standing`, which `for_voters` gave, of the first of `counts`: no more than
+    may be told of each of them. Nothing is counted yet where there are none.
+
+    Who reads it `to_all` is told no small number of a named poll's working either.
+    """
+    if not counts or not all(_tells_all(poll, standing, one, least) for one in counts):
+        return Disclosed(figures_of(poll, standing, None, works=False))
+    works = not (poll.is_secret or to_all) or all(_tells_working(one, least) for one in counts)
+    return Disclosed(figures_of(poll, standing, counts[0], works=works), counts[0], works)
 
 
 def for_staff(poll: Poll, ballots: Ballots, least: int = LEAST) -> Glance:
@@ -141,16 +168,16 @@ def words_for_voters(poll: Poll, standing: Glance, result: Result, t: Translator
 
 def won_told(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> Sequence[str]:
     """The same of the first method alone."""
-    if tells_all(poll, standing, counted, least):
+    if _tells_all(poll, standing, counted, least):
         return counted.told
     tells = not is_small(standing.ballots, least) and counted.verdict != Verdict.MEASURED
     return counted.told[:1] if tells else ()
 
 
-def tells_all(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST) -> bool:
+def _tells_all(poll: Poll, standing: Glance, counted: Counted, least: int) -> bool:
     """Whether a result is told with all its figures beside `standing`: of an anonymous poll where none is small.
 
-    How it came about is another matter: `tells_working`.
+    How it came about is another matter: `_tells_working`.
     """
     if not poll.is_secret:
         return True
@@ -163,13 +190,9 @@ def tells_all(poll: Poll, standing: Glance, counted: Counted, least: int = LEAST
     )
 
 
-def tells_working(poll: Poll, counted: Counted, least: int = LEAST) -> bool:
-    """Whether it is told how a result came about, with all comparisons, rounds, paths and points: of an anonymous poll
-    where no small number is among them, nor is one left when two of them are taken from the whole."""
-    return not poll.is_secret or _tells_working(counted, least)
-
-
 def _tells_working(counted: Counted, least: int) -> bool:
+    """Whether it is told how a result came about, with all comparisons, rounds, paths and points: where no small number
+    is among them, nor is one left when two of them are taken from the whole."""
     naming = Fraction(counted.figures["ballots"]["naming"])
     told = list(_figures_of(counted.figures["working"]))
     for one, row in counted.matrix.items():
@@ -207,15 +230,29 @@ def in_words(poll: Poll, result: Published, t: Translator) -> str:
     said += winners_told(poll, result, t)
     said += also_told(poll, result.also, t)
     if result.lines:
-        if poll.kind is Kind.RANKING:
-            said.append(t("Figures: {what}.", what=t(result.unit)))
-        each = [
-            t("{option}: {count}", option=placed(poll, one, t), count=value(one, result, t)) for one in result.lines
-        ]
+        said += about_lines(poll, result, t)
+        each = [_line(placed(poll, one, t), value(one, result, t), t) for one in result.lines]
         said.append((BETWEEN_FRENCH if t.language == "fr" else "; ").join(each) + ".")
-    if result.hides:
-        said.append(t("What fewer than {least} people chose is not published.", least=result.least))
+    said += about_hidden(result, t)
     return " ".join(said)
+
+
+def _line(name: str, number: str, t: Translator) -> str:
+    return t("{option}: {count}", option=name, count=number) if number else name
+
+
+def about_lines(poll: Poll, result: Published, t: Translator) -> Sequence[str]:
+    """What stands in the lines, where it does not go without saying."""
+    if poll.kind is Kind.RANKING:
+        return (t("Figures: {what}.", what=t(result.unit)),)
+    return (t(LET_THROUGH),) if poll.kind is Kind.TEXT and result.lines else ()
+
+
+def about_hidden(result: Published, t: Translator) -> Sequence[str]:
+    """That something is; what people said in words stands there, without how many did."""
+    if not result.hides:
+        return ()
+    return (t(CHOSEN_BY_FEW, least=result.least) if result.unit else t(SAID_BY_FEW),)
 
 
 def too_few(poll: Poll, result: Published, t: Translator) -> str:
@@ -250,9 +287,9 @@ def label(poll: Poll, name: str, t: Translator) -> str:
 
 
 def value(line: PublicLine, result: Published, t: Translator) -> str:
-    """A line's number with its share, or the words for what is hidden."""
+    """A line's number with its share, or the words for what is hidden; nothing beside what was said by few."""
     if line.count is None:
-        return t("not published")
+        return t("not published") if result.unit else ""
     number = str(format_decimal(float(line.count), format="#,##0.#", locale=t.language))
     return number if line.share is None else f"{number} ({percent(line.share, t)})"
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
 from core.i18n import LANGUAGES, translator
+from surveys.polls.heard import SHOWN, answers_of
+from surveys.polls.kinds import Kind
 from surveys.polls.outcome import result_of
 from surveys.polls.poll import Poll
-from surveys.polls.published import Published, publish
+from surveys.polls.published import PublicLine, Published, publish
 from surveys.polls.reading import read_ballots
-from surveys.results.protecting import LEAST
+from surveys.polls.wordings import shown_text
+from surveys.results.protecting import LEAST, protect
+
+MOST_ANSWERS, LONGEST_ANSWER = 12, 100  # of a poll of words, in a message and a picture
 
 
 def published_of(session: Session, poll: Poll, least: int = LEAST) -> Published | None:
@@ -18,4 +25,23 @@ def published_of(session: Session, poll: Poll, least: int = LEAST) -> Published 
         return None
     any_words = translator(LANGUAGES[0])  # only who won is told from here
     result = result_of(session, poll, any_words, poll.closes_at or poll.settled_at)
-    return publish(poll, read_ballots(session, poll), result, least)
+    published = publish(poll, read_ballots(session, poll), result, least)
+    if poll.kind is Kind.TEXT and published.ballots:
+        return replace(published, lines=_answers(session, poll, published.ballots, least))
+    return published
+
+
+def _answers(session: Session, poll: Poll, ballots: int, least: int) -> tuple[PublicLine, ...]:
+    """What most people said, of what staff have let through; numbers are hidden as if all of it were shown."""
+    found = answers_of(session, poll)
+    lines = [
+        PublicLine(_shortened(one.text), None if hides else one.count, None if hides else one.count / ballots)
+        for one, hides in zip(found, protect([one.count for one in found], least), strict=True)
+        if one.state == SHOWN
+    ]
+    return tuple(sorted(lines, key=lambda one: (-(one.count or 0), one.name))[:MOST_ANSWERS])
+
+
+def _shortened(text: str) -> str:
+    shown = shown_text(text)
+    return shown if len(shown) <= LONGEST_ANSWER else f"{shown[: LONGEST_ANSWER - 1].rstrip()}…"

@@ -16,12 +16,12 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from surveys.polls.errors import PollUnknown, ResultNotYet, TooFewToPublish
 from surveys.polls.kinds import Shown, State
-from surveys.polls.making import NOT_BEGUN, add_poll, close_poll, free_slug, lock_poll, open_poll
+from surveys.polls.making import NOT_BEGUN, add_poll, close_poll, lock_poll, open_poll, slug_for
 from surveys.polls.mixing import STEP
 from surveys.polls.poll import Definition, Poll
 from surveys.polls.reading import voters_of
 from surveys.polls.screens import change_screen, put_on_screen, screen_of
-from surveys.polls.store import Place, load_poll
+from surveys.polls.store import Place, load_poll, slugs_of
 
 OPEN, CLOSE, REVEAL, CONCEAL, PUBLISH, UNPUBLISH = "open", "close", "reveal", "conceal", "publish", "unpublish"
 LOGGED = {
@@ -109,7 +109,7 @@ def make_for_hall(session: Session, ids: Ids, staff: Staff, what: tuple[int, Def
     if process.office_id not in staff.roles:
         raise NothingHere
     staff.need(Permission.MANAGE_POLLS, process.office_id)
-    slug = free_slug(session, process.office_id, next(iter(new.title.values()), ""))
+    slug = slug_for(next(iter(new.title.values()), ""), slugs_of(session, process.office_id))
     place = Place(process.office_id, process.id, process.time_zone)
     made = add_poll(session, ids, place, (slug, replace(new, event_id=event.id)), now)
     record(session, Act("poll.added", f"poll:{made}", staff.account_id, process.office_id), now)

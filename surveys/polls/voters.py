@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.database.many import Numbers, among
 from core.errors import Problem
 from core.links import Links, Purpose
+from core.people.channels import TELEGRAM
 from core.people.errors import ParticipantUnknown, PersonErased
 from core.people.merged import all_behind
 from core.people.tables import Address, Audience, Membership, Participant
@@ -22,7 +23,6 @@ from surveys.polls.poll import Poll
 from surveys.polls.register import Standing, read_register
 from surveys.responses.audience import round_audience
 
-TELEGRAM = "telegram"
 DIGEST = 24  # hexadecimal digits
 GIVEN = attrgetter("first_at", "key")
 

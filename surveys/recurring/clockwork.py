@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
+from core.slugs import free_slug
 from surveys.recurring.columns import Recurring
 from surveys.recurring.rhythm import FROM, Rhythm, SeriesState, instant_in, next_after
 
@@ -79,11 +80,10 @@ def claim(session: Session, table: type[Recurring], series: AnySeries, now: date
     return _changed(session, update(table).where(*mine).values(moved))
 
 
-def free_slug(session: Session, table: Any, office_id: int, wanted: str) -> str:
+def slug_in(session: Session, table: Any, office_id: int, wanted: str) -> str:
     """The wanted short name, or with a number behind it where something of the office's in a table has it already."""
     like = select(table.slug).where(table.office_id == office_id, table.slug.startswith(wanted, autoescape=True))
-    taken = set(session.scalars(like))
-    return next(one for one in (wanted, *(f"{wanted}-{at}" for at in range(2, len(taken) + 3))) if one not in taken)
+    return free_slug(wanted, session.scalars(like).all())
 
 
 def _changed(session: Session, statement: Any) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.i18n import N_
 from core.process.tables import Process
-from surveys.recurring.clockwork import AnySeries, free_slug, rhythm_columns, set_state, shared_values
+from surveys.recurring.clockwork import AnySeries, rhythm_columns, set_state, shared_values, slug_in
 from surveys.recurring.rhythm import Rhythm, SeriesState
 from surveys.recurring.tables import RoundSeries, RoundTurn
 from surveys.responses.rounds import OpenRound, SubjectKind
@@ -60,7 +60,7 @@ def add_round_series(
     named = session.get_one(Questionnaire, asked.questionnaire_id).slug
     values: dict[str, Any] = {
         "office_id": process.office_id, "process_id": process.id,
-        "slug": free_slug(session, RoundSeries, process.office_id, named), "time_zone": process.time_zone,
+        "slug": slug_in(session, RoundSeries, process.office_id, named), "time_zone": process.time_zone,
         "state": SeriesState.DRAFT.value, "written_by": author, "created_at": now,
     }  # fmt: skip
     values |= columns_of(asked, rhythm, process.time_zone)
@@ -100,7 +100,7 @@ def open_round(session: Session, series: Series, times: tuple[datetime, datetime
     values: dict[str, Any] = {
         "office_id": series.office_id, "process_id": series.process_id,
         "questionnaire_id": series.asked.questionnaire_id, "audience_id": series.asked.audience_id,
-        "slug": free_slug(session, Round, series.office_id, f"{series.slug}-{due[:10]}"),
+        "slug": slug_in(session, Round, series.office_id, f"{series.slug}-{due[:10]}"),
         "title": dict(series.asked.title),
         "subject_kind": SubjectKind.PARTICIPANT.value, "opens_at": opens, "closes_at": closes, "quotas": [],
         "hangs_on": {},

@@ -15,7 +15,7 @@ from core.clock import local
 from core.contributions.kinds import KIND_NAMES, OUTCOME_NAMES, Kind, Outcome
 from core.contributions.my_data import contributions_contributor
 from core.i18n import LANGUAGE_NAMES, N_, Translator, babel_locale, pick_text
-from core.people.addresses import CHANNEL_NAMES
+from core.people.channels import CHANNEL_NAMES
 from core.people.consent import AT_THE_DOOR, PURPOSE_NAMES
 from core.people.my_data import export_person
 from core.process.dates.choosing import SUITS

@@ -45,6 +45,7 @@ from surveys.polls.store import polls_of
 from surveys.responses.my_data import erase_answers
 from surveys.responses.my_data_page import my_data_page
 from surveys.responses.shelf import FormShelf
+from surveys.results.protecting import LEAST
 from tests.console.conftest import FORMULA, SignIn, browser, enter_console, scene, sign_in, web
 from tests.polls.scene import BOOTH, add, define, named, vote
 from tests.responses.scene import Scene
@@ -133,10 +134,24 @@ def test_what_few_wrote_in_secret_is_no_contribution(database: Database, scene: 
     said_everywhere(scene)
 
     def work(session: Session) -> None:
-        gather(session, session.get_one(Process, scene.process_id), every_source(FormShelf()), scene.now)
+        gather(session, session.get_one(Process, scene.process_id), every_source(FormShelf(), LEAST), scene.now)
 
     database.write(work)
     assert authors(database)["word"] == {CARLA}, "of the named poll alone"
+
+
+@sqlite
+def test_what_few_wrote_in_secret_is_not_read_if_it_was_gathered_before(scene: Scene, sign_in: SignIn) -> None:
+    poll = add(scene, define(PollKind.TEXT), "secret")
+    vote(scene, poll, CARLA, Choice(words="A fountain"), now=scene.now)
+    scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=poll.id, now=scene.now + timedelta(hours=1)))
+    assert (Kind.WORD, "A fountain") in gathered(scene), "by the rule of before"
+    client, here = sign_in("organiser"), f"/console/processes/{scene.process_id}/contributions"
+    page = client.get(here).text
+    token = html.fromstring(page).xpath("string(//input[@name='token']/@value)")
+    taken = client.post(f"{here}.csv", data={"token": token})
+    assert taken.status_code == 200 and "word in a poll" in taken.text and "A fountain" not in taken.text
+    assert "A fountain" not in page and "no words to be shown" in page
 
 
 def tick(client: Any, here: str, *ids: int, **data: str) -> Any:
@@ -179,7 +194,7 @@ def test_staff_tag_decide_and_tell_and_people_read_it(scene: Scene, sign_in: Sig
         compile_mail(text, setting, has_name=True)
         said = "".join(one.fill({}) for one in compile_chat(text, setting, has_name=True).texts)
         assert all(f"&lt;{name}&gt;" in said for name in ("process", "office", "outcome", "answer_b", "asked")), said
-    read = scene.database.read(lambda s: outcome_words(s, [tram], "en"))
+    read = scene.database.read(lambda s: outcome_words(s, [tram], "en", LEAST))
     assert (read["outcome"], read["asked"], read["answer_a"]) == (
         "taken up",
         "Why not by tram?",

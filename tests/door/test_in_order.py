@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.clock import FixedClock
 from core.database.database import Database
 from core.links import Purpose
-from core.people.addresses import EMAIL
+from core.people.channels import EMAIL
 from core.people.erasing import erase_person
 from core.people.merging import merge
 from core.people.self_joined import Joiner, become_member

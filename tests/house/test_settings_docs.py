@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from core.config import PREFIX, TELEGRAM, Settings
+from core.config import BOT_API, PREFIX, Settings
 
 ROW = re.compile(r"^\| `(ASCOLTO_[A-Z_]+)` \|([^|]*)\|", re.MULTILINE)
 
@@ -16,7 +16,7 @@ def test_every_setting_is_in_the_docs_with_its_default() -> None:
     assert set(documented) == set(defaults)
     for name, default in defaults.items():
         shown = documented[name].strip(" `")
-        if default == TELEGRAM:
+        if default == BOT_API:
             assert shown == "Telegram's own"
         else:
             assert shown == _written(default), name

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from surveys.polls.ballot import Choice
-from surveys.polls.kinds import Kind, Secrecy, Shown, State
+from surveys.polls.kinds import Counting, Kind, Secrecy, Shown, State
 from surveys.polls.making import close_poll
 from surveys.polls.poll import Option, Picture, Poll
 from surveys.polls.series import add_series
@@ -326,6 +326,27 @@ def test_what_few_chose_in_secret_is_shown_to_nobody_not_even_to_who_conducts_th
     assert not {"poll.sheet", "poll.words-exported"} & set(acts(scene, "poll.")), "nothing was taken along"
     page = client.get(f"/console/polls/{by_name.id}").text
     assert why not in page and "Square wins." in page, "a named poll stays as it is"
+
+
+def test_a_counted_ranking_stands_in_its_order_and_equal_options_in_one_place(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    ranking = add(scene, define(Kind.RANKING, counting=Counting("schulze"), walk_ins=True))
+    choice = add(scene, define(walk_ins=True), "one-option")
+    for number in range(12):
+        vote(scene, ranking, Voter(account=number), chosen("B", *("AC" if number % 2 else "CA")))
+        vote(scene, choice, Voter(account=number), chosen("B"))
+    for poll in (ranking, choice):
+        scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=poll.id, now=clock.now()))
+    for role in ("reader", "organiser"):
+        client = sign_in(role)
+        for poll, rows in (
+            (ranking, ["1. Square", "2. Park", "2. School"]),
+            (choice, ["Park", "Square", "School"]),
+        ):
+            for path in (f"/console/polls/{poll.id}", f"/v/{poll.code}?lang=en"):
+                page = html.fromstring(client.get(path).text)
+                assert page.xpath("//table[contains(@class, 'poll-result')]//th[@scope='row']/text()") == rows, path
 
 
 def _series(session: Session, poll: Poll, now: datetime) -> int:

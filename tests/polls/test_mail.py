@@ -40,6 +40,7 @@ from surveys.polls.making import close_poll
 from surveys.polls.poll import Definition, Option, Poll
 from surveys.polls.understanding import only_numbers, understand
 from surveys.responses.shelf import FormShelf
+from surveys.results.protecting import LEAST
 from tests.events.test_telling import WITH_RETURNS
 from tests.intake.mails import addressed, written
 from tests.notifications.office import DUE, RULES, OfficeRows, Person, make_mailing, make_office
@@ -50,7 +51,7 @@ from tests.polls.test_secret import dump
 from tests.responses.scene import Scene
 from tests.support.sandbox import RunningSandbox, running_sandbox
 
-SOURCES = every_source(FormShelf())
+SOURCES = every_source(FormShelf(), LEAST)
 RETURNS = ReturnAddresses("ritorni@example.org", Links(SECRET))
 ANNA, BRUNO = Person("anna", email="anna@example.com"), Person("bruno", email="bruno@example.com", language="en")
 CARLA = Person("carla", telegram="901")

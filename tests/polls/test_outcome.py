@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -19,9 +20,9 @@ from surveys.polls.ballot import Choice
 from surveys.polls.checking import check
 from surveys.polls.due import tend_poll
 from surveys.polls.errors import NoCountSheet, SheetNotYet
-from surveys.polls.kinds import Counting, Kind, Shown, Ties
+from surveys.polls.kinds import METHODS, Counting, Kind, Shown, Ties
 from surveys.polls.making import close_poll, open_poll
-from surveys.polls.outcome import ALL, APART, BESIDE, OWN, Result, count_sheet, result_of
+from surveys.polls.outcome import ALL, APART, BESIDE, OWN, Result, count_sheet, result_of, rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.screens import told_of
 from surveys.polls.store import load_poll
@@ -57,6 +58,37 @@ def close(scene: Scene, poll: Poll) -> Result:
 
 def sheet_of(scene: Scene, poll: Poll, part: str = ALL) -> str:
     return scene.database.read(lambda session: "".join(count_sheet(session, load_poll(session, poll.id), EN, part)))
+
+
+@ONE
+@pytest.mark.parametrize(
+    ("kind", "more", "never"),
+    [
+        (Kind.SINGLE, {}, "first|blank|none of these"),
+        (Kind.SINGLE, {"rules": {"none": True}}, "first|blank"),
+        (Kind.MULTIPLE, {}, "first|blank|none of these|likes"),
+        (Kind.SCALE, {}, "first|blank|none of these|option"),
+        (Kind.DOTS, {}, "first|blank|none of these"),
+        *(
+            (Kind.RANKING, {"counting": Counting(one), "rules": {"least": 3}},
+             "several placed|blank|none of these|not name|beside|names nobody")
+            for one in METHODS[Kind.RANKING]
+        ),
+        (Kind.RANKING, {"counting": Counting("irv")}, "several placed|blank|none of these"),
+    ],
+)  # fmt: skip
+def test_a_rule_in_words_speaks_only_of_what_can_be_voted(
+    scene: Scene, kind: Kind, more: dict[str, Any], never: str
+) -> None:
+    poll = add(scene, define(kind, walk_ins=True, **more))
+    choice = Choice(("A", "B", "C")[: 3 if kind is Kind.RANKING else 1], "4", {"A": 2})
+    for number in range(6):
+        vote(scene, poll, walk_in(number), choice)
+    counted = close(scene, poll).everybody
+    sheet = [one for one in sheet_of(scene, poll).splitlines() if "{" not in one]
+    for told in (rule_told(poll, EN), sheet, [*counted.rule, *counted.told, *counted.working]):
+        assert told and not re.search(never, " ".join(told)), told
+    assert ("none of these" in str(counted.rule)) is bool(more.get("rules", {}).get("none"))
 
 
 def walk_in(number: int) -> Voter:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pytest
 from lxml import html
+from PIL import Image, ImageColor
 from sqlalchemy import select
 
+from core.i18n import translator
 from surveys.polls.ballot import Choice
 from surveys.polls.errors import AnswerGone, ThemeTooLong
 from surveys.polls.heard import (
@@ -25,13 +29,18 @@ from surveys.polls.heard import (
     split_answer,
 )
 from surveys.polls.kinds import Kind
+from surveys.polls.making import close_poll
+from surveys.polls.picture import DRAWN, Told, draw_result
 from surveys.polls.poll import Poll
+from surveys.polls.published import in_words
+from surveys.polls.publishing import published_of
 from surveys.polls.screen_tables import TextGroup, TextWording
+from surveys.polls.store import load_poll
 from surveys.polls.voters import Voter
 from surveys.polls.wordings import digest_of, key_of, propose_themes, shown_text
 from tests.console.conftest import SignIn, scene, sign_in, web
 from tests.dates.test_console import acts, post
-from tests.polls.scene import add, define, named, vote
+from tests.polls.scene import BOOTH, add, define, named, vote
 from tests.responses.scene import Scene
 
 __all__ = ["scene", "sign_in", "web"]  # fixtures
@@ -88,6 +97,38 @@ def test_themes_are_words_that_several_answers_share() -> None:
     found = propose_themes([(key, text, count) for key, (text, count) in said.items()]).of
     assert found == {"a": "Alberi", "b": "Alberi"}, "the most frequent first, and one answer has one theme"
     assert propose_themes([]).of == {} and propose_themes([("a", "alberi", 9)]).of == {}
+
+
+def test_a_result_tells_what_most_said_of_what_was_let_through(scene: Scene) -> None:
+    poll = add(scene, define(Kind.TEXT, rules={"most": 300}, walk_ins=True))
+    said = {"Più alberi": 12, "Panchine": 6, "Comprate da me": 3, "Una fontana " * 20: 1, "<b>Bus</b>": 1}
+    wrote(scene, poll, *(text for text, count in said.items() for _ in range(count)))
+    scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, scene.now))
+    assert told(scene, poll) == ("23 votes counted.", False), "nothing has been read yet"
+    for one in read(scene, poll):
+        state = HIDDEN if "Comprate" in one.text else SHOWN
+        scene.database.write(partial(judge, poll=poll, key=one.key, state=state))
+    words, drawn = told(scene, poll)
+    assert words.startswith("23 votes counted. Answers that the office has read and let through;") and drawn
+    assert ". Più alberi: 12 (52%); Panchine: 6 (26%); <b>Bus</b>; Una fontana Una" in words, "few are not counted out"
+    assert "Comprate" not in words and "Una…. Numbers behind which few people stand are not published." in words
+    few = add(scene, define(Kind.TEXT, walk_ins=True), "few")
+    wrote(scene, few, "Più alberi", "Più alberi")
+    scene.database.write(lambda session: close_poll(session, BOOTH.ids, few.id, scene.now))
+    for one in read(scene, few):
+        scene.database.write(partial(judge, poll=few, key=one.key, state=SHOWN))
+    words, drawn = told(scene, few)
+    assert "alberi" not in words and not drawn
+
+
+def told(scene: Scene, poll: Poll) -> tuple[str, bool]:
+    """A result in words, and whether there are bars in its picture."""
+    closed, t = scene.database.read(lambda session: load_poll(session, poll.id)), translator("en")
+    result = scene.database.read(lambda session: published_of(session, closed))
+    assert result is not None
+    drawn = Image.open(io.BytesIO(draw_result(closed, result, Told("Comune", "closed"), t))).convert("RGB")
+    colours = {one for _, one in drawn.getcolors(1 << 20) or ()}
+    return in_words(closed, result, t), ImageColor.getrgb(DRAWN) in colours
 
 
 def test_nothing_is_shown_before_it_is_read_and_what_was_read_stays(scene: Scene) -> None:

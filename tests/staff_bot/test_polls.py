@@ -103,7 +103,7 @@ async def test_a_poll_is_led_through_the_hall_and_its_result_comes_as_a_picture(
     shown = await stage.say(vera, "/polls")
     assert "✏️ Where shall the bench stand?\ndraft" in shown["text"]
     shown = await stage.press(vera, "1. Where shall")
-    assert "(plurality)" in shown["text"] and "share their place" in shown["text"], (
+    assert "Most votes" in shown["text"] and "share their place" in shown["text"], (
         "the rule is stated before the opening"
     )
     assert "🖼 Result as a picture" not in labels(shown)

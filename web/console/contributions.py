@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from core.contributions.errors import NothingChosen
-from core.contributions.kinds import GOAL_NAMES, KIND_NAMES, OUTCOME_NAMES, Kind, Outcome
+from core.contributions.kinds import GOAL_NAMES, KIND_NAMES, OUTCOME_NAMES, Kind, Outcome, Source
 from core.contributions.store import (
     LONGEST_AXIS,
     Decision,
@@ -137,7 +137,7 @@ async def export(request: Request, staff: Staff) -> Response:
         process = _process(session, staff, process_id)
         staff.need(Permission.EXPORT_RESULTS, process.office_id)
         file.write("\ufeff".encode())
-        for line in _rows(every_contribution(session, process_id, every_source(deps.shelf), Filter()), t):
+        for line in _rows(every_contribution(session, process_id, _sources(deps), Filter()), t):
             file.write(line.encode())
         file.seek(0)
         return Act("contributions.exported", f"process:{process_id}", staff.account_id, process.office_id)
@@ -156,7 +156,7 @@ async def export(request: Request, staff: Staff) -> Response:
 def _do(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Process, FormData, str], now: datetime) -> str:
     process, form, do = asked
     if do == "gather":
-        gather(session, process, every_source(deps.shelf, deps.telling.rules.small_numbers), now)
+        gather(session, process, _sources(deps), now)
         return do
     ids = _chosen(form)
     if do == "tag":
@@ -181,7 +181,7 @@ def _do(session: Session, deps: WebDeps, staff: Staff, asked: tuple[Process, For
 def _ranking(session: Session, deps: WebDeps, process: Process, asked: tuple[list[int], datetime]) -> int:
     """A draft of a poll that ranks what was ticked, to be put into better words; raises RankingOfFew."""
     ids, now = asked
-    found = words_said(session, ids, every_source(deps.shelf))
+    found = words_said(session, ids, _sources(deps))
     said = [shown_text(one.said.text)[:LONGEST_OPTION] for one in found if one.said is not None]
     if not 2 <= len(said) <= MOST_OPTIONS:
         raise RankingOfFew(most=MOST_OPTIONS)
@@ -193,6 +193,10 @@ def _ranking(session: Session, deps: WebDeps, process: Process, asked: tuple[lis
     taken = session.scalars(select(Poll.slug).where(Poll.office_id == process.office_id)).all()
     slug, _ = slug_of({}, next(iter(title.values())), taken)
     return add_poll(session, deps.ids, Place(process.office_id, process.id, process.time_zone), (slug, new), now)
+
+
+def _sources(deps: WebDeps) -> tuple[Source, ...]:
+    return every_source(deps.shelf, deps.telling.rules.small_numbers)
 
 
 def _chosen(form: FormData) -> list[int]:
@@ -212,7 +216,7 @@ async def _page(request: Request, staff: Staff, failed: tuple[FormData, Problem]
 
     def work(session: Session) -> View:
         process = _process(session, staff, process_id)
-        sources = every_source(deps.shelf)
+        sources = _sources(deps)
         untagged = contributions(session, process_id, sources, Filter(untagged=True), (0, MOST_READ))
         themes = _themes(untagged)
         if theme in themes:

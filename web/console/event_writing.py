@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,6 +23,7 @@ from core.process.events import EventFacts
 from core.process.removing import EventInUse, remove_event
 from core.process.replies import MODES
 from core.process.tables import Event, Process
+from core.slugs import free_slug, slug_from
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
@@ -49,8 +48,6 @@ from web.console.times import LocalClock
 from web.public.store import event_address
 from web.site import site_of
 
-NOT_IN_SLUGS = re.compile(r"[^a-z0-9]+")
-LONGEST_SLUG = 50
 TELL_UNDECIDED = "tell_undecided"
 
 
@@ -95,7 +92,9 @@ async def create(request: Request, staff: Staff) -> Response:
             return choices, amiss, 0
         if values.get("key") and not first_time(session, "web", f"event:{staff.account_id}:{values['key'][:64]}", now):
             return choices, amiss, 0  # the second press of a double click: the event is there
-        slug = _free_slug(session, process_id, pick_text(columns["title"], choices.languages[0]))
+        title = pick_text(columns["title"], choices.languages[0])
+        taken = session.scalars(select(Event.slug).where(Event.process_id == process_id)).all()
+        slug = free_slug(slug_from(title, "event"), taken)
         row = insert(Event).values(process_id=process_id, slug=slug, **columns).returning(Event.id)
         made = session.execute(row).scalar_one()
         _note(session, staff, "event.added", (made, choices.process.office_id), now)
@@ -276,18 +275,6 @@ def _choices_of(session: Session, staff: Staff, event_id: int, now: datetime) ->
         len(undecided(session, event_id) - set(people)),
         event_address(office, event.slug) if is_public else "",
     )
-
-
-def _free_slug(session: Session, process_id: int, title: str) -> str:
-    """A short name of the title that no event of the process has yet."""
-    plain = unicodedata.normalize("NFKD", title.casefold()).encode("ascii", "ignore").decode()
-    stem = NOT_IN_SLUGS.sub("-", plain).strip("-")[:LONGEST_SLUG].strip("-") or "event"
-    taken = set(session.scalars(select(Event.slug).where(Event.process_id == process_id)))
-    number = 2
-    slug = stem
-    while slug in taken:
-        slug, number = f"{stem}-{number}", number + 1
-    return slug
 
 
 def _revision(values: Mapping[str, str]) -> str:

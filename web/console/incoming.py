@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
-from core.people.addresses import EMAIL
+from core.people.channels import EMAIL
 from core.people.suppression import lift
 from core.process.tables import Office
 from core.process.time_zone import HOME_ZONE

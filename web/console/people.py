@@ -9,8 +9,8 @@ from sqlalchemy import Select, and_, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
+from core.people.channels import EMAIL
 from core.people.tables import Address, Membership, Participant
-from notifications.ledger.states import EMAIL
 from surveys.responses import service
 from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.responses.shelf import FormShelf

@@ -13,7 +13,7 @@ from core.process.horizon import TOO_FAR, YEARS_AHEAD, is_too_far
 from surveys.polls.checking import CLOSE_PASSED, NO_OPTIONS_HERE, TOO_MANY, check
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import METHODS, MOST_OPTIONS, OF_OPTIONS, Counting, Kind, Rules, Secrecy, Shown, Ties
-from surveys.polls.making import free_name
+from surveys.polls.making import slug_for
 from surveys.polls.poll import Definition, Option
 from surveys.polls.store import instant_of
 from web.console.times import LocalClock
@@ -274,7 +274,7 @@ def slug_of(typed: Mapping[str, str], title: str, taken: Sequence[str]) -> tuple
     if written:
         fits = SLUG.fullmatch(written) and len(written) <= LONGEST_SLUG
         return written, None if fits else PollFault("slug", NOT_SLUG)
-    return free_name(title, taken), None
+    return slug_for(title, taken), None
 
 
 def _names() -> Sequence[str]:

@@ -26,7 +26,7 @@ from notifications.planning.result_telling import (
 )
 from notifications.review.store import READS
 from surveys.polls.errors import FiguresWithheld
-from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise, own_figures
+from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, figures_of, is_decided_otherwise
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import hides_until_close, shows_names
 from surveys.polls.kinds import (
@@ -44,7 +44,7 @@ from surveys.polls.limits import limits_in_words
 from surveys.polls.making import NOT_BEGUN, close_poll, open_poll, plan_poll
 from surveys.polls.outcome import Result, result_of, rule_told, tells_apart, withholds
 from surveys.polls.poll import Poll
-from surveys.polls.published import for_staff, for_voters, tells_all, tells_working, words_for_voters
+from surveys.polls.published import disclose, for_staff, for_voters, words_for_voters
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
 from surveys.polls.series import Series, series_of
@@ -87,7 +87,7 @@ class Shown:
 
     standing: Glance
     apart: tuple[Glance, Glance] | None = None
-    own: Figures | None = None
+    figures: Figures | None = None
     in_full: bool = False
     told: Sequence[str] = ()
     withheld: str = ""
@@ -273,17 +273,14 @@ def _shown(view: PollView, least: int, t: Translator, *, conducts: bool) -> Show
     if withholds(poll, view.ballots.together, least):
         return Shown(for_staff(poll, view.ballots, least), withheld=FiguresWithheld(least=least).say(t))
     if conducts:
-        own = own_figures(poll, decided, works=True)
-        return Shown(for_staff(poll, view.ballots, least), _apart(view, least), own, in_full=True)
+        standing = for_staff(poll, view.ballots, least)
+        return Shown(standing, _apart(view, least), figures_of(poll, standing, decided, works=True), in_full=True)
     standing, apart = for_voters(poll, view.ballots, least), None if poll.is_secret else _apart(view, least)
-    if view.result is None or decided is None:
+    if view.result is None:
         return Shown(standing, apart)
-    counts = [decided, *([view.result.beside] if view.result.beside else [])]
-    works = all(tells_working(poll, one, least) for one in counts)
-    tells = all(tells_all(poll, standing, one, least) for one in counts)
-    own = own_figures(poll, decided, works=works) if tells else None
-    words = words_for_voters(poll, standing, view.result, t, least)
-    return Shown(standing, apart, own, in_full=tells and works, told=words)
+    counts = [one for one in (view.result.everybody, view.result.beside) if one is not None]
+    may, words = disclose(poll, standing, counts, least), words_for_voters(poll, standing, view.result, t, least)
+    return Shown(standing, apart, may.figures, in_full=may.works, told=words)
 
 
 def _apart(view: PollView, least: int) -> tuple[Glance, Glance] | None:

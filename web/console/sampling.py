@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from core.ids import read_id
+from core.people.channels import CHANNELS
 from core.people.tables import Membership, Participant
 from core.process.replies import MODES
 from core.process.tables import Process
@@ -22,7 +23,6 @@ from core.staff.roles import Permission
 from core.staff.tables import Account
 from notifications.channels.contract import Delivered, Mail
 from notifications.ledger.reach import reached
-from notifications.ledger.states import CHANNELS
 from notifications.planning.preview import meant_now
 from notifications.rehearsal.trial import trial_mail
 from notifications.sending.sample import Reader, Sample, page_of, sample_of

@@ -29,7 +29,7 @@ from surveys.polls.series_tables import PollSeries
 from surveys.polls.staging import poll_for
 from surveys.polls.store import Place
 from surveys.polls.trend import Line, Point, chart, lines_of, table
-from surveys.recurring.clockwork import free_slug
+from surveys.recurring.clockwork import slug_in
 from surveys.recurring.rhythm import MOST_DAYS, MOST_WEEKS, SERIES_STATE_NAMES, USUAL_TIME, Rhythm
 from web.console import store
 from web.console.errors import NothingHere
@@ -80,7 +80,7 @@ async def repeat(request: Request, staff: Staff) -> Response:
         place = Place(poll.office_id, process.id, process.time_zone)
         bare = replace(poll.definition, opens_local=None, closes_local=None, event_id=None, walk_ins=False)
         bare = replace(bare, names_in_groups=False)
-        slug = free_slug(session, PollSeries, poll.office_id, poll.slug)
+        slug = slug_in(session, PollSeries, poll.office_id, poll.slug)
         made = add_series(session, place, (slug, bare, rhythm), (staff.account_id, now))
         record(session, Act("series.added", f"series:{made}", staff.account_id, poll.office_id), now)
         return f"/console/series/{made}"

@@ -13,13 +13,13 @@ from babel.numbers import format_decimal, format_percent
 from sqlalchemy.orm import Session
 
 from core.i18n import Translator, translator
-from surveys.polls.figures import Figures, figures_of
+from surveys.polls.figures import Figures
 from surveys.polls.glance import Glance
 from surveys.polls.heard import Answer, by_theme, shown_answers
 from surveys.polls.kinds import Kind, State
 from surveys.polls.outcome import Counted, result_of
 from surveys.polls.poll import Poll
-from surveys.polls.published import NOBODY_VOTED, also_told, for_voters, tells_all, tells_working, won_told
+from surveys.polls.published import NOBODY_VOTED, also_told, disclose, for_voters, won_told
 from surveys.polls.reading import Turnout, read_ballots, voters_of
 from surveys.polls.screens import screen_of
 from surveys.polls.tally.methods import TITLES
@@ -108,11 +108,9 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
         return _words(session, poll, standing, least)
     result = result_of(session, poll, t, now)
     everybody = result.everybody if result is not None and standing.ballots else None
-    counted = everybody if everybody is not None and tells_all(poll, standing, everybody, least) else None
-    told = won_told(poll, standing, everybody, least) if everybody is not None else ()
-    works = counted is not None and tells_working(poll, counted, least)
-    figures = figures_of(poll, standing, counted, works=works)
-    bars = _bars(poll, figures, standing, counted, t)
+    may = disclose(poll, standing, [everybody] if everybody is not None else [], least)
+    counted, told = may.counted, won_told(poll, standing, everybody, least) if everybody is not None else ()
+    bars = _bars(poll, may.figures, standing, counted, t)
     shown = Shown(
         bars=bars[:MOST_BARS],
         more=max(0, len(bars) - MOST_BARS),
@@ -120,9 +118,9 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
         told=told,
         rule=everybody.rule if everybody is not None else (),
         winners=everybody.winners if everybody is not None and told else (),
-        compared=bars if counted is not None and works and 1 < len(counted.matrix) <= MOST_COMPARED else (),
-        working=counted.working if counted is not None and works else (),
-        unit=figures.unit,
+        compared=bars if counted is not None and may.works and 1 < len(counted.matrix) <= MOST_COMPARED else (),
+        working=counted.working if counted is not None and may.works else (),
+        unit=may.figures.unit,
         mean=standing.mean,
         ballots=standing.ballots,
         waiting=ballots.waiting,
@@ -137,7 +135,7 @@ def show_result(session: Session, site: Site, poll: Poll, t: Translator) -> Show
         return replace(
             shown, beside=Shown(told=also_told(poll, also, t), decides=False, method=poll.definition.counting.beside)
         )
-    figures = figures_of(poll, standing, also, works=works and tells_working(poll, also, least))
+    figures = disclose(poll, standing, [also, counted], least).figures
     return replace(shown, beside=_beside(poll, shown, (standing, figures), also, t))
 
 

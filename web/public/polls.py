@@ -22,13 +22,13 @@ from core.people.errors import PersonErased
 from surveys.polls.ballot import in_words
 from surveys.polls.casting import Stand, stand_of
 from surveys.polls.errors import NotAsked, PollClosed
-from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise, own_figures
+from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise
 from surveys.polls.glance import COUNTED, Glance
 from surveys.polls.kinds import KIND_NAMES, USUAL_WORDS, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
-from surveys.polls.published import for_voters, tells_all, tells_working, words_for_voters
+from surveys.polls.published import disclose, for_voters, words_for_voters
 from surveys.polls.reading import Ballots, ballots_for_all
 from surveys.polls.screens import is_published
 from surveys.polls.secrecy import secrecy_told
@@ -143,7 +143,7 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         kinds=KIND_NAMES,
         standing=standing,
         result_told=_result_told(site, arrived, standing, t),
-        own=_own_figures(site, arrived, standing),
+        figures=_figures(site, arrived, standing),
         hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(poll) else "",
         counted=COUNTED.get(poll.kind, ""),
         waiting=ballots.waiting if ballots is not None else 0,
@@ -175,13 +175,10 @@ def _result_told(site: Site, arrived: Arrived, standing: Glance | None, t: Trans
     return words_for_voters(arrived.poll, standing, arrived.result, t, site.deps.telling.rules.small_numbers)
 
 
-def _own_figures(site: Site, arrived: Arrived, standing: Glance | None) -> Figures | None:
-    """What the method of a ranking ranks by, where it is told."""
-    poll, least = arrived.poll, site.deps.telling.rules.small_numbers
-    decided = arrived.result.everybody if standing is not None and arrived.result is not None else None
-    if standing is None or decided is None or not tells_all(poll, standing, decided, least):
+def _figures(site: Site, arrived: Arrived, standing: Glance | None) -> Figures | None:
+    if standing is None or arrived.result is None:
         return None
-    return own_figures(poll, decided, works=tells_working(poll, decided, least))
+    return disclose(arrived.poll, standing, [arrived.result.everybody], site.deps.telling.rules.small_numbers).figures
 
 
 async def _open(request: Request) -> Arrived:

@@ -19,7 +19,7 @@ from core.errors import LinkForged
 from core.i18n import LANGUAGES, N_, translator
 from core.ids import random_number
 from core.links import Purpose, in_days
-from core.people.addresses import TELEGRAM
+from core.people.channels import TELEGRAM
 from core.people.consent import PURPOSE_NAMES, PURPOSES
 from core.people.erasing import erase_person
 from core.people.my_data import export_person

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.clock import last_day
 from core.i18n import LANGUAGES
-from core.people.addresses import TELEGRAM
+from core.people.channels import TELEGRAM
 from core.people.open_offices import lets_join
 from core.people.preferences import set_language
 from core.people.store import remaining

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from core.people.addresses import EMAIL
+from core.people.channels import EMAIL
 from core.people.tables import Address, ContactPerson, Membership, Municipality, Organisation, Participant, Zone
 
 

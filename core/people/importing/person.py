@@ -10,7 +10,8 @@ from typing import Any
 
 from core.faults import Fault
 from core.i18n import LANGUAGE_UNKNOWN, LANGUAGES, N_
-from core.people.addresses import CHANNELS, normal_email
+from core.people.addresses import normal_email
+from core.people.channels import CHANNELS
 from core.people.errors import EmailWrong
 from core.people.importing.columns import CONSENTS, Columns
 from core.people.predicates import NO, YES

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.people.addresses import EMAIL, add_address
+from core.people.addresses import add_address
+from core.people.channels import EMAIL
 from core.people.consent import Proof, consents, state_consent
 from core.people.importing.known import Known
 from core.people.importing.person import Person

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from core.process.changing import CHANGED, change_event
 from core.process.dates.tables import DateOption, DatePoll
 from core.process.tables import Event
+from core.slugs import free_slug
 from core.tables import Notice
 
 KIND = "meeting"
@@ -18,7 +19,7 @@ KIND = "meeting"
 def make_event(session: Session, poll: DatePoll, option: DateOption) -> int:
     """A meeting of those who were asked: it has no public page."""
     values = {
-        "process_id": poll.process_id, "slug": _free_slug(session, poll, option), "kind": KIND, "title": poll.title,
+        "process_id": poll.process_id, "slug": _slug(session, poll, option), "kind": KIND, "title": poll.title,
         "summary": {}, "starts_local": option.starts_local, "ends_local": option.ends_local, "place": poll.place,
         "online": bool(poll.link), "link": poll.link, "invited_only": True,
     }  # fmt: skip
@@ -40,8 +41,7 @@ def told_of_move(session: Session, event_id: int) -> set[int]:
     return set(session.scalars(select(Notice.participant_id).where(*latest)))
 
 
-def _free_slug(session: Session, poll: DatePoll, option: DateOption) -> str:
-    """`meeting-2023-07-20`, with the poll's number where there is one already."""
-    slug = f"{KIND}-{option.starts_local[:10]}"
-    same = select(Event.id).where(Event.process_id == poll.process_id, Event.slug == slug)
-    return f"{slug}-{poll.id}" if session.scalar(same) is not None else slug
+def _slug(session: Session, poll: DatePoll, option: DateOption) -> str:
+    """`meeting-2023-07-20`, with a number where there is one already."""
+    taken = session.scalars(select(Event.slug).where(Event.process_id == poll.process_id)).all()
+    return free_slug(f"{KIND}-{option.starts_local[:10]}", taken)

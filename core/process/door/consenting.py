@@ -14,7 +14,7 @@ from core.database.inserting import insert_into
 from core.errors import LinkForged
 from core.i18n import LANGUAGES, N_, translator
 from core.links import Links, Purpose
-from core.people.addresses import EMAIL
+from core.people.channels import EMAIL
 from core.people.consent import AT_THE_DOOR, Proof, state_consent
 from core.people.open_offices import MARK
 from core.people.tables import ConsentText

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.people.addresses import EMAIL
+from core.people.channels import EMAIL
 from core.people.merged import MERGED, person_of
 from core.people.tables import Address, Membership, Participant
 from core.process.door.acting import Wanted, act, held, online_key

@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.i18n import LANGUAGES
-from core.people.addresses import EMAIL, add_address, normal_email
+from core.people.addresses import add_address, normal_email
+from core.people.channels import EMAIL
 from core.people.importing.known import by_email
 from core.people.self_joined import tidy_name
 from core.people.store import NewMember, add_member, remaining

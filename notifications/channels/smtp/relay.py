@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from core.errors import SettingWrong
 from core.i18n import N_
-from notifications.ledger.states import EMAIL
+from core.people.channels import EMAIL
 
 SETTING = "ASCOLTO_SMTP_URL"
 PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}

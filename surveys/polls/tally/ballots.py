@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 from surveys.polls.tally.errors import (
@@ -34,6 +35,19 @@ MOST_GROUPS_KNOWN = 100_000
 QUOTED = 60
 DIGITS = re.compile(r"[0-9]{1,9}")
 NUMBER = re.compile(r"-?[0-9]{1,9}")
+
+
+class May(StrEnum):
+    """What ballots may say, as far as their rule in words speaks of it."""
+
+    RANK = "rank"  # options in order
+    ALIKE = "alike"  # several of them in one place
+    LEAVE_OUT = "leave-out"  # some of them in no place
+    NONE = "none"
+    BLANK = "blank"
+
+
+ANYTHING = frozenset(May)  # as those of a file
 
 Ranking = tuple[int, ...]
 """Sets of options, best first; who is in no set is last. Several choices are one set."""

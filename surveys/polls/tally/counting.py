@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from surveys.polls.tally.ballots import ChoicesForm, PointsForm, RankingForm, ScaleForm
+from surveys.polls.tally.ballots import ChoicesForm, May, PointsForm, RankingForm, ScaleForm
 from surveys.polls.tally.condorcet import count_condorcet, look
 from surveys.polls.tally.copeland import count_copeland
 from surveys.polls.tally.dots import count_dots
@@ -39,7 +39,7 @@ def tally(
     form = rule.form(options)
     size = max(EIGHT, len(options) if options else 0)
     cast = Cast(ballots, invited, max(1, most * EIGHT**2 // size**2))
-    ranked = _Ranked(Places(form, cast)) if isinstance(form, RankingForm) else None
+    ranked = _Ranked(Places(form, cast), rule.may) if isinstance(form, RankingForm) else None
     counted = ranked.by(rule.method) if ranked else _count_others(form, cast)
     ranking, broken = counted.ranking, tuple[Broken, ...]()
     if options and cast.turnout.naming:
@@ -63,8 +63,8 @@ def tally(
 class _Ranked:
     """Rankings, counted by any method for them."""
 
-    def __init__(self, places: Places) -> None:
-        self._places = places
+    def __init__(self, places: Places, may: frozenset[May]) -> None:
+        self._places, self._may = places, may
 
     @cached_property
     def placing(self) -> Placing:
@@ -77,7 +77,7 @@ class _Ranked:
     def by(self, method: Method) -> Counted:
         match method:
             case Method.PLURALITY:
-                return count_plurality(self.placing)
+                return count_plurality(self.placing, ranks=May.RANK in self._may)
             case Method.BORDA:
                 return count_borda(self.placing)
             case Method.IRV:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 
 from core.i18n import N_
+from surveys.polls.tally.ballots import May
 
 
 class Method(StrEnum):
@@ -46,26 +47,30 @@ ONE_VOTE = N_(
 )
 MOST_VOTES = N_("The option with the most votes wins.")
 MOST_POINTS = N_("The option with the most points wins.")
+BELOW_OR_BESIDE = N_(
+    "On each ballot an option gets one point for every option that stands below it, and half a point for every one "
+    "that stands beside it."
+)
+GOES_ON = N_(
+    "Each ballot then goes to the highest on it who is left; one that names nobody who is left counts no more."
+)
 COMPARED = N_("Any two options are compared: the one that more ballots place above the other beats it.")
 STRENGTH = N_("A comparison is as strong as the number of ballots that are for its winner.")
 RULES = {
     Method.PLURALITY: (ONE_VOTE, MOST_VOTES),
     Method.APPROVAL: (
-        N_("Each ballot names as many options as it likes, and each of them has one vote."),
+        N_("Each option that a ballot names has one vote."),
         MOST_VOTES,
     ),
     Method.BORDA: (
         UNNAMED,
-        N_(
-            "On each ballot an option gets one point for every option that stands below it, and half a point for every "
-            "one that stands beside it."
-        ),
+        BELOW_OR_BESIDE,
         MOST_POINTS,
     ),
     Method.IRV: (
         ONE_VOTE,
         N_("Whoever has the fewest votes leaves; where several have equally few, all of them leave together."),
-        N_("Each ballot then goes to the highest on it who is left; one that names nobody who is left counts no more."),
+        GOES_ON,
         N_("This goes on until one is left, or all left have equally many votes. Whoever leaves later stands higher."),
     ),
     Method.SCHULZE: (
@@ -110,3 +115,16 @@ RULES = {
         N_("Each ballot is a number on the scale. Told are how often each was given, the mean and the median."),
     ),
 }
+WITHOUT = {
+    May.RANK: {
+        TITLES[Method.PLURALITY]: N_("Most votes"),
+        ONE_VOTE: N_("Each ballot is one vote for the option that it names."),
+    },
+    May.ALIKE: {ONE_VOTE: N_("Each ballot is one vote for the option that it places first.")},
+    May.LEAVE_OUT: {
+        UNNAMED: "",
+        BELOW_OR_BESIDE: N_("On each ballot an option gets one point for every option that stands below it."),
+        GOES_ON: N_("Each ballot then goes to the highest on it who is left."),
+    },
+}
+"""What is said instead where no ballot says such a thing; "" for nothing."""

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
-from surveys.polls.tally.ballots import ChoicesForm, PointsForm, RankingForm, ScaleForm
+from surveys.polls.tally.ballots import ANYTHING, ChoicesForm, May, PointsForm, RankingForm, ScaleForm
 from surveys.polls.tally.errors import InvitedMissing, NoOptions, ThresholdUnfit, TieRuleUnfit
 from surveys.polls.tally.methods import RANKED, Method
 from surveys.polls.tally.options import Options
@@ -68,13 +68,17 @@ class Threshold:
 
 @dataclass(frozen=True)
 class Rule:
-    """`ties` are tried one after the other; where none is left, options share their place. A scale has its ends."""
+    """`ties` are tried one after the other; where none is left, options share their place. A scale has its ends.
+
+    `may` is what its ballots can say.
+    """
 
     method: Method
     ties: tuple[TieBreak, ...] = ()
     quorum: Quorum | None = None
     threshold: Threshold | None = None
     scale: tuple[int, int] = (0, 10)
+    may: frozenset[May] = ANYTHING
 
     def __post_init__(self) -> None:
         """Raises what does not fit together: TieRuleUnfit, ThresholdUnfit."""

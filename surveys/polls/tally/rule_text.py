@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from core.errors import Problem
+from surveys.polls.tally.ballots import ANYTHING, May
 from surveys.polls.tally.errors import (
     MethodUnknown,
     NoPhrase,
@@ -97,6 +98,8 @@ def rule_json(rule: Rule) -> dict[str, Any]:
         found["threshold"] = (">" if rule.threshold.strictly else "") + _share_text(rule.threshold.share)
     if rule.method is Method.MEAN:
         found["scale"] = "{}..{}".format(*rule.scale)
+    if rule.may != ANYTHING:
+        found["may"] = sorted(rule.may)
     return found
 
 
@@ -109,6 +112,7 @@ def rule_from_json(told: Any) -> Rule:
             read_quorum(told["quorum"]) if "quorum" in told else None,
             read_threshold(told["threshold"]) if "threshold" in told else None,
             read_scale(told["scale"]) if "scale" in told else (0, 10),
+            frozenset(May(one) for one in told.get("may", May)),
         )
     except (Problem, ValueError, KeyError, TypeError, AttributeError):
         raise RuleUnreadable from None

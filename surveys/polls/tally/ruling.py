@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from core.i18n import N_, Translator
+from surveys.polls.tally.ballots import May
 from surveys.polls.tally.figures import percent
 from surveys.polls.tally.locking import MOST_TRIED
-from surveys.polls.tally.methods import RULES, TITLES, Method
+from surveys.polls.tally.methods import RULES, TITLES, WITHOUT, Method
 from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder, Quorum, Rule, Threshold, TieBreak
 
 OF_VALID = N_("To win, an option needs {share} of the valid ballots.")
 OF_LAST_ROUND = N_("To win, an option needs {share} of the valid ballots in its last round against others.")
 OF_POINTS = N_("To win, an option needs {share} of all points.")
 NAMED_ON = N_("To win, an option must be named on {share} of the valid ballots.")
+NONE_OR_BLANK = N_('Ballots that say "none of these" are valid, blank ones are not; both count for a quorum.')
+NONE = N_('Ballots that say "none of these" are valid, and count for a quorum.')
 THRESHOLDS = {
     Method.PLURALITY: OF_VALID, Method.APPROVAL: OF_VALID, Method.IRV: OF_LAST_ROUND, Method.DOTS: OF_POINTS,
 }  # fmt: skip
@@ -21,9 +24,10 @@ THRESHOLDS = {
 
 def rule_in_words(rule: Rule, t: Translator) -> Iterator[str]:
     """Sentences, the method's title first."""
-    yield t(TITLES[rule.method])
+    yield title(rule, t)
     for sentence in RULES[rule.method]:
-        yield t(sentence, most=MOST_TRIED)
+        if said := _as_may_be(sentence, rule):
+            yield t(said, most=MOST_TRIED)
     if rule.method is Method.MEAN:
         yield t("The scale goes from {lowest} to {highest}.", lowest=rule.scale[0], highest=rule.scale[1])
     else:
@@ -34,7 +38,20 @@ def rule_in_words(rule: Rule, t: Translator) -> Iterator[str]:
         yield _quorum(rule.quorum, t)
     if rule.threshold:
         yield _threshold(rule.threshold, rule.method, t)
-    yield t('Ballots that say "none of these" are valid, blank ones are not; both count for a quorum.')
+    if May.NONE in rule.may:
+        yield t(NONE_OR_BLANK if May.BLANK in rule.may else NONE)
+
+
+def title(rule: Rule, t: Translator) -> str:
+    return t(_as_may_be(TITLES[rule.method], rule))
+
+
+def _as_may_be(sentence: str, rule: Rule) -> str:
+    """Without what none of its ballots says; "" where nothing is left."""
+    for one, without in WITHOUT.items():
+        if one not in rule.may:
+            sentence = without.get(sentence, sentence)
+    return sentence
 
 
 def _tie(tie: TieBreak, t: Translator) -> str:

@@ -17,6 +17,7 @@ from surveys.polls.tally.options import Options, members
 from surveys.polls.tally.placing import Placing
 from surveys.polls.tally.working import Counted, Name
 
+VOTES = N_("{option}: {score} votes, {share} of the ballots that name an option.")
 FIRSTS = N_("{option}: {score} first places, {share} of the ballots that name an option.")
 NAMED = N_("{option}: named on {score} ballots, {share} of those that name an option.")
 POINTS = N_("{option}: {score} points, {mean} a ballot.")
@@ -40,9 +41,9 @@ class Scores:
             yield t(self.sentence, option=name(code), score=figure(t, score), share=share, mean=mean)
 
 
-def count_plurality(placing: Placing) -> Counted:
-    """The most first places; options that share a first place have an equal part of it."""
-    return _by(FIRSTS, placing.options, placing.ballots, placing.firsts)
+def count_plurality(placing: Placing, *, ranks: bool = True) -> Counted:
+    """The most first places, or votes where no ballot `ranks`; options that share one have an equal part of it."""
+    return _by(FIRSTS if ranks else VOTES, placing.options, placing.ballots, placing.firsts)
 
 
 def count_approval(form: ChoicesForm, cast: Cast) -> Counted:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from core.i18n import N_, Translator
+from surveys.polls.tally.ballots import May
 from surveys.polls.tally.figures import figure, percent
 from surveys.polls.tally.methods import TITLES, Method
 from surveys.polls.tally.outcome import Outcome, Verdict
@@ -14,6 +15,9 @@ from surveys.polls.tally.working import Name, listed
 
 ENOUGH = N_("{option} has {count} of {whole}, {share}: enough.")
 TOO_LITTLE = N_("{option} has {count} of {whole}, {share}: too little.")
+BALLOTS = N_("Ballots: {cast}. Naming an option: {naming}; none of these: {none}; blank: {blank}.")
+BALLOTS_OR_NONE = N_("Ballots: {cast}. Naming an option: {naming}; none of these: {none}.")
+BALLOTS_ALONE = N_("Ballots: {cast}.")
 VERDICTS = {
     Verdict.DECIDED: N_("{option} wins."),
     Verdict.SHARED: N_("Several options win together: {options}."),
@@ -39,10 +43,7 @@ def result_in_words(outcome: Outcome, t: Translator, name: Name, *, final: bool 
     if outcome.ranking and outcome.turnout.naming:
         yield t("Ranking: {ranking}.", ranking=places(outcome.ranking, name))
     turnout = outcome.turnout
-    yield t(
-        "Ballots: {cast}. Naming an option: {naming}; none of these: {none}; blank: {blank}.",
-        cast=turnout.cast, naming=turnout.naming, none=turnout.none, blank=turnout.blank,
-    )  # fmt: skip
+    yield t(_ballots(outcome), **turnout.to_json())
     if turnout.invited:
         share = percent(t, turnout.cast, turnout.invited)
         yield t("{share} of {invited} invited took part.", share=share, invited=turnout.invited)
@@ -55,6 +56,14 @@ def result_in_words(outcome: Outcome, t: Translator, name: Name, *, final: bool 
                 option=name(code), count=figure(t, has), whole=view.of, share=percent(t, has, view.of),
             )  # fmt: skip
     yield from (_broken(one, t, name) for one in outcome.broken)
+
+
+def _ballots(outcome: Outcome) -> str:
+    """What is told of all ballots: no more than they may say, or do."""
+    may, turnout = outcome.rule.may, outcome.turnout
+    if May.BLANK in may or turnout.blank:
+        return BALLOTS
+    return BALLOTS_OR_NONE if May.NONE in may or turnout.none else BALLOTS_ALONE
 
 
 def working_in_words(outcome: Outcome, t: Translator, name: Name) -> Iterator[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.i18n import translator
+from surveys.polls.tally.ballots import May
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.errors import RuleUnreadable
 from surveys.polls.tally.methods import Method
@@ -36,6 +37,7 @@ CASES = [
     (Rule(Method.COPELAND, quorum=Quorum(share=Fraction(1))), RANKED),
     (Rule(Method.CONDORCET, threshold=Threshold(Fraction(1))), RANKED),
     (Rule(Method.PLURALITY), typed("3 A\n2 C")),
+    (Rule(Method.PLURALITY, may=frozenset({May.NONE})), typed("3 A\n2 none")),
     (Rule(Method.APPROVAL, (ByOrder(),)), [("A C", 2), ("B", 2), ("C=A", 1)]),
     (Rule(Method.DOTS), [("A:3 B:1", 2), ("C:4", 1), ("blank", 1)]),
     (Rule(Method.MEAN, scale=(-2, 2)), [("-2", 1), ("1", 4), ("2", 2)]),
@@ -114,6 +116,7 @@ def test_a_rule_survives_json(rule: Rule) -> None:
     again = rule_from_json(told)
     assert rule_json(again) == told
     assert (again.method, again.quorum, again.threshold) == (rule.method, rule.quorum, rule.threshold)
+    assert again.may == rule.may
 
 
 @pytest.mark.parametrize(
@@ -124,7 +127,7 @@ def test_a_rule_survives_json(rule: Rule) -> None:
         {"method": "borda", "quorum": 5},
         {"method": "borda", "threshold": "200%"}, {"method": "mean", "scale": "5..1"},
         {"method": "mean", "threshold": "1/2"},
-        {"method": "mean", "scale": "0..999999"},
+        {"method": "mean", "scale": "0..999999"}, {"method": "borda", "may": ["x"]}, {"method": "borda", "may": 1},
     ],
 )  # fmt: skip
 def test_a_rule_that_makes_no_sense_is_refused(told: object) -> None:
