@@ -17,7 +17,7 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, InputPollOption, Message, PollAnswer, Update
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from sqlalchemy.orm import Session
 
 from bots.participants.polls import START
@@ -25,6 +25,7 @@ from bots.participants.screen import shorten
 from bots.participants.show import patiently
 from core.clock import Clock, local
 from core.database.database import Database
+from core.days import long_day
 from core.errors import Problem
 from core.i18n import LANGUAGES, Translator, babel_locale, pick_text, translator
 from core.inbound import first_time
@@ -208,7 +209,7 @@ def _invitation(poll: Poll, t: Translator) -> str:
     if poll.closes_at is not None:
         ends = local(poll.closes_at, poll.time_zone)
         day, hour = (
-            format_date(ends, "long", locale=babel_locale(t.language)),
+            long_day(ends, t.language),
             format_time(ends, "short", locale=babel_locale(t.language)),
         )
         lines.append(t("Votes are taken until {day}, {hour}.", day=day, hour=hour))

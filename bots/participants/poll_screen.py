@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from babel.numbers import format_decimal
 
 from bots.participants.callback import IDLE, PollAct, poll_press
 from bots.participants.poll_draft import after_press, fewer, place_of, write_draft
 from bots.participants.screen import LONGEST_LABEL, Key, Rows, Screen, arrange, label, plain
 from core.clock import local
+from core.days import long_day
 from core.i18n import N_, Translator, babel_locale, pick_text
 from surveys.polls.ballot import in_words
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, figures_of, is_decided_otherwise
@@ -132,7 +133,7 @@ def _heading(shown: Shown) -> list[str]:
         return _question(shown)
     ends = local(poll.closes_at, poll.time_zone)
     day, hour = (
-        format_date(ends, "long", locale=babel_locale(t.language)),
+        long_day(ends, t.language),
         format_time(ends, "short", locale=babel_locale(t.language)),
     )
     return [*_question(shown), t("Votes are taken until {day}, {hour}.", day=day, hour=hour)]
