@@ -20,6 +20,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, InputPollO
 from babel.dates import format_time
 from sqlalchemy.orm import Session
 
+from bots.command_names import all_names
 from bots.participants.polls import START
 from bots.participants.screen import shorten
 from bots.participants.show import patiently
@@ -49,7 +50,7 @@ log = structlog.get_logger()
 
 INBOUND = "telegram:groups"
 DOOR = "group"
-ASKS = re.compile(r"/(?:poll|sondaggio)(?:@\w+)?(?:\s+(\S+))?\s*")
+ASKS = re.compile(rf"/(?:{'|'.join(all_names('poll'))})(?:@\w+)?(?:\s+(\S+))?\s*")
 LONGEST_QUESTION, LONGEST_OPTION = 300, 100  # Bot API, sendPoll
 LONGEST_ABOUT = 1500
 GROUPS = ("group", "supergroup")
