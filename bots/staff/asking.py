@@ -119,8 +119,8 @@ def change(talk: Talk, value: str) -> Reply:
             return Reply((draft_screen(talk, shown),))
         case "sure":
             return Reply((sure_screen(talk, shown),))
-        case "words":
-            return _ask_words(talk, replace(draft, said={}))
+        case "words" | "afresh":
+            return _ask_words(talk, draft if what == "words" else replace(draft, begun={}))
         case "secrecy":
             now = shown.definition.secrecy
             other = Secrecy.NAMED if now is Secrecy.ANONYMOUS else Secrecy.ANONYMOUS
@@ -155,13 +155,12 @@ def change(talk: Talk, value: str) -> Reply:
 def take_words(talk: Talk, text: str) -> Reply:
     """The question with its options in one language; raises WordsUnfit, TooLong, NotAsMany, TooManyLines, DraftGone.
 
-    What was written before stands in what the chat awaits: the draft is as it was until all of it is written.
+    It is kept at once; the draft says what it said before until all of it is written.
     """
     told = hold_draft(talk.session, talk.staff.account_id)
     if not told:
         raise DraftGone
-    awaited = talk.chat.awaiting[AWAITS]
-    return _ask_words(talk, replace(Draft.from_json(told), said=awaited["said"]).saying(awaited["language"], text))
+    return _ask_words(talk, Draft.from_json(told).saying(talk.chat.awaiting[AWAITS]["language"], text))
 
 
 def send(talk: Talk, value: str) -> Reply:
@@ -225,7 +224,6 @@ def _start(talk: Talk, draft: Draft) -> Reply:
     begun = replace(draft, closes=usual_close(talk.now, desk.zone, desk.window))
     if begun.template:
         return _kept(talk, begun)
-    change_chat(talk.session, talk.staff.account_id, draft=begun.to_json())
     return _ask_words(talk, begun)
 
 
@@ -233,11 +231,15 @@ def _ask_words(talk: Talk, draft: Draft) -> Reply:
     """Asks for what is not written yet; once all is, the draft has these words."""
     missing = draft.unsaid(_page(talk, draft).languages)
     if not missing:
-        return _kept(talk, draft)
-    awaited = {"language": missing, "said": draft.to_json()["said"]}
-    change_chat(talk.session, talk.staff.account_id, awaiting={AWAITS: awaited})
+        return _kept(talk, draft.all_said())
+    awaiting = {AWAITS: {"language": missing}}
+    change_chat(talk.session, talk.staff.account_id, draft=draft.to_json(), awaiting=awaiting)
     text = talk.t(WRITE if draft.has_options else WRITE_QUESTION, language=LANGUAGE_NAMES.get(missing, missing))
-    return Reply((Screen(text),), below=True)
+    if not draft.begun:
+        return Reply((Screen(text),), below=True)
+    kept = talk.t("Kept so far: {languages}.", languages=", ".join(LANGUAGE_NAMES.get(one, one) for one in draft.begun))
+    afresh = key(f"↺ {talk.t('Write all of it anew')}", DRAFT, draft.mark, "afresh")
+    return Reply((Screen(f"{kept}\n\n{text}", ((afresh,),)),), below=True)
 
 
 def _kept(talk: Talk, draft: Draft) -> Reply:
