@@ -100,6 +100,7 @@ PRESSES: dict[str, Show] = {one.command: one.show for one in ENTRIES if one.in_m
 AWAITED: dict[str, Callable[[Talk, str], Reply]] = {
     questions.ANSWER: lambda talk, text: questions.take_answer(talk, talk.chat.awaiting[questions.ANSWER], text),
     asking.AWAITS: asking.take_words,
+    asking.AWAITS_CLOSE: asking.take_close,
     settings.AWAITS_QUIET: settings.take_hours,
 }
 """What the next words are taken for, by what the chat awaits."""
