@@ -64,7 +64,7 @@ async def test_a_named_poll_is_one_press_and_another_changes_it(stage: Stage) ->
     assert piles(stage.scene.database, poll) == {"C": 1}
     stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
     over = await stage.say(person, f"/vote {poll.code}")
-    assert "School wins." in over["text"] and "School: 1" in over["text"], "the same outcome at every door"
+    assert "“School” wins." in over["text"] and "School: 1" in over["text"], "the same outcome at every door"
 
 
 async def test_a_secret_poll_is_told_confirmed_and_final_and_stands_nowhere_before(stage: Stage) -> None:

@@ -12,9 +12,9 @@ from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder
 from surveys.polls.tally.ties import Broken
 from surveys.polls.tally.working import Name, listed
 
-ENOUGH = N_("{option} has {count} of {whole}, {share}: enough.")
-TOO_LITTLE = N_("{option} has {count} of {whole}, {share}: too little.")
-VERDICTS = {
+ENOUGH = N_("“{option}” has {count} of {whole}, {share}: enough.")
+TOO_LITTLE = N_("“{option}” has {count} of {whole}, {share}: too little.")
+VERDICTS = {  # the quotes around who wins stand in the catalogues
     Verdict.DECIDED: N_("{option} wins."),
     Verdict.SHARED: N_("Several options win together: {options}."),
     Verdict.NO_WINNER: N_("No option beats all others: nobody wins."),
@@ -23,7 +23,7 @@ VERDICTS = {
     Verdict.NO_BALLOTS: N_("No ballot names an option: nobody wins."),
 }
 SO_FAR = {
-    Verdict.DECIDED: N_("{option} leads."),
+    Verdict.DECIDED: N_("“{option}” leads."),
     Verdict.SHARED: N_("Several options lead together: {options}."),
     Verdict.NO_WINNER: N_("No option beats all others so far."),
     Verdict.NO_QUORUM: N_("The quorum of {needed} ballots is not reached so far."),
@@ -80,8 +80,12 @@ def _verdict(outcome: Outcome, t: Translator, name: Name, words: Mapping[Verdict
 
 
 def _broken(one: Broken, t: Translator, name: Name) -> str:
+
+    def quoted(code: str) -> str:
+        return t("“{name}”", name=name(code))
+
     said = {
-        "options": listed(one.options, name),
+        "options": listed(one.options, quoted),
         "ranking": listed(tuple(listed(g, name, " = ") for g in one.groups), str),
     }
     match one.by:
