@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from babel.dates import format_date, format_datetime, format_time, get_timezone_location
+from babel.dates import format_time, get_timezone_location
 from babel.numbers import format_decimal, format_percent
 
 from core.clock import local
-from core.days import full_day
+from core.days import FULL, full_day, long_day, write_instant
 from core.i18n import babel_locale
 
 
 def day(value: date, language: str) -> str:
-    return str(format_date(value, "long", locale=babel_locale(language)))
+    return long_day(value, language)
 
 
 def weekday(value: date, language: str) -> str:
@@ -30,12 +30,12 @@ def span(starts: date, ends: date, language: str) -> str:
 
 def write_moment(value: datetime, language: str, zone: str) -> str:
     """An instant on the wall clock of a time zone."""
-    return str(format_datetime(local(value, zone), "d MMMM y, HH:mm", tzinfo=None, locale=babel_locale(language)))
+    return write_instant(local(value, zone), "d MMMM y, HH:mm", language)
 
 
 def write_in_words(value: datetime, language: str, zone: str) -> str:
     """An instant on the wall clock of a time zone, with its weekday."""
-    return str(format_datetime(local(value, zone), "EEEE d MMMM y, HH:mm", tzinfo=None, locale=babel_locale(language)))
+    return write_instant(local(value, zone), f"{FULL}, HH:mm", language)
 
 
 def write_city(zone: str, language: str) -> str:

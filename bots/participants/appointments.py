@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import date
 from html import escape
 
-from babel.dates import format_date
-
 from bots.participants.callback import IDLE, AppointmentPress
 from bots.participants.dialogue import Talk
 from bots.participants.keyboard import across, in_rows, longest
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
-from core.days import full_day
+from core.days import full_day, write_day
 from core.errors import Problem
-from core.i18n import babel_locale, pick_text
+from core.i18n import pick_text
 from core.process.appointments.booking import Asking, cancel, changes_until, choose
 from core.process.appointments.errors import ChangesClosed, SlotOver, SlotTaken, SlotUnknown
 from core.process.appointments.interviewers import change_hours
@@ -144,4 +142,4 @@ def _day(event: EventFacts, name: str, day: date) -> Key:
 
 
 def _short(talk: Talk, day: date) -> str:
-    return str(format_date(day, "EEE d MMM", locale=babel_locale(talk.t.language)))
+    return write_day(day, "EEE d MMM", talk.t.language)

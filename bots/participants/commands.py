@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 
+from bots.command_names import command_in
 from bots.participants.by_themselves import JOIN, greet_stranger, press_joining
 from bots.participants.callback import CommandPress
 from bots.participants.dialogue import Talk, aside, held, take
@@ -19,7 +20,7 @@ from bots.participants.screen import Document, Reply, Screen, plain
 from bots.participants.store import change_chat, offices_of
 from bots.participants.thematic import TABLE, press_table, show_tables
 from bots.participants.wishes import WISH, preferences, press_wish
-from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_
+from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_, Translator
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
 from core.people.preferences import end_pause, pause, set_language, unsubscribe
@@ -47,6 +48,11 @@ MENU = {
     "mydata": N_("What is known about you"),
     "stop": N_("Receive no more messages"),
 }
+
+
+def menu_in(t: Translator) -> dict[str, str]:
+    """The commands as a reader calls them, and what each is for."""
+    return {command_in(t.language, name): t(about) for name, about in MENU.items()}
 
 
 def run_command(talk: Talk, name: str) -> Reply:
@@ -81,7 +87,7 @@ def _help(talk: Talk) -> Reply:
     lines = [
         t("I ask the questions of your office and keep your answers. You can stop at any time: nothing is lost."),
         t("Answer with the buttons, or write: a choice, its number, a date."),
-        "\n".join(f"/{name} – {t(text)}" for name, text in MENU.items() if name != "help"),
+        "\n".join(f"/{name} – {about}" for name, about in menu_in(t).items() if name != command_in(t.language, "help")),
     ]
     if talk.chat.participant_id is not None:
         names = ", ".join(plain(name, 200) for _, name in offices_of(talk.session, talk.chat.participant_id))
@@ -216,13 +222,9 @@ COMMANDS: dict[str, Callable[[Talk], Reply]] = {
     "mydata": _my_data,
     "preferences": preferences,
     "question": open_room,
-    "domanda": open_room,
     "office": open_office,
-    "ente": open_office,
     "table": show_tables,
-    "tavolo": show_tables,
     "entry": show_codes,
-    "ingresso": show_codes,
     "start": go_on_or_welcome,
 }
 PRESSES: dict[tuple[str, str], Callable[[Talk, str], Reply]] = {

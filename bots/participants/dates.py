@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 
 from bots.participants.callback import IDLE, DatesPress
 from bots.participants.dialogue import Talk
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
-from core.days import full_day
+from core.days import full_day, write_day
 from core.errors import Problem
 from core.i18n import babel_locale, pick_text
 from core.people.merged import all_of
@@ -41,12 +41,8 @@ def press_dates(talk: Talk, press: DatesPress) -> Reply:
 
 def say_date(date: DateFacts, language: str) -> str:
     """`Tue 18 July, 15:00 – 17:00`; the end's day where it is another one."""
-    first = format_date(date.starts.date(), "EEE d MMMM", locale=babel_locale(language))
-    last = (
-        ""
-        if date.ends.date() == date.starts.date()
-        else f"{format_date(date.ends.date(), 'EEE d MMMM', locale=babel_locale(language))}, "
-    )
+    first = write_day(date.starts.date(), "EEE d MMMM", language)
+    last = "" if date.ends.date() == date.starts.date() else f"{write_day(date.ends.date(), 'EEE d MMMM', language)}, "
     begins, ends = (format_time(one.time(), "HH:mm", locale=babel_locale(language)) for one in (date.starts, date.ends))
     return f"{first}, {begins} – {last}{ends}"
 

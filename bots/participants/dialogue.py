@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from bots.participants.beside import files_of, opened
@@ -18,7 +17,8 @@ from bots.participants.screen import Reply, Screen
 from bots.participants.searching import follow, forget, searched
 from bots.participants.store import ChatState, change_chat
 from core.clock import local
-from core.i18n import Translator, babel_locale, translator
+from core.days import long_day
+from core.i18n import Translator, translator
 from core.people.personal import PersonalData
 from surveys.engine.events import AnswerRefused, DraftChanged
 from surveys.engine.inputs import (
@@ -163,7 +163,7 @@ def show(talk: Talk, turn: Turn, page: str = "", *, asked: bool = False, anew: b
     turn = in_language(turn, talk.chat.language)
     t = translator(turn.session.language or talk.chat.language)
     there = local(talk.now, turn.round.time_zone)
-    until = format_date(turn.round.last_day, "long", locale=babel_locale(t.language)) if turn.round.last_day else ""
+    until = long_day(turn.round.last_day, t.language) if turn.round.last_day else ""
     today, search = there.date().isoformat(), searched(talk.chat, turn)
     standing = Standing(
         turn.response_id, turn.session.revision, t, page, today, until, turn.changing, search, _page_address(talk, turn)

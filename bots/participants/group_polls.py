@@ -17,14 +17,16 @@ import structlog
 from aiogram import Bot
 from aiogram.exceptions import TelegramAPIError
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, InputPollOption, Message, PollAnswer, Update
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from sqlalchemy.orm import Session
 
+from bots.command_names import all_names
 from bots.participants.polls import START
 from bots.participants.screen import shorten
 from bots.participants.show import patiently
 from core.clock import Clock, local
 from core.database.database import Database
+from core.days import long_day
 from core.errors import Problem
 from core.i18n import LANGUAGES, Translator, babel_locale, pick_text, translator
 from core.inbound import first_time
@@ -48,7 +50,7 @@ log = structlog.get_logger()
 
 INBOUND = "telegram:groups"
 DOOR = "group"
-ASKS = re.compile(r"/(?:poll|sondaggio)(?:@\w+)?(?:\s+(\S+))?\s*")
+ASKS = re.compile(rf"/(?:{'|'.join(all_names('poll'))})(?:@\w+)?(?:\s+(\S+))?\s*")
 LONGEST_QUESTION, LONGEST_OPTION = 300, 100  # Bot API, sendPoll
 LONGEST_ABOUT = 1500
 GROUPS = ("group", "supergroup")
@@ -208,7 +210,7 @@ def _invitation(poll: Poll, t: Translator) -> str:
     if poll.closes_at is not None:
         ends = local(poll.closes_at, poll.time_zone)
         day, hour = (
-            format_date(ends, "long", locale=babel_locale(t.language)),
+            long_day(ends, t.language),
             format_time(ends, "short", locale=babel_locale(t.language)),
         )
         lines.append(t("Votes are taken until {day}, {hour}.", day=day, hour=hour))

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from aiogram.enums import ContentType
 from aiogram.types import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, Message, Update
 
+from bots.command_names import meant_by
 from bots.participants.callback import POLL
 from bots.participants.screen import Key, Rows
 from core.i18n import LANGUAGES
@@ -31,7 +32,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Command:
-    """`/name rest`; the bot's own name after an @ is left out."""
+    """`/name rest`, by its English name; the bot's own after an @ is left out."""
 
     name: str
     rest: str
@@ -130,7 +131,7 @@ def _message(update_id: int, message: Message) -> Arrived | None:
         did = _file(message) or _location(message) or SentSomethingElse()
     elif text.startswith("/") and len(text) > 1 and text[1].isalpha():
         name, *rest = text[1:].split(None, 1)
-        did = Command(name.partition("@")[0].lower(), "".join(rest).strip())
+        did = Command(meant_by(name.partition("@")[0]), "".join(rest).strip())
     else:
         did = Said(text)
     return Arrived(update_id, message.chat.id, language, did)

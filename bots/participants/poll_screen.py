@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
+from functools import lru_cache
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from babel.numbers import format_decimal
 
 from bots.participants.callback import IDLE, PollAct, poll_press
 from bots.participants.poll_draft import after_press, fewer, place_of, write_draft
 from bots.participants.screen import LONGEST_LABEL, Key, Rows, Screen, arrange, label, plain
 from core.clock import local
+from core.days import long_day
 from core.i18n import N_, Translator, babel_locale, pick_text
 from surveys.polls.ballot import in_words
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, figures_of, is_decided_otherwise
 from surveys.polls.glance import Glance
 from surveys.polls.kinds import USUAL_WORDS, Kind
+from surveys.polls.kinds import Shown as WhenShown
 from surveys.polls.poll import Poll
 from surveys.polls.published import NOBODY_VOTED
 
@@ -73,7 +77,8 @@ def voting_screen(shown: Shown) -> Screen:
 def thanks_screen(shown: Shown, standing: Glance | None) -> Screen:
     """After a vote, and for whoever comes back: of a secret one only that it counts."""
     poll, t = shown.poll, shown.t
-    lines = _heading(shown)
+    waits = poll.definition.shown is WhenShown.AFTER_CLOSE and poll.kind is not Kind.TEXT
+    lines = _question(shown) if waits else _heading(shown)
     rows: Rows = ()
     if poll.is_secret:
         lines += ["", t("Your vote has been counted. Thank you.")]
@@ -83,6 +88,8 @@ def thanks_screen(shown: Shown, standing: Glance | None) -> Screen:
         draft = write_draft(poll, shown.kept)
         change = poll_press(poll.id, PollAct.WRITE if poll.kind is Kind.TEXT else PollAct.DRAFT, draft)
         rows = ((Key(label(t("Change my vote")), change),),)
+    if waits:
+        lines.append(_when_told(shown))
     return Screen("\n".join([*lines, *result_lines(shown, standing)]), rows)
 
 
@@ -130,12 +137,24 @@ def _heading(shown: Shown) -> list[str]:
     poll, t = shown.poll, shown.t
     if poll.closes_at is None:
         return _question(shown)
-    ends = local(poll.closes_at, poll.time_zone)
-    day, hour = (
-        format_date(ends, "long", locale=babel_locale(t.language)),
-        format_time(ends, "short", locale=babel_locale(t.language)),
-    )
+    day, hour = _close(poll.closes_at, poll.time_zone, t.language)
     return [*_question(shown), t("Votes are taken until {day}, {hour}.", day=day, hour=hour)]
+
+
+def _when_told(shown: Shown) -> str:
+    """When the result comes that nobody sees before the close."""
+    poll, t = shown.poll, shown.t
+    if poll.closes_at is None:
+        return t("The result comes once the poll is closed.")
+    day, hour = _close(poll.closes_at, poll.time_zone, t.language)
+    return t("The result comes after the close: {day}, {hour}.", day=day, hour=hour)
+
+
+@lru_cache(64)
+def _close(at: datetime, zone: str, language: str) -> tuple[str, str]:
+    """Its day and hour, written once for a whole hall that votes."""
+    ends = local(at, zone)
+    return long_day(ends, language), str(format_time(ends, "short", locale=babel_locale(language)))
 
 
 def _question(shown: Shown) -> list[str]:

@@ -16,7 +16,7 @@ from aiogram.exceptions import TelegramForbiddenError
 from aiogram.types import BotCommand, CallbackQuery, ChatMemberUpdated, Message, PollAnswer, Update
 
 from bots.participants.behind import Behind
-from bots.participants.commands import MENU
+from bots.participants.commands import menu_in
 from bots.participants.group_polls import GroupPolls, parse_group
 from bots.participants.on_page import PageButtons
 from bots.participants.parse import Arrived, PressedButton, parse
@@ -184,5 +184,5 @@ async def introduce(bot: Bot) -> None:
     """Tells Telegram the commands, in every language."""
     for language in (None, *LANGUAGES):
         t = translator(language or DEFAULT_LANGUAGE)
-        commands = [BotCommand(command=name, description=t(text)) for name, text in MENU.items()]
+        commands = [BotCommand(command=name, description=about) for name, about in menu_in(t).items()]
         await bot.set_my_commands(commands, language_code=language)

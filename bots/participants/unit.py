@@ -139,14 +139,14 @@ def _do(talk: Talk, desk: Desk, did: Did) -> Reply:
             return _locked(talk, "start") or open_joining(talk, office, came_from(token))
         case Command("start", token) if token.startswith(START):
             return _locked(talk, "start") or open_by_code(talk, desk.booth, token.removeprefix(START))
-        case Command("vote" | "vota" as name, said):
-            return _locked(talk, name) or open_votes(talk, desk.booth, said)
+        case Command("vote", said):
+            return _locked(talk, "vote") or open_votes(talk, desk.booth, said)
         case Command("start", token) if token:
             return join(talk, desk.links, desk.ids, token)
-        case Command("question" | "domanda" as name, said) if said:
-            return _locked(talk, name) or open_room(talk, said)
-        case Command("office" | "ente" as name, said) if said:
-            return _locked(talk, name) or open_office(talk, said)
+        case Command("question", said) if said:
+            return _locked(talk, "question") or open_room(talk, said)
+        case Command("office", said) if said:
+            return _locked(talk, "office") or open_office(talk, said)
         case PressedButton() as pressed:
             return _press(talk, desk, pressed)
         case Command(name):

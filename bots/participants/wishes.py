@@ -6,15 +6,13 @@ from collections.abc import Callable
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 from bots.participants.calendar import calendar
 from bots.participants.callback import IDLE, command
 from bots.participants.dialogue import Talk, aside
 from bots.participants.screen import Key, Reply, Screen, label, plain
 from bots.participants.store import offices_of
 from core.clock import local
-from core.i18n import babel_locale
+from core.days import long_day
 from core.people.consent import PURPOSE_NAMES, PURPOSES, Proof
 from core.people.preferences import (
     PREFERRED,
@@ -140,7 +138,7 @@ def _pause_said(talk: Talk, person: Participant) -> str:
         return talk.t("No pause.")
     if until >= WITHOUT_END:
         return talk.t("A pause without an end")
-    day = format_date(local(until, _zone(talk)).date(), "long", locale=babel_locale(talk.t.language))
+    day = long_day(local(until, _zone(talk)).date(), talk.t.language)
     return talk.t("No messages before {day}.", day=day)
 
 

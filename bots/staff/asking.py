@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from bots.screen import Key, Screen, arrange, plain
 from bots.staff.draft_page import IN_HALL, KEEP, LEAVES, Page, draft_screen, sure_screen
@@ -18,12 +18,14 @@ from bots.staff.held_draft import draft_at_hand, held_screen
 from bots.staff.poll_draft import DRAFT, Draft, DraftGone, NotAsMany, TooLong, TooManyLines, WordsUnfit
 from bots.staff.polls import NEW, list_polls, page
 from bots.staff.talk import Reply, Talk, key, moment
+from bots.staff.typed_close import TYPED, CloseUnclear, read_close
 from core.clock import local
 from core.errors import Problem
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_, pick_text
 from core.ids import read_id
 from core.process.door.day import day_events
 from core.process.events import EventFacts, languages_of_event, load_event
+from core.process.horizon import DayTooFar, is_too_far
 from core.process.offices import office_names
 from core.process.room.rooms import load_room
 from core.staff.chats import change_chat, hold_draft
@@ -41,8 +43,7 @@ from surveys.polls.store import instant_of, load_poll
 from surveys.polls.templates import find_template, templates
 
 FROM, KIND = "ask-from", "ask-kind"
-AWAITS = "poll-words"
-UNFIT = (WordsUnfit, TooLong, NotAsMany, TooManyLines)
+AWAITS, AWAITS_CLOSE = "poll-words", "poll-close"
 DAYS = (1, 3, 7, 14, 28)  # ahead, to choose the close from
 MOST_AUDIENCES = 20
 SENT = {LEAVES: N_("Asked."), IN_HALL: N_("It is open."), KEEP: N_("It is kept for later.")}
@@ -57,6 +58,9 @@ WRITE_QUESTION = N_("Write the question in {language} now. Any command leaves it
 
 class CloseWrong(Problem):
     text = N_("The close has passed already. Please choose a later one.")
+
+
+UNFIT = (WordsUnfit, TooLong, NotAsMany, TooManyLines, CloseUnclear, CloseWrong, DayTooFar)
 
 
 class HallOver(Problem):
@@ -119,8 +123,8 @@ def change(talk: Talk, value: str) -> Reply:
             return Reply((draft_screen(talk, shown),))
         case "sure":
             return Reply((sure_screen(talk, shown),))
-        case "words":
-            return _ask_words(talk, replace(draft, said={}))
+        case "words" | "afresh":
+            return _ask_words(talk, draft if what == "words" else replace(draft, begun={}))
         case "secrecy":
             now = shown.definition.secrecy
             other = Secrecy.NAMED if now is Secrecy.ANONYMOUS else Secrecy.ANONYMOUS
@@ -147,21 +151,35 @@ def change(talk: Talk, value: str) -> Reply:
         case "close" if chosen:
             return _kept(talk, replace(draft, closes=_close(talk, shown, chosen)))
         case "close":
+            change_chat(talk.session, talk.staff.account_id, awaiting={AWAITS_CLOSE: draft.mark})
             days = [_day(talk, shown.desk.zone, ahead) for ahead in DAYS]
-            return _choose(talk, draft, what, [(one, _named(talk, shown.desk, one)) for one in days])
+            return _choose(talk, draft, what, [(one, _named(talk, shown.desk, one)) for one in days], talk.t(TYPED))
     raise NothingHere
 
 
 def take_words(talk: Talk, text: str) -> Reply:
     """The question with its options in one language; raises WordsUnfit, TooLong, NotAsMany, TooManyLines, DraftGone.
 
-    What was written before stands in what the chat awaits: the draft is as it was until all of it is written.
+    It is kept at once; the draft says what it said before until all of it is written.
     """
     told = hold_draft(talk.session, talk.staff.account_id)
     if not told:
         raise DraftGone
-    awaited = talk.chat.awaiting[AWAITS]
-    return _ask_words(talk, replace(Draft.from_json(told), said=awaited["said"]).saying(awaited["language"], text))
+    return _ask_words(talk, Draft.from_json(told).saying(talk.chat.awaiting[AWAITS]["language"], text))
+
+
+def take_close(talk: Talk, text: str) -> Reply:
+    """A close that was written; raises CloseUnclear, CloseWrong, DayTooFar, DraftGone."""
+    draft = _held(talk, talk.chat.awaiting[AWAITS_CLOSE])
+    desk = open_desk(talk.session, talk.staff, draft.office_id)[0]
+    said = read_close(text, talk.t.language, local(talk.now, desk.zone))
+    if is_too_far(said, talk.now):
+        raise DayTooFar
+    closes = said.isoformat(timespec="minutes") if isinstance(said, datetime) else _close_of(said, desk)
+    at = instant_of(closes, desk.zone)
+    if at is None or at <= talk.now:
+        raise CloseWrong
+    return _kept(talk, replace(draft, closes=closes))
 
 
 def send(talk: Talk, value: str) -> Reply:
@@ -225,7 +243,6 @@ def _start(talk: Talk, draft: Draft) -> Reply:
     begun = replace(draft, closes=usual_close(talk.now, desk.zone, desk.window))
     if begun.template:
         return _kept(talk, begun)
-    change_chat(talk.session, talk.staff.account_id, draft=begun.to_json())
     return _ask_words(talk, begun)
 
 
@@ -233,11 +250,15 @@ def _ask_words(talk: Talk, draft: Draft) -> Reply:
     """Asks for what is not written yet; once all is, the draft has these words."""
     missing = draft.unsaid(_page(talk, draft).languages)
     if not missing:
-        return _kept(talk, draft)
-    awaited = {"language": missing, "said": draft.to_json()["said"]}
-    change_chat(talk.session, talk.staff.account_id, awaiting={AWAITS: awaited})
+        return _kept(talk, draft.all_said())
+    awaiting = {AWAITS: {"language": missing}}
+    change_chat(talk.session, talk.staff.account_id, draft=draft.to_json(), awaiting=awaiting)
     text = talk.t(WRITE if draft.has_options else WRITE_QUESTION, language=LANGUAGE_NAMES.get(missing, missing))
-    return Reply((Screen(text),), below=True)
+    if not draft.begun:
+        return Reply((Screen(text),), below=True)
+    kept = talk.t("Kept so far: {languages}.", languages=", ".join(LANGUAGE_NAMES.get(one, one) for one in draft.begun))
+    afresh = key(f"↺ {talk.t('Write all of it anew')}", DRAFT, draft.mark, "afresh")
+    return Reply((Screen(f"{kept}\n\n{text}", ((afresh,),)),), below=True)
 
 
 def _kept(talk: Talk, draft: Draft) -> Reply:

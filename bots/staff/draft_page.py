@@ -130,7 +130,7 @@ def _keys(talk: Talk, shown: Page) -> Iterator[tuple[Key, ...]]:
             yield (key(f"✅ {ask}", DRAFT, mark, "sure"),)
     named = shown.definition.secrecy is Secrecy.NAMED
     yield (
-        key(f"✍️ {t('Change the words')}", DRAFT, mark, "words"),
+        key(f"✍️ {t('Go on writing') if draft.begun else t('Change the words')}", DRAFT, mark, "words"),
         key(f"🔒 {t('Make it anonymous') if named else t('Make it named')}", DRAFT, mark, "secrecy"),
     )
     if shown.definition.kind is Kind.RANKING:

@@ -17,9 +17,9 @@ def draft_at_hand(talk: Talk) -> Draft | None:
     """None also for one without a word, and of an office whose people this account may not ask any more."""
     told = hold_draft(talk.session, talk.staff.account_id)
     draft = Draft.from_json(told) if told else None
-    if draft is None or not (draft.template or draft.said) or draft.office_id not in asking_offices(talk.staff):
+    if draft is None or draft.office_id not in asking_offices(talk.staff):
         return None
-    return draft
+    return draft if draft.template or draft.said or draft.begun else None
 
 
 def held_screen(talk: Talk, draft: Draft) -> Screen:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bots.command_names import command_in
 from bots.screen import Screen, arrange, plain
 from bots.staff import asking, door, draft_page, mailing, poll_draft, polls, questions, settings, today
 from bots.staff.talk import Reply, Talk, key
@@ -48,7 +49,7 @@ def show_help(talk: Talk, _: str = "") -> Reply:
     t = talk.t
     lines = [
         t("I am the office's bot for its staff. What you may do here is what your role allows in the console."),
-        "\n".join(f"/{one.command} – {t(one.about)}" for one in ENTRIES if one.is_for(talk)),
+        "\n".join(f"/{command_in(t.language, one.command)} – {t(one.about)}" for one in ENTRIES if one.is_for(talk)),
         t("Everything you do here stands in the audit log, without what was written."),
     ]
     return Reply((Screen("\n\n".join(lines)),))
@@ -99,6 +100,7 @@ PRESSES: dict[str, Show] = {one.command: one.show for one in ENTRIES if one.in_m
 AWAITED: dict[str, Callable[[Talk, str], Reply]] = {
     questions.ANSWER: lambda talk, text: questions.take_answer(talk, talk.chat.awaiting[questions.ANSWER], text),
     asking.AWAITS: asking.take_words,
+    asking.AWAITS_CLOSE: asking.take_close,
     settings.AWAITS_QUIET: settings.take_hours,
 }
 """What the next words are taken for, by what the chat awaits."""

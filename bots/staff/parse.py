@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from telegram import Message, Update
 from telegram.constants import ChatMemberStatus, ChatType
 
+from bots.command_names import meant_by
 from core.i18n import LANGUAGES
 
 UPDATES = ["message", "callback_query", "my_chat_member"]
@@ -21,7 +22,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Command:
-    """`/name rest`; the bot's own name after an @ is left out."""
+    """`/name rest`, by its English name; the bot's own after an @ is left out."""
 
     name: str
     rest: str
@@ -85,7 +86,7 @@ def _message(message: Message) -> Did:
         return SentSomethingElse()
     if text.startswith("/") and len(text) > 1 and text[1].isalpha():
         name, *rest = text[1:].split(None, 1)
-        return Command(name.partition("@")[0].lower(), "".join(rest).strip())
+        return Command(meant_by(name.partition("@")[0]), "".join(rest).strip())
     return Said(text)
 
 

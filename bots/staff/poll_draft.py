@@ -48,7 +48,10 @@ class TooManyLines(Problem):
 
 @dataclass(frozen=True)
 class Draft:
-    """`said` are the lines of each language: the question, then the options; "" or {} stands for the template's."""
+    """`said` are the lines of each language: the question, then the options; "" or {} stands for the template's.
+
+    `begun` are those that are being written, as far as they go: they take the place of `said` once all are there.
+    """
 
     office_id: int
     template: str = ""
@@ -59,11 +62,12 @@ class Draft:
     closes: str = ""
     event_id: int = 0  # in whose hall alone it is asked
     beside: str = ""  # a second method of a ranking, which is shown and decides nothing
+    begun: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
             "office": self.office_id, "template": self.template, "kind": self.kind,
-            "said": {code: list(lines) for code, lines in self.said.items()}, "secrecy": self.secrecy,
+            "said": _listed(self.said), "begun": _listed(self.begun), "secrecy": self.secrecy,
             "audience": self.audience_id, "closes": self.closes, "event": self.event_id,
             "beside": self.beside,
         }  # fmt: skip
@@ -73,21 +77,22 @@ class Draft:
         return cls(
             told["office"], told.get("template", ""), told.get("kind", ""), told.get("said", {}),
             told.get("secrecy", ""), told.get("audience", 0), told.get("closes", ""), told.get("event", 0),
-            told.get("beside", ""),
+            told.get("beside", ""), told.get("begun", {}),
         )  # fmt: skip
 
     @property
     def mark(self) -> str:
-        """Names the draft as it stands: 12 letters that a button holds."""
-        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()[:12]
+        """Names the draft as it would be sent: 12 letters that a button holds."""
+        told = replace(self, begun={} if self._words is not self.begun else self.begun).to_json()
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:12]
 
     @property
     def definition(self) -> Definition:
-        made = self._begun()
-        if self.said:
-            titles = {code: lines[0] for code, lines in self.said.items()}
-            count = min(len(lines) for lines in self.said.values()) - 1
-            texts = [{code: lines[at + 1] for code, lines in self.said.items()} for at in range(count)]
+        made = self._basis()
+        if words := self._words:
+            titles = {code: lines[0] for code, lines in words.items()}
+            count = min(len(lines) for lines in words.values()) - 1
+            texts = [{code: lines[at + 1] for code, lines in words.items()} for at in range(count)]
             options = tuple(Option(name, text) for name, text in zip(NAMES, texts, strict=False))
             made = replace(made, title=titles, options=options if made.kind in OF_OPTIONS else ())
         in_hall = bool(self.event_id)
@@ -102,15 +107,24 @@ class Draft:
         )
 
     @property
+    def _words(self) -> Mapping[str, Sequence[str]]:
+        """What people would read, as far as there is anything of its own."""
+        return self.said if self.said or self.template else self.begun
+
+    @property
     def has_options(self) -> bool:
-        return self._begun().kind in OF_OPTIONS
+        return self._basis().kind in OF_OPTIONS
 
     def faults(self, languages: Sequence[str]) -> list[PollFault]:
         return check(self.definition, languages)
 
     def unsaid(self, languages: Sequence[str]) -> str:
-        """The first language in which nothing is written; "" where there is something in all."""
-        return next((code for code in languages if code not in self.said), "")
+        """The first language in which nothing is written yet; "" where there is something in all."""
+        return next((code for code in languages if code not in self.begun), "")
+
+    def all_said(self) -> Draft:
+        """With the words that were written in place of those before."""
+        return replace(self, said=self.begun, begun={})
 
     def saying(self, language: str, text: str) -> Draft:
         """With what somebody wrote in a language; raises WordsUnfit, TooLong, NotAsMany, TooManyLines."""
@@ -123,14 +137,18 @@ class Draft:
             raise TooLong(most=LONGEST_LINE)
         if len(lines) - 1 > MOST_OPTIONS:
             raise TooManyLines(most=MOST_OPTIONS, count=len(lines) - 1)
-        for code, others in self.said.items():
+        for code, others in self.begun.items():
             if code != language and len(others) != len(lines):
                 raise NotAsMany(language=LANGUAGE_NAMES.get(code, code), count=len(others) - 1)
-        return replace(self, said={**self.said, language: lines})
+        return replace(self, begun={**self.begun, language: lines})
 
-    def _begun(self) -> Definition:
+    def _basis(self) -> Definition:
         found = next((one for one in templates() if one.slug == self.template), None)
         return found.definition if found is not None else _of_kind(Kind(self.kind or Kind.SINGLE))
+
+
+def _listed(words: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    return {code: list(lines) for code, lines in words.items()}
 
 
 def _of_kind(kind: Kind) -> Definition:

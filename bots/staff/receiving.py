@@ -10,6 +10,7 @@ from telegram import BotCommand, Update
 from telegram.error import TelegramError
 from telegram.ext import CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
 
+from bots.command_names import command_in
 from bots.staff.library import StrictApplication, create_application
 from bots.staff.menu import ENTRIES
 from bots.staff.pacing import Turns
@@ -75,5 +76,5 @@ async def introduce(application: StrictApplication) -> None:
     """Tells Telegram the commands, in every language; raises TelegramError."""
     for language in (None, *LANGUAGES):
         t = translator(language or USUAL)
-        commands = [BotCommand(one.command, t(one.about)) for one in ENTRIES]
+        commands = [BotCommand(command_in(t.language, one.command), t(one.about)) for one in ENTRIES]
         await application.bot.set_my_commands(commands, language_code=language)

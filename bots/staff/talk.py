@@ -7,13 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from bots.screen import LONGEST_TEXT, Key, Screen, label, units
 from core.addresses import PublicUrls
-from core.days import full_day
-from core.i18n import Translator, babel_locale, translator
+from core.days import full_day, write_day
+from core.i18n import Translator, translator
 from core.ids import Ids, RandomIds
 from core.staff.accounts import Staff
 from core.staff.chats import Linked
@@ -75,8 +74,7 @@ def key(text: str, command: str, *values: object) -> Key:
 def moment(instant: datetime, zone: str, language: str) -> str:
     """`Thu 3 August 2023, 09:30` on the clock of a zone."""
     there = instant.astimezone(ZoneInfo(zone))
-    day = format_datetime(there, "EEE d MMMM y", locale=babel_locale(language))
-    return f"{day}, {there:%H:%M}"
+    return f"{write_day(there, 'EEE d MMMM y', language)}, {there:%H:%M}"
 
 
 def day_of(instant: datetime, zone: str, language: str) -> str:

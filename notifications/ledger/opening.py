@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -78,8 +78,14 @@ def note_along(session: Session, along: Along | None, account_id: int | None, no
 
 
 def read_of(session: Session, mailing: Mailing) -> str:
-    """A digest of all that is read before a release: what the mailing says, and what goes along with it."""
+    """A digest of all that is read before a release: what the mailing says, the question it is about with its pictures,
+    and what goes along with it."""
     told, along = [revision_of(session, mailing)], goes_along(session, mailing)
+    if mailing.poll_id is not None:
+        asked = load_poll(session, mailing.poll_id).definition
+        told.append(
+            repr(replace(asked, opens_local=None, closes_local=None))
+        )  # opening and closing is no other question
     if along is not None:
         told.append(repr(along.poll.definition))
         if along.result is not None:

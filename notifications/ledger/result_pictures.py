@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from babel.dates import format_datetime
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from core.clock import local
+from core.days import FULL, write_instant
 from core.file_contents import keep_content
-from core.i18n import N_, Translator, babel_locale, translator
+from core.i18n import N_, Translator, translator
 from core.process.tables import Office
 from notifications.content.files import MailedFile, look_at
 from notifications.ledger.files import files_of
@@ -55,8 +55,7 @@ def moment_in_words(poll: Poll, language: str) -> str:
     """When a poll closes on the clock of its office, with the weekday; "" for no planned time."""
     if poll.closes_at is None:
         return ""
-    shown, locale = local(poll.closes_at, poll.time_zone), babel_locale(language)
-    return str(format_datetime(shown, "EEEE d MMMM y, HH:mm", tzinfo=None, locale=locale))
+    return write_instant(local(poll.closes_at, poll.time_zone), f"{FULL}, HH:mm", language)
 
 
 def result_files(session: Session, poll: Poll, languages: Iterable[str], least: int = LEAST) -> dict[str, MailedFile]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 
-from core.i18n import N_, Translator, pick_text, translator
+from core.days import write_day
+from core.i18n import N_, Translator, babel_locale, pick_text, translator
 from core.process.events import EventFacts
 from core.process.replies import MODES, Reply, modes_of
 from notifications.content.notices import paragraphs
@@ -64,8 +65,8 @@ def _span(starts: datetime, ends: datetime, language: str) -> str:
 
 
 def _moment(at: datetime, language: str) -> str:
-    return f"{format_date(at.date(), 'full', locale=language)}, {_hour(at, language)}"
+    return f"{write_day(at.date(), 'full', language)}, {_hour(at, language)}"
 
 
 def _hour(at: datetime, language: str) -> str:
-    return str(format_time(at.time(), "short", locale=language))
+    return str(format_time(at.time(), "short", locale=babel_locale(language)))

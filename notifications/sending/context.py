@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.addresses import PublicUrls
 from core.clock import last_day
-from core.i18n import Translator, babel_locale, pick_text, translator
+from core.days import long_day
+from core.i18n import Translator, pick_text, translator
 from core.process.event_files import Document, documents_of
 from core.process.events import EventFacts, load_event
 from core.process.replies import MODES
@@ -213,7 +213,7 @@ def _values(parts: _Parts, language: str) -> dict[str, str]:
         **dict.fromkeys((*OF_EVENT, DOCUMENTS, *BY_MODE), ""),
     }
     if parts.round is not None and parts.round.closes_at is not None:
-        values["closes_on"] = format_date(last_day(parts.round.closes_at, zone), "long", locale=babel_locale(language))
+        values["closes_on"] = long_day(last_day(parts.round.closes_at, zone), language)
     elif parts.round is None and parts.poll is not None:
         values["closes_on"] = moment_in_words(parts.poll, language)
     if parts.event is not None:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_time
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from core.clock import local
+from core.days import FULL, write_instant
 from core.i18n import LANGUAGES, N_, babel_locale, best_language, translator, wanted_languages
 from sandbox.clock import ClockApi
 from sandbox.mail.replying import recipient_of, reply_to
@@ -134,7 +135,7 @@ class Pages:
         return environment
 
     def _moment(self, language: str, instant: datetime) -> str:
-        return format_datetime(local(instant, self.world.zone), "EEEE d MMMM y, HH:mm", locale=babel_locale(language))
+        return write_instant(local(instant, self.world.zone), f"{FULL}, HH:mm", language)
 
     def _hour(self, language: str, instant: str) -> str:
         there = local(datetime.fromisoformat(instant), self.world.zone)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 
-from babel.dates import format_date, format_datetime, format_skeleton, format_time
+from babel.dates import format_skeleton, format_time
 from babel.numbers import format_decimal
 
+from core.days import long_day, write_instant
 from core.i18n import babel_locale
 from surveys.engine.form import Kind, Question
 from surveys.engine.places import points_of
@@ -49,15 +50,16 @@ def _decimal(value: str, locale: str) -> str:
 
 def say_moment(kind: Kind, value: str, language: str, precision: Precision = "day") -> str:
     """A date, time or both as a person reads it; of a date as much as was asked for."""
-    locale = babel_locale(language[:2] if language[:2] in _KNOWN else "it")
+    language = language[:2] if language[:2] in _KNOWN else "it"
+    locale = babel_locale(language)
     try:
         if kind is Kind.DATE and precision != "day":
             skeleton = "yMMMM" if precision == "month" else "y"
             return str(format_skeleton(skeleton, date.fromisoformat(value), locale=locale))
         if kind is Kind.DATE:
-            return str(format_date(date.fromisoformat(value), "long", locale=locale))
+            return long_day(date.fromisoformat(value), language)
         if kind is Kind.TIME:
             return str(format_time(time.fromisoformat(value), "short", locale=locale))
-        return str(format_datetime(datetime.fromisoformat(value), "long", locale=locale))
+        return write_instant(datetime.fromisoformat(value), "long", language)
     except ValueError:
         return value

@@ -28,15 +28,15 @@ from surveys.polls.tally.options import BLANK, NONE
 
 NO_TITLE = N_("The question is missing in {language}.")
 TEXT_TOO_LONG = N_("In {language} it is longer than {most} characters. Please shorten it.")
-LABEL_TOO_LONG = N_("The option {option} is longer than {most} characters in {language}. Please shorten it.")
+LABEL_TOO_LONG = N_("The option “{option}” is longer than {most} characters in {language}. Please shorten it.")
 LABEL_TWICE = N_("Two options say the same in {language}: {words}. Please tell them apart.")
-NO_LABEL = N_("The option {option} has no text in {language}.")
+NO_LABEL = N_("The option “{option}” has no text in {language}.")
 TOO_FEW = N_("At least {least} options are needed.")
 TOO_MANY = N_("At most {most} options can be offered.")
 NO_OPTIONS_HERE = N_("A poll of this kind has no options of its own.")
-NAME_UNFIT = N_("The option {option} needs a short name of letters, digits, hyphens, at most {most} characters.")
-NAME_TAKEN = N_("The short name {option} stands for a vote for none of the options. Please choose another one.")
-NAME_TWICE = N_("Two options have the short name {option}.")
+NAME_UNFIT = N_("The option “{option}” needs a short name of letters, digits, hyphens, at most {most} characters.")
+NAME_TAKEN = N_("The short name “{option}” stands for a vote for none of the options. Please choose another one.")
+NAME_TWICE = N_("Two options have the short name “{option}”.")
 LIMITS_WRONG = N_("The numbers of options to be chosen do not fit: at least {least}, at most {most}, of {count}.")
 SCALE_WRONG = N_("A scale goes from one whole number to a higher one, from {least} to {most} at the widest.")
 ENDS_WRONG = N_("The ends of a scale have labels in all languages of the poll, or none at all.")
@@ -56,7 +56,7 @@ GROUP_WRONG = N_(
     "In a group Telegram's own poll can ask only a named poll of one or several options, at most {most} and in the "
     "same order for everybody. Leave this out: the group gets a button instead."
 )
-WORDS_OF_PICTURE = N_("The picture of the option {option} needs words in {language} for who cannot see it.")
+WORDS_OF_PICTURE = N_("The picture of the option “{option}” needs words in {language} for who cannot see it.")
 
 FEWEST = 2
 MOST_IN_GROUP = 12  # options: Bot API, sendPoll

@@ -268,7 +268,7 @@ def winners_told(poll: Poll, result: Published, t: Translator) -> Sequence[str]:
     if len(result.winners) > 1:
         return (t("Several options win together: {options}.", options=names),)
     if names:
-        return (t("{option} wins.", option=names),)
+        return (t("“{option}” wins.", option=names),)
     return (t(result.why_none),) if result.why_none else ()
 
 

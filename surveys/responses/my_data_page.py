@@ -8,13 +8,13 @@ from datetime import date, datetime
 from html import escape
 from typing import Any
 
-from babel.dates import format_date
 from sqlalchemy.orm import Session as Database
 
 from core.clock import local
 from core.contributions.kinds import KIND_NAMES, OUTCOME_NAMES, Kind, Outcome
 from core.contributions.my_data import contributions_contributor
-from core.i18n import LANGUAGE_NAMES, N_, Translator, babel_locale, pick_text
+from core.days import long_day
+from core.i18n import LANGUAGE_NAMES, N_, Translator, pick_text
 from core.people.channels import CHANNEL_NAMES
 from core.people.consent import AT_THE_DOOR, PURPOSE_NAMES
 from core.people.my_data import export_person
@@ -64,7 +64,7 @@ class _Writer:
         moment = datetime.fromisoformat(instant) if isinstance(instant, str) else instant
         if moment.year == date.max.year:
             return self.t("without an end")
-        return str(format_date(local(moment, self.zone).date(), "long", locale=babel_locale(self.t.language)))
+        return long_day(local(moment, self.zone).date(), self.t.language)
 
     def word(self, words: Mapping[str, str], value: str) -> str:
         return self.t(words[value]) if value in words else value

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from bots.command_names import NAMES, command_in, meant_by
 from bots.participants.commands import MENU
 from bots.participants.receiving import introduce
+from core.i18n import LANGUAGE_NAMES
 from core.people.preferences import WITHOUT_END
 from core.people.tables import Address, Consent, Participant
 from surveys.responses.tables import Round
 from tests.bots.stage import Stage, labels, live
 from tests.support.sandbox import Person
+from tools.catalogues import entries, strings
+from tools.files import PACKAGES
 
 QUESTION = "Are you a member?"
 
@@ -52,11 +57,52 @@ async def test_help_tells_every_command_and_who_writes(stage: Stage) -> None:
     assert all(f"/{name} " in text for name in MENU if name != "help") and "Metropolitan city" in text
 
 
+@pytest.mark.parametrize(
+    ("language", "listed", "back"),
+    [("it", "/indietro – Tornare", "/indietro"), ("fr", "/retour – ", "/Retour"), ("en", "/back – Go back", "/back")],
+)
+async def test_commands_are_called_as_their_reader_speaks_and_understood_in_any_language(
+    stage: Stage, language: str, listed: str, back: str
+) -> None:
+    person = await stage.joined()
+    await stage.press(person, "No")
+    await stage.say(person, "/langue")
+    await stage.press(person, LANGUAGE_NAMES[language])
+    shown = await stage.say(person, "/aiuto")
+    assert listed in shown["text"]
+    others = {name for code in ("it", "en", "fr") if code != language for name in _named(code)} - _named(language)
+    assert [name for name in others if f"/{name} " in shown["text"]] == []
+    assert "socio" in (await stage.say(person, back))["text"] or language == "en"
+    assert QUESTION in (await stage.say(person, "/indietro"))["text"] or language != "en"
+
+
+def _named(language: str) -> set[str]:
+    return {command_in(language, name) for name in MENU}
+
+
+def test_no_command_is_called_like_another_and_telegram_takes_each() -> None:
+    for language in ("it", "en", "fr"):
+        names = [command_in(language, name) for name in NAMES]
+        assert len(set(names)) == len(names) and all(re.fullmatch(r"[a-z0-9_]{1,32}", one) for one in names)
+        assert [name for name in names if meant_by(name) not in NAMES] == []
+    assert [name for name, names in NAMES.items() for one in names.values() if meant_by(one) != name] == []
+
+
+@pytest.mark.parametrize("language", ["it", "fr"])
+def test_what_is_told_of_a_command_names_it_as_the_menu_does(language: str) -> None:
+    foreign = {name for name in NAMES if command_in(language, name) != name}
+    said = [line for package in PACKAGES for entry in entries(language, package) for line in strings(entry)]
+    told = [line for line in said if re.search(r"(?<![\w/])/[a-z_]+\b(?!/)", line)]
+    assert any("/stop" in line for line in told)
+    wrong = [line for line in told if foreign & set(re.findall(r"(?<![\w/])/([a-z_]+)\b(?!/)", line))]
+    assert wrong == []
+
+
 async def test_every_command_is_told_to_telegram_in_every_language(stage: Stage) -> None:
     await introduce(stage.bot)
     for language in (None, "it", "en", "fr"):
         told = await stage.bot.get_my_commands(language_code=language)
-        assert {one.command for one in told} == set(MENU)
+        assert [one.command for one in told] == [command_in(language or "it", name) for name in MENU]
 
 
 @pytest.mark.parametrize("name", [*MENU, "start"])

@@ -42,7 +42,7 @@ def test_ballots_are_counted_for_a_machine_and_told_to_people(file: Path) -> Non
     assert found["ballots"] == {"cast": 6, "naming": 5, "none": 0, "blank": 1, "invited": None}
     done = run(file, "--method", "schulze", *ABC, language="it_IT.UTF-8")
     assert done.exit_code == 0
-    assert "Vince A." in done.output and "Percorsi più forti (Schulze)" in done.output
+    assert "Vince “A”." in done.output and "Percorsi più forti (Schulze)" in done.output
 
 
 @pytest.mark.parametrize(

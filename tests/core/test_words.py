@@ -60,3 +60,27 @@ def test_a_language_and_a_method_are_named_in_the_reader_s_language() -> None:
     assert [name_language(one, "it") for one in ("tlh-x", "", "nonsense", "de")] == ["tlh-x", "", "nonsense", "tedesco"]
     beside = PollFault("beside", BESIDE_WRONG, {"known": "borda, irv, new-one"}).say(translator("it"))
     assert "borda, irv" not in beside and "(Borda)" in beside and beside.endswith("new-one.")
+
+
+@pytest.mark.parametrize(
+    ("language", "once", "twice"),
+    [("en", "said once", "said 2 times"), ("it", "detto 1 volta", "detto 2 volte"), ("fr", "dit 1 fois", "dit 2 fois")],
+)
+def test_once_is_a_word_where_the_language_has_one(language: str, once: str, twice: str) -> None:
+    page = (TEMPLATES / "console" / "words.html").read_text(encoding="utf-8")
+    found = re.search(r't\.n\("([^"]+)", "([^"]+)", one\.count\)', page)
+    assert found is not None
+    t = translator(language)
+    assert [t.n(found[1], found[2], count) for count in (1, 2)] == [once, twice]
+
+
+def test_telegram_s_own_button_is_called_alike_where_it_is_told_of_and_where_it_stands() -> None:
+    told = re.search(
+        r't\("(Open this link on your phone[^"]+)"', (TEMPLATES / "console" / "staff_bot.html").read_text()
+    )
+    chat = (TEMPLATES.parents[1] / "sandbox" / "pages" / "templates" / "chat.html").read_text(encoding="utf-8")
+    button = re.search(r'value="\{\{ start \}\}"><button[^>]*>\{\{ t\("([^"]+)"\)', chat)
+    assert told is not None and button is not None
+    for language in ("it", "en", "fr"):
+        t = translator(language)
+        assert f" {t(button[1])}." in t(told[1]), language

@@ -240,7 +240,7 @@ async def _the_poll_is_closed_and_shown(hall: Hall, vera: Person) -> None:
     sure = await staff.press(vera, "⏹ Close")
     assert "300 votes so far" in sure["text"]
     closed = await staff.press(vera, "✅ Yes: Close")
-    assert "300 votes counted. Park wins." in closed["text"] and "🖼 Result as a picture" in labels(closed)
+    assert "300 votes counted. “Park” wins." in closed["text"] and "🖼 Result as a picture" in labels(closed)
     await hall.screen(lambda page: expect(page.get_by_text("Voting is closed")).to_be_visible())
     assert await hall.screen(lambda page: page.locator(".two-ways").count()) == 0, "not before staff reveal it"
     await staff.press(vera, "👁 Show the result on the screen")
@@ -248,7 +248,7 @@ async def _the_poll_is_closed_and_shown(hall: Hall, vera: Person) -> None:
 
 def _both_counts(page: Page) -> list[list[tuple[str, str]]]:
     """The bars of both, as the hall reads them: large, all of it at once, and each said for what it is."""
-    expect(page.locator(".verdict")).to_have_text("Park wins.")
+    expect(page.locator(".verdict")).to_have_text("“Park” wins.")
     expect(page.locator(".two-ways .way")).to_have_text(
         ["Strongest paths (Schulze) decides", "Points by place (Borda) shown beside it"]
     )

@@ -21,7 +21,7 @@ from surveys.polls.kinds import Kind, Shown
 from surveys.polls.making import close_poll
 from surveys.polls.my_data import export_votes
 from surveys.polls.order import order_for
-from surveys.polls.poll import Poll
+from surveys.polls.poll import Definition, Poll
 from surveys.polls.voters import Voter
 from tests.bots.stage import Json, Stage, labels, newest
 from tests.dates.test_chat import somebody, toast
@@ -64,7 +64,7 @@ async def test_a_named_poll_is_one_press_and_another_changes_it(stage: Stage) ->
     assert piles(stage.scene.database, poll) == {"C": 1}
     stage.scene.database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, stage.clock.now()))
     over = await stage.say(person, f"/vote {poll.code}")
-    assert "School wins." in over["text"] and "School: 1" in over["text"], "the same outcome at every door"
+    assert "“School” wins." in over["text"] and "School: 1" in over["text"], "the same outcome at every door"
 
 
 async def test_a_secret_poll_is_told_confirmed_and_final_and_stands_nowhere_before(stage: Stage) -> None:
@@ -313,3 +313,30 @@ async def test_options_stand_in_an_order_of_their_own_and_long_ones_are_written_
     order = order_for(poll, f"p:{participant}", stage.links)
     assert [one[:20] for one in labels(shown)] == [poll.label_of(name, translator("en"))[:20] for name in order]
     assert f"• {text}" in shown["text"] and "• Square" in shown["text"]
+
+
+@pytest.mark.parametrize(
+    ("new", "told"),
+    [
+        (define(closes_local="2023-07-14T18:00"), "The result comes after the close: 14 July 2023, 18:00."),
+        (named(closes_local="2023-07-14T18:00"), "The result comes after the close: 14 July 2023, 18:00."),
+        (define(), "The result comes once the poll is closed."),
+        (named(shown=Shown.AFTER_VOTE), ""),
+        (named(shown=Shown.LIVE), ""),
+        (named(Kind.TEXT), ""),
+    ],
+    ids=["secret", "named", "without an end", "after the vote", "live", "words"],
+)
+async def test_whoever_has_voted_is_told_when_the_result_comes(stage: Stage, new: Definition, told: str) -> None:
+    _, person = await somebody(stage)
+    add(stage.scene, new)
+    await stage.say(person, "/vote")
+    if new.kind is Kind.TEXT:
+        await stage.press(person, "Write my text")
+        thanks = await stage.say(person, "Under the tree")
+    else:
+        thanks = await stage.press(person, "Square")
+        thanks = await stage.press(person, "Cast my vote") if "Cast my vote" in labels(thanks) else thanks
+    assert "Thank you" in thanks["text"] and told in thanks["text"]
+    assert ("The result comes" in thanks["text"]) is bool(told)
+    assert thanks["text"].count("14 July") == ("14 July" in told), "the day stands there once"

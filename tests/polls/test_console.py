@@ -143,13 +143,13 @@ def test_who_leads_wins_once_the_poll_is_closed(scene: Scene, sign_in: SignIn) -
         vote(scene, poll, person, chosen(choice))
     for one in (client, reader):
         page = one.get(path).text
-        assert "Park leads." in page and "Park wins." not in page
+        assert "“Park” leads." in page and "“Park” wins." not in page
     assert "wins" not in client.get(screen).text
     post(client, path, f"{path}/acts/close")
     for address in (path, screen):
-        assert "Park wins." in client.get(f"{address}?lang=en").text
+        assert "“Park” wins." in client.get(f"{address}?lang=en").text
     page = reader.get(path).text
-    assert "Park wins." in page and "leads" not in page
+    assert "“Park” wins." in page and "leads" not in page
 
 
 @pytest.mark.parametrize(
@@ -325,7 +325,7 @@ def test_what_few_chose_in_secret_is_shown_to_nobody_not_even_to_who_conducts_th
         assert answered.status_code == 409 and why in answered.text and "fountain" not in answered.text
     assert not {"poll.sheet", "poll.words-exported"} & set(acts(scene, "poll.")), "nothing was taken along"
     page = client.get(f"/console/polls/{by_name.id}").text
-    assert why not in page and "Square wins." in page, "a named poll stays as it is"
+    assert why not in page and "“Square” wins." in page, "a named poll stays as it is"
 
 
 def test_a_counted_ranking_stands_in_its_order_and_equal_options_in_one_place(

@@ -109,19 +109,19 @@ def test_a_second_method_is_stated_shown_beside_and_decides_nothing(scene: Scene
     assert [list(one) for one in told.beside.ranking] == [["B"], ["A"], ["C"]]
     assert "threshold" not in str(told.beside.told) and "Options that come out alike" in str(told.beside.rule)
     sheet = sheet_of(scene, poll)
-    assert "Park wins." in sheet and "Also shown, deciding nothing: Points by place (Borda)." in sheet
-    assert "Square wins." in sheet
+    assert "“Park” wins." in sheet and "Also shown, deciding nothing: Points by place (Borda)." in sheet
+    assert "“Square” wins." in sheet
     assert "decides nothing: it" not in sheet
     beside = sheet_of(scene, poll, BESIDE)
-    head = beside[: beside.index("Square wins.")]
+    head = beside[: beside.index("“Square” wins.")]
     assert "This sheet decides nothing: it counts the same ballots by a second method" in head
-    assert "Strongest paths (Schulze)" in head and "Park wins." in head, "what decides stands before it"
+    assert "Strongest paths (Schulze)" in head and "“Park” wins." in head, "what decides stands before it"
     for part, winner in ((ALL, ["A"]), (BESIDE, ["B"])):
         file = tmp_path / f"{part}.csv"
         file.write_text(sheet_of(scene, poll, part), "utf-8")
         again = CliRunner().invoke(app, ["poll", "tally", str(file), "--json"])
         words = CliRunner().invoke(app, ["poll", "tally", str(file)]).output
-        assert f"{TEXTS[winner[0]]['en']} wins." in words and "The sheet states the same result." in words
+        assert f"“{TEXTS[winner[0]]['en']}” wins." in words and "The sheet states the same result." in words
         assert again.exit_code == 0 and json.loads(again.output)["winners"] == winner, again.output
         alone = subprocess.run([sys.executable, "-I", RECOUNT, file], check=True, capture_output=True, text=True)
         assert json.loads(alone.stdout)["schulze"] == ["A"] and json.loads(alone.stdout)["borda"] == ["B"]
@@ -205,7 +205,7 @@ def test_walk_ins_are_told_apart_where_that_says_nothing_of_anybody(scene: Scene
     vote(scene, poll, ADA, chosen("B"))
     told = close(scene, poll)
     assert list(told.everybody.winners) == ["B"], "a ballot that was changed counts as it stands"
-    assert "Square has 3 of 3, 100%: enough." in told.everybody.result
+    assert "“Square” has 3 of 3, 100%: enough." in told.everybody.result
     assert "2,B C" in sheet_of(scene, poll, APART) and "1,B\n" in sheet_of(scene, poll, OWN)
 
 
@@ -251,10 +251,10 @@ def test_staff_reveal_publish_and_take_the_sheet_along(scene: Scene, sign_in: Si
     path = f"/console/polls/{named_one.id}"
     post(client, path, f"{path}/acts/close")
     page = post(client, path, f"{path}/stage", do="publish").text
-    assert "Park wins." in page and "Step by step" in page and f"/v/{named_one.code}/result" in page
+    assert "“Park” wins." in page and "Step by step" in page and f"/v/{named_one.code}/result" in page
     assert "Comparisons won</th>" in page and "First places alone do not decide here" in page
-    assert "Park wins." in client.get(f"/v/{named_one.code}/result?lang=en").text
-    assert "Park wins." in client.get(f"/v/{named_one.code}?lang=en").text, "and for voters after the close"
+    assert "“Park” wins." in client.get(f"/v/{named_one.code}/result?lang=en").text
+    assert "“Park” wins." in client.get(f"/v/{named_one.code}?lang=en").text, "and for voters after the close"
     assert "1,A&gt;B" not in page and "1,A>B" in post(client, path, f"{path}/sheet.csv").text
     post(client, path, f"{path}/stage", do="unpublish")
     assert client.get(f"/v/{named_one.code}/result").status_code == 404

@@ -64,7 +64,7 @@ def test_what_is_too_long_or_twice_the_same_is_said_and_nothing_is_cut(scene: Sc
         ({"title-en": "x" * 301}, "Question: In English it is longer than 300 characters."),
         ({"title-it": "x" * 500_000}, "Question: In Italian it is longer than 300 characters."),
         ({"summary-en": "x" * 2001}, "In English it is longer than 2000 characters."),
-        ({"options-en": f"Park\r\n{'x' * 301}"}, "The option B is longer than 300 characters in English."),
+        ({"options-en": f"Park\r\n{'x' * 301}"}, "The option “B” is longer than 300 characters in English."),
         ({"options-en": "Park\r\n Park"}, "Two options say the same in English: Park."),
         ({"options-it": "Il  parco\r\nIl parco"}, "Two options say the same in Italian: Il parco."),
         ({"kind": "scale", "options-it": "", "options-en": "", "low-it": "x" * 301}, "longer than 300"),

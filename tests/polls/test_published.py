@@ -103,7 +103,7 @@ def test_each_alone_hides_few_who_did_and_few_who_did_not() -> None:
 
 def test_a_result_in_words_is_the_same_rule_for_every_kind() -> None:
     said = in_words(poll(), published(poll(), ballots(A=12, B=30, C=2)), EN)
-    assert said.startswith("44 votes counted. Square wins.") and "Park: not published" in said
+    assert said.startswith("44 votes counted. “Square” wins.") and "Park: not published" in said
     assert "Square: 30 (68%)" in said and "What fewer than 5 people chose" in said and "12" not in said
     few = published(poll(), ballots(A=3))
     assert few.ballots is None and few.winners == () and "Fewer than 5" in in_words(poll(), few, EN)
@@ -144,7 +144,8 @@ def test_the_figures_are_those_of_the_method_and_the_second_one_is_told_wherever
     cast = ballots(**{"A>D>B>C": 10, "B>A>D>C": 9, "C>A>D>B": 8})
     told = in_words(asked, published(asked, cast), EN)
     assert (
-        "27 votes counted. Park wins. Also shown, deciding nothing: Points by place (Borda). First by it: Park." in told
+        "27 votes counted. “Park” wins. Also shown, deciding nothing: Points by place (Borda). First by it: Park."
+        in told
     )
     assert "Figures: comparisons won. 1. Park: 3; 2. River: 2; 3. Square: 1; 4. School: 0." in told, "in their order"
     points = poll(Kind.RANKING, counting=Counting("borda"))
@@ -157,7 +158,7 @@ def test_the_figures_are_those_of_the_method_and_the_second_one_is_told_wherever
     hidden = published(asked, small)
     assert hidden.unit == "first places" and "First by it" in in_words(asked, hidden, EN)
     voters = words_for_voters(asked, for_voters(asked, small), resulting(asked, small), EN)
-    assert len(voters) == 2 and voters[0] == "A wins." and "First by it: Park." in voters[1]
+    assert len(voters) == 2 and voters[0] == "“A” wins." and "First by it: Park." in voters[1]
     few = ballots(**{"A>B>C>D": 3})
     assert words_for_voters(asked, for_voters(asked, few), resulting(asked, few), EN) == ()
     assert "First by it" not in in_words(asked, published(asked, few), EN)
@@ -193,7 +194,7 @@ def test_voters_of_a_secret_poll_read_in_words_who_won_and_no_small_number() -> 
 
     named = replace(poll().definition, secrecy=Secrecy.NAMED)
     assert len(read(poll(), ballots(A=12, B=30))) > 1
-    assert read(poll(), ballots(A=12, B=30, C=2)) == ["B wins."]
+    assert read(poll(), ballots(A=12, B=30, C=2)) == ["“B” wins."]
     assert read(poll(), ballots(A=3)) == [], "of too few nothing"
     assert len(read(replace(poll(), definition=named), ballots(A=3))) > 1
     several = poll(Kind.MULTIPLE)

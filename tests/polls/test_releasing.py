@@ -198,3 +198,24 @@ def test_so_do_other_pictures_of_the_options(
     review, acts = f"/console/mailings/{invitation}/review", f"/console/mailings/{invitation}/acts/release"
     assert head.post(acts, data=form_of(head, review)).status_code == 403, "who sent the picture"
     assert reviewer.post(acts, data=form_of(reviewer, review)).status_code == 200
+
+
+def test_a_planned_poll_s_pictures_are_part_of_what_is_read_before_a_release(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    """The poll stays planned and its mailings are drafts: nothing is drawn back, and nobody releases the unseen."""
+    village(database, clock, one_person=False)
+    clerk, reviewer, head = (sign_in(one, "valprato") for one in ("clerk", "reviewer", "administrator"))
+    poll, invitation, result = planned_and_released(clerk, reviewer, database, clock)
+    here, first = f"/console/polls/{poll.id}/option-pictures", poll.definition.options[0].name
+    words = {f"shows-{first}-{one}": "Il bosco" for one in ("it", "en", "fr")}
+    send(head, here, {f"picture-{first}": ("wood.png", png(30, 40))}, **words)
+    assert states(database) == [MailingState.DRAFT] * 2
+    read = {one: form_of(reviewer, f"/console/mailings/{one}/review") for one in (invitation, result)}
+    send(head, here, {f"picture-{first}": ("other.png", png(40, 30))}, **words)
+    assert database.read(lambda session: load_poll(session, poll.id)).state is State.PLANNED
+    for one, seen in read.items():
+        assert reviewer.post(f"/console/mailings/{one}/acts/release", data=seen).status_code == 409
+        again = form_of(reviewer, f"/console/mailings/{one}/review")
+        assert reviewer.post(f"/console/mailings/{one}/acts/release", data=again).status_code == 200
+    assert states(database) == [MailingState.RELEASED] * 2

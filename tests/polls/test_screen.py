@@ -83,7 +83,7 @@ def test_the_hall_reads_no_small_number_of_a_secret_poll(scene: Scene, http: htt
     for path in (f"/live/{poll.code}", f"/v/{poll.code}/result"):
         page = http.get(path).text
         assert bars(page) == {"Park": "not published", "Square": "not published", "School": "not published"}, path
-        assert "Park wins." in page and "9 of 11" not in page and "82%" not in page, path
+        assert "“Park” wins." in page and "9 of 11" not in page and "82%" not in page, path
         assert "Numbers behind which few people stand are not published." in page, path
     for path in (f"/live/{ranked.code}", f"/v/{ranked.code}/result"):
         page = http.get(path).text
@@ -139,7 +139,7 @@ def test_how_a_secret_ranking_came_about_is_told_only_without_small_numbers(
         assert "wins</span>" in doors[1] and (">first</span>" in doors[1]) is marked, "what decides is marked otherwise"
     for path in (f"/v/{few.code}/result", f"/live/{few.code}", f"/v/{few.code}"):
         page = http.get(path).text
-        assert "Park wins." in page and "deciding nothing: Points by place (Borda). First by it: Park." in page, path
+        assert "“Park” wins." in page and "deciding nothing: Points by place (Borda). First by it: Park." in page, path
 
 
 def test_a_result_is_told_once_it_is_counted_and_not_at_the_clock_s_close(
@@ -156,10 +156,10 @@ def test_a_result_is_told_once_it_is_counted_and_not_at_the_clock_s_close(
     assert http.get(f"/v/{poll.code}/result").status_code == 404
     settle(scene, poll, revealed=True)
     page = http.get(f"/live/{poll.code}").text
-    assert "being counted" not in page and "Park wins." in page
+    assert "being counted" not in page and "“Park” wins." in page
     page = http.get(f"/v/{poll.code}").text
-    assert "being counted" not in page and "Park wins." in page
-    assert "Park wins." in http.get(f"/v/{poll.code}/result").text
+    assert "being counted" not in page and "“Park” wins." in page
+    assert "“Park” wins." in http.get(f"/v/{poll.code}/result").text
 
 
 async def test_the_chat_says_that_votes_are_being_counted(stage: Stage) -> None:
@@ -183,7 +183,9 @@ async def test_the_chat_tells_the_order_by_the_stated_method_first_and_then_the_
     stage.clock.advance(timedelta(days=9))
     settle(stage.scene, poll)
     shown = (await stage.say(person, f"/vote {poll.code}"))["text"]
-    assert "Park wins.\nRanking: 1. Park, 2. School, 3. Square.\nAlso shown, deciding nothing: Points by place" in shown
+    assert (
+        "“Park” wins.\nRanking: 1. Park, 2. School, 3. Square.\nAlso shown, deciding nothing: Points by place" in shown
+    )
     assert "The figures (comparisons won):\n1. Park: 2 ▪▪▪▪▪▪▪▪▪▪\n2. School: 1 ▪▪▪▪▪\n3. Square: 0" in shown
     assert "irst places" not in shown, "which decide nothing here"
 

@@ -63,3 +63,32 @@ async def test_a_kind_without_a_word_is_nothing_to_lose(stage: StaffStage) -> No
     await stage.say(vera, "/new")
     await stage.press(vera, "✍️ options put in order")
     assert "What would you like to ask?" in (await stage.say(vera, "/new"))["text"]
+
+
+@IN_SQLITE
+async def test_what_is_written_in_one_language_is_kept_whatever_is_done_before_the_next(stage: StaffStage) -> None:
+    vera = await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/new")
+    await stage.press(vera, "✍️ options put in order")
+    await stage.say(vera, IN_ITALIAN)
+    await stage.say(vera, "/today")
+    held = await stage.say(vera, "/new")
+    assert "has not been sent yet" in held["text"] and "Dove mettiamo" in held["text"]
+    draft = await stage.press(vera, "✏️ Go on with it")
+    assert "missing in English" in draft["text"] and "✅ Ask 1 person" not in labels(draft)
+    asked = await stage.press(vera, "✍️ Go on writing")
+    assert "Kept so far: Italiano." in asked["text"] and "in English now" in asked["text"]
+    whole = await stage.say(vera, IN_ENGLISH)
+    assert "Dove mettiamo" in whole["text"] and "Where does the market go?" in whole["text"]
+    await stage.press(vera, "✍️ Change the words")
+    await stage.say(vera, "Altro?\nUno\nDue")
+    await stage.say(vera, "/polls")
+    draft = await stage.press(vera, "✏️ Go on with: Where does the market go?")
+    assert "Dove mettiamo" in draft["text"] and "Altro?" not in draft["text"], "half of the new words change nothing"
+    asked = await stage.press(vera, "✍️ Go on writing")
+    assert "in English now" in asked["text"] and labels(asked) == ["↺ Write all of it anew"]
+    anew = await stage.press(vera, "↺ Write all of it anew")
+    assert "in Italiano now" in anew["text"] and "Kept so far" not in anew["text"]
+    await stage.say(vera, "Altro?\nUno\nDue")
+    other = await stage.say(vera, "Other?\nOne\nTwo")
+    assert "Altro?" in other["text"] and "Other?" in other["text"] and "✅ Ask 1 person" in labels(other)

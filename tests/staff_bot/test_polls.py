@@ -84,13 +84,13 @@ def _without_letters() -> bytes:
 async def _picture_comes(stage: StaffStage, vera: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its words come in any case."""
     picture = await stage.press(vera, "🖼 Result as a picture")
-    assert picture["media"]["kind"] == "photo" and "Park wins." in picture["text"]
+    assert picture["media"]["kind"] == "photo" and "“Park” wins." in picture["text"]
     file = await stage.sandbox.http.get(f"/telegram/staff/media/{picture['media']['file']['file_id']}")
     with Image.open(io.BytesIO(file.content)) as drawn:
         assert drawn.format == "PNG" and drawn.width == 1000 and drawn.height > 300
     monkeypatch.setattr(polls, "picture_to_draw", lambda *_: _without_letters)
     bare = await stage.press(vera, "🖼 Result as a picture")
-    assert bare["media"] is None and "Park wins." in bare["text"]
+    assert bare["media"] is None and "“Park” wins." in bare["text"]
 
 
 @IN_SQLITE
@@ -119,7 +119,7 @@ async def test_a_poll_is_led_through_the_hall_and_its_result_comes_as_a_picture(
     assert "8 votes so far" in sure["text"] and now_of(stage, poll).state is State.OPEN
     vote(stage, poll, people[8:], "A")
     closed = await stage.press(vera, "✅ Yes: Close")
-    assert "🏁" in closed["text"] and "9 votes counted. Park wins." in closed["text"]
+    assert "🏁" in closed["text"] and "9 votes counted. “Park” wins." in closed["text"]
     assert "Park: not published" in closed["text"], "small numbers stay hidden, as everybody may read it"
     await stage.press(vera, "👁 Show the result on the screen")
     assert stage.database.read(lambda session: screen_of(session, poll.id)).revealed

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 from starlette.applications import Starlette
 
+from bots.command_names import command_in
 from bots.staff.menu import COMMANDS
 from bots.staff.pacing import Turns
 from bots.staff.telling import run_telling
@@ -67,7 +68,19 @@ async def test_the_webhook_takes_in_what_telegram_delivers(stage: StaffStage) ->
             assert (await http.post(address, content=content, headers=right)).status_code == 400
         assert (await http.post(address, json={"update_id": 77}, headers=right)).status_code == 200
     told = stage.sandbox.world.bots["staff"].commands
-    assert len(told) == 4 and {tuple(one["command"] for one in each) for each in told.values()} == {tuple(COMMANDS)}
+    named = {tuple(one["command"] for one in each) for each in told.values()}
+    assert len(told) == 4 and named == {tuple(command_in(code, one) for one in COMMANDS) for code in ("it", "en", "fr")}
+
+
+@IN_SQLITE
+async def test_commands_are_called_as_their_reader_speaks(stage: StaffStage) -> None:
+    vera = await stage.linked("Vera")
+    await stage.say(vera, "/lingua")
+    await stage.press(vera, "Italiano")
+    shown = await stage.say(vera, "/aide")
+    assert "/oggi – " in shown["text"] and "/impostazioni – " in shown["text"] and "/today" not in shown["text"]
+    assert (await stage.say(vera, "/oggi"))["text"] == (await stage.say(vera, "/today"))["text"]
+    assert "/aiuto" in (await stage.say(vera, "/nonsense"))["text"]
 
 
 @IN_SQLITE

@@ -1,7 +1,8 @@
 """A form carried through the sign-in of whoever wrote it: kept, shown to the same account, sent with a press.
 
 Nothing is kept, and nothing that was kept is taken, unless the browser says that one of our own pages sent it
-(Sec-Fetch-Site, Fetch Metadata 2.3): neither a seal nor a token tells who posts it. Browsers say it over https only.
+(Sec-Fetch-Site, Fetch Metadata 2.3): neither a seal nor a token tells who posts it. Browsers say it over https, and
+over plain http to this very machine.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ class CondorcetView:
 
     def explain(self, t: Translator, name: Name) -> Iterator[str]:
         if self.winner:
-            yield t("{option} beats every other option, one by one.", option=name(self.winner))
+            yield t("“{option}” beats every other option, one by one.", option=name(self.winner))
             for other, votes in self.matrix[self.winner].items():
                 yield _compared(t, name, Comparison(self.winner, other, votes, self.matrix[other][self.winner]))
             return

@@ -64,7 +64,7 @@ class RunoffWorking:
                     one.exhausted,
                 )
             if one.majority and not had_majority:
-                yield t("{option} has more than half.", option=name(one.majority))
+                yield t("“{option}” has more than half.", option=name(one.majority))
                 had_majority = True
             if one.leaving:
                 yield t("Last, and leaving: {options}.", options=listed(one.leaving, name))

@@ -13,13 +13,13 @@ from surveys.polls.tally.rule import ByLot, ByMethod, ByOrder
 from surveys.polls.tally.ties import Broken
 from surveys.polls.tally.working import Name, listed
 
-ENOUGH = N_("{option} has {count} of {whole}, {share}: enough.")
-TOO_LITTLE = N_("{option} has {count} of {whole}, {share}: too little.")
+ENOUGH = N_("“{option}” has {count} of {whole}, {share}: enough.")
+TOO_LITTLE = N_("“{option}” has {count} of {whole}, {share}: too little.")
 BALLOTS = N_("Ballots: {cast}. Naming an option: {naming}; none of these: {none}; blank: {blank}.")
 BALLOTS_OR_NONE = N_("Ballots: {cast}. Naming an option: {naming}; none of these: {none}.")
 BALLOTS_ALONE = N_("Ballots: {cast}.")
 VERDICTS = {
-    Verdict.DECIDED: N_("{option} wins."),
+    Verdict.DECIDED: N_("“{option}” wins."),
     Verdict.SHARED: N_("Several options win together: {options}."),
     Verdict.NO_WINNER: N_("No option beats all others: nobody wins."),
     Verdict.NO_QUORUM: N_("The quorum of {needed} ballots is not reached: nobody wins."),
@@ -27,7 +27,7 @@ VERDICTS = {
     Verdict.NO_BALLOTS: N_("No ballot names an option: nobody wins."),
 }
 SO_FAR = {
-    Verdict.DECIDED: N_("{option} leads."),
+    Verdict.DECIDED: N_("“{option}” leads."),
     Verdict.SHARED: N_("Several options lead together: {options}."),
     Verdict.NO_WINNER: N_("No option beats all others so far."),
     Verdict.NO_QUORUM: N_("The quorum of {needed} ballots is not reached so far."),
@@ -89,8 +89,12 @@ def _verdict(outcome: Outcome, t: Translator, name: Name, words: Mapping[Verdict
 
 
 def _broken(one: Broken, t: Translator, name: Name) -> str:
+
+    def quoted(code: str) -> str:
+        return t("“{name}”", name=name(code))
+
     said = {
-        "options": listed(one.options, name),
+        "options": listed(one.options, quoted),
         "ranking": listed(tuple(listed(g, name, " = ") for g in one.groups), str),
     }
     match one.by:

@@ -140,6 +140,13 @@ def test_people_read_labels_and_figures_of_their_language() -> None:
     ballots = typed("2 A>B\n1 B>A\n1 A=B")
     outcome = tally(Rule(Method.BORDA, threshold=Threshold(Fraction(1, 3))), Options(("A", "B")), ballots)
     names = {"A": "Piazza Roma", "B": "Parco"}
-    assert next(result_in_words(outcome, t, names.__getitem__)) == "Vince Piazza Roma."
-    assert next(result_in_words(outcome, t, names.__getitem__, final=False)) == "In testa: Piazza Roma."
+    assert next(result_in_words(outcome, t, names.__getitem__)) == "Vince “Piazza Roma”."
+    assert next(result_in_words(outcome, t, names.__getitem__, final=False)) == "In testa: “Piazza Roma”."
     assert "Piazza Roma: 2,5 punti, 0,62 per scheda." in working_in_words(outcome, t, names.__getitem__)
+    alike = tally(Rule(Method.BORDA, (ByOrder(),)), Options(("A", "B")), typed("1 A>B\n1 B>A"))
+    for language, said in (
+        ("en", "“Piazza Roma”, “Parco” came out alike"),
+        ("fr", "«\u00a0Piazza Roma\u00a0», «\u00a0Parco"),
+    ):
+        words = list(result_in_words(alike, translator(language), names.__getitem__))
+        assert any(one.startswith(said) for one in words), words
