@@ -69,6 +69,7 @@ def console_page(request: Request, staff: Staff, template: str, status: int = 20
         status,
         staff=staff,
         form_token=form_token(request),
+        to_release=request.state.to_release,
         sees_people=any(staff.may(Permission.SEE_PEOPLE, office) for office in staff.roles),
         sees_audit=any(staff.may(Permission.SEE_AUDIT, office) for office in staff.roles),
         writes_notes=any(staff.may(Permission.WRITE_TABLE_NOTES, office) for office in staff.roles),
