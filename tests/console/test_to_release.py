@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 from sqlalchemy import update
 
 from core.clock import FixedClock
@@ -14,14 +15,16 @@ from core.process.tables import Office
 from notifications.ledger.tables import Mailing
 from notifications.review.store import count_drafts
 from surveys.polls.tables import Poll
-from tests.console.conftest import SignIn, scene, sign_in
-from tests.console.test_mailings import seen, tried, web, write
+from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in
+from tests.console.test_mailings import seen, state, tried, web, write
 from tests.console.test_pages import text_of, tree
 from tests.polls.test_quick import village
 from tests.polls.test_releasing import ask_for_bench
 from tests.responses.scene import Scene
+from tests.support.browser import overflow, page_of, violations
+from tests.support.web import RunningWeb
 
-__all__ = ["scene", "sign_in", "tried", "web"]  # fixtures
+__all__ = ["browser", "scene", "sign_in", "tried", "web"]  # fixtures
 
 
 def links(client: httpx.Client) -> list[str]:
@@ -73,3 +76,29 @@ def test_who_wrote_it_is_not_asked_and_a_poll_waits_from_the_day_it_is_written(
         "of a poll that is over only the result"
     )
     assert database.read(lambda s: count_drafts(s, author)) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_release_is_asked_once_more_and_says_what_leaves_and_when(
+    sign_in: SignIn, database: Database, clock: FixedClock, browser: Browser, web: RunningWeb
+) -> None:
+    sign_in("administrator")
+    page_path = write(sign_in("administrator"), database)  # the second account's
+    mailing = int(page_path.split("/")[3])
+    with page_of(browser, narrow=True, language="en-GB") as page:
+        enter_console(page, web)
+        page.goto(f"{web.url}{page_path}?done=release")
+        assert page.get_by_text("It is released").count() == 0, "an address tells nothing that is not so"
+        page.locator("summary", has_text="Release").click()
+        asked = page.locator(".sure")
+        for words in ("Release it? It leaves at its time.", "2 people would get it.", "As people read it"):
+            assert words in asked.inner_text()
+        assert violations(page) == [] and overflow(page) <= 0
+        assert state(database, mailing) == "draft"
+        page.get_by_role("button", name="Yes: Release").click()
+        said = "It is released: 2 messages leave, the first on 3 August 2023, 09:30."
+        page.get_by_role("status").get_by_text(said).wait_for()
+        assert state(database, mailing) == "released"
+        assert violations(page) == [] and overflow(page) <= 0
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("status").get_by_text("Paused.").wait_for()
