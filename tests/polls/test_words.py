@@ -154,7 +154,7 @@ def test_an_anonymous_poll_brings_its_words_a_few_at_a_time(scene: Scene) -> Non
 @ONE
 def test_the_page_says_how_many_votes_its_answers_are(scene: Scene, sign_in: SignIn) -> None:
     def page(poll: Poll) -> tuple[list[str], str]:
-        found = html.fromstring(client.get(f"/console/polls/{poll.id}/words").text)
+        found: Any = html.fromstring(client.get(f"/console/polls/{poll.id}/words").text)
         headings = [" ".join(one.text_content().split()) for one in found.findall(".//h2")]
         return headings, " ".join(found.text_content().split())
 
