@@ -211,3 +211,18 @@ def test_staff_make_start_and_read_a_series(
         seen.get_by_role("heading", name="Processes", level=1).wait_for()
         seen.goto(web.url + here)
         assert violations(seen) == [] and overflow(seen) <= 0
+
+
+@sqlite
+def test_who_wrote_a_series_is_told_in_words_and_a_paused_one_opens_nothing(scene: Scene, sign_in: SignIn) -> None:
+    poll, client = add(scene, named(Kind.SCALE), opened=False), sign_in("administrator")
+    path = f"/console/polls/{poll.id}"
+    form = {"weeks": "4", "open_days": "5", "remind_days": "2", "first": "2023-07-12", "first-time": "10:00"}
+    here = post(client, path, f"{path}/repeat", **form).url.path
+    refused = post(client, here, f"{here}/acts/start")
+    assert refused.status_code == 403 and "You wrote this series yourself" in refused.text
+    assert "one_person" not in refused.text and "mailing yourself" not in refused.text
+    boss = sign_in("administrator")
+    assert "12 July 2023, 10:00" in post(boss, here, f"{here}/acts/start").text
+    paused = post(boss, here, f"{here}/acts/pause").text
+    assert "not before the series goes on" in paused and "12 July 2023" not in paused
