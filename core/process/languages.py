@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.i18n import LANGUAGES
-from core.process.own_process import SLUG
+from core.process.own_process import SLUG, spoken
 from core.process.tables import Process
 
 
@@ -19,3 +19,8 @@ def languages_of(session: Session, office_id: int | None = None) -> tuple[str, .
     mine = named if office_id is None else named.where(Process.office_id == office_id)
     found = {one for languages in session.scalars(mine) for one in languages}
     return tuple(one for one in LANGUAGES if one in found) or tuple(LANGUAGES)
+
+
+def written_in(session: Session, process: Process) -> list[str]:
+    """In which languages we write a message: those of the process, and those that its office's people read."""
+    return list(dict.fromkeys([*process.languages, *spoken(session, process.office_id)]))

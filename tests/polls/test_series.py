@@ -226,3 +226,28 @@ def test_who_wrote_a_series_is_told_in_words_and_a_paused_one_opens_nothing(scen
     assert "12 July 2023, 10:00" in post(boss, here, f"{here}/acts/start").text
     paused = post(boss, here, f"{here}/acts/pause").text
     assert "not before the series goes on" in paused and "12 July 2023" not in paused
+
+
+@sqlite
+def test_who_starts_a_series_reads_what_is_asked_and_every_message(scene: Scene, sign_in: SignIn) -> None:
+    asked = {"title": {"it": "Come sta la valle?", "en": "How is the **valley**?"}, "summary": {"it": "Un minuto."}}
+    new = replace(define(Kind.SINGLE), **asked)
+    place = Place(scene.office_id, scene.process_id, "Europe/Rome")
+    made = scene.database.write(
+        lambda s: add_series(s, place, ("pulse", new, Rhythm(4, FIRST, remind_days=2)), (None, scene.now))
+    )
+    page: Any = html.fromstring(sign_in("reviewer").get(f"/console/series/{made}").text)
+    told = " ".join(page.text_content().split())
+    for words in (
+        "Come sta la valle? (Italiano) Un minuto.", "How is the **valley**? (English)", "Parco", "anonymous",
+        "everybody whom the office knows", "What people will read", "Gentile Maria Rossi,", "Dear Maria Rossi,",
+        "Promemoria: Come sta la valle?", "we would like to ask you: How is the **valley**?",
+        "until [the day of the close]", "ecco il risultato della domanda", "[il risultato]",
+    ):  # fmt: skip
+        assert words in told, words
+    assert "{{" not in told and "{%" not in told
+    scene.database.write(
+        lambda s: s.execute(update(PollSeries).where(PollSeries.id == made).values(remind_days=0, state="running"))
+    )
+    page = html.fromstring(sign_in("reader").get(f"/console/series/{made}").text)
+    assert "Promemoria" not in page.text_content(), "who is never reminded gets no reminder"

@@ -22,11 +22,16 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.errors import NotAllowed
 from core.staff.roles import Permission
+from notifications.content.foretold import Foretold
+from notifications.planning.pulse import read_ahead
+from surveys.polls.kinds import SECRECY_TOLD
+from surveys.polls.limits import limits_in_words
+from surveys.polls.outcome import draft_rule_told
 from surveys.polls.published import for_staff
 from surveys.polls.reading import read_ballots, turnout_of
 from surveys.polls.series import Series, SeriesUnknown, add_series, load_series, set_series_state, turns_of
 from surveys.polls.series_tables import PollSeries
-from surveys.polls.staging import poll_for
+from surveys.polls.staging import audience_name, poll_for
 from surveys.polls.store import Place
 from surveys.polls.trend import Line, Point, chart, lines_of, table
 from surveys.recurring.clockwork import free_slug
@@ -36,7 +41,7 @@ from web.console.errors import NothingHere
 from web.console.moving_series import ACTS, Moves, move
 from web.console.once import is_new
 from web.console.page import console_page
-from web.console.polls import show_poll
+from web.console.polls import NAMES, show_poll
 from web.console.times import LocalClock
 from web.site import site_of
 
@@ -58,6 +63,8 @@ class RhythmWrong(Problem):
 class SeriesView:
     series: Series
     process: store.ProcessRow
+    audience: str
+    ahead: Sequence[tuple[str, Sequence[Foretold]]]
     points: Sequence[Point]
     lines: Sequence[Line]
 
@@ -128,7 +135,8 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         series = _to_read(session, staff, series_id)
         points = _points(session, series_id, now, least)
         process = store.find_process(session, staff, series.process_id)
-        return SeriesView(series, process, points, lines_of(points, t))
+        audience = audience_name(session, series.definition.audience_id)
+        return SeriesView(series, process, audience, read_ahead(session, series), points, lines_of(points, t))
 
     view = await deps.database.aread(work)
     title = t("Over time")
@@ -142,6 +150,10 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         now=now,
         chart=chart([one.number for one in view.points], view.lines, title),
         states=SERIES_STATE_NAMES,
+        names=NAMES,
+        told=SECRECY_TOLD[view.series.definition.secrecy.value],
+        limits=list(limits_in_words(view.series.definition, t)),
+        rule=draft_rule_told(view.series.definition, t),
         may_act=_may_act(staff, view.series),
         may_export=staff.may(Permission.EXPORT_RESULTS, view.series.office_id),
         problem=problem,
