@@ -35,7 +35,7 @@ from surveys.polls.staging import audience_name, poll_for
 from surveys.polls.store import Place
 from surveys.polls.trend import Line, Point, chart, lines_of, table
 from surveys.recurring.clockwork import free_slug
-from surveys.recurring.rhythm import MOST_DAYS, MOST_WEEKS, SERIES_STATE_NAMES, USUAL_TIME, Rhythm
+from surveys.recurring.rhythm import MOST_DAYS, MOST_WEEKS, SERIES_STATE_NAMES, USUAL_TIME, Rhythm, SeriesState
 from web.console import store
 from web.console.errors import NothingHere
 from web.console.moving_series import ACTS, Moves, move
@@ -114,7 +114,7 @@ async def export(request: Request, staff: Staff) -> Response:
     least = deps.telling.rules.small_numbers
 
     def work(session: Session) -> tuple[Series, Sequence[Point]]:
-        series = _to_read(session, staff, series_id)
+        series = series_to_read(session, staff, series_id)
         staff.need(Permission.EXPORT_RESULTS, series.office_id)
         record(session, Act("series.exported", f"series:{series_id}", staff.account_id, series.office_id), now)
         return series, _points(session, series_id, now, least)
@@ -132,7 +132,7 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
     least = deps.telling.rules.small_numbers
 
     def work(session: Session) -> SeriesView:
-        series = _to_read(session, staff, series_id)
+        series = series_to_read(session, staff, series_id)
         points = _points(session, series_id, now, least)
         process = store.find_process(session, staff, series.process_id)
         audience = audience_name(session, series.definition.audience_id)
@@ -155,9 +155,10 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         limits=list(limits_in_words(view.series.definition, t)),
         rule=draft_rule_told(view.series.definition, t),
         may_act=_may_act(staff, view.series),
+        may_edit=view.series.state != SeriesState.STOPPED and staff.may(Permission.MANAGE_POLLS, view.series.office_id),
         may_export=staff.may(Permission.EXPORT_RESULTS, view.series.office_id),
         problem=problem,
-        done=request.query_params.get("done", "") in ACTS,
+        done=request.query_params.get("done", "") in {*ACTS, "edit"},
     )
 
 
@@ -172,7 +173,7 @@ def _points(session: Session, series_id: int, now: datetime, least: int) -> list
 
 def _series(session: Session, staff: Staff, series_id: int) -> Series:
     """For whoever moves it; raises NothingHere, NotAllowed."""
-    series = _to_read(session, staff, series_id)
+    series = series_to_read(session, staff, series_id)
     if not _may_act(staff, series):
         raise NotAllowed
     return series
@@ -182,7 +183,7 @@ def _may_act(staff: Staff, series: Series) -> bool:
     return any(staff.may(one, series.office_id) for one in (Permission.RELEASE_MAILINGS, Permission.MANAGE_POLLS))
 
 
-def _to_read(session: Session, staff: Staff, series_id: int) -> Series:
+def series_to_read(session: Session, staff: Staff, series_id: int) -> Series:
     """Raises NothingHere, NotAllowed."""
     try:
         series = load_series(session, series_id)
