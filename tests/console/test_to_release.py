@@ -66,6 +66,9 @@ def test_who_wrote_it_is_not_asked_and_a_poll_waits_from_the_day_it_is_written(
     assert "waits with its poll to be released" in text_of(reviewer.get("/console"))
     assert links(other) == [], "it is of another office"
     assert links(sign_in("administrator", "valprato")) == links(reviewer)
+    database.write(lambda s: s.execute(update(Poll).values(office_id=scene.office_id)))
+    assert links(reviewer) == [], "what is said of another office's poll leaves with that office's own"
+    database.write(lambda s: s.execute(update(Poll).values(office_id=office)))
     author = Mailing.poll_id.is_not(None)
     database.write(lambda s: s.execute(update(Mailing).where(author).values(written_by=2)))
     assert links(reviewer) == [] and links(clerk) == [], "the reviewer wrote it now, and a clerk may not release"
