@@ -43,6 +43,7 @@ class OfficeName:
     contact_email: str = ""
     address: str = ""
     join: str = ""  # where people join by themselves, "" where they cannot
+    languages: tuple[str, ...] = tuple(LANGUAGES)  # those that people are offered
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO, Cause
 from notifications.planning.outlook import PAST_NAMES
 from notifications.review.acting import Wish, do_seen, seen_of
 from notifications.review.asking import WHY
-from notifications.review.offers import Offer
+from notifications.review.offers import ASKED, DONE, OPENS, Offer
 from notifications.review.review import Review, load_review
 from notifications.review.store import READS, find_mailing
 from notifications.sending.sample import Reader, sample_of
@@ -35,21 +35,6 @@ SOMEBODY = "Maria Rossi"
 LONGEST_SAMPLE = 3000
 TO_BE_RELEASED = {MailingState.DRAFT, MailingState.PAUSED}  # what a time that has passed is told of
 OPTIONS_SHOWN = 1000  # UTF-16 units of a message
-QUESTIONS = {
-    "release": N_("Release it? It leaves at its time. No further confirmation will be asked."),
-    "pause": N_("Pause it? Nothing more of it leaves until it goes on."),
-    "cancel": N_("Stop it for good? What has not left does not leave any more. This cannot be undone."),
-    "missed": N_("Let it leave now, after its time?"),
-    "missing": N_("Send it to those who did not get it and may have it now?"),
-}
-OPENS = N_("Release it, and open the poll with it? No further confirmation will be asked.")
-DONE = {
-    "release": N_("Released."),
-    "pause": N_("Paused."),
-    "cancel": N_("Stopped for good."),
-    "missed": N_("It leaves now."),
-    "missing": N_("It goes to the missing now."),
-}
 STOP = Offer("cancel", N_("Stop for good"))
 
 
@@ -89,7 +74,7 @@ def ask_again(talk: Talk, value: str) -> Reply:
         return Reply((_page(talk, mailing_id),), toast=talk.t(offer.why) if offer else "")
     t = talk.t
     told = [*_poll(found, t), *_opening(found, t)] if name == "release" else []
-    asked = OPENS if name == "release" and found.along is not None else QUESTIONS[name]
+    asked = OPENS if name == "release" and found.along is not None else ASKED[name]
     lines = [f"<b>{plain(subject_of(found.mailing, t), 200)}</b>", *_people(found, t), *told, t(asked)]
     keys = (
         (key(f"✅ {t('Yes: {act}', act=t(offer.label))}", DO, name, mailing_id, seen),),
@@ -211,7 +196,7 @@ def _back(talk: Talk, mailing_id: int) -> tuple[tuple[Key, ...], ...]:
 
 def _wish(value: str) -> tuple[str, int, str]:
     name, number, seen = f"{value}::".split(":")[:3]
-    if name not in QUESTIONS:
+    if name not in ASKED:
         raise NothingHere
     return name, _number(number), seen
 

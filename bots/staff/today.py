@@ -43,6 +43,7 @@ def show_today(talk: Talk, _: str = "") -> Reply:
         if held.mailing.id not in planned:
             planned.add(held.mailing.id)
             keys.append((key(f"⚠️ {subject_of(held.mailing, t)}", MAILING, held.mailing.id),))
+    planned |= {one.mailing.id for one in coming}
     waiting = [one for one in to_release(talk.session, talk.staff, talk.now) if one.id not in planned]
     for draft in waiting[:AT_ONCE]:
         lines.append(f"✋ {plain(subject_of(draft, t), 80)}: {t('waits with its poll to be released')}")

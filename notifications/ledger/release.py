@@ -52,7 +52,7 @@ class MailingStateWrong(Problem):
 class FourEyes(Problem):
     text = N_(
         "You wrote this mailing yourself: somebody else of the office has to read it and release it, also after a "
-        "pause. In an office of one person this can be changed in its settings (one_person)."
+        "pause. Where one person does everything, whoever runs the service can lift this for the office."
     )
     status = 403
 

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.process.own_process import need_process, spoken
+from core.process.languages import written_in
+from core.process.own_process import need_process
 from core.process.tables import Office
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.release import set_state
@@ -45,7 +46,7 @@ def ask_lent(session: Session, poll: Poll, offices: Collection[int], words: Word
     made = []
     for office_id in lend_people(session, poll, offices):
         process = need_process(session, office_id)
-        languages = list(dict.fromkeys([*process.languages, *spoken(session, office_id)]))
+        languages = written_in(session, process)
         for what, purpose, at, told in (
             (INVITATION, POLLS, "opens", words.invitation),
             (RESULT, RESULTS, "closes", words.result),

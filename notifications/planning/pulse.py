@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,9 +11,11 @@ from zoneinfo import ZoneInfo
 import structlog
 from sqlalchemy.orm import Session
 
+from core.i18n import pick_text
 from core.ids import Ids
-from core.process.own_process import spoken
-from core.process.tables import Process
+from core.process.languages import written_in
+from core.process.tables import Office, Process
+from notifications.content.foretold import Foretold, foretell
 from notifications.content.poll_texts import INVITATION, REMINDER, RESULT, texts_for
 from notifications.ledger.release import set_state
 from notifications.ledger.result_pictures import result_files
@@ -62,10 +65,22 @@ def open_turn(session: Session, ids: Ids, series_id: int, now: datetime) -> int 
     return poll_id
 
 
+def read_ahead(session: Session, series: Series) -> list[tuple[str, Sequence[Foretold]]]:
+    """What people will read of each poll of a series: for whoever starts it."""
+    languages = written_in(session, session.get_one(Process, series.process_id))
+    office, title = session.get_one(Office, series.office_id).name, dict(series.definition.title)
+    parts = [INVITATION, *([REMINDER] if series.rhythm.remind_days else []), RESULT]
+
+    def values(code: str) -> dict[str, str]:
+        return {"poll": pick_text(title, code), "office": office}
+
+    return [(one, foretell(texts_for(one, languages), values)) for one in parts]
+
+
 def _write_mailings(session: Session, series: Series, process: Process, poll: tuple[int, str], now: datetime) -> None:
     """Released with the series, which somebody else of the office has read."""
     poll_id, slug = poll
-    languages = list(dict.fromkeys([*process.languages, *spoken(session, series.office_id)]))
+    languages = written_in(session, process)
     opens: dict[str, Any] = {"poll": slug, "at": "opens", "days": 0, "working": False}
     closes: dict[str, Any] = opens | {"at": "closes"}
     drafts = [_draft(INVITATION, POLLS, opens, poll_id, languages)]

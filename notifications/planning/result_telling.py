@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from core.i18n import N_, pick_text, translator
 from core.people.tables import Audience
-from core.process.own_process import spoken
+from core.process.languages import written_in
 from core.process.tables import Office, Process
 from notifications.content.poll_texts import RESULT, texts_for
 from notifications.ledger.result_pictures import result_files
@@ -99,7 +99,7 @@ def tell_result(session: Session, poll: Poll, to: To, author: int, now: datetime
             session.execute(changed)
         return there.id
     process = session.get_one(Process, poll.process_id)
-    texts = texts_for(RESULT, list(dict.fromkeys([*process.languages, *spoken(session, poll.office_id)])))
+    texts = texts_for(RESULT, written_in(session, process))
     draft = Draft(
         kind=Kind.MAILING.value, purpose=RESULTS, audience_id=result_audience(session, poll, to), round_id=None,
         anchor={"poll": poll.slug, "at": "closes", "days": 0, "working": False}, missed={"rule": "catch-up"}, spread={},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -10,9 +11,11 @@ import structlog
 from sqlalchemy.orm import Session
 
 from core.clock import local
-from core.process.own_process import spoken
+from core.i18n import pick_text
+from core.process.languages import written_in
 from core.process.package.dates import to_instant
-from core.process.tables import Process
+from core.process.tables import Office, Process
+from notifications.content.foretold import Foretold, foretell
 from notifications.content.round_texts import INVITATION, REMINDER, round_texts_for
 from notifications.ledger.release import set_state
 from notifications.ledger.states import QUESTIONNAIRES, Kind, MailingState
@@ -49,9 +52,21 @@ def open_round_turn(session: Session, series_id: int, now: datetime) -> int | No
     return made.id
 
 
+def read_rounds_ahead(session: Session, series: Series) -> list[tuple[str, Sequence[Foretold]]]:
+    """What people will read of each round of a series: for whoever starts it."""
+    languages = written_in(session, session.get_one(Process, series.process_id))
+    office, title = session.get_one(Office, series.office_id).name, dict(series.asked.title)
+    parts = [INVITATION, *([REMINDER] if series.rhythm.remind_days else [])]
+
+    def values(code: str) -> dict[str, str]:
+        return {"round": pick_text(title, code), "office": office}
+
+    return [(one, foretell(round_texts_for(one, languages), values)) for one in parts]
+
+
 def _write_mailings(session: Session, series: Series, process: Process, made: OpenRound, now: datetime) -> None:
     """Released with the series, which somebody else of the office has read."""
-    languages = list(dict.fromkeys([*process.languages, *spoken(session, series.office_id)]))
+    languages = written_in(session, process)
     at: dict[str, Any] = {"round": made.slug, "at": "opens", "days": 0, "working": False}
     drafts = [_draft(INVITATION, at, made.id, languages)]
     if series.rhythm.remind_days:

@@ -15,6 +15,21 @@ IN_ITS_WAY = N_("It can be released once what stands in its way is put right.")
 NOT_OPENED = N_("Its poll has not been opened: release the invitation, or open the poll, and then this.")
 TOO_LATE = N_("It would not leave any more. Please choose another day first.")
 NOBODY_MISSING = N_("Nobody is missing who could get it now.")
+ASKED = {  # once more, before it is done
+    "release": N_("Release it? It leaves at its time. No further confirmation will be asked."),
+    "pause": N_("Pause it? Nothing more of it leaves until it goes on."),
+    "cancel": N_("Stop it for good? What has not left does not leave any more. This cannot be undone."),
+    "missed": N_("Let it leave now, after its time?"),
+    "missing": N_("Send it to those who did not get it and may have it now?"),
+}
+OPENS = N_("Release it, and open the poll with it? No further confirmation will be asked.")
+DONE = {
+    "release": N_("Released."),
+    "pause": N_("Paused."),
+    "cancel": N_("Stopped for good."),
+    "missed": N_("It leaves now."),
+    "missing": N_("It goes to the missing now."),
+}
 
 
 @dataclass(frozen=True)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from core.database.many import among
@@ -14,13 +13,15 @@ from core.process.tables import Office, Process
 from core.staff.accounts import Staff
 from core.staff.errors import NothingHere
 from core.staff.roles import Permission
-from notifications.ledger.states import Kind, MailingState
+from notifications.ledger.states import RESULTS, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from notifications.review.one_person import may_release
 from notifications.review.subjects import filled_subjects
 from surveys.polls.kinds import State
 from surveys.polls.tables import Poll
 
 READS = (Permission.SEE_PEOPLE, Permission.WRITE_MAILINGS, Permission.RELEASE_MAILINGS)  # one of them opens a mailing
+TO_LEAVE = (OccurrenceState.DUE, OccurrenceState.ASKED)
 
 
 @dataclass(frozen=True)
@@ -71,17 +72,40 @@ def mailings_of_poll(session: Session, poll_id: int) -> list[MailingRow]:
     return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
 
 
-def drafts_of_polls(session: Session, office_ids: Collection[int], now: datetime) -> list[MailingRow]:
-    """What is said of a poll that is not over and nobody has released yet, of the newest poll first."""
-    drafts = Mailing.state == MailingState.DRAFT, among(Mailing.office_id, list(office_ids))
-    goes_on = Poll.state != State.CLOSED, or_(Poll.closes_at.is_(None), Poll.closes_at > now)
-    statement = select(Mailing).join(Poll, Poll.id == Mailing.poll_id).where(*drafts, *goes_on)
-    found = session.scalars(statement.order_by(Mailing.poll_id.desc(), Mailing.id)).all()
+def drafts(session: Session, which: ColumnElement[bool]) -> list[MailingRow]:
+    """Those of the newest poll first, then those of none."""
+    newest = func.coalesce(Mailing.poll_id, 0).desc()
+    found = session.scalars(select(Mailing).where(which).order_by(newest, Mailing.id)).all()
     texts = select(MailingText.mailing_id, MailingText.language, MailingText.subject)
     subjects: dict[int, dict[str, str]] = {one.id: {} for one in found}
     for row in session.execute(texts.where(among(MailingText.mailing_id, list(subjects)))) if found else ():
         subjects[row.mailing_id][row.language] = row.subject
     return [_row(one, filled_subjects(session, one, subjects[one.id])) for one in found]
+
+
+def count_drafts(session: Session, which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Mailing).where(which)) or 0
+
+
+def waits_for(session: Session, staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
+    """Drafts that somebody may release: what is said of a poll that is not over, and what is due by then.
+
+    Of a poll that is over only its result is still told; what is said of another office's poll leaves with its own.
+    """
+    offices = [one for one in staff.roles if may_release(session, staff, one)]
+    alone = select(Office.id).where(Office.one_person.is_(True))
+    theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(alone)
+    of_poll = select(Poll.id).where(Poll.id == Mailing.poll_id, Poll.office_id == Mailing.office_id)
+    goes_on = of_poll.where(Poll.state != State.CLOSED, or_(Poll.closes_at.is_(None), Poll.closes_at > now))
+    told_later = and_(Mailing.purpose == RESULTS, of_poll.exists())
+    due = select(Occurrence.mailing_id).where(Occurrence.state.in_(TO_LEAVE), Occurrence.due_at <= until)
+    return and_(
+        Mailing.state == MailingState.DRAFT,
+        Mailing.kind != Kind.NOTICE,
+        among(Mailing.office_id, offices),
+        or_(*theirs),
+        or_(goes_on.exists(), and_(or_(Mailing.poll_id.is_(None), told_later), Mailing.id.in_(due))),
+    )
 
 
 def find_mailing(session: Session, staff: Staff, mailing_id: int, *permissions: Permission) -> MailingRow:

@@ -13,8 +13,7 @@ from notifications.ledger.states import MailingState
 from notifications.planning.calendar import Entry, plan_of_offices
 from notifications.planning.obstacles import Cause, Obstacle, obstacles
 from notifications.planning.rules import Rules
-from notifications.review.one_person import may_release
-from notifications.review.store import READS, MailingRow, drafts_of_polls, find_mailing
+from notifications.review.store import READS, MailingRow, count_drafts, drafts, find_mailing, waits_for
 
 AHEAD = timedelta(days=7)
 
@@ -47,9 +46,12 @@ def ahead(session: Session, staff: Staff, rules: Rules, now: datetime, within: t
 
 
 def to_release(session: Session, staff: Staff, now: datetime) -> list[MailingRow]:
-    """What is said of polls and waits for somebody else's word, such as this one's."""
-    offices = [one for one in staff.roles if may_release(session, staff, one)]
-    return [one for one in drafts_of_polls(session, offices, now) if one.written_by != staff.account_id]
+    """What waits for somebody's word, such as this one's: of polls that are not over, and of the coming days."""
+    return drafts(session, waits_for(session, staff, now, now + AHEAD))
+
+
+def count_to_release(session: Session, staff: Staff, now: datetime) -> int:
+    return count_drafts(session, waits_for(session, staff, now, now + AHEAD))
 
 
 def held_up(session: Session, staff: Staff, now: datetime, causes: Collection[Cause] = tuple(Cause)) -> list[HeldUp]:

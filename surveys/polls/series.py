@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
@@ -82,6 +83,20 @@ def series_of(session: Session, process_id: int) -> list[Series]:
 def set_series_state(session: Session, series_id: int, state: SeriesState) -> None:
     """Raises SeriesStateWrong."""
     if not set_state(session, PollSeries, series_id, state):
+        raise SeriesStateWrong
+
+
+def change_series(session: Session, series: Series, changed: tuple[Definition, Rhythm], author: int) -> None:
+    """A draft again, its author's, until somebody else starts it; polls that were opened already stay.
+
+    Raises SeriesStateWrong where it was moved meanwhile.
+    """
+    new, rhythm = changed
+    as_read = PollSeries.id == series.id, PollSeries.state == series.state, PollSeries.next_local == series.next_local
+    values = row_of(new, rhythm, series.time_zone) | {"state": SeriesState.DRAFT.value, "written_by": author}
+    done = session.execute(update(PollSeries).where(*as_read).values(values))
+    assert isinstance(done, CursorResult)
+    if not done.rowcount:
         raise SeriesStateWrong
 
 

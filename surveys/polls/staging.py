@@ -118,7 +118,10 @@ def make_for_hall(session: Session, ids: Ids, staff: Staff, what: tuple[int, Def
 
 def audience_of(session: Session, poll: Poll) -> str:
     """Who of its office may vote in a poll, by name; "" for everybody whom the office knows."""
-    audience_id = poll.definition.audience_id
+    return audience_name(session, poll.definition.audience_id)
+
+
+def audience_name(session: Session, audience_id: int | None) -> str:
     return session.get_one(Audience, audience_id).name if audience_id is not None else ""
 
 

@@ -173,7 +173,7 @@ def test_a_link_to_an_event_needs_a_page_for_anybody(scene: Scene, web: RunningW
 def test_where_somebody_came_from_goes_on_with_them(scene: Scene, http: httpx.Client) -> None:
     scene.change(Office, scene.office_id, joining={"open": True, "text": {"en": "You may write to me."}})
     page = http.get("/privacy?from=s-abcdefgh").text
-    assert 'href="/join/metro?from=s-abcdefgh"' in page and "?lang=fr&amp;from=s-abcdefgh" in page
+    assert 'href="/join/metro?from=s-abcdefgh"' in page and "?lang=it&amp;from=s-abcdefgh" in page
     assert "%3Cscript" not in http.get("/privacy?from=%3Cscript").text
 
 

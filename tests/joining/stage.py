@@ -17,7 +17,7 @@ from core.people.audience import audience_clause, preview
 from core.people.consent import consents
 from core.people.predicates import core_predicates
 from core.people.tables import Address, Consent, JoinRequest, Membership, Participant
-from core.process.tables import Office
+from core.process.tables import Office, Process
 from notifications.channels.email import EmailChannel
 from notifications.channels.smtp.relay import parse_relay
 from notifications.ledger.tables import Delivery
@@ -47,6 +47,7 @@ class Stage:
 
     def open(self, **joining: Any) -> None:
         values = {"open": True, "text": TEXT, **joining}
+        self.scene.change(Process, self.scene.process_id, languages=["it", "en", "fr"])
         self.scene.change(Office, self.scene.office_id, joining=values, contact_email="office@example.org")
 
     def page(self, query: str = "") -> Reader:

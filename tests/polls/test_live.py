@@ -199,7 +199,7 @@ def test_words_are_on_the_screen_when_staff_have_read_them(hall: Hall) -> None:
         assert violations(remote) == []
         remote.get_by_role("button", name="Let through – PIU ALBERI!").click()
         remote.get_by_role("button", name="Let through – <script>").click()
-        expect(remote.get_by_role("heading", name="Let through (2)")).to_be_visible()
+        expect(remote.get_by_role("heading", name="Let through: 2 different answers, 4 votes")).to_be_visible()
         assert screen.locator(".cloud").count() == 0, "not before the close and a reveal"
         screen.keyboard.press(" ")
         expect(screen.get_by_text("Voting is closed")).to_be_visible()

@@ -92,7 +92,9 @@ def test_the_page_shows_what_is_opened_and_the_result_goes_along(
     )
     assert reviewer.post(acts, data=seen).status_code == 409, "so is the message with the result"
     assert states(database) == [MailingState.DRAFT] * 2
-    assert reviewer.post(acts, data=form_of(reviewer, review)).status_code == 200
+    assert "open the poll with it?" in reviewer.get(review).text, "it is asked once more, as in the bot"
+    done = reviewer.post(acts, data=form_of(reviewer, review))
+    assert done.status_code == 200 and "It is released: 2 messages leave" in done.text and "poll is open" in done.text
     assert states(database) == [MailingState.RELEASED] * 2
     assert database.read(lambda session: load_poll(session, poll.id)).state is State.OPEN
     log = select(AuditEntry.act, AuditEntry.subject).order_by(AuditEntry.id.desc()).limit(3)

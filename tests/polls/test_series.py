@@ -30,7 +30,7 @@ from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import Place
 from surveys.recurring import clockwork
 from surveys.recurring.rhythm import Rhythm, SeriesState, next_after
-from tests.console.conftest import SignIn, browser, scene, sign_in, web
+from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
 from tests.dates.test_console import post
 from tests.notifications.office import RULES
 from tests.polls.scene import add, define, named, vote
@@ -211,3 +211,89 @@ def test_staff_make_start_and_read_a_series(
         seen.get_by_role("heading", name="Processes", level=1).wait_for()
         seen.goto(web.url + here)
         assert violations(seen) == [] and overflow(seen) <= 0
+
+
+@sqlite
+def test_who_wrote_a_series_is_told_in_words_and_a_paused_one_opens_nothing(scene: Scene, sign_in: SignIn) -> None:
+    poll, client = add(scene, named(Kind.SCALE), opened=False), sign_in("administrator")
+    path = f"/console/polls/{poll.id}"
+    form = {"weeks": "4", "open_days": "5", "remind_days": "2", "first": "2023-07-12", "first-time": "10:00"}
+    here = post(client, path, f"{path}/repeat", **form).url.path
+    refused = post(client, here, f"{here}/acts/start")
+    assert refused.status_code == 403 and "You wrote this series yourself" in refused.text
+    assert "one_person" not in refused.text and "mailing yourself" not in refused.text
+    boss = sign_in("administrator")
+    assert "12 July 2023, 10:00" in post(boss, here, f"{here}/acts/start").text
+    paused = post(boss, here, f"{here}/acts/pause").text
+    assert "not before the series goes on" in paused and "12 July 2023" not in paused
+
+
+@sqlite
+def test_who_starts_a_series_reads_what_is_asked_and_every_message(scene: Scene, sign_in: SignIn) -> None:
+    asked = {"title": {"it": "Come sta la valle?", "en": "How is the **valley**?"}, "summary": {"it": "Un minuto."}}
+    new = replace(define(Kind.SINGLE), **asked)
+    place = Place(scene.office_id, scene.process_id, "Europe/Rome")
+    made = scene.database.write(
+        lambda s: add_series(s, place, ("pulse", new, Rhythm(4, FIRST, remind_days=2)), (None, scene.now))
+    )
+    page: Any = html.fromstring(sign_in("reviewer").get(f"/console/series/{made}").text)
+    told = " ".join(page.text_content().split())
+    for words in (
+        "Come sta la valle? (Italiano) Un minuto.", "How is the **valley**? (English)", "Parco", "anonymous",
+        "everybody whom the office knows", "What people will read", "Gentile Maria Rossi,", "Dear Maria Rossi,",
+        "Promemoria: Come sta la valle?", "we would like to ask you: How is the **valley**?",
+        "until [the day of the close]", "ecco il risultato della domanda", "[il risultato]",
+    ):  # fmt: skip
+        assert words in told, words
+    assert "{{" not in told and "{%" not in told
+    scene.database.write(
+        lambda s: s.execute(update(PollSeries).where(PollSeries.id == made).values(remind_days=0, state="running"))
+    )
+    page = html.fromstring(sign_in("reader").get(f"/console/series/{made}").text)
+    assert "Promemoria" not in page.text_content(), "who is never reminded gets no reminder"
+
+
+@sqlite
+def test_a_series_is_changed_and_is_a_draft_again(
+    scene: Scene, sign_in: SignIn, web: RunningWeb, browser: Browser, clock: FixedClock
+) -> None:
+    boss, made = sign_in("administrator"), series(scene)
+    here = f"/console/series/{made}"
+    edit = f"{here}/edit"
+    clock.set(datetime(2023, 7, 12, 9, tzinfo=UTC))
+    scene.database.write(lambda s: open_turns(s, IDS, clock.now()))
+    ((_, opened),) = scene.database.read(lambda s: turns_of(s, made))
+    shown: Any = html.fromstring(boss.get(edit).text)
+    form = {
+        str(one.get("name")): str(one.get("value") or one.text or "")
+        for one in shown.xpath("//form[contains(@action, 'edit')]//*[self::input or self::textarea]")
+    }
+    assert (form["weeks"], form["first"], form["first-time"]) == ("4", "2023-08-09", "10:00")
+    new = form | {"title-it": "Come va  la valle?", "weeks": "2", "first": "2023-08-02", "summary-it": "Un minuto."}
+    for wrong, says in (
+        ({"title-it": " "}, "question is missing in Italian"), ({"weeks": "0"}, "whole numbers"),
+        ({"title-it": "x" * 301}, "longer than 300"), ({"first": "2023-07-01"}, "has passed already"),
+        ({"first": "2023-07-14"}, "before the earlier one is closed"), ({"seen": "old"}, "Please look at it again"),
+    ):  # fmt: skip
+        refused = post(boss, edit, edit, **new | wrong)
+        assert refused.status_code in {409, 422} and says in refused.text, wrong
+        assert 'value="2023-0' in refused.text and "Un minuto." in refused.text, "nothing typed is lost"
+    changed = post(boss, edit, edit, **new)
+    assert changed.url.path == here and "not started yet" in changed.text and "Come va la valle?" in changed.text
+    assert "every 2 weeks" in changed.text and "2 August 2023, 10:00" in changed.text
+    assert post(boss, here, f"{here}/acts/start").status_code == 403, "whoever changed it does not start it"
+    assert "running" in post(sign_in("reviewer"), here, f"{here}/acts/start").text
+    ((_, still),) = scene.database.read(lambda s: turns_of(s, made))
+    assert still == opened, "what was opened stays"
+    clock.set(datetime(2023, 8, 2, 9, tzinfo=UTC))
+    scene.database.write(lambda s: open_turns(s, IDS, clock.now()))
+    (_, second) = scene.database.read(lambda s: turns_of(s, made))
+    assert second[1].definition.title["it"] == "Come va la valle?"
+    assert sign_in("reader").get(edit).status_code == 403
+    with page_of(browser, narrow=True, language="en") as page:
+        enter_console(page, web)
+        page.goto(web.url + edit)
+        page.get_by_role("heading", name="Change the series").wait_for()
+        assert violations(page) == [] and overflow(page) <= 0
+    post(boss, here, f"{here}/acts/stop")
+    assert boss.get(edit).status_code == 409, "what is stopped stays so"

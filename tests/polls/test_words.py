@@ -193,6 +193,29 @@ def test_an_anonymous_poll_brings_its_words_a_few_at_a_time(scene: Scene) -> Non
 
 
 @ONE
+def test_the_page_says_how_many_votes_its_answers_are(scene: Scene, sign_in: SignIn) -> None:
+    def page(poll: Poll) -> tuple[list[str], str]:
+        found: Any = html.fromstring(client.get(f"/console/polls/{poll.id}/words").text)
+        headings = [" ".join(one.text_content().split()) for one in found.findall(".//h2")]
+        return headings, " ".join(found.text_content().split())
+
+    client, poll = sign_in("organiser"), add(scene, named(Kind.TEXT, walk_ins=True))
+    wrote(scene, poll, "Alberi", "gli alberi", "ALBERI", "Panchine", "panchina", "Luce")
+    judge_first = read(scene, poll)[0].key
+    scene.database.write(lambda session: judge(session, poll, judge_first, SHOWN))
+    headings, told = page(poll)
+    assert headings[:3] == [
+        "To be read: 2 different answers, 3 votes", "Let through: 1 different answer, 3 votes", "Hidden",
+    ]  # fmt: skip
+    assert "In all: 3 different answers, 6 votes." in told and "not among them yet" not in told
+    secret = add(scene, define(Kind.TEXT, walk_ins=True), "secret")
+    wrote(scene, secret, *["Alberi"] * 12)
+    held = 12 - sum(one.count for one in read(scene, secret))
+    assert held, "an anonymous vote is told with others"
+    assert f"{held} more votes have arrived and are not among them yet" in page(secret)[1]
+
+
+@ONE
 def test_hostile_words_are_data_for_staff_and_for_the_hall(scene: Scene, sign_in: SignIn) -> None:
     poll, client = add(scene, named(Kind.TEXT, walk_ins=True)), sign_in("organiser")
     wrote(scene, poll, *HOSTILE)

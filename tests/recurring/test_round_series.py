@@ -256,7 +256,8 @@ def test_staff_make_start_and_follow_a_series(
     page = post(client, here, **form)
     mine = page.url.path
     made = int(mine.rsplit("/", 1)[1])
-    assert "every 4 weeks" in page.text and "No round of it" in page.text
+    for words in ("every 4 weeks", "No round of it", "has a few short questions for you again: Pulse"):
+        assert words in page.text, "whoever starts it reads what people will"
     assert post(client, mine, f"{mine}/acts/start").status_code == 403, "whoever wrote it does not start it"
     assert "running" in post(boss, mine, f"{mine}/acts/start").text
     given = (

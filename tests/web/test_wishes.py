@@ -14,6 +14,7 @@ from core.links import Purpose
 from core.people.addresses import add_address, prove
 from core.people.consent import PURPOSES, consent_history, consents
 from core.people.tables import Address, Consent, JoinRequest, Participant
+from core.process.tables import Process
 from tests.responses.scene import Scene
 from tests.support.web import RunningWeb
 from tests.web.mailing import delivery
@@ -43,6 +44,7 @@ def preferences(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) 
 
 
 def test_wishes_are_kept_with_their_proof(scene: Scene, web: RunningWeb, http: httpx.Client, person: int) -> None:
+    scene.change(Process, scene.process_id, languages=["it", "en", "fr"])
     page = preferences(scene, web, http, person)
     assert page.fields()["purpose"] == list(PURPOSES)
     page.press("save", language="fr", channel="email", purpose=["events", "results"])

@@ -32,6 +32,7 @@ from surveys.polls.heard import (
 from surveys.polls.kinds import Kind
 from surveys.polls.outcome import is_withheld
 from surveys.polls.poll import Poll
+from surveys.polls.reading import read_ballots
 from surveys.polls.staging import poll_for
 from surveys.results.export import write_csv
 from surveys.results.table import Cell
@@ -50,11 +51,15 @@ HEAD = ["answer", "count", "state", "theme", "proposed theme", "wordings"]
 
 @dataclass(frozen=True)
 class Heard:
-    """`axes` are what the notes of the event's tables go by: themes may have their names."""
+    """`axes` are what the notes of the event's tables go by: themes may have their names.
+
+    `still_to_come` are votes that are taken and not among the answers yet.
+    """
 
     poll: Poll
     answers: tuple[Answer, ...]
     axes: tuple[str, ...]
+    still_to_come: int
 
     def of(self, state: str) -> list[Answer]:
         return [one for one in self.answers if one.state == state]
@@ -147,7 +152,7 @@ async def _page(
         event_id = poll.definition.event_id
         plan = load_plan(session, event_id) if event_id is not None else None
         axes = tuple(str(one["label"]) for one in plan.axes) if plan is not None else ()
-        return Heard(poll, tuple(answers_of(session, poll)), axes)
+        return Heard(poll, tuple(answers_of(session, poll)), axes, read_ballots(session, poll).waiting)
 
     view = await deps.database.aread(work)
     return console_page(

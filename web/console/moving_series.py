@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
+from core.i18n import N_
 from core.process.tables import Office
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
@@ -27,6 +28,13 @@ ACTS = {
 }
 
 
+class SeriesFourEyes(FourEyes):
+    text = N_(
+        "You wrote this series yourself: somebody else of the office has to read it and start it, also after a pause. "
+        "Where one person does everything, whoever runs the service can lift this for the office."
+    )
+
+
 @dataclass(frozen=True)
 class Moves:
     """One kind of series: what it is called in addresses and in the audit log, who may move it, and its page."""
@@ -38,7 +46,7 @@ class Moves:
 
 
 async def move(request: Request, staff: Staff, moves: Moves) -> Response:
-    """Starts (raises FourEyes for whoever wrote it), pauses or stops for good."""
+    """Starts (raises SeriesFourEyes for whoever wrote it), pauses or stops for good."""
     deps, series_id, name = site_of(request).deps, int(request.path_params["series_id"]), request.path_params["act"]
     now = deps.clock.now()
     if name not in ACTS:
@@ -50,7 +58,7 @@ async def move(request: Request, staff: Staff, moves: Moves) -> Response:
         if state is SeriesState.RUNNING:
             need_release(session, staff, series.office_id)
             if series.written_by == staff.account_id and not session.get_one(Office, series.office_id).one_person:
-                raise FourEyes
+                raise SeriesFourEyes
         moves.set_state(session, series_id, state)
         subject = f"{moves.name}:{series_id}"
         record(session, Act(f"{moves.name}.{word}", subject, staff.account_id, series.office_id), now)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from core.people.consent import PURPOSE_NAMES
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
+from notifications.content.foretold import PART_NAMES
 from notifications.ledger.states import MAILING_STATE_NAMES
 from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO
 from notifications.words import CHANNELS, CONFLICTS, KINDS, REASONS, STATES, word
@@ -69,6 +70,7 @@ def console_page(request: Request, staff: Staff, template: str, status: int = 20
         status,
         staff=staff,
         form_token=form_token(request),
+        to_release=request.state.to_release,
         sees_people=any(staff.may(Permission.SEE_PEOPLE, office) for office in staff.roles),
         sees_audit=any(staff.may(Permission.SEE_AUDIT, office) for office in staff.roles),
         writes_notes=any(staff.may(Permission.WRITE_TABLE_NOTES, office) for office in staff.roles),
@@ -84,6 +86,7 @@ def console_page(request: Request, staff: Staff, template: str, status: int = 20
         details=details,
         causes=CAUSE_NAMES,
         what_to_do=WHAT_TO_DO,
+        part_names=PART_NAMES,
         **values,
     )
 

@@ -18,6 +18,7 @@ from core.staff.roles import Permission
 from notifications.ledger.report import Count, counts
 from notifications.ledger.states import DeliveryState
 from notifications.planning.obstacles import Obstacle, obstacles
+from notifications.review.today import to_release
 from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.results.participation import Participation, participation
 from web.console import store
@@ -78,8 +79,22 @@ class Dashboard:
 
 
 async def list_processes(request: Request, staff: Staff) -> Response:
-    found = await site_of(request).deps.database.aread(lambda session: store.processes(session, staff))
-    return console_page(request, staff, "console/processes.html", processes=found)
+    """First what waits for whoever looks to release it, as under /today of the staff's bot."""
+    deps = site_of(request).deps
+    now = deps.clock.now()
+
+    def work(session: Session) -> tuple[list[store.ProcessRow], list[store.MailingRow], dict[int, datetime]]:
+        waiting = to_release(session, staff, now)
+        dues: dict[int, datetime] = {}
+        for process_id in {one.process_id for one in waiting}:
+            dues |= store.next_due(session, process_id)
+        return store.processes(session, staff), waiting, dues
+
+    found, waiting, dues = await deps.database.aread(work)
+    places = {one.id: one for one in found}
+    return console_page(
+        request, staff, "console/processes.html", processes=found, waiting=waiting, dues=dues, places=places
+    )
 
 
 async def dashboard(request: Request, staff: Staff) -> Response:

@@ -24,12 +24,12 @@ from web.site import site_of
 
 
 async def act(request: Request, staff: Staff) -> Response:
-    """One act on a mailing; raises what `do_act` does."""
+    """One act on a mailing, and back to its page, which says what was done; raises what `do_act` does."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     now = deps.clock.now()
     wish = Wish(request.path_params["act"], mailing_id, str((await request.form()).get("revision", "")))
     await deps.database.awrite(lambda session: do_act(session, staff, wish, deps.telling.rules, now))
-    return RedirectResponse(f"/console/mailings/{mailing_id}/review", 303)
+    return RedirectResponse(f"/console/mailings/{mailing_id}/review?done={wish.name}", 303)
 
 
 async def settle(request: Request, staff: Staff) -> Response:

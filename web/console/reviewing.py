@@ -10,9 +10,11 @@ from core.i18n import LANGUAGE_NAMES, translator
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from notifications.content.errors import ButtonWithoutPoll
+from notifications.ledger.states import MailingState
 from notifications.planning.outlook import PAST_NAMES
 from notifications.planning.preview import Person, Preview, dry_run, people_meant
-from notifications.review.review import Judging, load_review
+from notifications.review.offers import ASKED, DONE, OPENS
+from notifications.review.review import Judging, Review, load_review
 from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, SECRECY_TOLD
 from surveys.polls.limits import limits_in_words
 from surveys.polls.outcome import rule_told
@@ -21,10 +23,18 @@ from web.console.page import console_page, page_number
 from web.console.sampling import Shown, asked_of, samples_for
 from web.site import site_of
 
+BECAME = {
+    "release": MailingState.RELEASED,
+    "pause": MailingState.PAUSED,
+    "cancel": MailingState.CANCELLED,
+    "missed": MailingState.RELEASED,
+    "missing": MailingState.RELEASED,
+}
+
 
 async def review(request: Request, staff: Staff) -> Response:
     """`?person=` looks for somebody by name, reference or address, `?as=` shows the samples as that person reads them,
-    `?channel=` those of one channel only."""
+    `?channel=` those of one channel only; `?done=` says what was just done."""
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     now, telling, t = deps.clock.now(), deps.telling, translator(staff.language)
     judging = Judging(telling.rules, telling.voice, telling.rates)
@@ -42,6 +52,9 @@ async def review(request: Request, staff: Staff) -> Response:
         review=found,
         shown=shown,
         unwritten=unwritten,
+        done=_done(request, found),
+        words_done=DONE,
+        asks_again=OPENS if found.along is not None else ASKED["release"],
         tried=request.query_params.get("tried", ""),
         can_try=deps.telling.can_try,
         language_names=LANGUAGE_NAMES,
@@ -53,6 +66,12 @@ async def review(request: Request, staff: Staff) -> Response:
         sees_poll=staff.may(Permission.SEE_RESULTS, found.mailing.office_id),
         opens_later=bool(found.poll and found.poll.opens_at and found.poll.opens_at > now),
     )
+
+
+def _done(request: Request, found: Review) -> str:
+    """The act that was just done, while the mailing still stands as it left it; "" for none."""
+    name = request.query_params.get("done", "")
+    return name if BECAME.get(name) == found.mailing.state else ""
 
 
 async def audience(request: Request, staff: Staff) -> Response:

@@ -23,6 +23,8 @@ from core.spreadsheet import safe_cell
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from notifications.content.foretold import Foretold
+from notifications.planning.round_pulse import read_rounds_ahead
 from surveys.engine.form import Form
 from surveys.polls.trend import chart
 from surveys.recurring.rhythm import SERIES_STATE_NAMES
@@ -79,6 +81,7 @@ class SeriesView:
     process: store.ProcessRow
     audience: str
     questionnaire: str
+    ahead: Sequence[tuple[str, Sequence[Foretold]]]
     waves: Sequence[Wave]
     followed: Sequence[Followed]
 
@@ -247,6 +250,7 @@ def _view(session: Session, deps: WebDeps, staff: Staff, series_id: int, t: Tran
         process=store.find_process(session, staff, series.process_id),
         audience=audience.name if audience else "",
         questionnaire=session.get_one(Questionnaire, series.asked.questionnaire_id).slug,
+        ahead=read_rounds_ahead(session, series),
         waves=waves,
         followed=followed,
     )

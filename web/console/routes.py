@@ -34,6 +34,7 @@ from web.console import (
     round_series,
     sampling,
     series,
+    series_writing,
     sharing,
     signing,
     staff_bot,
@@ -58,6 +59,7 @@ def console_routes() -> APIRouter:
     _add_events(router)
     _add_dates(router)
     _add_polls(router)
+    _add_series(router)
     _add_incoming(router)
     _add_questionnaires(router)
     router.add_api_route("/staff-bot", signed_in(staff_bot.show), methods=["GET"])
@@ -177,6 +179,9 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(contributed, signed_in(contributions.show), methods=["GET"])
     router.add_api_route(contributed, signed_in(contributions.act), methods=["POST"])
     router.add_api_route(f"{contributed}.csv", signed_in(contributions.export), methods=["POST"])
+
+
+def _add_series(router: APIRouter) -> None:
     rounds_again = "/processes/{process_id:int}/round-series"
     router.add_api_route(rounds_again, signed_in(round_series.list_all), methods=["GET"])
     router.add_api_route(rounds_again, signed_in(round_series.add), methods=["POST"])
@@ -185,6 +190,8 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{again}/acts/{{act}}", signed_in(round_series.act), methods=["POST"])
     router.add_api_route(f"{again}/trend.csv", signed_in(round_series.export), methods=["POST"])
     router.add_api_route("/series/{series_id:int}", signed_in(series.show), methods=["GET"])
+    router.add_api_route("/series/{series_id:int}/edit", signed_in(series_writing.edit), methods=["GET"])
+    router.add_api_route("/series/{series_id:int}/edit", signed_in(series_writing.change), methods=["POST"])
     router.add_api_route("/series/{series_id:int}/acts/{act}", signed_in(series.act), methods=["POST"])
     router.add_api_route("/series/{series_id:int}/trend.csv", signed_in(series.export), methods=["POST"])
 

@@ -22,21 +22,26 @@ from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.errors import NotAllowed
 from core.staff.roles import Permission
+from notifications.content.foretold import Foretold
+from notifications.planning.pulse import read_ahead
+from surveys.polls.kinds import SECRECY_TOLD
+from surveys.polls.limits import limits_in_words
+from surveys.polls.outcome import draft_rule_told
 from surveys.polls.published import for_staff
 from surveys.polls.reading import read_ballots, turnout_of
 from surveys.polls.series import Series, SeriesUnknown, add_series, load_series, set_series_state, turns_of
 from surveys.polls.series_tables import PollSeries
-from surveys.polls.staging import poll_for
+from surveys.polls.staging import audience_name, poll_for
 from surveys.polls.store import Place
 from surveys.polls.trend import Line, Point, chart, lines_of, table
 from surveys.recurring.clockwork import slug_in
-from surveys.recurring.rhythm import MOST_DAYS, MOST_WEEKS, SERIES_STATE_NAMES, USUAL_TIME, Rhythm
+from surveys.recurring.rhythm import MOST_DAYS, MOST_WEEKS, SERIES_STATE_NAMES, USUAL_TIME, Rhythm, SeriesState
 from web.console import store
 from web.console.errors import NothingHere
 from web.console.moving_series import ACTS, Moves, move
 from web.console.once import is_new
 from web.console.page import console_page
-from web.console.polls import show_poll
+from web.console.polls import NAMES, show_poll
 from web.console.times import LocalClock
 from web.site import site_of
 
@@ -58,6 +63,8 @@ class RhythmWrong(Problem):
 class SeriesView:
     series: Series
     process: store.ProcessRow
+    audience: str
+    ahead: Sequence[tuple[str, Sequence[Foretold]]]
     points: Sequence[Point]
     lines: Sequence[Line]
 
@@ -107,7 +114,7 @@ async def export(request: Request, staff: Staff) -> Response:
     least = deps.telling.rules.small_numbers
 
     def work(session: Session) -> tuple[Series, Sequence[Point]]:
-        series = _to_read(session, staff, series_id)
+        series = series_to_read(session, staff, series_id)
         staff.need(Permission.EXPORT_RESULTS, series.office_id)
         record(session, Act("series.exported", f"series:{series_id}", staff.account_id, series.office_id), now)
         return series, _points(session, series_id, now, least)
@@ -125,10 +132,11 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
     least = deps.telling.rules.small_numbers
 
     def work(session: Session) -> SeriesView:
-        series = _to_read(session, staff, series_id)
+        series = series_to_read(session, staff, series_id)
         points = _points(session, series_id, now, least)
         process = store.find_process(session, staff, series.process_id)
-        return SeriesView(series, process, points, lines_of(points, t))
+        audience = audience_name(session, series.definition.audience_id)
+        return SeriesView(series, process, audience, read_ahead(session, series), points, lines_of(points, t))
 
     view = await deps.database.aread(work)
     title = t("Over time")
@@ -142,10 +150,15 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         now=now,
         chart=chart([one.number for one in view.points], view.lines, title),
         states=SERIES_STATE_NAMES,
+        names=NAMES,
+        told=SECRECY_TOLD[view.series.definition.secrecy.value],
+        limits=list(limits_in_words(view.series.definition, t)),
+        rule=draft_rule_told(view.series.definition, t),
         may_act=_may_act(staff, view.series),
+        may_edit=view.series.state != SeriesState.STOPPED and staff.may(Permission.MANAGE_POLLS, view.series.office_id),
         may_export=staff.may(Permission.EXPORT_RESULTS, view.series.office_id),
         problem=problem,
-        done=request.query_params.get("done", "") in ACTS,
+        done=request.query_params.get("done", "") in {*ACTS, "edit"},
     )
 
 
@@ -160,7 +173,7 @@ def _points(session: Session, series_id: int, now: datetime, least: int) -> list
 
 def _series(session: Session, staff: Staff, series_id: int) -> Series:
     """For whoever moves it; raises NothingHere, NotAllowed."""
-    series = _to_read(session, staff, series_id)
+    series = series_to_read(session, staff, series_id)
     if not _may_act(staff, series):
         raise NotAllowed
     return series
@@ -170,7 +183,7 @@ def _may_act(staff: Staff, series: Series) -> bool:
     return any(staff.may(one, series.office_id) for one in (Permission.RELEASE_MAILINGS, Permission.MANAGE_POLLS))
 
 
-def _to_read(session: Session, staff: Staff, series_id: int) -> Series:
+def series_to_read(session: Session, staff: Staff, series_id: int) -> Series:
     """Raises NothingHere, NotAllowed."""
     try:
         series = load_series(session, series_id)

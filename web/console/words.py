@@ -230,6 +230,7 @@ ACTS = {
     "poll.words-exported": N_("answers in words taken along"),
     "room.screen": N_("screen of the room switched"),
     "series.added": N_("series of polls made"),
+    "series.changed": N_("series of polls changed"),
     "series.started": N_("series of polls started"),
     "series.paused": N_("series of polls paused"),
     "series.stopped": N_("series of polls stopped for good"),

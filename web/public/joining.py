@@ -59,7 +59,7 @@ async def show(request: Request) -> Response:
     """The form; `?from=` says where somebody came from."""
     page = await _open(request)
     tag = safe_tag(request.query_params.get("from", ""))
-    return _show(request, page, Typed(language=language_of(request), tag=tag))
+    return _show(request, page, Typed(language=_offered(request, language_of(request)), tag=tag))
 
 
 async def ask(request: Request) -> Response:
@@ -68,7 +68,7 @@ async def ask(request: Request) -> Response:
     async with request.form() as data:
         if _text(data, TRAP):
             raise TrapSprung
-        typed = _typed(data, language_of(request))
+        typed = _typed(data, _offered(request, _text(data, "language"), language_of(request)))
     faults = _faults(typed, page)
     if faults:
         return _show(request, page, typed, faults)
@@ -102,13 +102,18 @@ async def _open(request: Request) -> JoinPage:
     return page
 
 
-def _typed(data: FormData, usual: str) -> Typed:
-    language = _text(data, "language")
+def _offered(request: Request, *wanted: str) -> str:
+    """The first of the wanted languages that the office speaks, else its own first."""
+    offered: tuple[str, ...] = request.state.office.languages
+    return next(one for one in (*wanted, *offered) if one in offered)
+
+
+def _typed(data: FormData, language: str) -> Typed:
     ticked = {one for one in data.getlist("purpose") if isinstance(one, str)}
     return Typed(
         email=_text(data, "email"),
         name=tidy_name(_text(data, "name"))[:LONGEST_NAME],
-        language=language if language in LANGUAGES else usual,
+        language=language,
         municipality=_text(data, "municipality"),
         purposes=tuple(one for one in PURPOSES if one in ticked),
         version=_text(data, "version"),

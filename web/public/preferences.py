@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import IO
@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response, Stream
 
 from core.clock import local
 from core.errors import LinkForged
-from core.i18n import LANGUAGES, N_, translator
+from core.i18n import N_, translator
 from core.ids import random_number
 from core.links import Purpose, in_days
 from core.people.channels import TELEGRAM
@@ -73,7 +73,7 @@ async def keep(request: Request) -> Response:
     link, before = await _open(request)
     data = await request.form()
     now = site.deps.clock.now()
-    wanted, pause = _wanted(data, before), str(data.get("until", "")).strip()
+    wanted, pause = _wanted(data, before, request.state.office.languages), str(data.get("until", "")).strip()
     if wanted.channel == TELEGRAM and not before.in_chat:
         return _page(request, link, wanted, {"channel-telegram": NO_CHAT})
     # A day that was typed asks for a pause, whatever is ticked above it.
@@ -174,12 +174,12 @@ def _chat(deps: WebDeps, participant_id: int) -> str:
     return deps.urls.join_chat(deps.links.sign(Purpose.JOIN_CHAT, *numbers, expires=expires))
 
 
-def _wanted(data: FormData, before: Wishes) -> Wishes:
+def _wanted(data: FormData, before: Wishes, offered: Collection[str]) -> Wishes:
     """What was chosen; what is none of the offers leaves things as they were."""
     language, channel = str(data.get("language", "")), str(data.get("channel", ""))
     ticked = {str(one) for one in data.getlist("purpose")}
     return Wishes(
-        language if language in LANGUAGES else before.language,
+        language if language in offered else before.language,
         channel if channel in PREFERRED else before.channel,
         frozenset(purpose for purpose in PURPOSES if purpose in ticked),
         before.paused_until if data.get("pause") == "keep" else None,

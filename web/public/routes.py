@@ -10,6 +10,7 @@ from web.public import (
     answering,
     appointments,
     attending,
+    by_code,
     calendars,
     confirming,
     dates,
@@ -80,6 +81,7 @@ def _add_polls(router: APIRouter) -> None:
     for address in ("/p/{token}", "/v/{code}"):
         router.add_api_route(address, polls.act, methods=ACT)
         router.add_api_route(address, polls.show, methods=LOOK)
+    router.add_api_route("/v", by_code.show, methods=LOOK)
     router.add_api_route("/v/{code}/result", poll_result.show, methods=LOOK)
     router.add_api_route("/v/{code}/pictures/{option}", polls.show_picture, methods=LOOK)
 

@@ -16,6 +16,7 @@ from core.people.open_offices import lets_join
 from core.people.preferences import set_language
 from core.people.store import remaining
 from core.people.tables import Address, Municipality, Participant
+from core.process.languages import languages_of
 from core.process.replies import Reply, modes_of
 from core.process.tables import Event, Office, Phase, Process
 from notifications.ledger.tables import Delivery, Mailing
@@ -86,7 +87,7 @@ def load_office(session: Session, office_id: int | None = None) -> OfficeName:
     if found is None:
         return OfficeName()
     join = join_address(found.slug) if lets_join(found.joining) else ""
-    return OfficeName(found.name, found.contact_email, found.address, join)
+    return OfficeName(found.name, found.contact_email, found.address, join, languages_of(session, office_id or None))
 
 
 def join_address(office: str) -> str:

@@ -1,0 +1,107 @@
+"""Whoever may release finds on the console's first page what waits for them, and on every page how much."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import httpx
+import pytest
+from playwright.sync_api import Browser
+from sqlalchemy import update
+
+from core.clock import FixedClock
+from core.database.database import Database
+from core.process.tables import Office
+from notifications.ledger.tables import Mailing
+from notifications.review.store import count_drafts
+from surveys.polls.tables import Poll
+from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in
+from tests.console.test_mailings import seen, state, tried, web, write
+from tests.console.test_pages import text_of, tree
+from tests.polls.test_quick import village
+from tests.polls.test_releasing import ask_for_bench
+from tests.responses.scene import Scene
+from tests.support.browser import overflow, page_of, violations
+from tests.support.web import RunningWeb
+
+__all__ = ["browser", "scene", "sign_in", "tried", "web"]  # fixtures
+
+
+def links(client: httpx.Client) -> list[str]:
+    """Where the list of what waits leads to."""
+    found = tree(client.get("/console")).xpath("//section[@aria-labelledby='to-release']//a/@href")
+    return [str(one) for one in found]
+
+
+def counted(client: httpx.Client) -> str:
+    """The number beside the entry of the navigation, on another page than the first."""
+    entry = tree(client.get("/console/questionnaires")).xpath("//nav//a[@href='/console#to-release']")
+    return " ".join(entry[0].text_content().split()) if entry else ""
+
+
+def test_who_may_release_finds_what_is_due_in_the_coming_days(
+    sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    author, reviewer = sign_in("administrator"), sign_in("reviewer")
+    page = write(author, database)
+    assert links(reviewer) == [] and counted(reviewer) == "", "it is due in weeks"
+    clock.set(clock.now().replace(month=8, day=1))
+    author, reviewer, organiser = (sign_in(one) for one in ("administrator", "reviewer", "organiser"))
+    assert links(reviewer) == [page] and counted(reviewer) == "To be released (1)"
+    shown = text_of(reviewer.get("/console"))
+    assert "1 mailing waits for your release Nothing of them leaves" in shown and "It is due on: 3 August 2023" in shown
+    assert links(organiser) == [] and counted(organiser) == "", "who may not release is shown nothing"
+    reviewer.post(page.replace("review", "acts/release"), data=seen(reviewer, page))
+    assert links(reviewer) == [] and counted(reviewer) == ""
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_who_wrote_it_is_not_asked_and_a_poll_waits_from_the_day_it_is_written(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    office = village(database, clock, one_person=False)
+    clerk, reviewer, other = sign_in("clerk", "valprato"), sign_in("reviewer", "valprato"), sign_in("reviewer")
+    ask_for_bench(clerk)
+    assert len(links(reviewer)) == 2 and counted(reviewer) == "To be released (2)"
+    assert "waits with its poll to be released" in text_of(reviewer.get("/console"))
+    assert links(other) == [], "it is of another office"
+    assert links(sign_in("administrator", "valprato")) == links(reviewer)
+    database.write(lambda s: s.execute(update(Poll).values(office_id=scene.office_id)))
+    assert links(reviewer) == [], "what is said of another office's poll leaves with that office's own"
+    database.write(lambda s: s.execute(update(Poll).values(office_id=office)))
+    author = Mailing.poll_id.is_not(None)
+    database.write(lambda s: s.execute(update(Mailing).where(author).values(written_by=2)))
+    assert links(reviewer) == [] and links(clerk) == [], "the reviewer wrote it now, and a clerk may not release"
+    scene.change(Office, office, one_person=True)
+    assert len(links(clerk)) == 2 and len(links(reviewer)) == 2, "in an office of one person whoever writes releases"
+    database.write(lambda s: s.execute(update(Poll).values(closes_at=clock.now() - timedelta(days=1))))
+    assert len(links(clerk)) == 1 and "Il risultato" in text_of(clerk.get(links(clerk)[0])), (
+        "of a poll that is over only the result"
+    )
+    assert database.read(lambda s: count_drafts(s, author)) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_release_is_asked_once_more_and_says_what_leaves_and_when(
+    sign_in: SignIn, database: Database, clock: FixedClock, browser: Browser, web: RunningWeb
+) -> None:
+    sign_in("administrator")
+    page_path = write(sign_in("administrator"), database)  # the second account's
+    mailing = int(page_path.split("/")[3])
+    with page_of(browser, narrow=True, language="en-GB") as page:
+        enter_console(page, web)
+        page.goto(f"{web.url}{page_path}?done=release")
+        assert page.get_by_text("It is released").count() == 0, "an address tells nothing that is not so"
+        page.locator("summary", has_text="Release").click()
+        asked = page.locator(".sure")
+        for words in ("Release it? It leaves at its time.", "2 people would get it.", "As people read it"):
+            assert words in asked.inner_text()
+        assert violations(page) == [] and overflow(page) <= 0
+        assert state(database, mailing) == "draft"
+        page.get_by_role("button", name="Yes: Release").click()
+        said = "It is released: 2 messages leave, the first on 3 August 2023, 09:30."
+        page.get_by_role("status").get_by_text(said).wait_for()
+        assert state(database, mailing) == "released"
+        assert violations(page) == [] and overflow(page) <= 0
+        page.get_by_role("button", name="Pause").click()
+        page.get_by_role("status").get_by_text("Paused.").wait_for()
