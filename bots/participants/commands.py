@@ -24,6 +24,7 @@ from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_, Translator
 from core.people.erasing import erase_person
 from core.people.my_data import export_person
 from core.people.preferences import end_pause, pause, set_language, unsubscribe
+from core.process.languages import languages_of
 from surveys.engine.inputs import Back, ChangeLanguage, Pause, Resume, Review
 from surveys.engine.session import Stage
 from surveys.responses.languages import not_offered
@@ -96,7 +97,12 @@ def _help(talk: Talk) -> Reply:
 
 
 def _language(talk: Talk) -> Reply:
-    pairs = [(LANGUAGE_NAMES[code], "language", code) for code in LANGUAGES]
+    """Those of the person's offices, or of all for a stranger, and the one they read already."""
+    session, person = talk.session, talk.chat.participant_id
+    offices = offices_of(session, person) if person is not None else []
+    offered = [languages_of(session, one) for one, _ in offices] or [languages_of(session)]
+    codes = {talk.chat.language}.union(*offered)
+    pairs = [(LANGUAGE_NAMES[code], "language", code) for code in LANGUAGES if code in codes]
     return aside(talk, Screen(talk.t("Which language do you prefer?"), choice_row(pairs)))
 
 

@@ -15,6 +15,7 @@ from bots.participants.receiving import introduce
 from core.i18n import LANGUAGE_NAMES
 from core.people.preferences import WITHOUT_END
 from core.people.tables import Address, Consent, Participant
+from core.process.tables import Process
 from surveys.responses.tables import Round
 from tests.bots.stage import Stage, labels, live
 from tests.support.sandbox import Person
@@ -65,6 +66,7 @@ async def test_commands_are_called_as_their_reader_speaks_and_understood_in_any_
     stage: Stage, language: str, listed: str, back: str
 ) -> None:
     person = await stage.joined()
+    stage.scene.change(Process, stage.scene.process_id, languages=["it", "en", "fr"])
     await stage.press(person, "No")
     await stage.say(person, "/langue")
     await stage.press(person, LANGUAGE_NAMES[language])
@@ -116,7 +118,9 @@ async def test_a_stranger_is_answered_whatever_they_ask(stage: Stage, name: str)
 
 async def test_the_language_changes_in_the_middle(stage: Stage) -> None:
     person = await stage.joined()
-    await stage.say(person, "/language")
+    asked = await stage.say(person, "/language")
+    assert labels(asked) == ["Italiano", "English"], "those of the office's processes"
+    stage.scene.change(Process, stage.scene.process_id, languages=["it", "en", "fr"])
     shown = await stage.press(person, "Italiano")
     assert "Lei è socio?" in shown["text"] and row(stage, person).language == "it"
     assert await live(person) == [shown]
