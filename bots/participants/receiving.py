@@ -25,7 +25,7 @@ from bots.participants.sending_files import FileSender
 from bots.participants.show import Toast, show, toast_of
 from bots.participants.store import change_chat, set_blocked
 from bots.participants.unit import Desk, Taken, take_update
-from bots.participants.votes import count, vote_in
+from bots.participants.votes import count_vote, vote_in
 from core.addresses import PublicUrls
 from core.clock import Clock
 from core.database.database import Database
@@ -127,7 +127,7 @@ class Receiver:
     async def _commit(self, arrived: Arrived) -> Taken:
         now, key = self._deps.clock.now(), f"chat:{arrived.chat_id}"
         vote = vote_in(arrived, now)
-        if vote is not None and (counted := await count(self._deps.database, self._desk, vote, key)) is not None:
+        if vote is not None and (counted := await count_vote(self._deps.database, self._desk, vote, key)) is not None:
             return counted
         return await self._deps.database.shared(lambda session: take_update(session, self._desk, arrived, now), key=key)
 

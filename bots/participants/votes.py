@@ -33,7 +33,7 @@ def vote_in(arrived: Arrived, now: datetime) -> PressedVote | None:
     return PressedVote(arrived, press, now) if isinstance(press, PollPress) and press.act is PollAct.CAST else None
 
 
-async def count(database: Database, desk: Desk, vote: PressedVote, key: str) -> Taken | None:
+async def count_vote(database: Database, desk: Desk, vote: PressedVote, key: str) -> Taken | None:
     """What became of it, once it is committed; None for what is not simply a vote that counts.
 
     That is to be taken alone, as if it had not come yet: there what stands in its way is said.

@@ -20,7 +20,7 @@ from bots.participants.on_page import PageButtons
 from bots.participants.parse import parse_vote
 from bots.participants.store import change_chat
 from bots.participants.unit import DOOR, Desk, Taken
-from bots.participants.votes import PressedVote, count, vote_in
+from bots.participants.votes import PressedVote, count_vote, vote_in
 from bots.participants.webhook import PATH, webhook_route
 from core.database.database import Database
 from core.database.reading import SharedReads
@@ -104,7 +104,7 @@ async def test_what_is_not_simply_a_vote_that_counts_is_left_for_a_turn_of_its_o
     posted = [(1, first.id, park), (2, 7002, park), (1, first.id, park), (3, first.id, nothing)]
     async with held_up(stage.scene.database):
         votes = [vote_of(*one, now) for one in posted]
-        waiting = asyncio.gather(*(count(stage.scene.database, desk, one, "") for one in votes))
+        waiting = asyncio.gather(*(count_vote(stage.scene.database, desk, one, "") for one in votes))
     taken = await waiting
     assert [one is not None for one in taken] == [True, False, False, False]
     assert piles(stage.scene.database, poll) == {"A": 1}
@@ -126,7 +126,7 @@ async def test_votes_of_all_doors_are_counted_at_once(stage: Stage, monkeypatch:
     async with held_up(stage.scene.database):
         database, crowd = stage.scene.database, Crowd(desk.booth, poll.id)
         waiting = asyncio.gather(
-            count(database, desk, vote_of(1, first.id, poll_press(poll.id, PollAct.CAST, "0"), now), ""),
+            count_vote(database, desk, vote_of(1, first.id, poll_press(poll.id, PollAct.CAST, "0"), now), ""),
             *(database.together(crowd, Pressed(read_posts, one)) for one in posts),
             database.together(Crowd(desk.booth, poll.code), Pressed(read_posts, posts[1])),
             return_exceptions=True,
