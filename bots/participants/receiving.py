@@ -158,7 +158,7 @@ def create_dispatcher(deps: BotDeps) -> Dispatcher:
     receiver = Receiver(deps)
     router = Router(name="participants")
 
-    groups = GroupPolls(deps.bot, deps.database, deps.clock, Booth(deps.links, deps.ids))
+    groups = GroupPolls(deps.bot, deps.database, deps.clock, Booth(deps.links, deps.ids, deps.small_numbers))
 
     async def take(
         event: Message | CallbackQuery | ChatMemberUpdated | PollAnswer, event_update: Update, posted: bool = False

@@ -38,15 +38,15 @@ async def count_vote(database: Database, desk: Desk, vote: PressedVote, key: str
 
     That is to be taken alone, as if it had not come yet: there what stands in its way is said.
     """
-    crowd = Crowd(desk.booth, vote.press.poll_id)
+    pressed = Pressed(read_votes, vote.press.poll_id, vote)
     try:
-        counted = await database.together(crowd, Pressed(read_votes, vote), key=key)
+        became = await database.together(Crowd(desk.booth), pressed, key=key)
     except Problem:
         return None
-    if counted is None or counted.cast.duplicate:
+    if became is None or became.cast.duplicate:
         return None
-    chat = counted.whose
-    return Taken(vote.arrived, thank(translator(chat.language), desk.booth, counted.cast, vote.now), chat)
+    chat = became.whose
+    return Taken(vote.arrived, thank(translator(chat.language), desk.booth, became.cast, vote.now), chat)
 
 
 def read_votes(session: Session, _: int, pressed: Sequence[PressedVote]) -> list[Given | None]:

@@ -1,7 +1,7 @@
 """Where all doors meet to vote: one ballot a person and poll, whichever door it came through.
 
-Every function is one unit of work on a Session, in the caller's transaction; units of one voter run under
-`Voter.lock`, and nobody is thanked before the commit.
+Every function is one unit of work on a Session, in the caller's transaction, and nobody is thanked before the commit.
+Doors may ask for one person's units one after the other; what keeps to one ballot is the register's key.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from core.inbound import Incoming, first_times, forget
 from core.links import Links
 from surveys.polls.ballot import Choice, ballot_of
 from surveys.polls.box import Box
-from surveys.polls.errors import PollClosed, PollNotOpen, SecretByMail, VotedAlready
+from surveys.polls.errors import PollClosed, PollNotOpen, PollUnknown, SecretByMail, VotedAlready
 from surveys.polls.kinds import State
 from surveys.polls.mixing import drop_in, hold
 from surveys.polls.poll import Poll
@@ -104,7 +104,11 @@ def cast_many(session: Session, booth: Booth, given: Sequence[tuple[Vote, dateti
     poll_id, latest = given[0][0].poll_id, max(now for _, now in given)
     fresh = first_times(session, [vote.press for vote, _ in given if vote.press is not None], latest)
     hold(session, poll_id)
-    poll = load_poll(session, poll_id)
+    try:
+        poll = load_poll(session, poll_id)
+    except PollUnknown:
+        forget(session, fresh)
+        raise
     claims = claims_of(session, booth.links, poll, {vote.voter for vote, _ in given}, latest)
     keys = [key for claim in claims.values() for key in claim.keys]
     register = read_register(session, poll, keys, writes=True)

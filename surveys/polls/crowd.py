@@ -1,4 +1,4 @@
-"""Votes for one poll that wait together, whichever door they came by: one piece of work for all of them."""
+"""Votes that wait together, by page and by chat: one piece of work for all of them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.errors import Problem
 from surveys.polls.casting import Booth, Cast, Vote, cast_many
 from surveys.polls.errors import PollUnknown
-from surveys.polls.store import find_by_code
+from surveys.polls.store import ids_by_code
 
 
 class Given(NamedTuple):
@@ -31,11 +31,14 @@ None for what is not simply a vote: nothing is done for it, and it is to be take
 
 
 class Pressed(NamedTuple):
+    """What waits: `poll` is the poll's number or its code."""
+
     door: Door
+    poll: int | str
     what: Any
 
 
-class Counted(NamedTuple):
+class Became(NamedTuple):
     """What became of a vote, with `Given.whose`."""
 
     cast: Cast
@@ -44,24 +47,42 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True)
 class Crowd:
-    """Whoever votes in one poll at the same moment, as work for `Database.together`; `poll` is its number or code."""
+    """Whoever votes at the same moment, as work for `Database.together`: a few statements for each poll."""
 
     booth: Booth
-    poll: int | str
 
-    def __call__(self, session: Session, pressed: Sequence[Pressed]) -> list[Counted | Problem | None]:
+    def __call__(self, session: Session, pressed: Sequence[Pressed]) -> list[Became | Problem | None]:
         """What became of each: None and a Problem have left nothing behind, as if they had not come yet."""
+        told: list[Became | Problem | None] = [PollUnknown()] * len(pressed)
+        for poll_id, places in sorted(_by_poll(session, pressed).items()):  # in one order: each poll has its lock
+            became = self._count(session, poll_id, [pressed[place] for place in places])
+            for place, one in zip(places, became, strict=True):
+                told[place] = one
+        return told
+
+    def _count(self, session: Session, poll_id: int, pressed: Sequence[Pressed]) -> list[Became | Problem | None]:
+        given = _read(session, poll_id, pressed)
+        votes = [(one.vote, one.at) for one in given.values()]
         try:
-            poll_id = self.poll if isinstance(self.poll, int) else find_by_code(session, self.poll).id
-            given = _read(session, poll_id, pressed)
-            became = cast_many(session, self.booth, [(one.vote, one.at) for one in given.values()]) if given else ()
+            cast = cast_many(session, self.booth, votes) if votes else ()
         except PollUnknown as unknown:
             return [unknown] * len(pressed)
-        counted = {
-            place: one if isinstance(one, Problem) else Counted(one, given[place].whose)
-            for place, one in zip(given, became, strict=True)
+        became = {
+            place: one if isinstance(one, Problem) else Became(one, given[place].whose)
+            for place, one in zip(given, cast, strict=True)
         }
-        return [counted.get(place) for place in range(len(pressed))]
+        return [became.get(place) for place in range(len(pressed))]
+
+
+def _by_poll(session: Session, pressed: Sequence[Pressed]) -> dict[int, list[int]]:
+    """The places of what was pressed for each poll; a code that is no poll's is left out."""
+    ids = ids_by_code(session, {one.poll for one in pressed if isinstance(one.poll, str)})
+    places: dict[int, list[int]] = {}
+    for place, one in enumerate(pressed):
+        poll_id = one.poll if isinstance(one.poll, int) else ids.get(one.poll)
+        if poll_id is not None:
+            places.setdefault(poll_id, []).append(place)
+    return places
 
 
 def _read(session: Session, poll_id: int, pressed: Sequence[Pressed]) -> dict[int, Given]:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.database.many import among
+from core.database.many import Words, among
 from core.ids import Ids
 from core.process.package.dates import to_instant
 from core.process.room.rooms import CODE_LENGTH, LETTERS
@@ -48,10 +48,20 @@ def find_by_code(session: Session, code: str) -> Poll:
 
 def find_to_show(session: Session, code: str) -> Poll:
     """By its code, a draft too; raises PollUnknown."""
-    typed = code.strip().lower()
-    if not typed or not set(typed) <= set(LETTERS):
+    typed = _tidied(code)
+    if not typed:
         raise PollUnknown
     return _only(session, _BY_CODE, typed)
+
+
+def ids_by_code(session: Session, codes: Collection[str]) -> dict[str, int]:
+    """The polls that `find_by_code` finds, by their codes as they were typed."""
+    typed = {code: tidied for code in codes if (tidied := _tidied(code))}
+    if not typed:
+        return {}
+    rows = session.connection().execute(_IDS_BY_CODE, {"codes": set(typed.values())})
+    found = {row.code: row.id for row in rows}
+    return {code: found[tidied] for code, tidied in typed.items() if tidied in found}
 
 
 def find_by_name(session: Session, name: str) -> Poll:
@@ -194,6 +204,12 @@ def _definition(row: Any) -> Definition:
     )
 
 
+def _tidied(code: str) -> str:
+    """A code as it is kept, "" for what cannot be one."""
+    typed = code.strip().lower()
+    return typed if set(typed) <= set(LETTERS) else ""
+
+
 def _only(session: Session, statement: Any, wanted: int | str) -> Poll:
     found = session.connection().execute(statement, {"wanted": wanted}).one_or_none()
     if found is None:
@@ -204,3 +220,6 @@ def _only(session: Session, statement: Any, wanted: int | str) -> Poll:
 # Made once: every vote passes here.
 _BY_ID = select(Row.__table__).where(Row.id == bindparam("wanted"))
 _BY_CODE = select(Row.__table__).where(Row.code == bindparam("wanted"))
+_IDS_BY_CODE = select(Row.id, Row.code).where(
+    among(Row.code, bindparam("codes", type_=Words())), Row.state != State.DRAFT
+)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
@@ -27,8 +27,8 @@ from core.database.reading import SharedReads
 from core.people.errors import ParticipantUnknown
 from core.tables import Inbound
 from sandbox.serving import serving_app
-from surveys.polls.casting import Booth, cast_many
-from surveys.polls.crowd import Counted, Crowd, Pressed
+from surveys.polls.crowd import Became, Crowd, Pressed
+from surveys.polls.errors import PollUnknown
 from surveys.polls.kinds import Shown
 from surveys.polls.voters import Voter
 from tests.bots.stage import Stage
@@ -112,30 +112,38 @@ async def test_what_is_not_simply_a_vote_that_counts_is_left_for_a_turn_of_its_o
     assert stage.scene.database.read(lambda session: session.scalars(noted).all()) == ["1"], "the others may come again"
 
 
-async def test_votes_of_all_doors_are_counted_at_once(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_votes_by_chat_and_page_are_counted_at_once(stage: Stage) -> None:
     person, first = await somebody(stage)
-    poll, desk, now, together = add(stage.scene, named(walk_ins=True)), desk_of(stage), stage.scene.now, list[int]()
+    poll, other, desk = add(stage.scene, named(walk_ins=True)), add(stage.scene, named(), "other"), desk_of(stage)
+    now, database, statements = stage.scene.now, stage.scene.database, list[str]()
+    event.listen(database.engine, "before_cursor_execute", lambda *told: statements.append(told[2]))
 
-    def cast_and_see(session: Session, booth: Booth, given: Sequence[Any]) -> Any:
-        together.append(len(given))
-        return cast_many(session, booth, given)
+    def on_page(where: int | str, who: Voter, name: str, key: str = "") -> Awaitable[Any]:
+        post = Post(who, FormData([("choice", name)]), ("web", key) if key else None, now)
+        return database.together(Crowd(desk.booth), Pressed(read_posts, where, post))
 
-    monkeypatch.setattr("surveys.polls.crowd.cast_many", cast_and_see)
-    on_page = [(Voter(person), "B"), (Voter(browser="of-a-walk-in"), "C"), (Voter(99_999), "A")]
-    posts = [Post(who, FormData([("choice", name)]), None, now) for who, name in on_page]
-    async with held_up(stage.scene.database):
-        database, crowd = stage.scene.database, Crowd(desk.booth, poll.id)
+    async with held_up(database):
         waiting = asyncio.gather(
             count_vote(database, desk, vote_of(1, first.id, poll_press(poll.id, PollAct.CAST, "0"), now), ""),
-            *(database.together(crowd, Pressed(read_posts, one)) for one in posts),
-            database.together(Crowd(desk.booth, poll.code), Pressed(read_posts, posts[1])),
+            on_page(poll.id, Voter(person), "B"),
+            on_page(poll.code, Voter(browser="of-a-walk-in"), "C"),
+            on_page(f" {poll.code.upper()} ", Voter(browser="of-another"), "C"),
+            on_page(other.id, Voter(person), "A"),
+            on_page(poll.id, Voter(99_999), "A"),
+            on_page(999, Voter(person), "A", key="k1"),
+            on_page("zzzz", Voter(person), "A", key="k2"),
             return_exceptions=True,
         )
-    in_chat, again, walk_in, nobody, by_code = await waiting
+    in_chat, again, walk_in, another, in_other, nobody, *nowhere = await waiting
     assert isinstance(in_chat, Taken) and isinstance(nobody, ParticipantUnknown)
-    assert isinstance(again, Counted) and again.cast.changed, "the page's vote in the place of the chat's"
-    assert isinstance(walk_in, Counted) and isinstance(by_code, Counted) and not by_code.cast.changed
-    assert together == [4, 1] and piles(database, poll) == {"B": 1, "C": 1}
+    assert isinstance(again, Became) and again.cast.changed, "the page's vote in the place of the chat's"
+    assert [isinstance(one, Became) for one in (walk_in, another, in_other)] == [True] * 3
+    assert [type(one) for one in nowhere] == [PollUnknown] * 2
+    assert piles(database, poll) == {"B": 1, "C": 2} and piles(database, other) == {"A": 1}
+    votes = [one for one in statements if one.startswith("INSERT INTO named_ballot")]
+    assert len(votes) == 2, "one statement a poll, whichever doors the votes came by"
+    noted = select(Inbound.key).where(Inbound.key.in_(["k1", "k2"]))
+    assert database.read(lambda session: session.scalars(noted).all()) == [], "what is nowhere may come again"
 
 
 async def test_whoever_asks_while_a_read_is_under_way_shares_the_next_one(database: Database) -> None:

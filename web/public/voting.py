@@ -83,10 +83,10 @@ async def count_posted(deps: WebDeps, who: tuple[int | str, Voter], request: Req
     if voter == Voter():
         raise BrowserForgets
     post = Post(voter, form, (DOOR, f"vote:{key}") if KEY.fullmatch(key) else None, deps.clock.now())
-    counted = await deps.database.together(Crowd(deps.booth, poll), Pressed(read_posts, post), key=voter.lock)
-    assert counted is not None  # whatever is posted here is meant as a vote
+    became = await deps.database.together(Crowd(deps.booth), Pressed(read_posts, poll, post), key=voter.lock)
+    assert became is not None  # whatever is posted here is meant as a vote
     chosen = f"&lang={chosen_language(request)}" if request.scope["query_string"] and chosen_language(request) else ""
-    return f"{quote(request.scope['path'])}?kept={_kept(counted.cast, form)}{chosen}"
+    return f"{quote(request.scope['path'])}?kept={_kept(became.cast, form)}{chosen}"
 
 
 def pressed(deps: WebDeps, request: Request) -> tuple[int | str, Voter]:
@@ -101,11 +101,11 @@ def pressed(deps: WebDeps, request: Request) -> tuple[int | str, Voter]:
 
 
 class Post(NamedTuple):
-    """A vote as it was posted, `at` when; `name` is that of the post, None where the page has lost it."""
+    """A vote as it was posted, `at` when; `press` names the post, None where the page has lost it."""
 
     voter: Voter
     form: FormData
-    name: Incoming | None
+    press: Incoming | None
     at: datetime
 
     def read(self, poll: Poll) -> Choice:
@@ -114,7 +114,7 @@ class Post(NamedTuple):
 
 def read_posts(_: Session, poll_id: int, posts: Sequence[Post]) -> list[Given]:
     """As `Door` says."""
-    return [Given(Vote(poll_id, one.voter, one.read, DOOR, one.name), one.at) for one in posts]
+    return [Given(Vote(poll_id, one.voter, one.read, DOOR, one.press), one.at) for one in posts]
 
 
 def _kept(became: Cast, form: FormData) -> str:
