@@ -152,8 +152,6 @@ class _Exchange:
 
     async def _write(self, pieces: Sequence[bytes]) -> None:
         """At once what is short; a file bit by bit, as the network takes it, so that none waits in memory."""
-        if self._connection.is_lost and self._head and self._head is not RESET:  # the content has not left
-            self._offered, self._head = True, ()
         if sum(map(len, pieces)) <= AT_ONCE:
             self._connection.write(b"".join(pieces))
             return
