@@ -110,8 +110,8 @@ def test_a_result_tells_what_most_said_of_what_was_let_through(scene: Scene) -> 
         scene.database.write(partial(judge, poll=poll, key=one.key, state=state))
     words, drawn = told(scene, poll)
     assert words.startswith("23 votes counted. Answers that the office has read and let through;") and drawn
-    assert ". Più alberi: 12 (52%); Panchine: 6 (26%); <b>Bus</b>; Una fontana Una" in words, "few are not counted out"
-    assert "Comprate" not in words and "Una…. Numbers behind which few people stand are not published." in words
+    assert ". “Più alberi”: 12 (52%); “Panchine”: 6 (26%); “<b>Bus</b>”; “Una fontana Una" in words, "few are not told"
+    assert "Comprate" not in words and "Una…”. Numbers behind which few people stand are not published." in words
     few = add(scene, define(Kind.TEXT, walk_ins=True), "few")
     wrote(scene, few, "Più alberi", "Più alberi")
     scene.database.write(lambda session: close_poll(session, BOOTH.ids, few.id, scene.now))
