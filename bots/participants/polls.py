@@ -16,7 +16,7 @@ from bots.participants.dialogue import Talk, aside
 from bots.participants.poll_draft import read_draft
 from bots.participants.poll_pictures import pictures_of
 from bots.participants.poll_screen import TICK, Shown, over_screen, thanks_screen, voting_screen
-from bots.participants.screen import Key, Reply, Screen, Standing, label
+from bots.participants.screen import Key, PollView, Reply, Screen, label
 from bots.participants.store import ChatState, change_chat
 from core.errors import Problem
 from core.i18n import Translator
@@ -73,7 +73,7 @@ def press_poll(talk: Talk, booth: Booth, press: PollPress) -> Reply:
             return _cast(talk, booth, press.poll_id, lambda poll: read_draft(poll, press.draft))
         stand = _stand(talk, booth, press.poll_id)
         if stand.poll.state_at(talk.now) is State.CLOSED or (stand.poll.is_secret and stand.has_voted):
-            return Reply(standing=_standing(talk, booth, stand), apart=True)
+            return Reply(view=_view(talk, booth, stand), apart=True)
         check_open(stand.poll, talk.now)
         if press.act is PollAct.DRAFT:
             return Reply((voting_screen(_to_vote(talk, booth, stand, press.draft)),), apart=True)
@@ -89,7 +89,7 @@ def show_again(talk: Talk, booth: Booth, press: PollPress) -> Reply:
     try:
         stand = _stand(talk, booth, press.poll_id)
         if stand.has_voted or stand.poll.state_at(talk.now) is State.CLOSED:
-            return Reply(standing=_standing(talk, booth, stand), apart=True)
+            return Reply(view=_view(talk, booth, stand), apart=True)
         return Reply((voting_screen(_to_vote(talk, booth, stand, press.draft)),), apart=True)
     except Problem as problem:
         return Reply(toast=problem.say(talk.t))
@@ -119,8 +119,8 @@ def vote_of(chat: ChatState, press: PollPress, update: Incoming) -> Vote:
 def thank(t: Translator, booth: Booth, became: Cast, now: datetime) -> Reply:
     """What somebody is told of a vote that counts."""
     poll, told = became.poll, became.poll.shows_result(now, has_voted=True)
-    standing = _Standing(poll, told, became.standing.key, became.ballot, booth, t)
-    return Reply(standing=standing, toast=t("Thank you, your vote counts."), apart=True)
+    view = _VotersView(poll, told, became.standing.key, became.ballot, booth, t)
+    return Reply(view=view, toast=t("Thank you, your vote counts."), apart=True)
 
 
 def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice | Callable[[Poll], Choice]) -> Reply:
@@ -129,8 +129,8 @@ def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice | Callable[[Pol
         became = cast(talk.session, booth, Vote(poll_id, _voter(talk), choice, DOOR), talk.now)
         return thank(talk.t, booth, became, talk.now)
     except (VotedAlready, PollClosed) as problem:
-        standing = _standing(talk, booth, _stand(talk, booth, poll_id))
-        return Reply(standing=standing, toast=problem.say(talk.t), apart=True)
+        view = _view(talk, booth, _stand(talk, booth, poll_id))
+        return Reply(view=view, toast=problem.say(talk.t), apart=True)
 
 
 def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
@@ -140,10 +140,10 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
         check_open(stand.poll, talk.now)
         shown = _to_vote(talk, booth, stand)
         return Reply((voting_screen(shown),), beside=True, shown=pictures_of(shown))
-    return Reply(standing=_standing(talk, booth, stand), beside=True)
+    return Reply(view=_view(talk, booth, stand), beside=True)
 
 
-class _Standing(NamedTuple):
+class _VotersView(NamedTuple):
     """How a poll stands for somebody, by their key, and what they chose.
 
     A whole hall's wait for their ballots to be read: they are small, and none holds a Talk and its Session.
@@ -170,13 +170,13 @@ class _Standing(NamedTuple):
         return over_screen(shown, standing, words_for_voters(poll, standing, self.counted, self.t, least), told.figures)
 
 
-def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
+def _view(talk: Talk, booth: Booth, stand: Stand) -> PollView:
     """The vote, or the end; with how it stands, where that is shown to who has voted or not."""
     poll = stand.poll
     closed = poll.state_at(talk.now) is State.CLOSED
     counted = result_of(talk.session, poll, talk.t, talk.now) if closed and poll.settled_at is not None else None
     told = poll.shows_result(talk.now, has_voted=stand.has_voted)
-    return _Standing(poll, told, stand.standing.key, stand.ballot, booth, talk.t, closed, counted)
+    return _VotersView(poll, told, stand.standing.key, stand.ballot, booth, talk.t, closed, counted)
 
 
 def _shown(t: Translator, booth: Booth, stand: Stand) -> Shown:

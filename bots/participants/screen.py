@@ -10,8 +10,8 @@ from surveys.polls.poll import Poll
 from surveys.polls.reading import Ballots
 
 __all__ = [
-    "LONGEST_LABEL", "LONGEST_TEXT", "Document", "Group", "Key", "Reply", "Rows", "Screen", "ShownFile", "arrange",
-    "label", "plain", "shorten", "units",
+    "LONGEST_LABEL", "LONGEST_TEXT", "Document", "Group", "Key", "PollView", "Reply", "Rows", "Screen", "ShownFile",
+    "arrange", "label", "plain", "shorten", "units",
 ]  # fmt: skip
 
 
@@ -43,7 +43,7 @@ class Document:
     is_picture: bool = False
 
 
-class Standing(Protocol):
+class PollView(Protocol):
     """How a poll stands, for one reader: the ballots that count are read once for all who wait for them."""
 
     @property
@@ -63,7 +63,7 @@ class Reply(NamedTuple):
     `toast` is shown over the chat after a press. `apart` concerns the pressed message only and
     leaves the live one as it is; `beside` is written below and leaves every message as it is.
     `shown` are the files that go out before, of a version of the form or of a poll. `marked` are the pressed
-    message's own buttons as they stand now; its text stays. `standing` is a screen that is made after the commit.
+    message's own buttons as they stand now; its text stays. `view` is a screen that is made after the commit.
     """
 
     screens: tuple[Screen, ...] = ()
@@ -74,4 +74,4 @@ class Reply(NamedTuple):
     shown: tuple[Group, ...] = ()
     form_version_id: int = 0
     marked: Rows = ()
-    standing: Standing | None = None
+    view: PollView | None = None
