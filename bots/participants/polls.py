@@ -15,9 +15,10 @@ from bots.participants.callback import PollAct, PollPress, poll_press
 from bots.participants.dialogue import Talk, aside
 from bots.participants.poll_draft import read_draft
 from bots.participants.poll_pictures import pictures_of
-from bots.participants.poll_screen import TICK, Shown, over_screen, thanks_screen, voting_screen
+from bots.participants.poll_screen import TICK, Shown, over_screen, said_screen, thanks_screen, voting_screen
 from bots.participants.screen import Key, PollView, Reply, Screen, label
 from bots.participants.store import ChatState, change_chat
+from core.database.reading import SharedReads
 from core.errors import Problem
 from core.i18n import Translator
 from core.inbound import Incoming
@@ -29,8 +30,9 @@ from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of
 from surveys.polls.poll import Poll
-from surveys.polls.published import disclose, for_voters, words_for_voters
-from surveys.polls.reading import Ballots
+from surveys.polls.published import disclose, for_voters, in_words, words_for_voters
+from surveys.polls.publishing import published_for_all
+from surveys.polls.reading import ballots_for_all
 from surveys.polls.secrecy import secrecy_told
 from surveys.polls.store import find_by_code, load_poll
 from surveys.polls.voters import Voter
@@ -158,10 +160,13 @@ class _VotersView(NamedTuple):
     closed: bool = False
     counted: Result | None = None
 
-    def make(self, ballots: Ballots | None) -> Screen:
+    async def make(self, reads: SharedReads) -> Screen:
         poll, least = self.poll, self.booth.small_numbers
         shown = Shown(poll, self.t, order_for(poll, self.key, self.booth.links), kept=self.ballot)
-        standing = for_voters(poll, ballots, least) if ballots is not None else None
+        if self.closed and poll.kind is Kind.TEXT:
+            result = await published_for_all(reads, poll, least)
+            return said_screen(shown, in_words(poll, result, self.t) if result is not None else "")
+        standing = for_voters(poll, await ballots_for_all(reads, poll), least) if self.told else None
         if not self.closed:
             return thanks_screen(shown, standing)
         if standing is None or self.counted is None:

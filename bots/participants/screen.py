@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from bots.screen import LONGEST_LABEL, LONGEST_TEXT, Key, Rows, Screen, arrange, label, plain, shorten, units
-from surveys.polls.poll import Poll
-from surveys.polls.reading import Ballots
+from core.database.reading import SharedReads
 
 __all__ = [
     "LONGEST_LABEL", "LONGEST_TEXT", "Document", "Group", "Key", "PollView", "Reply", "Rows", "Screen", "ShownFile",
@@ -44,17 +43,10 @@ class Document:
 
 
 class PollView(Protocol):
-    """How a poll stands, for one reader: the ballots that count are read once for all who wait for them."""
+    """How a poll stands, for one reader."""
 
-    @property
-    def poll(self) -> Poll: ...
-
-    @property
-    def told(self) -> bool:
-        """Whether the reader sees them."""
-
-    def make(self, ballots: Ballots | None) -> Screen:
-        """The screen; with the ballots where they are told."""
+    async def make(self, reads: SharedReads) -> Screen:
+        """The screen; what it tells of all votes is read once for all who wait for it."""
 
 
 class Reply(NamedTuple):

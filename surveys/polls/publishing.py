@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from core.database.reading import SharedReads
 from core.i18n import LANGUAGES, translator
 from surveys.polls.heard import told_answers
 from surveys.polls.kinds import Kind
@@ -28,6 +29,13 @@ def published_of(session: Session, poll: Poll, least: int = LEAST) -> Published 
     if poll.kind is Kind.TEXT and published.ballots:
         return replace(published, lines=_answers(session, poll, published.ballots, least))
     return published
+
+
+async def published_for_all(reads: SharedReads, poll: Poll, least: int = LEAST) -> Published | None:
+    """`published_of`, once for all who ask for it at this moment."""
+    return await reads.read(
+        ("published", poll.id, poll.settled_at, least), lambda session: published_of(session, poll, least)
+    )
 
 
 def _answers(session: Session, poll: Poll, ballots: int, least: int) -> tuple[PublicLine, ...]:

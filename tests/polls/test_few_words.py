@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from core.clock import FixedClock
 from core.database.database import Database
 from core.i18n import translator
+from core.links import Links
 from notifications.ledger.result_pictures import result_picture
 from notifications.ledger.tables import Mailing, MailingText
 from notifications.sending.context import load_context
@@ -32,15 +33,18 @@ from surveys.polls.screens import change_screen
 from surveys.polls.store import load_poll
 from surveys.polls.voters import Voter
 from surveys.results.protecting import protect
+from tests.bots.stage import Stage
 from tests.console.conftest import SignIn, scene, sign_in, web
+from tests.dates.test_chat import somebody
 from tests.notifications.sending import VOICE
 from tests.polls.scene import BOOTH, add, define, named
-from tests.responses.scene import Scene
+from tests.responses.scene import Scene, build
 from tests.staff_bot.conftest import stage
 from tests.staff_bot.stage import StaffStage
 from tests.staff_bot.test_polls import prepare
 from tests.support.bot_stage import quiet, sandbox
 from tests.support.pages import http
+from tests.support.sandbox import RunningSandbox
 
 __all__ = ["http", "quiet", "sandbox", "scene", "sign_in", "stage", "web"]  # fixtures
 
@@ -161,6 +165,33 @@ async def test_the_staffs_bot_tells_the_same(stage: StaffStage, clock: FixedCloc
     assert in_text(picture["text"], heard) == heard.told()
     file = await stage.sandbox.http.get(f"/telegram/staff/media/{picture['media']['file']['file_id']}")
     assert bars(file.content) == sum(one is not None for one in heard.told().values())
+
+
+@each
+async def test_the_voters_chat_tells_the_same_after_the_close(
+    database: Database, clock: FixedClock, links: Links, sandbox: RunningSandbox, heard: Said
+) -> None:
+    async with sandbox.bot() as bot:
+        stage = Stage(build(database, clock.now()), sandbox, bot, clock, links)
+        _, person = await somebody(stage)
+        poll = add(stage.scene, define(Kind.TEXT, walk_ins=True))
+        hear(database, poll, heard, clock.now())
+        over = (await stage.say(person, f"/vote {poll.code}"))["text"]
+    assert "This poll is closed" in over and f"{sum(heard.counts.values())} votes counted." in over
+    assert in_text(over, heard) == heard.told() and "so far" not in over
+
+
+async def test_the_voters_chat_tells_no_words_that_nobody_or_few_have_said(
+    database: Database, clock: FixedClock, links: Links, sandbox: RunningSandbox
+) -> None:
+    async with sandbox.bot() as bot:
+        stage = Stage(build(database, clock.now()), sandbox, bot, clock, links)
+        _, person = await somebody(stage)
+        for heard, told in ((said(2, 1), "fewer than 5"), (said(), "Nobody voted.")):
+            poll = add(stage.scene, define(Kind.TEXT, walk_ins=True), f"poll-{len(heard.counts)}")
+            hear(database, poll, heard, clock.now())
+            over = (await stage.say(person, f"/vote {poll.code}"))["text"]
+            assert told in over.replace("Fewer", "fewer") and "Strade" not in over
 
 
 def test_neither_the_order_of_answers_nor_that_of_themes_tells_what_is_hidden(scene: Scene) -> None:
