@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from lxml import html
 from playwright.sync_api import Browser
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -269,6 +270,28 @@ def test_staff_decide_on_what_is_in_doubt(sign_in: SignIn, database: Database, h
     for wrong in ("1", "99", "-1", "x", "9" * 30):
         assert client.post("/console/mailings/1/settle", data=given | {"delivery": wrong}).status_code == 409
     assert sign_in("reviewer").post("/console/mailings/1/settle", data=given).status_code in {403, 404}
+
+
+@pytest.mark.parametrize(("how", "became"), [("again", "planned"), ("sent", "sent")])
+def test_staff_decide_on_all_that_is_in_doubt_on_a_page(
+    sign_in: SignIn, database: Database, how: str, became: str
+) -> None:
+    def doubt(session: Session) -> None:
+        session.execute(update(Delivery).where(Delivery.id <= 2).values(state="in-doubt"))
+
+    database.write(doubt)
+    client = sign_in("organiser")
+    page: Any = html.fromstring(client.get("/console/mailings/1?state=in-doubt").text)
+    (all_of_them,) = [one for one in page.forms if one.xpath(".//details")]
+    shown = [value for name, value in all_of_them.form_values() if name == "delivery"]
+    assert sorted(shown) == ["1", "2"]
+    given = {"token": form_token(client), "delivery": [*shown, "3", "99", "x"], "how": how}
+    before = database.read(lambda s: s.get_one(Delivery, 3).state)
+    assert client.post("/console/mailings/1/settle", data=given).status_code == 200
+    assert database.read(lambda s: [s.get_one(Delivery, one).state for one in (1, 2, 3)]) == [became, became, before]
+    decided = select(AuditEntry.subject).where(AuditEntry.subject.like("delivery:%")).order_by(AuditEntry.subject)
+    assert database.read(lambda s: s.scalars(decided).all()) == ["delivery:1", "delivery:2"]
+    assert client.post("/console/mailings/1/settle", data=given).status_code == 409
 
 
 def test_the_proof_holds_everybody_and_the_texts_as_they_left(sign_in: SignIn, database: Database) -> None:
