@@ -68,7 +68,7 @@ def test_a_language_and_a_method_are_named_in_the_reader_s_language() -> None:
     ("language", "once", "twice"),
     [
         ("en", "said once", "said 2 times"),
-        ("it", "detto 1 volta", "detto 2 volte"),
+        ("it", "detto una volta", "detto 2 volte"),
         ("fr", "dit une fois", "dit 2 fois"),
     ],
 )
@@ -90,6 +90,11 @@ def test_once_is_a_word(language: str, once: str, twice: str) -> None:
 def test_in_french_the_office_has_one_name_where_it_reads_and_releases(said: str, begins: str) -> None:
     told = translator("fr")(said).replace("\u00a0", " ")
     assert told.startswith(begins) and "aussi après" not in told
+
+
+def test_in_italian_quotes_are_curly_where_a_ballot_s_words_stand() -> None:
+    told = translator("it")('Ballots that say "none of these" are valid, and count for a quorum.')
+    assert told == "Le schede che dicono “nessuna di queste” sono valide, e contano per un quorum."
 
 
 def test_telegram_s_own_button_is_called_alike_where_it_is_told_of_and_where_it_stands() -> None:
