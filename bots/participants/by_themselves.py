@@ -16,7 +16,7 @@ from bots.participants.rsvp import ticked
 from bots.participants.rsvp_more import event_line
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
 from bots.participants.seating import seated
-from bots.participants.store import change_chat
+from bots.participants.store import CHOSE, change_chat
 from core.i18n import LANGUAGE_NAMES
 from core.ids import Ids
 from core.people.addresses import addresses, normal_email
@@ -29,6 +29,7 @@ from core.people.preferences import wanted_in
 from core.people.self_joined import Joiner, become_member, join_in_chat
 from core.people.store import membership, remaining
 from core.process.joined import event_they_came_for
+from core.process.languages import nearest_language
 from core.process.replies import LABELS
 from core.process.seating import how_stands
 from notifications.content.presses import rsvp
@@ -183,7 +184,7 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         purposes=step.purposes,
         text_version=office.version_in(talk.chat.language),
         source=_source(talk, office),
-        language=talk.chat.language,
+        language=_language(talk, office),
     )
     keep_text(talk.session, office, talk.now)
     tag = joiner.source.partition(":")[2]
@@ -196,6 +197,12 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         left = {name: value for name, value in talk.chat.awaiting.items() if name != FROM}
         change_chat(talk.session, talk.chat.id, awaiting=left)
     return _thanks(talk, office, step, tag, again=again)._replace(apart=True)
+
+
+def _language(talk: Talk, office: OpenOffice) -> str:
+    """The one that they chose; what Telegram says of them only where the office has it."""
+    mine = talk.chat.language
+    return mine if talk.chat.awaiting.get(CHOSE) == mine else nearest_language(talk.session, office.id, mine)
 
 
 def _source(talk: Talk, office: OpenOffice) -> str:

@@ -49,7 +49,7 @@ def test_of_no_votes_it_is_said_that_there_are_none(database_url: str, kind: Kin
     asked, none = poll(kind, rules={"none": kind is Kind.SINGLE}), ballots()
     result = publish(asked, none, None if kind is Kind.TEXT else resulting(asked, none))
     assert [in_words(asked, result, t) for t in (EN, IT, FR)] == [
-        "Nobody voted.", "Nessuno ha votato.", "Personne n’a voté.",
+        "Nobody voted.", "Nessuno ha votato.", "Personne n'a voté.",
     ]  # fmt: skip
     drawn = Image.open(io.BytesIO(draw_result(asked, result, TOLD, EN)))
     colours = {one for _, one in drawn.convert("RGB").getcolors(1 << 20) or ()}
