@@ -16,7 +16,7 @@ from bots.participants.rsvp import ticked
 from bots.participants.rsvp_more import event_line
 from bots.participants.screen import Key, Reply, Rows, Screen, label, plain
 from bots.participants.seating import seated
-from bots.participants.store import CHOSE, change_chat
+from bots.participants.store import change_chat
 from core.i18n import LANGUAGE_NAMES
 from core.ids import Ids
 from core.people.addresses import addresses, normal_email
@@ -184,7 +184,7 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         purposes=step.purposes,
         text_version=office.version_in(talk.chat.language),
         source=_source(talk, office),
-        language=_language(talk, office),
+        language=nearest_language(talk.session, office.id, talk.chat.language),
     )
     keep_text(talk.session, office, talk.now)
     tag = joiner.source.partition(":")[2]
@@ -197,12 +197,6 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         left = {name: value for name, value in talk.chat.awaiting.items() if name != FROM}
         change_chat(talk.session, talk.chat.id, awaiting=left)
     return _thanks(talk, office, step, tag, again=again)._replace(apart=True)
-
-
-def _language(talk: Talk, office: OpenOffice) -> str:
-    """The one that they chose; what Telegram says of them only where the office has it."""
-    mine = talk.chat.language
-    return mine if talk.chat.awaiting.get(CHOSE) == mine else nearest_language(talk.session, office.id, mine)
 
 
 def _source(talk: Talk, office: OpenOffice) -> str:

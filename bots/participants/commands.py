@@ -17,7 +17,7 @@ from bots.participants.render import choice_row
 from bots.participants.room import ROOM, open_room, press_room
 from bots.participants.rounds import round_keys
 from bots.participants.screen import Document, Reply, Screen, plain
-from bots.participants.store import CHOSE, change_chat, offices_of
+from bots.participants.store import change_chat, offices_of
 from bots.participants.thematic import TABLE, press_table, show_tables
 from bots.participants.wishes import WISH, preferences, press_wish
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, N_, Translator
@@ -109,13 +109,10 @@ def _language(talk: Talk) -> Reply:
 def _set_language(talk: Talk, code: str) -> Reply:
     if code not in LANGUAGES:
         return Reply()
+    change_chat(talk.session, talk.chat.id, language=code)
     if talk.chat.participant_id is not None:
-        chosen = dict(talk.chat.awaiting)
         set_language(talk.session, talk.chat.participant_id, code)
-    else:
-        chosen = {**talk.chat.awaiting, CHOSE: code}
-    change_chat(talk.session, talk.chat.id, language=code, awaiting=chosen)
-    talk = replace(talk, chat=talk.chat._replace(language=code, awaiting=chosen))
+    talk = replace(talk, chat=talk.chat._replace(language=code))
     told = Screen(talk.t("We go on in English."))  # translators: name your own language
     turn = held(talk)
     if turn is None or turn.session.paused:

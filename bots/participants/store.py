@@ -18,7 +18,6 @@ from core.people.tables import Address, Membership, Participant
 from core.process.tables import Office
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
-CHOSE = "language"  # in what a stranger's chat awaits: the language that they chose, until they have joined
 
 
 class ChatState(NamedTuple):
