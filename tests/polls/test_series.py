@@ -25,7 +25,15 @@ from notifications.planning.timers import PlannerDeps, plan_due
 from surveys.polls.ballot import Choice
 from surveys.polls.kinds import Kind, State
 from surveys.polls.making import close_poll
-from surveys.polls.series import SeriesStateWrong, add_series, load_series, set_series_state, turns_of
+from surveys.polls.series import (
+    Series,
+    SeriesStateWrong,
+    add_series,
+    change_series,
+    load_series,
+    set_series_state,
+    turns_of,
+)
 from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import Place
 from surveys.recurring import clockwork
@@ -36,6 +44,7 @@ from tests.notifications.office import RULES
 from tests.polls.scene import add, define, named, vote
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
+from tests.support.races import meet
 from tests.support.web import RunningWeb
 
 __all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
@@ -251,6 +260,29 @@ def test_who_starts_a_series_reads_what_is_asked_and_every_message(scene: Scene,
     )
     page = html.fromstring(sign_in("reader").get(f"/console/series/{made}").text)
     assert "Promemoria" not in page.text_content(), "who is never reminded gets no reminder"
+
+
+def worded(session: Session, read: Series, title: str) -> None:
+    change_series(session, read, (replace(read.definition, title={"it": title}), read.rhythm), 1)
+
+
+def test_who_changes_a_series_after_somebody_else_did_is_told_so(database: Database, scene: Scene) -> None:
+    made = series(scene, running=False)
+    read = database.read(lambda s: load_series(s, made))
+    database.write(lambda s: worded(s, read, "Prima"))
+    with pytest.raises(SeriesStateWrong):
+        database.write(lambda s: worded(s, read, "Dopo"))
+    assert database.read(lambda s: load_series(s, made)).definition.title == {"it": "Prima"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_two_who_change_a_series_at_once_the_second_is_told_so(database: Database, scene: Scene) -> None:
+    made = series(scene, running=False)
+    read = database.read(lambda s: load_series(s, made))
+    second = meet(database, lambda s: worded(s, read, "Prima"), lambda s: worded(s, read, "Dopo"))
+    with pytest.raises(SeriesStateWrong):
+        second.result()
+    assert database.read(lambda s: load_series(s, made)).definition.title == {"it": "Prima"}
 
 
 @sqlite
