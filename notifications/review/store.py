@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +16,7 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.states import RESULTS, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
-from notifications.review.one_person import may_release
+from notifications.review.one_person import OF_ONE_PERSON, may_leave_by
 from notifications.review.subjects import filled_subjects
 from surveys.polls.kinds import State
 from surveys.polls.tables import Poll
@@ -63,38 +64,31 @@ def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
 def mailings(session: Session, process_id: int) -> list[MailingRow]:
     """The mailings of a process in the order they were written; notices are not among them."""
     statement = select(Mailing).where(Mailing.process_id == process_id, Mailing.kind != Kind.NOTICE)
-    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+    return _rows(session, session.scalars(statement.order_by(Mailing.id)).all())
 
 
 def mailings_of_poll(session: Session, poll_id: int) -> list[MailingRow]:
     """What is said of a poll, in the order it was written."""
     statement = select(Mailing).where(Mailing.poll_id == poll_id, Mailing.kind != Kind.NOTICE)
-    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+    return _rows(session, session.scalars(statement.order_by(Mailing.id)).all())
 
 
 def drafts(session: Session, which: ColumnElement[bool]) -> list[MailingRow]:
     """Those of the newest poll first, then those of none."""
     newest = func.coalesce(Mailing.poll_id, 0).desc()
-    found = session.scalars(select(Mailing).where(which).order_by(newest, Mailing.id)).all()
-    texts = select(MailingText.mailing_id, MailingText.language, MailingText.subject)
-    subjects: dict[int, dict[str, str]] = {one.id: {} for one in found}
-    for row in session.execute(texts.where(among(MailingText.mailing_id, list(subjects)))) if found else ():
-        subjects[row.mailing_id][row.language] = row.subject
-    return [_row(one, filled_subjects(session, one, subjects[one.id])) for one in found]
+    return _rows(session, session.scalars(select(Mailing).where(which).order_by(newest, Mailing.id)).all())
 
 
 def count_drafts(session: Session, which: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(Mailing).where(which)) or 0
 
 
-def waits_for(session: Session, staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
+def waits_for(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
     """Drafts that somebody may release: what is said of a poll that is not over, and what is due by then.
 
     Of a poll that is over only its result is still told; what is said of another office's poll leaves with its own.
     """
-    offices = [one for one in staff.roles if may_release(session, staff, one)]
-    alone = select(Office.id).where(Office.one_person.is_(True))
-    theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(alone)
+    theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(OF_ONE_PERSON)
     of_poll = select(Poll.id).where(Poll.id == Mailing.poll_id, Poll.office_id == Mailing.office_id)
     goes_on = of_poll.where(Poll.state != State.CLOSED, or_(Poll.closes_at.is_(None), Poll.closes_at > now))
     told_later = and_(Mailing.purpose == RESULTS, of_poll.exists())
@@ -102,7 +96,7 @@ def waits_for(session: Session, staff: Staff, now: datetime, until: datetime) ->
     return and_(
         Mailing.state == MailingState.DRAFT,
         Mailing.kind != Kind.NOTICE,
-        among(Mailing.office_id, offices),
+        may_leave_by(staff, Mailing.office_id),
         or_(*theirs),
         or_(goes_on.exists(), and_(or_(Mailing.poll_id.is_(None), told_later), Mailing.id.in_(due))),
     )
@@ -119,7 +113,7 @@ def find_mailing(session: Session, staff: Staff, mailing_id: int, *permissions: 
         raise NothingHere
     if not any(staff.may(permission, found.office_id) for permission in wanted):
         raise NothingHere
-    return _mailing(session, found)
+    return _rows(session, [found])[0]
 
 
 def occurrence_of(session: Session, mailing_id: int) -> Occurrence | None:
@@ -132,9 +126,14 @@ PROCESSES = select(
 ).join(Office, Office.id == Process.office_id)  # fmt: skip
 
 
-def _mailing(session: Session, one: Mailing) -> MailingRow:
-    texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
-    return _row(one, filled_subjects(session, one, {row.language: row.subject for row in texts}))
+def _rows(session: Session, found: Sequence[Mailing]) -> list[MailingRow]:
+    """In their order; what stands in their subjects is read for all at once."""
+    texts = select(MailingText.mailing_id, MailingText.language, MailingText.subject)
+    subjects: dict[int, dict[str, str]] = {one.id: {} for one in found}
+    for row in session.execute(texts.where(among(MailingText.mailing_id, list(subjects)))) if found else ():
+        subjects[row.mailing_id][row.language] = row.subject
+    filled = filled_subjects(session, [(one, subjects[one.id]) for one in found])
+    return [_row(one, words) for one, words in zip(found, filled, strict=True)]
 
 
 def _row(one: Mailing, subjects: dict[str, str]) -> MailingRow:

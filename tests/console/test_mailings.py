@@ -30,7 +30,7 @@ from notifications.planning.timers import PlannerDeps, plan_due, rederive
 from notifications.review.acting import ACTS
 from notifications.sending.context import Voice
 from tests.console.conftest import SignIn, enter_console
-from tests.console.test_pages import rows_of, text_of
+from tests.console.test_pages import rows_of, text_of, tree
 from tests.console.test_signing import form_token
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
@@ -230,10 +230,26 @@ async def test_what_was_missed_leaves_when_staff_say_so(sign_in: SignIn, databas
     await rederive(deps)
     await plan_due(deps)
     client = sign_in()  # two months later nobody is signed in any more
-    assert "Let it leave now" in client.get(page).text
+    shown = client.get(page)
+    words = "Let it leave now, after its time? 2 people would get it. As people read it"
+    assert asked_once_more(shown) == [f"Let it leave now {words} Yes: Let it leave now"]
+    assert "Pause" in text_of(shown), "what stops is not asked again"
     client.post(page.replace("review", "acts/missed"), data={"token": form_token(client)})
     states = database.read(lambda s: sorted(s.scalars(select(Delivery.state).where(Delivery.mailing_id == mailing))))
     assert states == ["planned", "planned", "skipped"]
+    assert asked_once_more(client.get(page)) == [], "nobody is missing"
+    left_out = select(Delivery.participant_id).where(Delivery.state == "skipped", Delivery.mailing_id == mailing)
+    third = database.read(lambda s: s.scalars(left_out).one())
+    address = {"channel": "email", "value": "carla@example.org", "proved_at": None, "created_at": clock.now()}
+    database.write(lambda s: s.add(Address(participant_id=third, **address)))
+    (sure,) = asked_once_more(client.get(page))
+    assert "Send it to those who did not get it and may have it now? 1 person would get it." in sure
+
+
+def asked_once_more(page: Any) -> list[str]:
+    """What stands behind the buttons that ask again before something leaves."""
+    found: Any = tree(page).xpath("//details[@class='sure'][.//form]")
+    return [" ".join(one.text_content().split()) for one in found]
 
 
 def test_what_was_missed_says_why_it_does_not_leave(sign_in: SignIn, database: Database) -> None:

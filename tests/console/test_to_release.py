@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import update
+from sqlalchemy import ColumnElement, event, update
 
 from core.clock import FixedClock
 from core.database.database import Database
-from core.process.tables import Office
-from notifications.ledger.tables import Mailing
-from notifications.review.store import count_drafts
+from core.process.tables import Office, Process
+from core.staff.accounts import Staff
+from core.staff.roles import Role
+from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from notifications.review.store import count_drafts, drafts
+from notifications.review.today import count_to_release
 from surveys.polls.tables import Poll
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in
 from tests.console.test_mailings import seen, state, tried, web, write
 from tests.console.test_pages import text_of, tree
+from tests.polls.scene import add, named
 from tests.polls.test_quick import village
 from tests.polls.test_releasing import ask_for_bench
 from tests.responses.scene import Scene
@@ -79,6 +86,84 @@ def test_who_wrote_it_is_not_asked_and_a_poll_waits_from_the_day_it_is_written(
         "of a poll that is over only the result"
     )
     assert database.read(lambda s: count_drafts(s, author)) == 2
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is asked of the database within."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        asked.append(" ".join(statement.split()))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_waits_is_counted_for_pages_alone_and_for_all_offices_at_once(
+    scene: Scene, sign_in: SignIn, database: Database
+) -> None:
+    client, counts = sign_in("organiser"), "SELECT count(*) AS count_1 FROM mailing"
+    others = [scene.insert(Office, slug=f"other-{one}", name="Other", kind="zone") for one in range(3)]
+    many = Staff(1, "Vera", "en", dict.fromkeys([scene.office_id, *others], Role.ORGANISER))
+    with statements(database) as asked:
+        assert database.read(lambda s: count_to_release(s, many, scene.now)) == 0
+    assert len([one for one in asked if one.startswith("SELECT")]) == 1, "no statement more for each office"
+    page = "/console/questionnaires"
+    with statements(database) as asked:
+        token = str(tree(client.get(page)).xpath("string(//input[@name='token']/@value)"))
+    assert len([one for one in asked if one.startswith(counts)]) == 1
+    path = f"/console/rounds/{scene.round_id}/export.csv"
+    with statements(database) as asked:
+        table = client.post(path, data={"token": token})
+    assert table.headers["Content-Type"].startswith("text/csv")
+    assert asked and not [one for one in asked if one.startswith(counts)], "a table shows no number"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_waits_is_read_at_once_however_much_of_it_there_is(
+    scene: Scene, sign_in: SignIn, database: Database
+) -> None:
+    polls = [add(scene, named(), f"poll-{one}").id for one in range(2)]
+
+    def draft(slug: str, process_id: int, poll_id: int | None) -> int:
+        made = scene.insert(
+            Mailing, office_id=scene.office_id, process_id=process_id, slug=slug, kind="mailing", purpose="polls",
+            anchor={}, missed={}, state="draft", poll_id=poll_id,
+        )  # fmt: skip
+        scene.insert(
+            MailingText, mailing_id=made, language="en", subject="{{ poll }} {{ process }}", body="", buttons=[]
+        )
+        scene.insert(
+            Occurrence, mailing_id=made, key="", due_local="2023-07-11T10:00", time_zone="Europe/Rome",
+            due_at=scene.now + timedelta(days=1), state="due", values={},
+        )  # fmt: skip
+        return made
+
+    processes = [
+        scene.insert(
+            Process, office_id=scene.office_id, slug=f"p{one}", title={"en": f"Process {one}"}, summary={},
+            languages=["en"], time_zone="Europe/Rome", send_window={}, retention={},
+        ) for one in range(2)
+    ]  # fmt: skip
+    made = [draft(f"m{at}-{process}", process, poll) for process in processes for at, poll in enumerate((*polls, None))]
+
+    def asked_for(which: ColumnElement[bool], count: int) -> int:
+        with statements(database) as asked:
+            assert len(database.read(lambda s: drafts(s, which))) == count
+        return len([one for one in asked if one.startswith("SELECT")])
+
+    assert asked_for(Mailing.id == made[0], 1) == asked_for(Mailing.id.in_(made), 6)
+    reviewer = sign_in("reviewer")
+    with statements(database) as asked:
+        shown = text_of(reviewer.get("/console"))
+    assert shown.count("Where shall the bench stand? Process 0") == 2 and "{{ poll }} Process 1" in shown
+    assert shown.count("It is due on: 11 July 2023, 10:00") == 6
+    assert len([one for one in asked if one.startswith("SELECT occurrence.mailing_id, occurrence.due_at")]) == 1
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

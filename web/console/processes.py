@@ -85,9 +85,7 @@ async def list_processes(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> tuple[list[store.ProcessRow], list[store.MailingRow], dict[int, datetime]]:
         waiting = to_release(session, staff, now)
-        dues: dict[int, datetime] = {}
-        for process_id in {one.process_id for one in waiting}:
-            dues |= store.next_due(session, process_id)
+        dues = store.next_due(session, {one.process_id for one in waiting}) if waiting else {}
         return store.processes(session, staff), waiting, dues
 
     found, waiting, dues = await deps.database.aread(work)
@@ -107,7 +105,7 @@ async def dashboard(request: Request, staff: Staff) -> Response:
 def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Dashboard:
     process = store.find_process(session, staff, process_id)
     events = tuple(load_event(session, one.id) for one in store.events(session, process_id))
-    due = store.next_due(session, process_id)
+    due = store.next_due(session, [process_id])
     rounds = store.rounds(session, process_id)
     return Dashboard(
         process=process,
