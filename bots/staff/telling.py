@@ -31,7 +31,7 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.intake.questions import load_question
 from notifications.review.store import READS, find_mailing
-from notifications.staff.alarm_words import HEADINGS, say_alarm
+from notifications.staff.alarm_words import HEADINGS, MARK, MARKS, say_alarm
 from notifications.staff.alarms import may_act, told_from
 from notifications.staff.queue import ALARM, QUESTION, Due, are_due, claim, drop, put_off, settle, try_again
 from notifications.staff.tables import Alarm
@@ -144,7 +144,8 @@ def _alarm(talk: Talk, alarm: Alarm) -> Screen:
     if alarm.ended_at is not None:
         told = t("Over again: {what}", what=heading)
         return Screen(fitted([f"✅ {told}", *subject]))
-    mark = f"🔴 <b>{heading}</b> – {t('severe')}" if alarm.severe else f"⚠️ <b>{heading}</b>"
+    calm = f"{MARKS.get(alarm.kind, MARK)} <b>{heading}</b>"
+    mark = f"🔴 <b>{heading}</b> – {t('severe')}" if alarm.severe else calm
     return Screen(fitted([mark, *subject, plain(what, 800), escape(todo, quote=False)]), keys)
 
 
