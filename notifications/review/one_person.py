@@ -21,3 +21,8 @@ def need_release(session: Session, staff: Staff, office_id: int) -> None:
     """Raises NotAllowed."""
     if not may_release(session, staff, office_id):
         raise NotAllowed
+
+
+def needs_other(session: Session, staff: Staff, office_id: int, written_by: int | None) -> bool:
+    """Whether somebody else has to release what was written by an account: two pairs of eyes."""
+    return written_by == staff.account_id and not session.get_one(Office, office_id).one_person

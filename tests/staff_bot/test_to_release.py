@@ -90,7 +90,7 @@ async def test_in_quiet_hours_it_waits_for_their_end_and_is_dropped_if_it_is_ove
 
 @IN_SQLITE
 async def test_a_mailing_is_told_of_when_it_is_written_and_once_where_its_time_is_near(stage: StaffStage) -> None:
-    await stage.linked("Vera", "organiser")
+    vera = await stage.linked("Vera")
     otto = await stage.linked("Otto", "reviewer", 902)
 
     def plan(session: Session, **values: Any) -> int:
@@ -112,6 +112,8 @@ async def test_a_mailing_is_told_of_when_it_is_written_and_once_where_its_time_i
     await watch(stage)
     assert "A mailing waits to be released" in (await otto.bot_messages())[-1]["text"]
     assert len(await told(otto)) == 1, "the alarm tells of it already"
+    assert "Read it, and release it" in (await otto.bot_messages())[-1]["text"]
+    assert "You wrote it: somebody else of the office has to" in (await vera.bot_messages())[-1]["text"]
 
 
 def test_two_processes_that_look_at_once_leave_one_message_for_each(database: Database, stage: StaffStage) -> None:
