@@ -233,6 +233,8 @@ def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
     result = published_of(talk.session, poll, talk.judging.rules.small_numbers)
     if result is not None:
         yield plain(in_words(poll, result, t), 1500)
+        if stand.published:
+            yield t("Published at: {address}", address=talk.urls.poll_result(poll.code))
 
 
 def _unreleased(talk: Talk, poll: Poll) -> Iterator[str]:
