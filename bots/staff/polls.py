@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bots.screen import Key, Screen, plain
+from bots.screen import Key, Screen, named, plain
 from bots.staff.held_draft import draft_at_hand, told_in_list
 from bots.staff.poll_words import limits_told, options_in
 from bots.staff.talk import Picture, Reply, Talk, fitted, key, moment
@@ -28,6 +28,7 @@ from notifications.review.one_person import may_release, needs_other, releasers
 from notifications.review.store import READS, mailings_of_poll
 from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES, Shown, State
 from surveys.polls.making import NOT_BEGUN, lock_poll
+from surveys.polls.namesakes import told_apart
 from surveys.polls.outcome import rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.published import in_words
@@ -113,6 +114,7 @@ def list_polls(talk: Talk, _: str = "") -> Reply:
     offices = talk.staff.offices(Permission.MANAGE_POLLS)
     found, count = newest_polls(talk.session, offices, AT_ONCE, talk.now)
     names = office_names(talk.session, offices) if len(offices) > 1 else {}
+    apart = told_apart(talk.session, found, t)
     lines, keys = [f"<b>{t('Polls')}</b>"], [(key(f"➕ {t('Ask something')}", NEW),)]
     if (held := draft_at_hand(talk)) is not None:
         line, go_on = told_in_list(talk, held)
@@ -123,9 +125,11 @@ def list_polls(talk: Talk, _: str = "") -> Reply:
     for place, one in enumerate(found, 1):
         state = one.state_at(talk.now)
         title = plain(one.title_in(t.language), 150) or plain(one.slug)
+        told = apart.get(one.id, "")
+        more = f" ({plain(told, 150)})" if told else ""
         office = f", {plain(names[one.office_id], 80)}" if names else ""
-        lines.append(f"{place}. {MARKS[state]} <b>{title}</b>\n{t(STATE_NAMES[state])}{office}")
-        keys.append((key(f"{place}. {one.title_in(t.language) or one.slug}", POLL, one.id),))
+        lines.append(f"{place}. {MARKS[state]} <b>{title}</b>{more}\n{t(STATE_NAMES[state])}{office}")
+        keys.append((key(f"{place}. {named(one.title_in(t.language) or one.slug, told)}", POLL, one.id),))
     if (left := count - len(found)) > 0:
         lines.append(t.n("{count} more poll is in the console.", "{count} more polls are in the console.", left))
     return Reply((Screen(fitted(lines), tuple(keys)),))
