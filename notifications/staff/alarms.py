@@ -104,7 +104,7 @@ def may_act(session: Session, staff: Staff, alarm: Alarm) -> bool:
 
 def _waits_for(session: Session, staff: Staff, alarm: Alarm) -> bool:
     """Whether its mailing is still to be released, and was written by somebody else."""
-    found = session.get(Mailing, alarm.mailing_id)
+    found = session.get(Mailing, alarm.mailing_id) if alarm.mailing_id is not None else None
     return found is not None and found.state == MailingState.DRAFT and found.written_by != staff.account_id
 
 

@@ -16,6 +16,7 @@ from core.staff.chats import link
 from notifications.ledger.release import release, set_state
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing
+from notifications.planning.dropping import drop_question
 from notifications.planning.schedule import schedule_occurrences
 from notifications.staff.alarms import WatchDeps, note, watch_once
 from notifications.staff.looking import Limits, look
@@ -69,8 +70,12 @@ def withdraw(session: Session, mailing: int, stage: StaffStage) -> None:
     set_state(session, mailing, MailingState.CANCELLED, stage.clock.now())
 
 
+def drop(session: Session, mailing: int, stage: StaffStage) -> None:
+    drop_question(session, session.get_one(Mailing, mailing).poll_id or 0, 1, stage.clock.now())
+
+
 @IN_SQLITE
-@pytest.mark.parametrize("becomes", [None, let_go, withdraw])
+@pytest.mark.parametrize("becomes", [None, let_go, withdraw, drop])
 async def test_in_quiet_hours_it_waits_for_their_end_and_is_dropped_if_it_is_over(
     stage: StaffStage, becomes: Callable[[Session, int, StaffStage], None] | None
 ) -> None:
