@@ -7,6 +7,7 @@ from html import escape
 
 LONGEST_TEXT = 4096  # Bot API, sendMessage: UTF-16 units after entities are parsed
 LONGEST_LABEL = 60
+LONGEST_APART, BEFORE = 34, 8  # of a label, for what tells names apart, and for brackets, a number or a tick
 BESIDE = 18  # two buttons stand side by side when both labels are at most this long
 
 
@@ -49,6 +50,12 @@ def shorten(text: str, limit: int) -> str:
 def label(text: str) -> str:
     """A button's label: one line, not too long."""
     return shorten(" ".join(text.split()) or "·", LONGEST_LABEL)
+
+
+def named(title: str, apart: str) -> str:
+    """A name with what tells it from another such, which stays where it has to be cut for a label."""
+    kept = shorten(apart, LONGEST_APART)
+    return f"{shorten(title, LONGEST_LABEL - BEFORE - units(kept))} ({kept})" if kept else title
 
 
 def arrange(keys: list[Key]) -> Rows:

@@ -68,6 +68,10 @@ class PublicUrls:
         """Where anybody in the room votes; short enough to be typed."""
         return f"{self.public}/v/{code}"
 
+    def poll_result(self, code: str) -> str:
+        """Where everybody reads the result, once it is published."""
+        return f"{self.open_vote(code)}/result"
+
     def vote_in_chat(self, code: str) -> str:
         """The same in the chat, "" without a bot."""
         return f"{self.chat}?start=poll-{code}" if self.chat else ""

@@ -18,6 +18,7 @@ from bots.participants.poll_pictures import pictures_of
 from bots.participants.poll_screen import TICK, Shown, over_screen, said_screen, thanks_screen, voting_screen
 from bots.participants.screen import Key, PollView, Reply, Screen, label
 from bots.participants.store import ChatState, change_chat
+from bots.screen import named
 from core.database.reading import SharedReads
 from core.errors import Problem
 from core.i18n import Translator
@@ -27,6 +28,7 @@ from surveys.polls.ballot import Choice
 from surveys.polls.casting import Booth, Cast, Stand, Vote, cast, check_open, stand_of
 from surveys.polls.errors import BallotRefused, PollClosed, PollUnknown, VotedAlready
 from surveys.polls.kinds import USUAL_WORDS, Kind, State
+from surveys.polls.namesakes import told_apart
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of
 from surveys.polls.poll import Poll
@@ -52,10 +54,11 @@ def open_votes(talk: Talk, booth: Booth, said: str = "") -> Reply:
         text = talk.t("No poll is open for you at the moment. In a room, write the code on the screen: /vote CODE")
         return aside(talk, Screen(text))
     if len(polls) > 1:
+        apart = told_apart(talk.session, polls, talk.t)
         voted = {one.id for one in polls if _stand(talk, booth, one.id).has_voted}
         keys = tuple(
-            (Key(label(f"{TICK if one.id in voted else ''}{one.title_in(talk.chat.language)}"), poll_press(one.id)),)
-            for one in polls
+            (Key(label(f"{TICK if number in voted else ''}{named(title, apart.get(number, ''))}"), poll_press(number)),)
+            for number, title in ((one.id, one.title_in(talk.chat.language)) for one in polls)
         )
         return aside(talk, Screen(talk.t("In which poll would you like to vote?"), keys))
     return _opened(talk, booth, polls[0].id)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from bots.screen import Key, Screen, arrange, plain
 from bots.staff.draft_page import IN_HALL, KEEP, LEAVES, Page, draft_screen, sure_screen
@@ -34,7 +34,7 @@ from core.staff.roles import Permission
 from notifications.content.poll_texts import INVITATION, RESULT, texts_for
 from notifications.ledger.report import Count
 from notifications.planning.asking import TextsWrong, reach_of
-from notifications.planning.closing import close_on, usual_close
+from notifications.planning.closing import close_on, closing_days, usual_close
 from notifications.review.asking import Desk, Said, ask_people, asking_offices, open_desk
 from surveys.polls.kinds import KIND_NAMES, METHODS, Kind, Secrecy
 from surveys.polls.poll import Poll
@@ -152,7 +152,7 @@ def change(talk: Talk, value: str) -> Reply:
             return _kept(talk, replace(draft, closes=_close(talk, shown, chosen)))
         case "close":
             change_chat(talk.session, talk.staff.account_id, awaiting={AWAITS_CLOSE: draft.mark})
-            days = [_day(talk, shown.desk.zone, ahead) for ahead in DAYS]
+            days = _days(talk, shown.desk)
             return _choose(talk, draft, what, [(one, _named(talk, shown.desk, one)) for one in days], talk.t(TYPED))
     raise NothingHere
 
@@ -305,8 +305,8 @@ def _hall(halls: Sequence[EventFacts], chosen: str) -> int:
     return number
 
 
-def _day(talk: Talk, zone: str, ahead: int) -> date:
-    return (local(talk.now, zone) + timedelta(days=ahead)).date()
+def _days(talk: Talk, desk: Desk) -> list[date]:
+    return closing_days(local(talk.now, desk.zone), DAYS, desk.window, desk.zone)
 
 
 def _named(talk: Talk, desk: Desk, day: date) -> str:
@@ -325,7 +325,7 @@ def _close(talk: Talk, shown: Page, chosen: str) -> str:
         at = instant_of(closes, shown.desk.zone)
     except (ValueError, OverflowError):
         raise NothingHere from None
-    if at is None or at <= talk.now or day > _day(talk, shown.desk.zone, DAYS[-1]):
+    if at is None or at <= talk.now or day > _days(talk, shown.desk)[-1]:
         raise CloseWrong
     return closes
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bots.screen import Key, Screen, plain, shorten
 from bots.staff.poll_draft import DRAFT, Draft
@@ -90,7 +90,10 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
     t, new = talk.t, shown.definition
     for code in shown.languages:
         name = f"{LANGUAGE_NAMES.get(code, code)} – " if len(shown.languages) > 1 else ""
-        title = f"{name}<b>{plain(pick_text(dict(new.title), code), 300)}</b>"
+        if not new.title.get(code):
+            yield f"{name}<i>{t('not written yet')}</i>"
+            continue
+        title = f"{name}<b>{plain(new.title[code], 300)}</b>"
         yield "\n".join([title, *options_in(new, code, WORDS_SHOWN // len(shown.languages), t)])
     yield "\n".join(told_of(new, t))
     if new.kind is Kind.DOTS:
@@ -104,8 +107,18 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
             yield t("Closes: {moment}", moment=moment(closes, shown.desk.zone, t.language))
         yield f"{plain(shown.desk.office, 100)} – {_people(shown, t)}"
         yield t(AT_ONCE if shown.desk.releases else BY_ANOTHER)
-    for one in shown.faults:
+    for one in _amiss(shown, t):
         yield f"⚠️ {plain(one.say(t))}"
+
+
+def _amiss(shown: Page, t: Translator) -> Iterator[PollFault]:
+    """What is wrong, with options called by what they say; of a language without a question that alone."""
+    new = shown.definition
+    labels = {one.name: pick_text(dict(one.label), t.language) for one in new.options}
+    for one in shown.faults:
+        if one.about == "title" or new.title.get(one.values.get("language", ""), "-"):
+            named = {"option": labels[one.values["option"]]} if one.values.get("option") in labels else {}
+            yield replace(one, values={**one.values, **named})
 
 
 def _people(shown: Page, t: Translator) -> str:

@@ -20,13 +20,14 @@ from core.people.channels import EMAIL
 from core.staff.errors import NothingHere
 from notifications.ledger.revision import MailingChanged
 from notifications.ledger.states import MAILING_STATE_NAMES, MailingState
-from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO, Cause
+from notifications.planning.obstacles import CAUSE_NAMES, Cause
 from notifications.planning.outlook import PAST_NAMES
 from notifications.review.acting import Wish, do_seen, seen_of
 from notifications.review.asking import WHY
 from notifications.review.offers import ASKED, DONE, OPENS, Offer
 from notifications.review.review import Review, load_review
 from notifications.review.store import READS, find_mailing
+from notifications.review.what_to_do import what_to_do
 from notifications.sending.sample import Reader, sample_of
 from notifications.words import CHANNELS, REASONS, STATES, say_refusal, word
 
@@ -108,7 +109,8 @@ def _page(talk: Talk, mailing_id: int) -> Screen:
         lines.append(t("Written by {name}", name=plain(found.author, 100)))
     for one in found.obstacles:
         detail = f" ({plain(one.detail, 200)})" if one.detail else ""
-        lines.append(f"⚠️ {t(CAUSE_NAMES[one.cause])}{detail} {t(WHAT_TO_DO[one.cause])}")
+        todo = what_to_do(found, one.cause)
+        lines.append(f"⚠️ {t(CAUSE_NAMES[one.cause])}{detail}" + (f" {t(todo)}" if todo else ""))
         if one.cause is Cause.IN_DOUBT:
             lines.append(f"{talk.urls.public}{doubts_page(mailing_id)}")
     lines += [f"– {t(offer.label)}{t.colon} {t(offer.why)}" for offer in _offers(found) if offer.why]

@@ -27,6 +27,10 @@ def options_in(new: Definition, language: str, room: int, t: Translator) -> Iter
 def told_of(new: Definition, t: Translator, code: str = "") -> Iterator[str]:
     """Its kind, the limits of a vote, and the rule."""
     yield t("Kind: {kind}", kind=t(KIND_NAMES[new.kind]))
-    for one in limits_in_words(new, t):
-        yield plain(one)
+    yield from limits_told(new, t)
     yield from draft_rule_told(new, t, code)
+
+
+def limits_told(new: Definition, t: Translator) -> Iterator[str]:
+    if limits := [plain(one) for one in limits_in_words(new, t)]:
+        yield f"{t('What can be chosen')}{t.colon} {' · '.join(limits)}"

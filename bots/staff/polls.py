@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from bots.screen import Key, Screen, plain
+from bots.screen import Key, Screen, named, plain
 from bots.staff.held_draft import draft_at_hand, told_in_list
-from bots.staff.poll_words import options_in
+from bots.staff.poll_words import limits_told, options_in
 from bots.staff.talk import Picture, Reply, Talk, fitted, key, moment
 from bots.staff.today import MAILING, subject_of
 from core.errors import Problem
@@ -24,10 +24,11 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.result_pictures import picture_to_draw
 from notifications.ledger.states import MailingState
+from notifications.review.one_person import may_release, needs_other, releasers
 from notifications.review.store import READS, mailings_of_poll
 from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES, Shown, State
-from surveys.polls.limits import limits_in_words
 from surveys.polls.making import NOT_BEGUN, lock_poll
+from surveys.polls.namesakes import told_apart
 from surveys.polls.outcome import rule_told
 from surveys.polls.poll import Poll
 from surveys.polls.published import in_words
@@ -54,6 +55,7 @@ NEW = "new"  # in asking.py, which stands upon this
 ON, OFF = "screen", "questions"
 OPTIONS_SHOWN = 1200  # UTF-16 units of a message
 AT_ONCE = 12  # polls with their buttons
+MOST_NAMES = 5
 MARKS = {State.DRAFT: "✏️", State.PLANNED: "🕒", State.OPEN: "🟢", State.CLOSED: "🏁"}
 LABELS = {
     OPEN: N_("Open"),
@@ -112,6 +114,7 @@ def list_polls(talk: Talk, _: str = "") -> Reply:
     offices = talk.staff.offices(Permission.MANAGE_POLLS)
     found, count = newest_polls(talk.session, offices, AT_ONCE, talk.now)
     names = office_names(talk.session, offices) if len(offices) > 1 else {}
+    apart = told_apart(talk.session, found, t)
     lines, keys = [f"<b>{t('Polls')}</b>"], [(key(f"➕ {t('Ask something')}", NEW),)]
     if (held := draft_at_hand(talk)) is not None:
         line, go_on = told_in_list(talk, held)
@@ -122,9 +125,11 @@ def list_polls(talk: Talk, _: str = "") -> Reply:
     for place, one in enumerate(found, 1):
         state = one.state_at(talk.now)
         title = plain(one.title_in(t.language), 150) or plain(one.slug)
+        told = apart.get(one.id, "")
+        more = f" ({plain(told, 150)})" if told else ""
         office = f", {plain(names[one.office_id], 80)}" if names else ""
-        lines.append(f"{place}. {MARKS[state]} <b>{title}</b>\n{t(STATE_NAMES[state])}{office}")
-        keys.append((key(f"{place}. {one.title_in(t.language) or one.slug}", POLL, one.id),))
+        lines.append(f"{place}. {MARKS[state]} <b>{title}</b>{more}\n{t(STATE_NAMES[state])}{office}")
+        keys.append((key(f"{place}. {named(one.title_in(t.language) or one.slug, told)}", POLL, one.id),))
     if (left := count - len(found)) > 0:
         lines.append(t.n("{count} more poll is in the console.", "{count} more polls are in the console.", left))
     return Reply((Screen(fitted(lines), tuple(keys)),))
@@ -211,9 +216,11 @@ def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
     office = office_names(talk.session, [poll.office_id])[poll.office_id]
     about = (t(STATE_NAMES[state]), t(KIND_NAMES[poll.kind]), t(SECRECY_NAMES[poll.definition.secrecy]))
     yield f"{plain(office, 100)}\n{', '.join(about)}"
-    if rule := [*map(plain, limits_in_words(poll.definition, t)), *rule_told(poll, t)]:
+    if rule := [*limits_told(poll.definition, t), *rule_told(poll, t)]:
         yield "\n".join(rule)
-    if state not in NOT_BEGUN:
+    if state in NOT_BEGUN:
+        yield from _unreleased(talk, poll)
+    else:
         turnout = voters_of(talk.session, poll)
         voted = t.n("{count} vote", "{count} votes", turnout.voted)
         yield f"🗳 {voted}" + (f" ({t('of walk-ins: {count}', count=turnout.apart)})" if turnout.apart else "")
@@ -230,6 +237,22 @@ def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
     result = published_of(talk.session, poll, talk.judging.rules.small_numbers)
     if result is not None:
         yield plain(in_words(poll, result, t), 1500)
+        if stand.published:
+            yield t("Published at: {address}", address=talk.urls.poll_result(poll.code))
+
+
+def _unreleased(talk: Talk, poll: Poll) -> Iterator[str]:
+    """Who has to release what is written to people about it."""
+    session, staff, t = talk.session, talk.staff, talk.t
+    waiting = next((one for one in mailings_of_poll(session, poll.id) if one.state == MailingState.DRAFT), None)
+    if waiting is None:
+        return
+    office, author = waiting.office_id, waiting.written_by
+    if may_release(session, staff, office) and not needs_other(session, staff, office, author):
+        yield f"✋ {t('What is written to people about it waits for you to read and release it.')}"
+        return
+    names = ", ".join(plain(one, 80) for one in releasers(session, office, author)[:MOST_NAMES]) or t("nobody")
+    yield f"✋ {t('What is written to people about it waits for somebody else to release it: {names}', names=names)}"
 
 
 def _screen_address(talk: Talk, stand: _Stand) -> str:

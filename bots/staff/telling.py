@@ -30,9 +30,12 @@ from core.staff.chats import Linked, linked_chat, unlink
 from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.intake.questions import load_question
+from notifications.review.offers import NEEDS_OTHER
+from notifications.review.one_person import needs_other
 from notifications.review.store import READS, find_mailing
-from notifications.staff.alarm_words import HEADINGS, say_alarm
+from notifications.staff.alarm_words import HEADINGS, MARK, MARKS, say_alarm
 from notifications.staff.alarms import may_act, told_from
+from notifications.staff.looking import RELEASE
 from notifications.staff.queue import ALARM, QUESTION, Due, are_due, claim, drop, put_off, settle, try_again
 from notifications.staff.tables import Alarm
 
@@ -139,22 +142,28 @@ def _may_read(staff: Staff, chat: Linked, office_id: int, *, told: bool) -> bool
 def _alarm(talk: Talk, alarm: Alarm) -> Screen:
     t = talk.t
     what, todo = say_alarm(alarm, t)
-    subject, keys = _mailing(talk, alarm)
+    subject, keys, is_own = _mailing(talk, alarm)
     heading = t(HEADINGS[alarm.kind])
     if alarm.ended_at is not None:
         told = t("Over again: {what}", what=heading)
         return Screen(fitted([f"✅ {told}", *subject]))
-    mark = f"🔴 <b>{heading}</b> – {t('severe')}" if alarm.severe else f"⚠️ <b>{heading}</b>"
+    calm = f"{MARKS.get(alarm.kind, MARK)} <b>{heading}</b>"
+    mark = f"🔴 <b>{heading}</b> – {t('severe')}" if alarm.severe else calm
+    todo = t(NEEDS_OTHER) if is_own and alarm.kind == RELEASE else todo
     return Screen(fitted([mark, *subject, plain(what, 800), escape(todo, quote=False)]), keys)
 
 
-def _mailing(talk: Talk, alarm: Alarm) -> tuple[list[str], tuple[tuple[Key, ...], ...]]:
-    """What an alarm's mailing is called, with the button that opens it."""
+def _mailing(talk: Talk, alarm: Alarm) -> tuple[list[str], tuple[tuple[Key, ...], ...], bool]:
+    """What an alarm's mailing is called, with the button that opens it, and whether only others release it."""
     if alarm.mailing_id is None:
-        return [], ()
+        return [], (), False
     try:
         found = find_mailing(talk.session, talk.staff, alarm.mailing_id, *READS)
     except NothingHere:
-        return [], ()
+        return [], (), False
     button = key(talk.t("Open the mailing"), MAILING, found.id)
-    return [f"<b>{plain(subject_of(found, talk.t), 200)}</b>"], ((button,),)
+    return (
+        [f"<b>{plain(subject_of(found, talk.t), 200)}</b>"],
+        ((button,),),
+        needs_other(talk.session, talk.staff, found.office_id, found.written_by),
+    )

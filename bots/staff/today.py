@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from itertools import groupby
 
-from bots.screen import Key, Screen, plain
+from bots.screen import Key, Screen, named, plain
 from bots.staff.talk import Reply, Talk, day_of, fitted, key
 from core.i18n import Translator, pick_text
 from notifications.planning.obstacles import CAUSE_NAMES, Cause
 from notifications.review.store import MailingRow
 from notifications.review.today import Ahead, ahead, held_up, to_release
 from notifications.words import CHANNELS, CONFLICTS, word
+from surveys.polls.namesakes import told_apart
+from surveys.polls.store import load_poll
 
 TODAY, DOUBT, MAILING = "today", "doubt", "mailing"
 AT_ONCE = 12  # mailings with their buttons
@@ -45,10 +47,14 @@ def show_today(talk: Talk, _: str = "") -> Reply:
             keys.append((key(f"⚠️ {subject_of(held.mailing, t)}", MAILING, held.mailing.id),))
     planned |= {one.mailing.id for one in coming}
     waiting = [one for one in to_release(talk.session, talk.staff, talk.now) if one.id not in planned]
+    about = [load_poll(talk.session, one.poll_id) for one in waiting[:AT_ONCE] if one.poll_id is not None]
+    apart = told_apart(talk.session, about, t)
     for draft in waiting[:AT_ONCE]:
+        subject, told = subject_of(draft, t), apart.get(draft.poll_id or 0, "")
+        name = f"{plain(subject, 80)} ({plain(told, 80)})" if told else plain(subject, 80)
         why = t("waits with its poll to be released") if draft.poll_id else word(CONFLICTS, "not-released", t)
-        lines.append(f"✋ {plain(subject_of(draft, t), 80)}: {why}")
-        keys.append((key(f"✋ {subject_of(draft, t)}", MAILING, draft.id),))
+        lines.append(f"✋ {name}: {why}")
+        keys.append((key(f"✋ {named(subject, told)}", MAILING, draft.id),))
     if (left := len(waiting) - AT_ONCE) > 0:
         lines.append(t.n("{count} more mailing is in the console.", "{count} more mailings are in the console.", left))
     keys.append((key(f"🔄 {t('As it is now')}", TODAY),))

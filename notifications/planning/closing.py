@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,16 @@ def usual_close(now: datetime, zone: str, window: Window) -> str:
         if found is not None and found >= earliest:
             return found.isoformat(timespec="minutes")
     return close_on((earliest + timedelta(days=1)).date(), window, zone).isoformat(timespec="minutes")
+
+
+def closing_days(there: datetime, ahead: Sequence[int], window: Window, zone: str) -> list[date]:
+    """So many days ahead of a local time, each moved on to the next day on which messages leave and none is before."""
+    days: list[date] = []
+    for count in ahead:
+        first = max(there.date() + timedelta(days=count), days[-1] + timedelta(days=1) if days else date.min)
+        coming = (first + timedelta(days=more) for more in range(2 * WEEK))
+        days.append(next((one for one in coming if _hour(one, window, zone) is not None), first))
+    return days
 
 
 def _days(earliest: datetime) -> Iterator[date]:

@@ -11,7 +11,8 @@ from core.database.many import among
 from core.process.tables import Office
 from core.staff.accounts import Staff
 from core.staff.errors import NotAllowed
-from core.staff.roles import Permission
+from core.staff.roles import Permission, Role, allows
+from core.staff.tables import Account, Grant
 
 OF_ONE_PERSON = select(Office.id).where(Office.one_person.is_(True))
 
@@ -33,3 +34,16 @@ def need_release(session: Session, staff: Staff, office_id: int) -> None:
     """Raises NotAllowed."""
     if not may_release(session, staff, office_id):
         raise NotAllowed
+
+
+def needs_other(session: Session, staff: Staff, office_id: int, written_by: int | None) -> bool:
+    """Whether somebody else has to release what was written by an account: two pairs of eyes."""
+    return written_by == staff.account_id and not session.get_one(Office, office_id).one_person
+
+
+def releasers(session: Session, office_id: int, written_by: int | None) -> list[str]:
+    """Who may release what an account wrote in an office, by name; it alone is not among them."""
+    roles = [one.value for one in Role if allows(one, Permission.RELEASE_MAILINGS)]
+    theirs = select(Account.name).join(Grant, Grant.account_id == Account.id).where(Grant.role.in_(roles))
+    here = theirs.where(Grant.office_id == office_id, Account.disabled_at.is_(None), Account.id != (written_by or 0))
+    return list(session.scalars(here.order_by(Account.name, Account.id)))

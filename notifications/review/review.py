@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from core.i18n import N_
-from core.process.tables import Office
 from core.staff.accounts import Staff
 from core.staff.roles import Permission
 from core.staff.tables import Account
@@ -26,7 +25,7 @@ from notifications.planning.rules import Rules
 from notifications.planning.writing import may_be_changed
 from notifications.rehearsal.blanks import Blank, blanks_of
 from notifications.review.offers import Offer, Standing, may_stop, offers
-from notifications.review.one_person import may_release
+from notifications.review.one_person import may_release, needs_other
 from notifications.review.store import READS, MailingRow, ProcessRow, find_mailing, find_process, occurrence_of
 from notifications.sending.context import Voice
 from surveys.polls.poll import Poll
@@ -125,7 +124,7 @@ def _standing(
         may_release=releases,
         may_pause=staff.may(Permission.PAUSE_MAILINGS, office),
         may_change=may_be_changed(session, row),
-        needs_other=row.written_by == staff.account_id and not session.get_one(Office, office).one_person,
+        needs_other=needs_other(session, staff, office, row.written_by),
         refused=bool(preview and preview.refusal),
         not_opened=tells_of_a_draft(session, row),
         too_late=not is_left and meant is not None and meant.past == Verdict.DROP,

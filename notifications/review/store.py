@@ -84,20 +84,24 @@ def count_drafts(session: Session, which: ColumnElement[bool]) -> int:
 
 
 def waits_for(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
-    """Drafts that somebody may release: what is said of a poll that is not over, and what is due by then.
+    """Drafts that somebody may release: of those that wait for anybody by then (`waits_for_anybody`)."""
+    theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(OF_ONE_PERSON)
+    return and_(may_leave_by(staff, Mailing.office_id), or_(*theirs), waits_for_anybody(now, until))
+
+
+def waits_for_anybody(now: datetime, until: datetime | None = None) -> ColumnElement[bool]:
+    """Drafts that wait to be released: what is said of a poll that is not over, and what is due by then, or ever.
 
     Of a poll that is over only its result is still told; what is said of another office's poll leaves with its own.
     """
-    theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(OF_ONE_PERSON)
     of_poll = select(Poll.id).where(Poll.id == Mailing.poll_id, Poll.office_id == Mailing.office_id)
     goes_on = of_poll.where(Poll.state != State.CLOSED, or_(Poll.closes_at.is_(None), Poll.closes_at > now))
     told_later = and_(Mailing.purpose == RESULTS, of_poll.exists())
-    due = select(Occurrence.mailing_id).where(Occurrence.state.in_(TO_LEAVE), Occurrence.due_at <= until)
+    due = select(Occurrence.mailing_id).where(Occurrence.state.in_(TO_LEAVE))
+    due = due if until is None else due.where(Occurrence.due_at <= until)
     return and_(
         Mailing.state == MailingState.DRAFT,
         Mailing.kind != Kind.NOTICE,
-        may_leave_by(staff, Mailing.office_id),
-        or_(*theirs),
         or_(goes_on.exists(), and_(or_(Mailing.poll_id.is_(None), told_later), Mailing.id.in_(due))),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.i18n import N_, Translator
 from notifications.planning.obstacles import CAUSE_NAMES, WHAT_TO_DO, Cause
-from notifications.staff.looking import BOUNCES, DECISION, DISK, IN_DOUBT, RELEASE, STUCK, WAY_DOWN
+from notifications.staff.looking import BOUNCES, DECISION, DISK, IN_DOUBT, RELEASE, STUCK, WAY_DOWN, WRITTEN
 from notifications.staff.tables import Alarm
 from notifications.words import CHANNELS, word
 
@@ -16,7 +16,9 @@ HEADINGS = {
     DECISION: N_("A mailing waits for a decision"),
     RELEASE: N_("A mailing waits to be released"),
     STUCK: N_("A mailing is held up"),
+    WRITTEN: N_("Something was written that waits to be released"),
 }
+MARK, MARKS = "⚠️", {WRITTEN: "✋"}
 
 
 def say_alarm(alarm: Alarm, t: Translator) -> tuple[str, str]:
@@ -32,6 +34,8 @@ def say_alarm(alarm: Alarm, t: Translator) -> tuple[str, str]:
         return what, todo
     if alarm.kind == DISK:
         return t("Only {free} MB are left.", **values), t("Tell whoever runs the service: answers may be lost.")
+    if alarm.kind == WRITTEN:
+        return t("Nothing of it leaves before somebody else has read it."), t("Read it, and release it or stop it.")
     if "cause" in values:
         cause = Cause(values["cause"])
         detail = f" ({values['detail']})" if values["detail"] else ""

@@ -24,8 +24,10 @@ from core.process.time_zone import HOME_ZONE, time_zone_of
 from core.staff.accounts import Staff
 from core.staff.chats import Linked, all_linked
 from core.staff.roles import Permission
+from notifications.ledger.states import MailingState
+from notifications.ledger.tables import Mailing
 from notifications.review.one_person import may_release
-from notifications.staff.looking import WHO, Limits, Seen, look
+from notifications.staff.looking import NEWS, WHO, WRITTEN, Limits, Seen, look
 from notifications.staff.queue import ALARM, OVER, end, hasten, leave
 from notifications.staff.quiet import after_quiet
 from notifications.staff.tables import Alarm
@@ -93,9 +95,17 @@ def may_act(session: Session, staff: Staff, alarm: Alarm) -> bool:
     needed = WHO[alarm.kind]
     if alarm.office_id is None:
         return bool(staff.offices(needed))
+    if alarm.kind == WRITTEN and not _waits_for(session, staff, alarm):
+        return False
     if needed is Permission.RELEASE_MAILINGS:
         return may_release(session, staff, alarm.office_id)
     return staff.may(needed, alarm.office_id)
+
+
+def _waits_for(session: Session, staff: Staff, alarm: Alarm) -> bool:
+    """Whether its mailing is still to be released, and was written by somebody else."""
+    found = session.get(Mailing, alarm.mailing_id) if alarm.mailing_id is not None else None
+    return found is not None and found.state == MailingState.DRAFT and found.written_by != staff.account_id
 
 
 def told_from(session: Session, alarm: Alarm, staff: Staff, chat: Linked, now: datetime) -> datetime:
@@ -120,7 +130,7 @@ def _end(session: Session, alarm: Alarm, people: Sequence[tuple[Staff, Linked]],
     assert isinstance(ended, CursorResult)
     if ended.rowcount:
         told = set(end(session, ALARM, alarm.id))
-        each = [(staff, chat) for staff, chat in people if staff.account_id in told]
+        each = [(staff, chat) for staff, chat in people if staff.account_id in told and alarm.kind not in NEWS]
         leave(session, OVER, alarm.id, ((who.account_id, told_from(session, alarm, who, at, now)) for who, at in each))
 
 

@@ -12,14 +12,15 @@ from sqlalchemy.orm import Session
 
 from core.people.channels import EMAIL
 from core.staff.roles import Permission
-from notifications.ledger.results import waits_for_close
+from notifications.ledger.results import tells_of_a_draft, waits_for_close
 from notifications.ledger.states import DeliveryState, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import IS_PLANNED, Delivery, Mailing, Occurrence
 from notifications.planning.obstacles import Cause, obstacles
+from notifications.review.store import waits_for_anybody
 from notifications.staff.tables import WayTrouble
 
 BOUNCES, IN_DOUBT, WAY_DOWN, DISK = "bounces", "in-doubt", "way-down", "disk"
-DECISION, RELEASE, STUCK = "decision", "release", "stuck"
+DECISION, RELEASE, STUCK, WRITTEN = "decision", "release", "stuck", "written"
 NEAR = timedelta(hours=24)  # before its time a mailing that nobody has released is told of
 LATELY = timedelta(days=3)  # so long after it was planned a mailing's bounces are watched
 ENOUGH = 20  # mails that have to be settled before a rate says anything
@@ -35,8 +36,10 @@ WHO: dict[str, Permission] = {
     DECISION: Permission.RELEASE_MAILINGS,
     RELEASE: Permission.RELEASE_MAILINGS,
     STUCK: Permission.PAUSE_MAILINGS,
+    WRITTEN: Permission.RELEASE_MAILINGS,
 }
 """Who may act on an alarm, in its office, or in any where it belongs to none."""
+NEWS = {WRITTEN}  # of whose end nothing is told: somebody has seen to it
 CAUSES = {
     Cause.IN_DOUBT: IN_DOUBT,
     Cause.ASKED: DECISION,
@@ -74,6 +77,8 @@ def look(session: Session, now: datetime, limits: Limits, free_bytes: int) -> li
     ways = list(_ways(session, now, limits))
     stuck = [one for one in _held_up(session, now) if not (ways and one.values["cause"] == Cause.WAITING)]
     found = [*_bounces(session, now, limits), *stuck, *_unreleased(session, now), *ways]
+    pressing = {one.mailing_id for one in found if one.kind == RELEASE}  # which tells as much, and more
+    found += (one for one in _written(session, now) if one.mailing_id not in pressing)
     if free_bytes < LITTLE:
         found.append(Seen(DISK, severe=free_bytes < TOO_LITTLE, values={"free": free_bytes // MEGABYTE}))
     return list({(one.kind, one.key): one for one in found}.values())
@@ -125,6 +130,14 @@ def _unreleased(session: Session, now: datetime) -> Iterator[Seen]:
     for one in session.scalars(statement).all():
         if not waits_for_close(session, one, now):
             yield Seen(RELEASE, f"mailing:{one.id}", one.office_id, one.id)
+
+
+def _written(session: Session, now: datetime) -> Iterator[Seen]:
+    """What somebody has written for another to release; a result that its invitation takes along is none by itself."""
+    by_somebody = select(Mailing).where(Mailing.written_by.is_not(None), waits_for_anybody(now))
+    for one in session.scalars(by_somebody.order_by(Mailing.id)).all():
+        if not tells_of_a_draft(session, one):
+            yield Seen(WRITTEN, f"mailing:{one.id}", one.office_id, one.id)
 
 
 def _ways(session: Session, now: datetime, limits: Limits) -> Iterator[Seen]:

@@ -22,7 +22,7 @@ class Alarm(Base):
     )
 
     id: Mapped[Id]
-    kind: Mapped[str]  # bounces, in-doubt, way-down, disk, decision, release
+    kind: Mapped[str]  # bounces, in-doubt, way-down, disk, decision, release, stuck, written
     key: Mapped[str]  # "mailing:3", "email:RELAY", ""
     office_id: Mapped[int | None] = mapped_column(ForeignKey("office.id"))  # None: the whole installation
     mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id"))

@@ -169,7 +169,8 @@ async def test_a_scale_and_words(stage: Stage) -> None:
     assert piles(stage.scene.database, scale) == {"4": 1}
     words = add(stage.scene, define(Kind.TEXT, rules={"most": 20}), "words")
     menu = await stage.say(person, "/vote")
-    assert labels(menu) == ["✓ Where shall the bench stand?", "Where shall the bench stand?"]
+    names = [f"Where shall the bench stand? ({one.code.upper()})" for one in (scale, words)]
+    assert labels(menu) == [f"✓ {names[0]}", names[1]]
     shown = await press(stage, person, menu, poll_press(words.id))
     await stage.press(person, "Write my text")
     refused = await stage.say(person, "far too many words for a short text")
@@ -234,7 +235,8 @@ async def test_whoever_is_not_known_votes_from_the_room_once_an_account(stage: S
     assert "has been counted" in (await stage.say(stranger, f"/vote {poll.code.upper()}"))["text"]
     choice = await stage.say(member, "/vote")
     title = "Where shall the bench stand?"
-    assert labels(choice) == [title, f"✓ {title}"], "what one has voted in is told from what waits"
+    names = [f"{title} ({one.code.upper()})" for one in (closed, poll)]
+    assert labels(choice) == [names[0], f"✓ {names[1]}"], "what one has voted in is told from what waits"
     keys = register(stage.scene.database)
     assert len(keys) == 2 and not any(key.endswith(":9") for key in keys)
 
@@ -340,3 +342,12 @@ async def test_whoever_has_voted_is_told_when_the_result_comes(stage: Stage, new
     assert "Thank you" in thanks["text"] and told in thanks["text"]
     assert ("The result comes" in thanks["text"]) is bool(told)
     assert thanks["text"].count("14 July") == ("14 July" in told), "the day stands there once"
+
+
+async def test_polls_of_the_same_name_are_told_apart_where_one_is_chosen(stage: Stage) -> None:
+    _, person = await somebody(stage)
+    days = [(stage.scene.now + timedelta(days=ahead)).date() for ahead in (2, 9)]
+    for day in days:
+        add(stage.scene, define(closes_local=f"{day}T18:00"), f"until-{day}")
+    shown = await stage.say(person, "/vote")
+    assert labels(shown) == [f"Where shall the bench stand? (until {day:%-d %B %Y})" for day in days]

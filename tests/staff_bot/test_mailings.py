@@ -133,6 +133,10 @@ async def test_who_wrote_it_does_not_release_it_and_another_office_does_not_see_
     page = await stage.press(vera, "1. Invito [en]")
     assert "You wrote it: somebody else of the office" in page["text"]
     assert not [one for one in labels(page) if "Release" in one]
+    stage.clock.set(DUE + timedelta(hours=1))
+    page = await stage.press(vera, "🔄 As it is now")
+    assert "nobody has released it. You can choose another day, or stop it for good." in page["text"]
+    assert "Release it" not in page["text"], "only what the reader may do"
     stage.other_office()
     other = await stage.person(905)
     await stage.say(other, f"/start {stage.code(stage.account('Olga', 'organiser', 'other'))}")

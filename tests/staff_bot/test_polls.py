@@ -126,7 +126,8 @@ async def test_a_poll_is_led_through_the_hall_and_its_result_comes_as_a_picture(
     for again in (data_of(sure, "Yes: Close"), data_of(opened, "Close"), f"poll-do:open:{poll.id}:draft"):
         assert "does not stand any more" in (await press_data(stage, vera, sure, again))["text"]
     await stage.press(vera, "📣 Publish the result")
-    await stage.press(vera, "✅ Yes: Publish the result")
+    told = await stage.press(vera, "✅ Yes: Publish the result")
+    assert f"Published at: {stage.deps.urls.public}/v/{poll.code}/result" in told["text"]
     assert stage.database.read(lambda session: screen_of(session, poll.id)).published
     await _picture_comes(stage, vera, monkeypatch)
     await stage.say(vera, "/polls")
