@@ -121,6 +121,11 @@ def test_a_result_tells_what_most_said_of_what_was_let_through(scene: Scene) -> 
     assert "alberi" not in words and not drawn
 
 
+def in_cloud(page: str) -> list[str]:
+    found: Any = html.fromstring(page).xpath("//ul[@class='cloud']/li")
+    return [" ".join(one.text_content().split()) for one in found]
+
+
 def told(scene: Scene, poll: Poll) -> tuple[str, bool]:
     """A result in words, and whether there are bars in its picture."""
     closed, t = scene.database.read(lambda session: load_poll(session, poll.id)), translator("en")
@@ -213,6 +218,28 @@ def test_the_page_says_how_many_votes_its_answers_are(scene: Scene, sign_in: Sig
     held = 12 - sum(one.count for one in read(scene, secret))
     assert held, "an anonymous vote is told with others"
     assert f"{held} more votes have arrived and are not among them yet" in page(secret)[1]
+
+
+@ONE
+def test_whoever_voted_reads_what_was_said_once_it_was_read_as_everybody_does(scene: Scene, sign_in: SignIn) -> None:
+    client, poll = sign_in("organiser"), add(scene, define(Kind.TEXT, walk_ins=True))
+    few = add(scene, define(Kind.TEXT, walk_ins=True), "few")
+    wrote(scene, poll, *["Verde"] * 11, "Giallo", "Brutto")
+    wrote(scene, few, "Verde")
+    for one in (poll, few):
+        scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=one.id, now=scene.now))
+    post(client, f"/console/polls/{poll.id}", f"/console/polls/{poll.id}/stage", do="publish")
+    assert "Answers appear here once they have been read." in client.get(f"/v/{poll.code}?lang=en").text
+    for answer in read(scene, poll):
+        state = HIDDEN if answer.text == "Brutto" else SHOWN
+        scene.database.write(partial(judge, poll=poll, key=answer.key, state=state))
+    scene.database.write(partial(judge, poll=few, key=read(scene, few)[0].key, state=SHOWN))
+    own, public = (client.get(f"/v/{poll.code}{end}?lang=en").text for end in ("", "/result"))
+    said, publicly = in_cloud(own), in_cloud(public)
+    assert said == publicly
+    assert said == ["Verde 11", "Giallo"] and "Brutto" not in own and "13 votes counted." in own
+    withheld = client.get(f"/v/{few.code}?lang=en").text
+    assert "Verde" not in withheld and "Fewer than 5 votes" in withheld
 
 
 @ONE
