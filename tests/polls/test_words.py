@@ -12,6 +12,7 @@ from lxml import html
 from PIL import Image, ImageColor
 from sqlalchemy import select
 
+from bots.staff.poll_words import told_of
 from core.i18n import translator
 from surveys.polls.ballot import Choice
 from surveys.polls.errors import AnswerGone, ThemeTooLong
@@ -42,6 +43,7 @@ from tests.console.conftest import SignIn, scene, sign_in, web
 from tests.dates.test_console import acts, post
 from tests.polls.scene import BOOTH, add, define, named, vote
 from tests.responses.scene import Scene
+from tests.web.reader import Reader
 
 __all__ = ["scene", "sign_in", "web"]  # fixtures
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -240,6 +242,19 @@ def test_whoever_voted_reads_what_was_said_once_it_was_read_as_everybody_does(sc
     assert said == ["Verde 11", "Giallo"] and "Brutto" not in own and "13 votes counted." in own
     withheld = client.get(f"/v/{few.code}?lang=en").text
     assert "Verde" not in withheld and "Fewer than 5 votes" in withheld
+
+
+@ONE
+def test_how_words_are_dealt_with_is_said_before_anybody_writes(scene: Scene, sign_in: SignIn) -> None:
+    client, poll = sign_in("organiser"), add(scene, define(Kind.TEXT, walk_ins=True))
+    read_first = "The staff of the office read the answers before anybody else sees them"
+    assert any(one.startswith(read_first) for one in told_of(poll.definition, translator("en")))
+    page = client.get(f"/v/{poll.code}?lang=en").text
+    assert "How it is counted" in page and read_first in page
+    assert read_first in client.get(f"/console/polls/{poll.id}").text
+    assert "The answers are read first: those that are let through" in client.get(f"/live/{poll.code}?lang=en").text
+    voted = Reader(client, f"/v/{poll.code}?lang=en").press("vote", words="Verde").text
+    assert "You will read the result here after the close." in voted
 
 
 @ONE
