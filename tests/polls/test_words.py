@@ -43,6 +43,7 @@ from tests.console.conftest import SignIn, scene, sign_in, web
 from tests.dates.test_console import acts, post
 from tests.polls.scene import BOOTH, add, define, named, vote
 from tests.responses.scene import Scene
+from tests.room.hall import open_room
 from tests.web.reader import Reader
 
 __all__ = ["scene", "sign_in", "web"]  # fixtures
@@ -230,7 +231,7 @@ def test_whoever_voted_reads_what_was_said_once_it_was_read_as_everybody_does(sc
     wrote(scene, few, "Verde")
     for one in (poll, few):
         scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=one.id, now=scene.now))
-    post(client, f"/console/polls/{poll.id}", f"/console/polls/{poll.id}/stage", do="publish")
+    post(client, f"/console/polls/{poll.id}", f"/console/polls/{poll.id}/stage", do="publish", sure="yes")
     assert "Answers appear here once they have been read." in client.get(f"/v/{poll.code}?lang=en").text
     for answer in read(scene, poll):
         state = HIDDEN if answer.text == "Brutto" else SHOWN
@@ -255,6 +256,30 @@ def test_how_words_are_dealt_with_is_said_before_anybody_writes(scene: Scene, si
     assert "The answers are read first: those that are let through" in client.get(f"/live/{poll.code}?lang=en").text
     voted = Reader(client, f"/v/{poll.code}?lang=en").press("vote", words="Verde").text
     assert "You will read the result here after the close." in voted
+
+
+@ONE
+def test_a_result_is_shown_without_what_nobody_has_read_only_after_a_question(scene: Scene, sign_in: SignIn) -> None:
+    client = sign_in("organiser")
+    event = open_room(scene).event.id
+    poll = add(scene, named(Kind.TEXT, walk_ins=True, event_id=event))
+    wrote(scene, poll, "Alberi", "gli alberi", "Panchine", "Luce")
+    scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=poll.id, now=scene.now))
+    own, hall = f"/console/polls/{poll.id}", f"/console/events/{event}/stage"
+    assert "Read the answers (3)" in client.get(own).text and "Read the answers (3)" in client.get(hall).text
+    question = "3 answers have not been read yet: the result does not show them."
+    for page, wish in ((own, "reveal"), (own, "publish"), (hall, f"reveal:{poll.id}")):
+        assert question in post(client, page, f"{page.removesuffix('/stage')}/stage", do=wish).text, wish
+    assert "data-shown" not in client.get(f"/live/{poll.code}").text
+    assert client.get(f"/v/{poll.code}/result").status_code == 404
+    post(client, hall, hall, do=f"reveal:{poll.id}:sure")
+    assert "data-shown" in client.get(f"/live/{poll.code}").text
+    for answer in read(scene, poll):
+        scene.database.write(partial(judge, poll=poll, key=answer.key, state=HIDDEN))
+    assert "Read the answers</a>" in client.get(own).text, "nothing is left to be read"
+    assert "have not been read" not in post(client, own, f"{own}/stage", do="publish").text
+    assert client.get(f"{own}/stage?do=publish").url.path == own
+    assert client.get(f"/v/{poll.code}/result").status_code == 200
 
 
 @ONE
