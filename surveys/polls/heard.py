@@ -82,22 +82,6 @@ def shown_answers(session: Session, poll: Poll) -> list[Answer]:
     return [one for one in answers_of(session, poll) if one.state == SHOWN]
 
 
-def unread(session: Session, poll: Poll, least: int = LEAST) -> int:
-    """How many different answers staff have still to read; 0 while nobody may read them, and of other kinds."""
-    if poll.kind is not Kind.TEXT or is_withheld(session, poll, least):
-        return 0
-    return sum(one.state == WAITING for one in answers_of(session, poll))
-
-
-def unread_told(count: int, t: Translator) -> str:
-    """The question before a result is shown without them."""
-    return t.n(
-        "{count} answer has not been read yet: the result does not show it. Show the result all the same?",
-        "{count} answers have not been read yet: the result does not show them. Show the result all the same?",
-        count,
-    )
-
-
 def by_theme(answers: Sequence[Answer]) -> list[tuple[str, list[Answer]]]:
     """Answers under the themes that staff gave them, the largest first; those without one last, under ""."""
     found: dict[str, list[Answer]] = {}
@@ -151,6 +135,22 @@ def set_themes(session: Session, poll: Poll, themes: Sequence[tuple[str, str]]) 
             raise AnswerGone
         _keep(session, poll.id, key, theme=named)
     change_screen(session, poll.id)
+
+
+def unread(session: Session, poll: Poll, least: int = LEAST) -> int:
+    """How many different answers staff have still to read; 0 while nobody may read them, and of other kinds."""
+    if poll.kind is not Kind.TEXT or is_withheld(session, poll, least):
+        return 0
+    return sum(one.state == WAITING for one in answers_of(session, poll))
+
+
+def unread_told(count: int, t: Translator) -> str:
+    """The question before a result is shown without them."""
+    return t.n(
+        "{count} answer has not been read yet: the result does not show it. Show the result all the same?",
+        "{count} answers have not been read yet: the result does not show them. Show the result all the same?",
+        count,
+    )
 
 
 def _answer(key: str, wordings: list[Wording], group: TextGroup | None) -> Answer:

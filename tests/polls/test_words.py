@@ -227,7 +227,7 @@ def test_the_page_says_how_many_votes_its_answers_are(scene: Scene, sign_in: Sig
 def test_whoever_voted_reads_what_was_said_once_it_was_read_as_everybody_does(scene: Scene, sign_in: SignIn) -> None:
     client, poll = sign_in("organiser"), add(scene, define(Kind.TEXT, walk_ins=True))
     few = add(scene, define(Kind.TEXT, walk_ins=True), "few")
-    wrote(scene, poll, *["Verde"] * 11, "Giallo", "Brutto")
+    wrote(scene, poll, *["Verde"] * 11, *["Giallo"] * 3, *["Brutto"] * 3)
     wrote(scene, few, "Verde")
     for one in (poll, few):
         scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=one.id, now=scene.now))
@@ -240,7 +240,15 @@ def test_whoever_voted_reads_what_was_said_once_it_was_read_as_everybody_does(sc
     own, public = (client.get(f"/v/{poll.code}{end}?lang=en").text for end in ("", "/result"))
     said, publicly = in_cloud(own), in_cloud(public)
     assert said == publicly
-    assert said == ["Verde 11", "Giallo"] and "Brutto" not in own and "13 votes counted." in own
+    assert said == ["Verde 11", "Giallo"] and "Brutto" not in own and "17 votes counted." in own
+    number = "the number says how many people said it. Numbers behind which few people stand are not published."
+    assert number in own and number in public
+    verde = next(one for one in read(scene, poll) if one.text == "Verde")
+    scene.database.write(partial(judge, poll=poll, key=verde.key, state=HIDDEN))
+    for end in ("", "/result"):
+        page = client.get(f"/v/{poll.code}{end}?lang=en").text
+        assert in_cloud(page) == ["Giallo"] and "the number says" not in page, "no number is shown"
+        assert "let through. Numbers behind which few people stand are not published." in page
     withheld = client.get(f"/v/{few.code}?lang=en").text
     assert "Verde" not in withheld and "Fewer than 5 votes" in withheld
 
