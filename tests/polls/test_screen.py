@@ -94,6 +94,9 @@ def test_before_the_first_figures_there_are_no_zeros_but_when_they_come(
     vote(scene, poll, Voter(browser="last"), given)
     page = screen()
     assert bars(page) and "5 votes counted." in page and "first figures" not in page
+    assert ("1 = not at all · 5 = very much" in page) is (kind is Kind.SCALE), (
+        "what the numbers mean stands beside them"
+    )
     page = http.get(f"/live/{by_name.code}").text
     assert bars(page) == {} and "first figures" not in page, "a named vote counts at once"
 
