@@ -48,6 +48,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.published import disclose, for_staff, for_voters, words_for_voters
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
+from surveys.polls.secrecy import room_warned
 from surveys.polls.series import Series, series_of
 from surveys.polls.staging import LOGGED, audience_of, event_of, poll_for, poll_to_read
 from surveys.polls.store import polls_of
@@ -249,6 +250,7 @@ async def show_poll(
         counted=COUNTED.get(view.poll.kind, ""),
         hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(view.poll) else "",
         names=NAMES,
+        warned=room_warned(view.poll.definition, t, least),
         told=SECRECY_TOLD[view.poll.definition.secrecy.value],
         address=deps.urls.open_vote(view.poll.code),
         chat=deps.urls.vote_in_chat(view.poll.code),
