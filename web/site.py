@@ -14,6 +14,8 @@ from core.clock import last_day
 from core.i18n import LANGUAGE_NAMES, LANGUAGES, best_language, pick_text, translator, wanted_languages
 from core.people.self_joined import safe_tag
 from surveys.polls.ballot import in_words
+from surveys.polls.mixing import first_told
+from surveys.polls.poll import Poll
 from surveys.polls.published import NOBODY_VOTED
 from web.assets import Assets
 from web.deps import WebDeps
@@ -84,7 +86,13 @@ class Site(Pages):
 
 def create_site(deps: WebDeps) -> Site:
     """Raises AssetsMissing before the front-end files are installed."""
-    pages = create_pages(deps.upload_limit_mb)
+    pages, least = create_pages(deps.upload_limit_mb), deps.telling.rules.small_numbers
+
+    def first_figures(poll: Poll) -> int:
+        """After how many votes a poll that is open shows its first figures; 0 where the first vote does."""
+        return first_told(least) if poll.is_secret else 0
+
+    pages.environment.globals["first_figures"] = first_figures
     return Site(pages.assets, pages.environment, pages.limit_mb, deps)
 
 

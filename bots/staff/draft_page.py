@@ -18,6 +18,7 @@ from notifications.words import CHANNELS, REASONS, word
 from surveys.polls.faults import PollFault
 from surveys.polls.kinds import Kind, Secrecy
 from surveys.polls.poll import Definition
+from surveys.polls.secrecy import room_warned
 from surveys.polls.store import instant_of
 
 SEND = "ask-send"
@@ -100,6 +101,8 @@ def _lines(talk: Talk, shown: Page) -> Iterator[str]:
         yield t(MORE_POINTS, address=f"{talk.urls.public}/console")
     yield t(WHY[new.secrecy.value])
     if shown.hall is not None:
+        if warned := room_warned(replace(new, event_id=shown.hall.id), t, talk.judging.rules.small_numbers):
+            yield warned
         yield f"🏛 {plain(pick_text(shown.hall.title, t.language), 200)}\n{t(FOR_HALL)}"
     else:
         closes = instant_of(new.closes_local, shown.desk.zone)

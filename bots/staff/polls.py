@@ -26,6 +26,7 @@ from notifications.ledger.result_pictures import picture_to_draw
 from notifications.ledger.states import MailingState
 from notifications.review.one_person import may_release, needs_other, releasers
 from notifications.review.store import READS, mailings_of_poll
+from surveys.polls.heard import unread, unread_told
 from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES, Shown, State
 from surveys.polls.making import NOT_BEGUN, lock_poll
 from surveys.polls.namesakes import told_apart
@@ -144,7 +145,8 @@ def ask_again(talk: Talk, value: str) -> Reply:
     """The confirming second tap; raises NothingHere, NotAllowed, PollChanged."""
     act, number, seen = _wish(value)
     poll = poll_for(talk.session, talk.staff, number)
-    if act not in QUESTIONS:
+    left = _unread(talk, poll, act)
+    if act not in QUESTIONS and not left:
         raise NothingHere
     if _mark(talk, poll, act) != seen:
         raise PollChanged
@@ -154,7 +156,10 @@ def ask_again(talk: Talk, value: str) -> Reply:
         lines.append(t.n("{count} vote so far", "{count} votes so far", voted))
     if act == OPEN and any(one.state == MailingState.DRAFT for one in mailings_of_poll(talk.session, number)):
         lines.append(t(UNRELEASED))
-    lines.append(t(QUESTIONS[act]))
+    if left:
+        lines.append(unread_told(left, t))
+    if act in QUESTIONS:
+        lines.append(t(QUESTIONS[act]))
     keys = (
         (key(f"✅ {t('Yes: {act}', act=t(LABELS[act]))}", DO, act, number, seen),),
         (key(t("No, leave it as it is"), POLL, number),),
@@ -273,7 +278,8 @@ def _screen_address(talk: Talk, stand: _Stand) -> str:
 def _keys(talk: Talk, stand: _Stand) -> Iterator[tuple[Key, ...]]:
     t, poll = talk.t, stand.poll
     for name in _acts(stand):
-        command = DO if name not in QUESTIONS or (name == OPEN and stand.in_hall) else ASK
+        is_asked = (name in QUESTIONS and not (name == OPEN and stand.in_hall)) or _unread(talk, poll, name)
+        command = ASK if is_asked else DO
         seen = stand.on_screen if name in {ON, OFF} else _mark(talk, poll, name)
         yield (key(f"{SIGNS[name]} {t(LABELS[name])}", command, name, poll.id, seen),)
     if poll.settled_at is not None:
@@ -282,6 +288,11 @@ def _keys(talk: Talk, stand: _Stand) -> Iterator[tuple[Key, ...]]:
         for one in mailings_of_poll(talk.session, poll.id):
             yield (key(f"✉️ {subject_of(one, t)}", MAILING, one.id),)
     yield (key(f"🔄 {t('As it is now')}", POLL, poll.id), key(f"← {t('Polls')}", POLLS))
+
+
+def _unread(talk: Talk, poll: Poll, act: str) -> int:
+    """Different answers in words without which an act would show the result."""
+    return unread(talk.session, poll, talk.judging.rules.small_numbers) if act in {REVEAL, PUBLISH} else 0
 
 
 def _acts(stand: _Stand) -> Iterator[str]:

@@ -14,6 +14,7 @@ from notifications.ledger.states import RESULTS
 from notifications.ledger.tables import Mailing, MailingText
 from surveys.polls.kinds import State
 from surveys.polls.poll import Poll
+from surveys.polls.reading import voters_of
 from surveys.polls.store import load_poll
 
 
@@ -48,6 +49,14 @@ def is_of_a_draft(session: Session, mailing: Mailing) -> bool:
 def tells_of_a_draft(session: Session, mailing: Mailing) -> bool:
     poll = _told_poll(session, mailing)
     return poll is not None and poll.state is State.DRAFT
+
+
+def tells_of_no_votes(session: Session, mailing: Mailing) -> bool:
+    """Whether it is there to tell a result and nobody voted: what it says is of use to hardly anybody."""
+    if mailing.purpose != RESULTS or mailing.poll_id is None:
+        return False
+    poll = load_poll(session, mailing.poll_id)
+    return poll.settled_at is not None and not voters_of(session, poll).voted
 
 
 def _told_poll(session: Session, mailing: Mailing) -> Poll | None:

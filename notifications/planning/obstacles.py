@@ -26,6 +26,7 @@ class Cause(StrEnum):
     NO_AUDIENCE = "no-audience"
     ASKED = "asked"
     NOT_NOTED = "not-noted"
+    NOBODY_VOTED = "nobody-voted"
     POLL_DRAFT = "poll-draft"
     UNCOUNTED = "no-result"
     DROPPED = "dropped"
@@ -44,6 +45,7 @@ CAUSE_NAMES = {
     Cause.NOT_NOTED: N_(
         "It waits, because nobody, or nobody who followed online, is noted as having come to its event."
     ),
+    Cause.NOBODY_VOTED: N_("It was left out, because nobody voted in its poll: there is no result to tell."),
     Cause.POLL_DRAFT: N_("It does not leave: its poll is a draft, and its question may still change."),
     Cause.UNCOUNTED: N_("It does not leave: its poll is closed, and its ballots have not been counted."),
     Cause.DROPPED: N_("Its time was missed, and it did not leave."),
@@ -59,6 +61,7 @@ WHAT_TO_DO = {
     Cause.NO_AUDIENCE: N_("Choose an audience or a questionnaire."),
     Cause.ASKED: N_("Let it leave now, or stop it for good."),
     Cause.NOT_NOTED: N_("Note who came, also of those who followed online; then let it leave, or stop it for good."),
+    Cause.NOBODY_VOTED: N_("Stop it for good, or let it leave all the same."),
     Cause.POLL_DRAFT: N_("Open the poll, or stop the mailing for good."),
     Cause.UNCOUNTED: N_("Ask whoever runs the service to look at its log: the counting of the poll fails."),
     Cause.DROPPED: N_("Let it leave now if it is still of use, or stop it for good."),
@@ -129,7 +132,7 @@ def _late(mailing: Mailing, occurrence: Occurrence, now: datetime) -> tuple[Caus
     """Why an occurrence whose time has come was not planned; None while it is about to be."""
     reason, _, detail = occurrence.reason.partition(":")
     if occurrence.state == OccurrenceState.ASKED:
-        return (Cause.NOT_NOTED if reason == Cause.NOT_NOTED else Cause.ASKED), ""
+        return (Cause(reason) if reason in {Cause.NOT_NOTED, Cause.NOBODY_VOTED} else Cause.ASKED), ""
     if occurrence.state == OccurrenceState.DROPPED:
         return Cause.DROPPED, ""
     if mailing.state == MailingState.DRAFT:

@@ -20,7 +20,7 @@ from notifications.ledger.events import asked_by, event_of, nobody_noted
 from notifications.ledger.reach import Meant
 from notifications.ledger.release import MailingStateWrong
 from notifications.ledger.result_pictures import bring_result
-from notifications.ledger.results import tells_result, wants_vote
+from notifications.ledger.results import tells_of_no_votes, tells_result, wants_vote
 from notifications.ledger.revision import hold_mailing
 from notifications.ledger.snapshot import (
     Snapshot,
@@ -45,6 +45,7 @@ log = structlog.get_logger()
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 NOT_NOTED = "not-noted"  # why an occurrence is asked about: nobody knows who came
+NOBODY_VOTED = "nobody-voted"  # the same of a result released before it was known that there is nothing to tell
 NO_RESULT = "no-result"  # of a poll that is not over, or whose ballots are not counted yet
 POLL_DRAFT = "poll-draft"  # what asks for a vote in a poll that is a draft, or a draft again
 NOBODY_NOTED = N_(
@@ -130,11 +131,11 @@ def plan_occurrence(session: Session, occurrence_id: int, now: datetime, rules: 
             return None
         _note(session, occurrence, "missed")
         return Planned(occurrence_id, state, reason="missed")
-    if any(nobody_noted(session, mailing)):
+    if reason := _asked_about(session, mailing):
         if not _claim(session, occurrence_id, now, OccurrenceState.ASKED):
             return None
-        _note(session, occurrence, NOT_NOTED)
-        return Planned(occurrence_id, OccurrenceState.ASKED, reason=NOT_NOTED)
+        _note(session, occurrence, reason)
+        return Planned(occurrence_id, OccurrenceState.ASKED, reason=reason)
     if not _claim(session, occurrence_id, now, OccurrenceState.PLANNED):
         return None
     bring_result(session, mailing, rules.small_numbers)
@@ -199,6 +200,17 @@ def _held_by_poll(session: Session, mailing: Mailing) -> str:
     if poll.settled_at is None and tells_result(session, mailing):
         return NO_RESULT
     return POLL_DRAFT if poll.state is State.DRAFT else ""
+
+
+def _asked_about(session: Session, mailing: Mailing) -> str:
+    """Why staff are asked before a mailing leaves; "" when it simply does. Who released a result after the close was
+    asked then whether it is needed."""
+    if any(nobody_noted(session, mailing)):
+        return NOT_NOTED
+    if mailing.poll_id is None or not tells_of_no_votes(session, mailing):
+        return ""
+    settled, released = load_poll(session, mailing.poll_id).settled_at, mailing.released_at
+    return NOBODY_VOTED if settled is not None and released is not None and released < settled else ""
 
 
 def _write(session: Session, snapshot: Snapshot | str, occurrence: Occurrence) -> Planned:

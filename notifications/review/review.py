@@ -14,8 +14,8 @@ from core.staff.roles import Permission
 from core.staff.tables import Account
 from notifications.ledger.opening import Along, goes_along, read_of
 from notifications.ledger.report import Count, counts
-from notifications.ledger.results import tells_of_a_draft
-from notifications.ledger.states import RESULTS, DeliveryState, MailingState, OccurrenceState
+from notifications.ledger.results import tells_of_a_draft, tells_of_no_votes
+from notifications.ledger.states import DeliveryState, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing
 from notifications.planning.missed import Verdict
 from notifications.planning.obstacles import Obstacle, obstacles
@@ -29,7 +29,6 @@ from notifications.review.one_person import may_release, needs_other
 from notifications.review.store import READS, MailingRow, ProcessRow, find_mailing, find_process, occurrence_of
 from notifications.sending.context import Voice
 from surveys.polls.poll import Poll
-from surveys.polls.reading import voters_of
 from surveys.polls.store import load_poll
 
 STILL_TO_LEAVE = (DeliveryState.PLANNED, DeliveryState.CLAIMED, DeliveryState.HANDED_OVER)
@@ -78,7 +77,6 @@ def load_review(session: Session, staff: Staff, mailing_id: int, by: Judging, no
     author = session.get(Account, mailing.written_by) if mailing.written_by is not None else None
     meant = outlook(session, row, now)
     poll = load_poll(session, row.poll_id) if row.poll_id is not None else None
-    tells_nothing = row.purpose == RESULTS and poll is not None and _is_empty(session, poll)
     standing = _standing(session, staff, row, (planned, preview, meant), (by.rules, now))
     return Review(
         mailing=mailing,
@@ -94,15 +92,11 @@ def load_review(session: Session, staff: Staff, mailing_id: int, by: Judging, no
         preview=preview,
         blanks=blanks_of(session, mailing_id, preview, now, (by.rules, by.voice)) if preview else (),
         poll=poll,
-        doubt=IS_IT_NEEDED if not planned and tells_nothing else "",
+        doubt=IS_IT_NEEDED if not planned and tells_of_no_votes(session, row) else "",
         along=goes_along(session, row),
         ends=estimated_end(session, mailing_id, preview, by.rates) if preview and preview.people else None,
         counts=planned,
     )
-
-
-def _is_empty(session: Session, poll: Poll) -> bool:
-    return poll.settled_at is not None and not voters_of(session, poll).voted
 
 
 def _standing(

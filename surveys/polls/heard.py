@@ -12,13 +12,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from core.database.inserting import insert_into
+from core.i18n import Translator
 from surveys.polls.errors import AnswerGone, ThemeTooLong
+from surveys.polls.kinds import Kind
+from surveys.polls.outcome import is_withheld
 from surveys.polls.poll import Poll
 from surveys.polls.reading import read_ballots
 from surveys.polls.screen_tables import TextGroup, TextWording
 from surveys.polls.screens import change_screen
 from surveys.polls.wordings import DIGEST, digest_of, key_of, propose_themes, shown_text
-from surveys.results.protecting import protect
+from surveys.results.protecting import LEAST, protect
 
 WAITING, SHOWN, HIDDEN = "waiting", "shown", "hidden"
 STATES = (WAITING, SHOWN, HIDDEN)
@@ -151,6 +154,22 @@ def set_themes(session: Session, poll: Poll, themes: Sequence[tuple[str, str]]) 
             raise AnswerGone
         _keep(session, poll.id, key, theme=named)
     change_screen(session, poll.id)
+
+
+def unread(session: Session, poll: Poll, least: int = LEAST) -> int:
+    """How many different answers staff have still to read; 0 while nobody may read them, and of other kinds."""
+    if poll.kind is not Kind.TEXT or is_withheld(session, poll, least):
+        return 0
+    return sum(one.state == WAITING for one in answers_of(session, poll))
+
+
+def unread_told(count: int, t: Translator) -> str:
+    """The question before a result is shown without them."""
+    return t.n(
+        "{count} answer has not been read yet: the result does not show it. Show the result all the same?",
+        "{count} answers have not been read yet: the result does not show them. Show the result all the same?",
+        count,
+    )
 
 
 def _answer(key: str, wordings: list[Wording], group: TextGroup | None) -> Answer:

@@ -25,6 +25,11 @@ PORTION = 10_000
 BALLOTS, MIXES = 0x706F6C6C, 0x6D697865
 
 
+def first_told(least: int = 1) -> int:
+    """How many votes have to arrive in secret, one by one, before the first of them count, at `least` so many."""
+    return -(-max(least, 1) // STEP) * STEP + KEPT_FRESH
+
+
 def hold(session: Session, poll_id: int, *, alone: bool = False) -> None:
     """Votes hold a poll together, closing holds it alone: no ballot is written after the last count.
 

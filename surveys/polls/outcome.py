@@ -36,6 +36,10 @@ ALL, OWN, APART = "all", "own", "apart"  # everybody's ballots, those of who was
 BESIDE = "beside"  # everybody's ballots again, by the method that is shown beside
 PARTS = (ALL, OWN, APART, BESIDE)
 ALSO = N_("Also shown, deciding nothing: {method}.")
+READ_FIRST = N_(
+    "The staff of the office read the answers before anybody else sees them, and put together those that say the same. "
+    "What they let through is shown then, with how many people said it; small numbers can be left out."
+)
 DECIDED_BY = N_("What decides is the count of all ballots by: {method}. It gave:")
 OF_A_PART = N_("This sheet decides nothing: it shows how a part of those who voted would have ranked.")
 DECIDES_NOTHING = {
@@ -135,7 +139,7 @@ def _may(definition: Definition) -> frozenset[May]:
 
 
 def rule_told(poll: Poll, t: Translator) -> Sequence[str]:
-    """The rule in words, as it is stated before anybody votes; nothing where words are read and not counted."""
+    """The rule in words, as it is stated before anybody votes; of words, how they are dealt with."""
     return draft_rule_told(poll.definition, t, poll.code)
 
 
@@ -143,7 +147,7 @@ def draft_rule_told(definition: Definition, t: Translator, code: str = "") -> Se
     """The same of what has no code yet."""
     rule = _rule(definition, code)
     also = (_also(definition, t),) if definition.counting.beside else ()
-    return (*rule_in_words(rule, t), *also) if rule is not None else ()
+    return (*rule_in_words(rule, t), *also) if rule is not None else (t(READ_FIRST),)
 
 
 def result_of(session: Session, poll: Poll, t: Translator, now: datetime) -> Result | None:

@@ -12,7 +12,7 @@ from lxml import html
 from core.clock import FixedClock
 from tests.console.conftest import SignIn, scene, sign_in, web
 from tests.dates.test_console import post
-from tests.polls.scene import add, named
+from tests.polls.scene import add, define, named
 from tests.responses.scene import Scene
 
 __all__ = ["scene", "sign_in", "web"]  # fixtures
@@ -185,6 +185,16 @@ def test_a_day_nobody_meant_is_told_in_the_form(scene: Scene, sign_in: SignIn, c
         refused = post(client, path, f"{path}/repeat", **series | {"open_days": "6"} | wrong)
         assert refused.status_code == 422 and said in refused.text, wrong
         assert "Which themes?" in refused.text and 'name="open_days" value="6"' in refused.text, "the form, as typed"
+
+
+def test_a_small_room_is_warned_of_the_anonymous_vote_where_the_poll_is_made(scene: Scene, sign_in: SignIn) -> None:
+    client, warned = sign_in("organiser"), "of an anonymous poll with fewer than 5 votes nothing is shown"
+    assert warned in client.get(f"/console/processes/{scene.process_id}/polls/new").text
+    for place, (new, is_warned) in enumerate(
+        ((define(walk_ins=True), True), (named(walk_ins=True), False), (define(), False))
+    ):
+        poll = add(scene, new, f"poll-{place}", opened=False)
+        assert (warned in client.get(f"/console/polls/{poll.id}").text) is is_warned
 
 
 def test_what_cannot_be_undone_is_asked_once_more(scene: Scene, sign_in: SignIn) -> None:

@@ -15,14 +15,15 @@ from core.clock import FixedClock
 from core.database.database import Database
 from surveys.polls.ballot import Choice
 from surveys.polls.due import tend_poll
-from surveys.polls.kinds import Counting, Kind, Shown
+from surveys.polls.kinds import METHODS, Counting, Kind, Shown
+from surveys.polls.mixing import first_told
 from surveys.polls.poll import Poll
 from surveys.polls.screens import change_screen
 from surveys.polls.voters import Voter
 from tests.bots.stage import Stage
 from tests.console.conftest import scene, web
 from tests.dates.test_chat import somebody
-from tests.polls.scene import BOOTH, add, chosen, define, named, vote
+from tests.polls.scene import BOOTH, add, chosen, define, named, piles, vote
 from tests.responses.scene import Scene
 from tests.support.bot_stage import quiet, sandbox, stage
 from tests.support.pages import http
@@ -31,6 +32,9 @@ from web.live.feeds import Feeds, Told
 __all__ = ["http", "quiet", "sandbox", "scene", "stage", "web"]  # fixtures
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the service has both
+
+
+ONE_BY_ONE = pytest.mark.parametrize("least", [1, 5, 6, 10, 20])
 
 
 def cast(scene: Scene, poll: Poll, **counts: int) -> None:
@@ -66,6 +70,44 @@ def test_a_poll_without_votes_has_no_figures(scene: Scene, http: httpx.Client, c
         page = http.get(path, headers={"Accept-Language": "en"}).text
         assert page.count("Nobody voted.") == 1 and "counted." not in page and bars(page) == {}, path
         assert "0 people" not in page and "Answers appear" not in page
+
+
+@pytest.mark.parametrize("kind", [Kind.SCALE, Kind.DOTS, Kind.RANKING])
+def test_before_the_first_figures_there_are_no_zeros_but_when_they_come(
+    scene: Scene, http: httpx.Client, kind: Kind
+) -> None:
+    counting = Counting("schulze", beside="borda") if kind is Kind.RANKING else Counting(METHODS[kind][0])
+    poll = add(scene, define(kind, shown=Shown.LIVE, walk_ins=True, counting=counting))
+    by_name = add(scene, named(shown=Shown.LIVE, walk_ins=True), "by-name")
+    given = {
+        Kind.SCALE: Choice(number="4"), Kind.DOTS: Choice(points={"A": 3}), Kind.RANKING: chosen("A", "B"),
+    }[kind]  # fmt: skip
+
+    def screen() -> str:
+        return http.get(f"/live/{poll.code}").text
+
+    for number in range(first_told() - 1):
+        vote(scene, poll, Voter(browser=f"{number}"), given)
+    page = screen()
+    assert bars(page) == {} and "votes counted." not in page and "data-voted-count>9<" in page
+    assert "The first figures appear after at least 10 votes." in page and "told a few at a time" in page
+    vote(scene, poll, Voter(browser="last"), given)
+    page = screen()
+    assert bars(page) and "5 votes counted." in page and "first figures" not in page
+    assert ("1 = not at all · 5 = very much" in page) is (kind is Kind.SCALE), (
+        "what the numbers mean stands beside them"
+    )
+    page = http.get(f"/live/{by_name.code}").text
+    assert bars(page) == {} and "first figures" not in page, "a named vote counts at once"
+
+
+@ONE_BY_ONE
+def test_first_figures_are_promised_for_when_they_come(scene: Scene, least: int) -> None:
+    poll, arrived = add(scene, define(walk_ins=True)), 0
+    while sum(piles(scene.database, poll).values()) < least:
+        vote(scene, poll, Voter(browser=f"{arrived}"), chosen("A"))
+        arrived += 1
+    assert arrived == first_told(least)
 
 
 def test_the_hall_reads_no_small_number_of_a_secret_poll(scene: Scene, http: httpx.Client, clock: FixedClock) -> None:

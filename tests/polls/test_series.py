@@ -20,6 +20,8 @@ from core.ids import RandomIds
 from core.process.tables import Process
 from notifications.ledger.states import MailingState
 from notifications.ledger.tables import Mailing, Occurrence
+from notifications.planning.obstacles import Cause, obstacles
+from notifications.planning.planner import plan_all_due, plan_missed
 from notifications.planning.pulse import open_turn, open_turns
 from notifications.planning.timers import PlannerDeps, plan_due
 from surveys.polls.ballot import Choice
@@ -134,6 +136,34 @@ def test_the_rhythm_keeps_its_hour_over_changes_of_the_clock() -> None:
     days = [datetime.fromisoformat(one) for one in found]
     assert all(later - earlier == timedelta(weeks=4) for earlier, later in pairwise(days))
     assert {f"{one:%H:%M}" for one in days} == {"02:30"}
+
+
+@sqlite
+@pytest.mark.parametrize("votes", [0, 1])
+def test_a_result_without_votes_is_left_out_and_staff_decide(
+    database: Database, scene: Scene, clock: FixedClock, votes: int
+) -> None:
+    made, person = series(scene), scene.participant()
+    clock.advance(timedelta(days=2, hours=1))
+    (poll_id,) = database.write(lambda s: open_turns(s, IDS, clock.now()))
+    ((_, poll),) = database.read(lambda s: turns_of(s, made))
+    database.write(lambda s: plan_all_due(s, clock.now(), RULES))  # the invitation
+    for _ in range(votes):
+        vote(scene, poll, person, Choice(number="4"), now=clock.now())
+    clock.set(datetime(2023, 7, 17, 16, 1, tzinfo=UTC))
+    database.write(lambda s: close_poll(s, IDS, poll_id, clock.now()))
+    database.write(lambda s: plan_all_due(s, clock.now(), RULES))
+    result = select(Mailing.id).where(Mailing.poll_id == poll_id, Mailing.purpose == "results")
+    mailing = database.read(lambda s: s.scalars(result).one())
+    wanted = select(Occurrence.id, Occurrence.state, Occurrence.reason).where(Occurrence.mailing_id == mailing)
+    occurrence, *stands = database.read(lambda s: s.execute(wanted).one())
+    causes = database.read(lambda s: [one.cause for one in obstacles(s, clock.now(), mailing_id=mailing)])
+    if votes:
+        assert (stands, causes) == (["planned", ""], [])
+        return
+    assert (stands, causes) == (["asked", "nobody-voted"], [Cause.NOBODY_VOTED])
+    leaves = database.write(lambda s: plan_missed(s, occurrence, clock.now(), RULES))
+    assert leaves is not None and leaves.state == "planned", "staff may let it leave all the same"
 
 
 @sqlite

@@ -12,6 +12,7 @@ from lxml import html
 from PIL import Image, ImageColor
 from sqlalchemy import select
 
+from bots.staff.poll_words import told_of
 from core.i18n import translator
 from surveys.polls.ballot import Choice
 from surveys.polls.errors import AnswerGone, ThemeTooLong
@@ -42,6 +43,8 @@ from tests.console.conftest import SignIn, scene, sign_in, web
 from tests.dates.test_console import acts, post
 from tests.polls.scene import BOOTH, add, define, named, vote
 from tests.responses.scene import Scene
+from tests.room.hall import open_room
+from tests.web.reader import Reader
 
 __all__ = ["scene", "sign_in", "web"]  # fixtures
 ONE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -119,6 +122,11 @@ def test_a_result_tells_what_most_said_of_what_was_let_through(scene: Scene) -> 
         scene.database.write(partial(judge, poll=few, key=one.key, state=SHOWN))
     words, drawn = told(scene, few)
     assert "alberi" not in words and not drawn
+
+
+def in_cloud(page: str) -> list[str]:
+    found: Any = html.fromstring(page).xpath("//ul[@class='cloud']/li")
+    return [" ".join(one.text_content().split()) for one in found]
 
 
 def told(scene: Scene, poll: Poll) -> tuple[str, bool]:
@@ -213,6 +221,73 @@ def test_the_page_says_how_many_votes_its_answers_are(scene: Scene, sign_in: Sig
     held = 12 - sum(one.count for one in read(scene, secret))
     assert held, "an anonymous vote is told with others"
     assert f"{held} more votes have arrived and are not among them yet" in page(secret)[1]
+
+
+@ONE
+def test_whoever_voted_reads_what_was_said_once_it_was_read_as_everybody_does(scene: Scene, sign_in: SignIn) -> None:
+    client, poll = sign_in("organiser"), add(scene, define(Kind.TEXT, walk_ins=True))
+    few = add(scene, define(Kind.TEXT, walk_ins=True), "few")
+    wrote(scene, poll, *["Verde"] * 11, *["Giallo"] * 3, *["Brutto"] * 3)
+    wrote(scene, few, "Verde")
+    for one in (poll, few):
+        scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=one.id, now=scene.now))
+    post(client, f"/console/polls/{poll.id}", f"/console/polls/{poll.id}/stage", do="publish", sure="yes")
+    assert "Answers appear here once they have been read." in client.get(f"/v/{poll.code}?lang=en").text
+    for answer in read(scene, poll):
+        state = HIDDEN if answer.text == "Brutto" else SHOWN
+        scene.database.write(partial(judge, poll=poll, key=answer.key, state=state))
+    scene.database.write(partial(judge, poll=few, key=read(scene, few)[0].key, state=SHOWN))
+    own, public = (client.get(f"/v/{poll.code}{end}?lang=en").text for end in ("", "/result"))
+    said, publicly = in_cloud(own), in_cloud(public)
+    assert said == publicly
+    assert said == ["Verde 11", "Giallo"] and "Brutto" not in own and "17 votes counted." in own
+    number = "the number says how many people said it. Numbers behind which few people stand are not published."
+    assert number in own and number in public
+    verde = next(one for one in read(scene, poll) if one.text == "Verde")
+    scene.database.write(partial(judge, poll=poll, key=verde.key, state=HIDDEN))
+    for end in ("", "/result"):
+        page = client.get(f"/v/{poll.code}{end}?lang=en").text
+        assert in_cloud(page) == ["Giallo"] and "the number says" not in page, "no number is shown"
+        assert "let through. Numbers behind which few people stand are not published." in page
+    withheld = client.get(f"/v/{few.code}?lang=en").text
+    assert "Verde" not in withheld and "Fewer than 5 votes" in withheld
+
+
+@ONE
+def test_how_words_are_dealt_with_is_said_before_anybody_writes(scene: Scene, sign_in: SignIn) -> None:
+    client, poll = sign_in("organiser"), add(scene, define(Kind.TEXT, walk_ins=True))
+    read_first = "The staff of the office read the answers before anybody else sees them"
+    assert any(one.startswith(read_first) for one in told_of(poll.definition, translator("en")))
+    page = client.get(f"/v/{poll.code}?lang=en").text
+    assert "How it is counted" in page and read_first in page
+    assert read_first in client.get(f"/console/polls/{poll.id}").text
+    assert "The answers are read first: those that are let through" in client.get(f"/live/{poll.code}?lang=en").text
+    voted = Reader(client, f"/v/{poll.code}?lang=en").press("vote", words="Verde").text
+    assert "You will read the result here after the close." in voted
+
+
+@ONE
+def test_a_result_is_shown_without_what_nobody_has_read_only_after_a_question(scene: Scene, sign_in: SignIn) -> None:
+    client = sign_in("organiser")
+    event = open_room(scene).event.id
+    poll = add(scene, named(Kind.TEXT, walk_ins=True, event_id=event))
+    wrote(scene, poll, "Alberi", "gli alberi", "Panchine", "Luce")
+    scene.database.write(partial(close_poll, ids=BOOTH.ids, poll_id=poll.id, now=scene.now))
+    own, hall = f"/console/polls/{poll.id}", f"/console/events/{event}/stage"
+    assert "Read the answers (3)" in client.get(own).text and "Read the answers (3)" in client.get(hall).text
+    question = "3 answers have not been read yet: the result does not show them."
+    for page, wish in ((own, "reveal"), (own, "publish"), (hall, f"reveal:{poll.id}")):
+        assert question in post(client, page, f"{page.removesuffix('/stage')}/stage", do=wish).text, wish
+    assert "data-shown" not in client.get(f"/live/{poll.code}").text
+    assert client.get(f"/v/{poll.code}/result").status_code == 404
+    post(client, hall, hall, do=f"reveal:{poll.id}:sure")
+    assert "data-shown" in client.get(f"/live/{poll.code}").text
+    for answer in read(scene, poll):
+        scene.database.write(partial(judge, poll=poll, key=answer.key, state=HIDDEN))
+    assert "Read the answers</a>" in client.get(own).text, "nothing is left to be read"
+    assert "have not been read" not in post(client, own, f"{own}/stage", do="publish").text
+    assert client.get(f"{own}/stage?do=publish").url.path == own
+    assert client.get(f"/v/{poll.code}/result").status_code == 200
 
 
 @ONE

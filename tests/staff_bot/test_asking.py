@@ -219,6 +219,10 @@ async def test_a_poll_for_the_hall_opens_there_and_nothing_is_sent(stage: StaffS
     await stage.press(vera, "Where to begin")
     shown = await stage.press(vera, "🏛 Only in the hall: Lancio")
     assert "Nothing is sent." in shown["text"] and "Closes" not in shown["text"]
+    assert "In a small room choose the named vote" in shown["text"]
+    named = await stage.press(vera, "Make it named")
+    assert "In a small room" not in named["text"]
+    await stage.press(vera, "Make it anonymous")
     for act, state in (("💾 Keep it for later", State.DRAFT), ("▶️ Yes: open it in the hall", State.OPEN)):
         await stage.press(vera, "▶️ Open it in the hall, or keep it")
         sent = await stage.press(vera, act)

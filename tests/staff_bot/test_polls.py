@@ -21,9 +21,10 @@ from core.process.room.rooms import set_room
 from core.process.tables import Event
 from core.staff.accounts import load_staff
 from core.staff.tables import AuditEntry
+from surveys.polls.ballot import Choice
 from surveys.polls.casting import Vote, cast
 from surveys.polls.errors import PollClosed
-from surveys.polls.kinds import Shown, State
+from surveys.polls.kinds import Kind, Shown, State
 from surveys.polls.making import add_poll
 from surveys.polls.picture import FontsMissing
 from surveys.polls.poll import Definition, Poll
@@ -32,7 +33,7 @@ from surveys.polls.screens import on_screen, put_on_screen, screen_of
 from surveys.polls.staging import do_to_poll
 from surveys.polls.store import Place, load_poll
 from surveys.polls.voters import Voter
-from tests.polls.scene import BOOTH, chosen, define
+from tests.polls.scene import BOOTH, chosen, define, named
 from tests.staff_bot.stage import StaffStage, labels
 from tests.staff_bot.test_asking import data_of, press_data
 from tests.support.sandbox import Person
@@ -139,6 +140,30 @@ async def test_a_poll_is_led_through_the_hall_and_its_result_comes_as_a_picture(
     ]  # fmt: skip
     details = stage.database.read(lambda s: [str(one) for one in s.scalars(select(AuditEntry.details))])
     assert "Park" not in str(details), "ids, no contents"
+
+
+@IN_SQLITE
+async def test_a_result_in_words_that_nobody_has_read_is_shown_after_a_question(stage: StaffStage) -> None:
+    poll, _ = prepare(stage, named(Kind.TEXT))
+
+    def votes(session: Session) -> None:
+        for person, words in zip(voters_, ("Alberi", "Panchine"), strict=True):
+            cast(session, BOOTH, Vote(poll.id, Voter(person), Choice(words=words), "web"), stage.clock.now())
+
+    voters_, vera = voters(stage, 2), await stage.linked("Vera", "organiser")
+    await stage.say(vera, "/polls")
+    await stage.press(vera, "1. Where shall")
+    await stage.press(vera, "▶️ Open")
+    stage.database.write(votes)
+    await stage.press(vera, "⏹ Close")
+    await stage.press(vera, "✅ Yes: Close")
+    asked = await stage.press(vera, "👁 Show the result on the screen")
+    assert "2 answers have not been read yet: the result does not show them." in asked["text"]
+    assert not stage.database.read(lambda session: screen_of(session, poll.id)).revealed
+    await stage.press(vera, "✅ Yes: Show the result on the screen")
+    assert stage.database.read(lambda session: screen_of(session, poll.id)).revealed
+    asked = await stage.press(vera, "📣 Publish the result")
+    assert "2 answers have not been read yet" in asked["text"] and "on a page for everybody?" in asked["text"]
 
 
 @IN_SQLITE

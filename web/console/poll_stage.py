@@ -17,13 +17,23 @@ from core.process.room.rooms import RoomFacts, load_room
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
+from surveys.polls.heard import unread, unread_told
 from surveys.polls.kinds import STATE_NAMES, Shown
 from surveys.polls.making import NOT_BEGUN
 from surveys.polls.outcome import ALL, count_sheet
 from surveys.polls.poll import Poll
 from surveys.polls.reading import voters_of
 from surveys.polls.screens import on_screen, polls_at, screen_of
-from surveys.polls.staging import LOGGED, do_to_poll, next_step, poll_for, show_on_screen, step_poll
+from surveys.polls.staging import (
+    LOGGED,
+    PUBLISH,
+    REVEAL,
+    do_to_poll,
+    next_step,
+    poll_for,
+    show_on_screen,
+    step_poll,
+)
 from surveys.polls.store import load_poll
 from web.console.errors import ActUnknown
 from web.console.event_page import event_for, number_of
@@ -31,6 +41,8 @@ from web.console.page import console_page
 from web.site import site_of
 
 STEPPED, NEXT, BACK, QUESTIONS = "step", "next", "back", "questions"
+SURE = "sure"  # said to the question about answers that nobody has read
+SHOWING = (REVEAL, PUBLISH)
 
 
 @dataclass(frozen=True)
@@ -42,6 +54,7 @@ class OnStage:
     voted: int
     reveals: bool
     step: str
+    unread: int  # different answers in words
 
 
 @dataclass(frozen=True)
@@ -52,17 +65,22 @@ class StageView:
 
 
 async def show(request: Request, staff: Staff) -> Response:
-    """The remote control of an event's screen, for a second device; `?close=7` asks once more before closing."""
+    """The remote control of an event's screen, for a second device; `?close=7` asks once more before closing, and
+    `?reveal=7` before a result is shown without the answers that are unread."""
     return await _page(request, staff)
 
 
 async def act(request: Request, staff: Staff) -> Response:
-    """`do` is `questions`, `poll:7`, an act and a poll (`open:7`), or a key's: `step`, `next`, `back`."""
+    """`do` is `questions`, `poll:7`, an act and a poll (`open:7`, `reveal:7:sure`), or one of a key: `step`, `next`,
+    `back`."""
     deps, event_id, form = site_of(request).deps, int(request.path_params["event_id"]), await request.form()
-    kind, _, number = str(form.get("do", "")).partition(":")
+    kind, _, about = str(form.get("do", "")).partition(":")
+    number, _, sure = about.partition(":")
     seen, now = str(form.get("seen", "")), deps.clock.now()
+    least, here = deps.telling.rules.small_numbers, f"/console/events/{event_id}/stage"
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> str:
+        """Where the reader goes on."""
         event = event_for(session, staff, event_id, Permission.RUN_ROOMS)
         staff.need(Permission.MANAGE_POLLS, event.office_id)
         line: list[int | None] = [None, *polls_at(session, event_id)]
@@ -71,10 +89,13 @@ async def act(request: Request, staff: Staff) -> Response:
         if kind == STEPPED:
             if shown is not None:
                 step_poll(session, deps.ids, staff, (load_poll(session, shown), seen), now)
-            return
+            return here
         if kind in LOGGED:
-            do_to_poll(session, deps.ids, staff, (_of_event(session, staff, event_id, number), kind), now)
-            return
+            poll = _of_event(session, staff, event_id, number)
+            if kind == REVEAL and sure != SURE and unread(session, poll, least):
+                return f"{here}?reveal={poll.id}#revealing"
+            do_to_poll(session, deps.ids, staff, (poll, kind), now)
+            return here
         wanted = {NEXT: min(at + 1, len(line) - 1), BACK: max(at - 1, 0), QUESTIONS: 0}
         if kind in wanted:
             poll_id = line[wanted[kind]]
@@ -83,32 +104,55 @@ async def act(request: Request, staff: Staff) -> Response:
         else:
             raise ActUnknown
         show_on_screen(session, staff, (event_id, event.office_id), poll_id, now)
+        return here
 
     try:
-        await deps.database.awrite(work)
+        return RedirectResponse(await deps.database.awrite(work), 303)
     except Problem as problem:
         if problem.status in {403, 404}:
             raise
         return await _page(request, staff, problem)
-    return RedirectResponse(f"/console/events/{event_id}/stage", 303)
+
+
+async def ask_to_show(request: Request, staff: Staff) -> Response:
+    """Asks whether a result (`?do=reveal`, `?do=publish`) is shown without the answers that are unread."""
+    deps, poll_id, do = site_of(request).deps, int(request.path_params["poll_id"]), request.query_params.get("do", "")
+    least, t = deps.telling.rules.small_numbers, translator(staff.language)
+    if do not in SHOWING:
+        raise ActUnknown
+
+    def work(session: Session) -> tuple[Poll, int]:
+        poll = poll_for(session, staff, poll_id)
+        return poll, unread(session, poll, least)
+
+    poll, left = await deps.database.aread(work)
+    if not left:
+        return RedirectResponse(f"/console/polls/{poll_id}", 303)
+    return console_page(
+        request, staff, "console/poll_show.html", poll=poll, act=do, left=left, asked=unread_told(left, t), sure=SURE
+    )
 
 
 async def act_on_poll(request: Request, staff: Staff) -> Response:
     """One of LOGGED, or a key's `step` on the poll's own screen; a poll has neither `next` nor `back`."""
     deps, poll_id, form = site_of(request).deps, int(request.path_params["poll_id"]), await request.form()
     kind, seen, now = str(form.get("do", "")), str(form.get("seen", "")), deps.clock.now()
+    least, here = deps.telling.rules.small_numbers, f"/console/polls/{poll_id}"
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> str:
+        """Where the reader goes on."""
         poll = poll_for(session, staff, poll_id)
+        if kind in SHOWING and SURE not in form and unread(session, poll, least):
+            return f"{here}/stage?do={kind}"
         if kind == STEPPED:
             step_poll(session, deps.ids, staff, (poll, seen), now)
         elif kind in LOGGED:
             do_to_poll(session, deps.ids, staff, (poll, kind), now)
         elif kind not in {NEXT, BACK}:
             raise ActUnknown
+        return f"{here}?done={kind}"
 
-    await deps.database.awrite(work)
-    return RedirectResponse(f"/console/polls/{poll_id}?done={kind}", 303)
+    return RedirectResponse(await deps.database.awrite(work), 303)
 
 
 async def sheet(request: Request, staff: Staff) -> Response:
@@ -138,12 +182,12 @@ def _of_event(session: Session, staff: Staff, event_id: int, number: str) -> Pol
 
 async def _page(request: Request, staff: Staff, problem: Problem | None = None) -> Response:
     deps, event_id = site_of(request).deps, int(request.path_params["event_id"])
-    now = deps.clock.now()
+    now, least = deps.clock.now(), deps.telling.rules.small_numbers
 
     def work(session: Session) -> StageView:
         event = event_for(session, staff, event_id, Permission.RUN_ROOMS)
         staff.need(Permission.MANAGE_POLLS, event.office_id)
-        polls = [_on_stage(session, load_poll(session, one), now) for one in polls_at(session, event_id)]
+        polls = [_on_stage(session, load_poll(session, one), now, least) for one in polls_at(session, event_id)]
         return StageView(load_room(session, event_id), polls, on_screen(session, event_id))
 
     view = await deps.database.aread(work)
@@ -158,11 +202,15 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         problem=problem,
         shown_live=Shown.LIVE,
         closing=read_id(request.query_params.get("close", "")),
+        revealing=read_id(request.query_params.get("reveal", "")),
+        unread_told=unread_told,
+        sure=SURE,
     )
 
 
-def _on_stage(session: Session, poll: Poll, now: datetime) -> OnStage:
+def _on_stage(session: Session, poll: Poll, now: datetime, least: int) -> OnStage:
     reveals = screen_of(session, poll.id).reveals(poll, now)
     state = poll.state_at(now)
     voted = voters_of(session, poll).voted if state not in NOT_BEGUN else 0
-    return OnStage(poll, state.value, voted, reveals, next_step(poll, now, reveals=reveals))
+    left = unread(session, poll, least)
+    return OnStage(poll, state.value, voted, reveals, next_step(poll, now, reveals=reveals), left)

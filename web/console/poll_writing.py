@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from core.errors import Problem
+from core.i18n import translator
 from core.process.offices import audiences_of
 from core.process.tables import Process
 from core.staff.accounts import Staff
@@ -34,6 +35,7 @@ from surveys.polls.kinds import (
 )
 from surveys.polls.making import NOT_BEGUN, add_poll, change_poll, lock_poll
 from surveys.polls.poll import Poll
+from surveys.polls.secrecy import SMALL_ROOM
 from surveys.polls.staging import poll_for
 from surveys.polls.store import Place, slugs_of
 from surveys.polls.tally.methods import TITLES, Method
@@ -194,6 +196,7 @@ def _form(request: Request, staff: Staff, filled: FormFilled) -> Response:
         shown=SHOWN_NAMES,
         secrecy=SECRECY_NAMES,
         secrecy_told=SECRECY_TOLD,
+        small_room=translator(staff.language)(SMALL_ROOM, least=site_of(request).deps.telling.rules.small_numbers),
         secrecies=[one.value for one in (Secrecy.ANONYMOUS, Secrecy.NAMED)],
     )
 

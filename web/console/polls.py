@@ -29,6 +29,7 @@ from surveys.polls.errors import FiguresWithheld
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, figures_of, is_decided_otherwise
 from surveys.polls.glance import COUNTED, Glance, glance
 from surveys.polls.groups import hides_until_close, shows_names
+from surveys.polls.heard import unread
 from surveys.polls.kinds import (
     KIND_NAMES,
     METHODS,
@@ -47,6 +48,7 @@ from surveys.polls.poll import Poll
 from surveys.polls.published import disclose, for_staff, for_voters, words_for_voters
 from surveys.polls.reading import Ballots, Turnout, read_ballots, turnout_of
 from surveys.polls.screens import ScreenFacts, change_screen, screen_of
+from surveys.polls.secrecy import room_warned
 from surveys.polls.series import Series, series_of
 from surveys.polls.staging import LOGGED, audience_of, event_of, poll_for, poll_to_read
 from surveys.polls.store import polls_of
@@ -79,6 +81,7 @@ class PollView:
     lenders: Sequence[str]  # the municipalities whose people are asked too
     audience: str  # "" for everybody whom the office knows
     event: Mapping[str, str]  # the title of that at which it takes place
+    unread: int  # different answers in words
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,7 @@ async def show_poll(
 ) -> Response:
     """The poll's page; `repeated` is what was typed into its form for a series."""
     deps, poll_id = site_of(request).deps, int(request.path_params["poll_id"])
-    now, t = deps.clock.now(), translator(staff.language)
+    now, t, least = deps.clock.now(), translator(staff.language), deps.telling.rules.small_numbers
 
     def work(session: Session) -> PollView:
         poll = poll_to_read(session, staff, poll_id)
@@ -226,11 +229,11 @@ async def show_poll(
             lenders=names_lending(session, poll.id),
             audience=audience_of(session, poll),
             event=event.title if event is not None else {},
+            unread=unread(session, poll, least),
         )
 
     view = await deps.database.aread(work)
     manages = staff.may(Permission.MANAGE_POLLS, view.poll.office_id)
-    least = deps.telling.rules.small_numbers
     shown = _shown(view, least, t, conducts=manages)
     return console_page(
         request,
@@ -247,6 +250,7 @@ async def show_poll(
         counted=COUNTED.get(view.poll.kind, ""),
         hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(view.poll) else "",
         names=NAMES,
+        warned=room_warned(view.poll.definition, t, least),
         told=SECRECY_TOLD[view.poll.definition.secrecy.value],
         address=deps.urls.open_vote(view.poll.code),
         chat=deps.urls.vote_in_chat(view.poll.code),

@@ -164,6 +164,7 @@ def _add_polls(router: APIRouter) -> None:
     router.add_api_route(f"{poll}/edit", signed_in(poll_writing.change), methods=["POST"])
     router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.ask_to_act), methods=["GET"])
     router.add_api_route(f"{poll}/acts/{{act}}", signed_in(polls.act), methods=["POST"])
+    router.add_api_route(f"{poll}/stage", signed_in(poll_stage.ask_to_show), methods=["GET"])
     router.add_api_route(f"{poll}/stage", signed_in(poll_stage.act_on_poll), methods=["POST"])
     router.add_api_route(f"{poll}/sheet.csv", signed_in(poll_stage.sheet), methods=["POST"])
     router.add_api_route(f"{poll}/words", signed_in(heard.show), methods=["GET"])

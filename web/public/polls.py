@@ -21,10 +21,10 @@ from core.i18n import N_, Translator, translator
 from core.people.errors import PersonErased
 from surveys.polls.ballot import in_words
 from surveys.polls.casting import Stand, stand_of
-from surveys.polls.errors import NotAsked, PollClosed
+from surveys.polls.errors import FiguresWithheld, NotAsked, PollClosed
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, is_decided_otherwise
 from surveys.polls.glance import COUNTED, Glance
-from surveys.polls.kinds import KIND_NAMES, USUAL_WORDS, State
+from surveys.polls.kinds import KIND_NAMES, USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of, rule_told
 from surveys.polls.poll import Poll
@@ -37,6 +37,7 @@ from surveys.polls.voters import Voter
 from web.assets import FOR_EVER
 from web.errors import PageUnknown, TrapSprung
 from web.files import SAFE
+from web.live.stage import Shown, show_result
 from web.public.ballot_form import filled_by, filled_with, preselected
 from web.public.open_link import TRAP
 from web.public.store import load_office, look_up_reader
@@ -60,6 +61,7 @@ class Arrived:
     forgets: bool = False
     result: Result | None = None
     ballots: Ballots | None = None  # None where they are not shown
+    said: Shown | None = None  # of a poll of words, what everybody may read of them
 
     @property
     def poll(self) -> Poll:
@@ -121,7 +123,8 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
     standing = _standing(site, arrived)
     state = poll.state_at(site.deps.clock.now())
     votes = state is State.OPEN and not (poll.is_secret and stand.has_voted)
-    t = translator(language_of(request))
+    t, said = translator(language_of(request)), arrived.said
+    least = site.deps.telling.rules.small_numbers
     wanted = preselected(poll, request.query_params) if "kept" not in request.query_params else ""
     response = site.page(
         request,
@@ -144,6 +147,8 @@ def _page(request: Request, arrived: Arrived, problem: Problem | None = None, fo
         standing=standing,
         result_told=_result_told(site, arrived, standing, t),
         figures=_figures(site, arrived, standing),
+        said=said,
+        withheld=FiguresWithheld(least=least).say(t) if said is not None and said.hides and not said.clouds else "",
         hint=t(NOT_BY_FIRST_PLACES) if is_decided_otherwise(poll) else "",
         counted=COUNTED.get(poll.kind, ""),
         waiting=ballots.waiting if ballots is not None else 0,
@@ -198,7 +203,17 @@ async def _open(request: Request) -> Arrived:
     if not arrived.poll.shows_result(deps.clock.now(), has_voted=arrived.stand.has_voted):
         return arrived
     reads: SharedReads = request.app.state.reads
-    return replace(arrived, ballots=await ballots_for_all(reads, arrived.poll))
+    shown = replace(arrived, ballots=await ballots_for_all(reads, arrived.poll))
+    if arrived.poll.kind is not Kind.TEXT:
+        return shown
+    return replace(shown, said=await _said(request, reads, arrived.poll))
+
+
+async def _said(request: Request, reads: SharedReads, poll: Poll) -> Shown:
+    """Answers in words as the hall's screen and the published result show them, read once for all who ask for them."""
+    site, t = site_of(request), translator(language_of(request))
+    key = ("words", poll.id, poll.settled_at, t.language)
+    return await reads.read(key, lambda session: show_result(session, site, poll, t))
 
 
 def _by_link(session: Session, request: Request, poll_id: int, voter: Voter) -> Arrived:
