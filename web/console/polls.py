@@ -25,6 +25,7 @@ from notifications.planning.result_telling import (
     told_to,
 )
 from notifications.review.store import READS
+from notifications.review.unreleased import UNRELEASED, state_names, untold
 from surveys.polls.errors import FiguresWithheld
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, figures_of, is_decided_otherwise
 from surveys.polls.glance import COUNTED, Glance, glance
@@ -35,9 +36,9 @@ from surveys.polls.kinds import (
     SECRECY_NAMES,
     SECRECY_TOLD,
     SHOWN_NAMES,
-    STATE_NAMES,
     TIES_NAMES,
     Kind,
+    State,
 )
 from surveys.polls.lent import names_lending
 from surveys.polls.limits import limits_in_words
@@ -79,6 +80,7 @@ class PollView:
     lenders: Sequence[str]  # the municipalities whose people are asked too
     audience: str  # "" for everybody whom the office knows
     event: Mapping[str, str]  # the title of that at which it takes place
+    untold: bool  # what is written to people about it waits to be released
 
 
 @dataclass(frozen=True)
@@ -96,10 +98,15 @@ class Shown:
 async def list_all(request: Request, staff: Staff) -> Response:
     process_id, now = int(request.path_params["process_id"]), site_of(request).deps.clock.now()
 
-    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]], list[Series]]:
+    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout, list[str]]], list[Series]]:
         process = store.find_process(session, staff, process_id)
         found = polls_of(session, Row.process_id == process_id)
-        return process, [(one, turnout_of(session, one, now)) for one in found], series_of(session, process_id)
+        waiting = untold(session, [one.id for one in found])
+        polls = [
+            (one, turnout_of(session, one, now), list(state_names(one.state_at(now), waits=one.id in waiting)))
+            for one in found
+        ]
+        return process, polls, series_of(session, process_id)
 
     process, polls, series = await site_of(request).deps.database.aread(work)
     return console_page(
@@ -110,8 +117,6 @@ async def list_all(request: Request, staff: Staff) -> Response:
         polls=polls,
         series=series,
         series_states=SERIES_STATE_NAMES,
-        now=now,
-        states=STATE_NAMES,
         kinds=KIND_NAMES,
         manages=staff.may(Permission.MANAGE_POLLS, process.office_id),
     )
@@ -174,16 +179,24 @@ async def ask_to_act(request: Request, staff: Staff) -> Response:
     if name not in ASKED:
         raise ActUnknown
 
-    def work(session: Session) -> tuple[Poll, Turnout]:
+    def work(session: Session) -> tuple[Poll, Turnout, bool]:
         poll = poll_for(session, staff, poll_id)
-        return poll, turnout_of(session, poll, now)
+        return poll, turnout_of(session, poll, now), name == "open" and bool(untold(session, [poll_id]))
 
-    poll, turnout = await deps.database.aread(work)
-    return console_page(request, staff, "console/poll_act.html", poll=poll, turnout=turnout, act=name)
+    poll, turnout, warns = await deps.database.aread(work)
+    return console_page(
+        request,
+        staff,
+        "console/poll_act.html",
+        poll=poll,
+        turnout=turnout,
+        act=name,
+        warning=UNRELEASED if warns else "",
+    )
 
 
 NAMES = {
-    "kind": KIND_NAMES, "state": STATE_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
+    "kind": KIND_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
     "method": {one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
 }  # fmt: skip
 ASKED = ("open", "close", "drop")
@@ -226,12 +239,13 @@ async def show_poll(
             lenders=names_lending(session, poll.id),
             audience=audience_of(session, poll),
             event=event.title if event is not None else {},
+            untold=bool(untold(session, [poll.id])),
         )
 
     view = await deps.database.aread(work)
     manages = staff.may(Permission.MANAGE_POLLS, view.poll.office_id)
     least = deps.telling.rules.small_numbers
-    shown = _shown(view, least, t, conducts=manages)
+    shown, state = _shown(view, least, t, conducts=manages), view.poll.state_at(now)
     return console_page(
         request,
         staff,
@@ -241,7 +255,9 @@ async def show_poll(
         poll=view.poll,
         limits=list(limits_in_words(view.poll.definition, t)),
         rule=rule_told(view.poll, t),
-        state=view.poll.state_at(now).value,
+        state=state.value,
+        states=list(state_names(state, waits=view.untold)),
+        warning=UNRELEASED if view.untold and state is not State.CLOSED else "",
         shown=shown,
         tells_apart=tells_apart(view.poll, view.ballots, least),
         counted=COUNTED.get(view.poll.kind, ""),
