@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from core.database.many import among
 from core.process.tables import Office
 from core.staff.accounts import Staff
 from core.staff.errors import NotAllowed
 from core.staff.roles import Permission
+
+OF_ONE_PERSON = select(Office.id).where(Office.one_person.is_(True))
 
 
 def may_release(session: Session, staff: Staff, office_id: int) -> bool:
@@ -15,6 +21,12 @@ def may_release(session: Session, staff: Staff, office_id: int) -> bool:
         return True
     office = session.get(Office, office_id)
     return office is not None and office.one_person and staff.may(Permission.WRITE_MAILINGS, office_id)
+
+
+def may_leave_by(staff: Staff, office_id: Any) -> ColumnElement[bool]:
+    """`may_release` in a statement, for a column that holds an office."""
+    writes = among(office_id, staff.offices(Permission.WRITE_MAILINGS))
+    return or_(among(office_id, staff.offices(Permission.RELEASE_MAILINGS)), and_(writes, office_id.in_(OF_ONE_PERSON)))
 
 
 def need_release(session: Session, staff: Staff, office_id: int) -> None:

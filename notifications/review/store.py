@@ -15,7 +15,7 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.states import RESULTS, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
-from notifications.review.one_person import may_release
+from notifications.review.one_person import OF_ONE_PERSON, may_leave_by
 from notifications.review.subjects import filled_subjects
 from surveys.polls.kinds import State
 from surveys.polls.tables import Poll
@@ -87,14 +87,12 @@ def count_drafts(session: Session, which: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(Mailing).where(which)) or 0
 
 
-def waits_for(session: Session, staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
+def waits_for(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
     """Drafts that somebody may release: what is said of a poll that is not over, and what is due by then.
 
     Of a poll that is over only its result is still told; what is said of another office's poll leaves with its own.
     """
-    offices = [one for one in staff.roles if may_release(session, staff, one)]
-    alone = select(Office.id).where(Office.one_person.is_(True))
-    theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(alone)
+    theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(OF_ONE_PERSON)
     of_poll = select(Poll.id).where(Poll.id == Mailing.poll_id, Poll.office_id == Mailing.office_id)
     goes_on = of_poll.where(Poll.state != State.CLOSED, or_(Poll.closes_at.is_(None), Poll.closes_at > now))
     told_later = and_(Mailing.purpose == RESULTS, of_poll.exists())
@@ -102,7 +100,7 @@ def waits_for(session: Session, staff: Staff, now: datetime, until: datetime) ->
     return and_(
         Mailing.state == MailingState.DRAFT,
         Mailing.kind != Kind.NOTICE,
-        among(Mailing.office_id, offices),
+        may_leave_by(staff, Mailing.office_id),
         or_(*theirs),
         or_(goes_on.exists(), and_(or_(Mailing.poll_id.is_(None), told_later), Mailing.id.in_(due))),
     )

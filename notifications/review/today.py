@@ -47,11 +47,11 @@ def ahead(session: Session, staff: Staff, rules: Rules, now: datetime, within: t
 
 def to_release(session: Session, staff: Staff, now: datetime) -> list[MailingRow]:
     """What waits for somebody's word, such as this one's: of polls that are not over, and of the coming days."""
-    return drafts(session, waits_for(session, staff, now, now + AHEAD))
+    return drafts(session, waits_for(staff, now, now + AHEAD))
 
 
 def count_to_release(session: Session, staff: Staff, now: datetime) -> int:
-    return count_drafts(session, waits_for(session, staff, now, now + AHEAD))
+    return count_drafts(session, waits_for(staff, now, now + AHEAD))
 
 
 def held_up(session: Session, staff: Staff, now: datetime, causes: Collection[Cause] = tuple(Cause)) -> list[HeldUp]:

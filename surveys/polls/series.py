@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from core.errors import Problem
@@ -69,10 +68,12 @@ def row_of(new: Definition, rhythm: Rhythm, zone: str) -> dict[str, Any]:
 
 def load_series(session: Session, series_id: int) -> Series:
     """Raises SeriesUnknown."""
-    row = session.get(PollSeries, series_id, populate_existing=True)
-    if row is None:
-        raise SeriesUnknown
-    return facts_of(row)
+    return _facts(session.get(PollSeries, series_id, populate_existing=True))
+
+
+def hold_series(session: Session, series_id: int) -> Series:
+    """`load_series`, once whoever is changing it is done; nobody else changes or moves it till the commit."""
+    return _facts(session.get(PollSeries, series_id, populate_existing=True, with_for_update=True))
 
 
 def series_of(session: Session, process_id: int) -> list[Series]:
@@ -89,15 +90,13 @@ def set_series_state(session: Session, series_id: int, state: SeriesState) -> No
 def change_series(session: Session, series: Series, changed: tuple[Definition, Rhythm], author: int) -> None:
     """A draft again, its author's, until somebody else starts it; polls that were opened already stay.
 
-    Raises SeriesStateWrong where it was moved meanwhile.
+    Raises SeriesStateWrong where it was moved or changed since it was read.
     """
-    new, rhythm = changed
-    as_read = PollSeries.id == series.id, PollSeries.state == series.state, PollSeries.next_local == series.next_local
-    values = row_of(new, rhythm, series.time_zone) | {"state": SeriesState.DRAFT.value, "written_by": author}
-    done = session.execute(update(PollSeries).where(*as_read).values(values))
-    assert isinstance(done, CursorResult)
-    if not done.rowcount:
+    if hold_series(session, series.id) != series:
         raise SeriesStateWrong
+    new, rhythm = changed
+    values = row_of(new, rhythm, series.time_zone) | {"state": SeriesState.DRAFT.value, "written_by": author}
+    session.execute(update(PollSeries).where(PollSeries.id == series.id).values(values))
 
 
 def add_turn(session: Session, series_id: int, poll_id: int) -> int:
@@ -114,6 +113,12 @@ def turns_of(session: Session, series_id: int) -> list[tuple[int, Poll]]:
     numbers = {row.poll_id: row.number for row in rows}
     found = polls_of(session, Row.id.in_(select(PollTurn.poll_id).where(PollTurn.series_id == series_id)))
     return sorted(((numbers[one.id], one) for one in found), key=lambda turn: turn[0])
+
+
+def _facts(row: PollSeries | None) -> Series:
+    if row is None:
+        raise SeriesUnknown
+    return facts_of(row)
 
 
 def facts_of(row: PollSeries) -> Series:

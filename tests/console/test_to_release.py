@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from core.clock import FixedClock
 from core.database.database import Database
 from core.process.tables import Office
+from core.staff.accounts import Staff
+from core.staff.roles import Role
 from notifications.ledger.tables import Mailing
 from notifications.review.store import count_drafts
+from notifications.review.today import count_to_release
 from surveys.polls.tables import Poll
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in
 from tests.console.test_mailings import seen, state, tried, web, write
@@ -79,6 +85,42 @@ def test_who_wrote_it_is_not_asked_and_a_poll_waits_from_the_day_it_is_written(
         "of a poll that is over only the result"
     )
     assert database.read(lambda s: count_drafts(s, author)) == 2
+
+
+@contextmanager
+def statements(database: Database) -> Iterator[list[str]]:
+    """What is asked of the database within."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_others: Any) -> None:
+        asked.append(" ".join(statement.split()))
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_waits_is_counted_for_pages_alone_and_for_all_offices_at_once(
+    scene: Scene, sign_in: SignIn, database: Database
+) -> None:
+    client, counts = sign_in("organiser"), "SELECT count(*) AS count_1 FROM mailing"
+    others = [scene.insert(Office, slug=f"other-{one}", name="Other", kind="zone") for one in range(3)]
+    many = Staff(1, "Vera", "en", dict.fromkeys([scene.office_id, *others], Role.ORGANISER))
+    with statements(database) as asked:
+        assert database.read(lambda s: count_to_release(s, many, scene.now)) == 0
+    assert len([one for one in asked if one.startswith("SELECT")]) == 1, "no statement more for each office"
+    page = "/console/questionnaires"
+    with statements(database) as asked:
+        token = str(tree(client.get(page)).xpath("string(//input[@name='token']/@value)"))
+    assert len([one for one in asked if one.startswith(counts)]) == 1
+    path = f"/console/rounds/{scene.round_id}/export.csv"
+    with statements(database) as asked:
+        table = client.post(path, data={"token": token})
+    assert table.headers["Content-Type"].startswith("text/csv")
+    assert asked and not [one for one in asked if one.startswith(counts)], "a table shows no number"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

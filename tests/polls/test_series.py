@@ -25,17 +25,28 @@ from notifications.planning.timers import PlannerDeps, plan_due
 from surveys.polls.ballot import Choice
 from surveys.polls.kinds import Kind, State
 from surveys.polls.making import close_poll
-from surveys.polls.series import SeriesStateWrong, add_series, load_series, set_series_state, turns_of
+from surveys.polls.series import (
+    Series,
+    SeriesStateWrong,
+    add_series,
+    change_series,
+    load_series,
+    row_of,
+    set_series_state,
+    turns_of,
+)
 from surveys.polls.series_tables import PollSeries
 from surveys.polls.store import Place
 from surveys.recurring import clockwork
 from surveys.recurring.rhythm import Rhythm, SeriesState, next_after
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in, web
-from tests.dates.test_console import post
+from tests.dates.test_console import acts, post
 from tests.notifications.office import RULES
 from tests.polls.scene import add, define, named, vote
+from tests.polls.test_once import FORM, filled
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
+from tests.support.races import meet
 from tests.support.web import RunningWeb
 
 __all__ = ["browser", "scene", "sign_in", "web"]  # fixtures
@@ -253,6 +264,69 @@ def test_who_starts_a_series_reads_what_is_asked_and_every_message(scene: Scene,
     assert "Promemoria" not in page.text_content(), "who is never reminded gets no reminder"
 
 
+def worded(session: Session, read: Series, title: str) -> None:
+    change_series(session, read, (replace(read.definition, title={"it": title}), read.rhythm), 1)
+
+
+def test_who_changes_a_series_after_somebody_else_did_is_told_so(database: Database, scene: Scene) -> None:
+    made = series(scene, running=False)
+    read = database.read(lambda s: load_series(s, made))
+    database.write(lambda s: worded(s, read, "Prima"))
+    with pytest.raises(SeriesStateWrong):
+        database.write(lambda s: worded(s, read, "Dopo"))
+    assert database.read(lambda s: load_series(s, made)).definition.title == {"it": "Prima"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_of_two_who_change_a_series_at_once_the_second_is_told_so(database: Database, scene: Scene) -> None:
+    made = series(scene, running=False)
+    read = database.read(lambda s: load_series(s, made))
+    second = meet(database, lambda s: worded(s, read, "Prima"), lambda s: worded(s, read, "Dopo"))
+    with pytest.raises(SeriesStateWrong):
+        second.result()
+    assert database.read(lambda s: load_series(s, made)).definition.title == {"it": "Prima"}
+
+
+@sqlite
+def test_a_form_that_changes_nothing_leaves_a_series_as_it_runs(
+    scene: Scene, sign_in: SignIn, clock: FixedClock
+) -> None:
+    boss, made = sign_in("administrator"), series(scene)
+    new = define(Kind.SCALE, title={"it": "Come  sta?", "en": "How are you?"}, summary={"it": "Un minuto.\n\nGrazie."})
+    scene.change(PollSeries, made, **row_of(new, Rhythm(4, FIRST), "Europe/Rome"))
+    clock.set(datetime(2023, 7, 12, 9, tzinfo=UTC))
+    scene.database.write(lambda s: open_turns(s, IDS, clock.now()))
+    before, edit = scene.database.read(lambda s: load_series(s, made)), f"/console/series/{made}/edit"
+    assert (before.state, before.written_by, before.next_local) == (SeriesState.RUNNING, None, "2023-08-09T10:00")
+    form = filled(boss, edit, FORM)
+    sent = form | {"summary-it": form["summary-it"].replace("\n", "\r\n")}  # as browsers send lines
+    assert boss.post(edit, data=sent).url.path == f"/console/series/{made}"
+    assert scene.database.read(lambda s: load_series(s, made)) == before
+    assert acts(scene, "series.") == []
+    scene.database.write(lambda s: set_series_state(s, made, SeriesState.PAUSED))
+    clock.advance(timedelta(weeks=5))
+    boss = sign_in("administrator")
+    boss.post(edit, data=filled(boss, edit, FORM))
+    after = scene.database.read(lambda s: load_series(s, made))
+    assert (after.state, after.next_local) == (SeriesState.DRAFT, "2023-09-06T10:00"), "the opening that is offered"
+
+
+@sqlite
+def test_a_change_of_a_series_that_is_sent_twice_is_kept_once(scene: Scene, sign_in: SignIn) -> None:
+    boss, made = sign_in("administrator"), series(scene)
+    edit = f"/console/series/{made}/edit"
+    form = filled(boss, edit, FORM)
+    assert boss.post(edit, data=form | {"title-it": ""}).status_code == 422
+    form |= {"title-it": "Prima"}
+    for _ in range(2):
+        assert boss.post(edit, data=form).url.path == f"/console/series/{made}"
+    assert acts(scene, "series.") == ["series.changed"]
+    boss.post(edit, data=filled(boss, edit, FORM) | {"title-it": "Dopo"})
+    assert boss.post(edit, data=form).status_code == 200, "a second press that comes late"
+    assert scene.database.read(lambda s: load_series(s, made)).definition.title["it"] == "Dopo"
+    assert acts(scene, "series.") == ["series.changed"] * 2
+
+
 @sqlite
 def test_a_series_is_changed_and_is_a_draft_again(
     scene: Scene, sign_in: SignIn, web: RunningWeb, browser: Browser, clock: FixedClock
@@ -263,11 +337,7 @@ def test_a_series_is_changed_and_is_a_draft_again(
     clock.set(datetime(2023, 7, 12, 9, tzinfo=UTC))
     scene.database.write(lambda s: open_turns(s, IDS, clock.now()))
     ((_, opened),) = scene.database.read(lambda s: turns_of(s, made))
-    shown: Any = html.fromstring(boss.get(edit).text)
-    form = {
-        str(one.get("name")): str(one.get("value") or one.text or "")
-        for one in shown.xpath("//form[contains(@action, 'edit')]//*[self::input or self::textarea]")
-    }
+    form = filled(boss, edit, FORM)
     assert (form["weeks"], form["first"], form["first-time"]) == ("4", "2023-08-09", "10:00")
     new = form | {"title-it": "Come va  la valle?", "weeks": "2", "first": "2023-08-02", "summary-it": "Un minuto."}
     for wrong, says in (

@@ -26,6 +26,7 @@ from surveys.polls.faults import PollFault
 from surveys.polls.poll import Definition
 from surveys.polls.series import Series, SeriesStateWrong, change_series, turns_of
 from surveys.recurring.rhythm import Rhythm, SeriesState, next_after
+from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.series import read_rhythm, series_to_read
 from web.console.times import LocalClock
@@ -44,19 +45,26 @@ async def edit(request: Request, staff: Staff) -> Response:
     """Raises NothingHere, NotAllowed, SeriesStateWrong."""
     deps, series_id = site_of(request).deps, int(request.path_params["series_id"])
     series = await deps.database.aread(lambda session: _series(session, staff, series_id))
-    return _form(request, staff, series, _values(series, deps.clock.now()))
+    return _form(request, staff, series, _values(series, deps.clock.now()) | {KEY: deps.ids.token()})
 
 
 async def change(request: Request, staff: Staff) -> Response:
-    """With anything wrong, or where somebody else was faster, the form comes back as it was sent."""
+    """With anything wrong, or where somebody else was faster, the form comes back as it was sent.
+
+    One that changes nothing leaves the series as it runs; sent twice, it is kept once.
+    """
     deps, series_id = site_of(request).deps, int(request.path_params["series_id"])
     typed, now = await typed_of(request), deps.clock.now()
 
     def work(session: Session) -> Sequence[PollFault]:
         series = _series(session, staff, series_id)
         new, rhythm = _worded(series.definition, typed), read_rhythm(typed, LocalClock(series.time_zone, now))
+        if _is_as_it_was(series, new, rhythm):
+            return ()
         if faults := check(new, list(series.definition.title)):
             return faults
+        if not is_new(session, staff, f"series-edit:{series_id}", typed, now):
+            return ()
         _refuse_overlap(session, series, rhythm)
         if typed.get(SEEN, "") != _mark(series):
             raise SeriesStateWrong
@@ -103,8 +111,14 @@ def _series(session: Session, staff: Staff, series_id: int) -> Series:
 def _worded(before: Definition, typed: Mapping[str, str]) -> Definition:
     """With the words that were typed, in the languages that it is asked in."""
     title = {code: " ".join(typed.get(f"title-{code}", "").split()) for code in before.title}
-    summary = {code: typed.get(f"summary-{code}", "").strip() for code in before.title}
+    summary = {code: "\n".join(typed.get(f"summary-{code}", "").splitlines()).strip() for code in before.title}
     return replace(before, title=title, summary={code: words for code, words in summary.items() if words})
+
+
+def _is_as_it_was(series: Series, new: Definition, rhythm: Rhythm) -> bool:
+    """Whether a form says what stands, its words as browsers send them; the first of its rhythm is the next opening."""
+    words = _worded(series.definition, _words(series.definition))
+    return (new, rhythm) == (words, replace(series.rhythm, first=series.next_local))
 
 
 def _refuse_overlap(session: Session, series: Series, rhythm: Rhythm) -> None:
@@ -117,11 +131,14 @@ def _values(series: Series, now: datetime) -> dict[str, str]:
     """What stands in the form: the next opening, or the one that its rhythm has next where that has passed."""
     rhythm = series.rhythm
     opens = series.next_local if series.next_at > now else next_after(rhythm, series.time_zone, now)
-    values = {f"title-{code}": words for code, words in series.definition.title.items()}
-    values |= {f"summary-{code}": words for code, words in series.definition.summary.items()}
     numbers = {"weeks": rhythm.every_weeks, "open_days": rhythm.open_days, "remind_days": rhythm.remind_days}
-    values |= {name: str(number) for name, number in numbers.items()}
+    values = _words(series.definition) | {name: str(number) for name, number in numbers.items()}
     return values | {"first": opens[:10], "first-time": opens[11:16], SEEN: _mark(series)}
+
+
+def _words(definition: Definition) -> dict[str, str]:
+    values = {f"title-{code}": words for code, words in definition.title.items()}
+    return values | {f"summary-{code}": words for code, words in definition.summary.items()}
 
 
 def _mark(series: Series) -> str:

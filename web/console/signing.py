@@ -22,7 +22,6 @@ from core.staff.accounts import (
     whose_session,
 )
 from core.staff.errors import SignInFailed
-from notifications.review.today import count_to_release
 from web.console.carrying import HOME, SignIn, carried, carried_on, sent_anew, show_kept
 from web.console.errors import FormForged, NothingHere, SessionOver
 from web.console.form_tokens import TOKEN, check_token, cookie_name
@@ -57,12 +56,8 @@ def signed_in(handle: Handler, *, checks_forms: bool = True) -> Callable[[Reques
         if any(isinstance(one, int) and one > LARGEST_ID for one in request.path_params.values()):
             raise NothingHere
         request.state.account_id = staff.account_id
-        clock = deps.clock.now()
-        office, waiting = await deps.database.aread(
-            lambda session: (office_of(session, staff), count_to_release(session, staff, clock))
-        )
+        office = await deps.database.aread(lambda session: office_of(session, staff))
         remember_reader(request, staff.language, office)
-        request.state.to_release = waiting
         if request.method == "POST" and checks_forms:
             form = await request.form()
             try:
