@@ -83,8 +83,9 @@ def drafts(session: Session, which: ColumnElement[bool]) -> list[MailingRow]:
     return [_row(one, filled_subjects(session, one, subjects[one.id])) for one in found]
 
 
-def count_drafts(session: Session, which: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(Mailing).where(which)) or 0
+def count_of_drafts(which: ColumnElement[bool]) -> ColumnElement[int]:
+    """Within a statement."""
+    return select(func.count()).select_from(Mailing).where(which).scalar_subquery()
 
 
 def waits_for(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:

@@ -18,6 +18,7 @@ from core.staff.roles import Permission
 from notifications.ledger.report import Count, counts
 from notifications.ledger.states import DeliveryState
 from notifications.planning.obstacles import Obstacle, obstacles
+from notifications.review.series import WAITS, SeriesRow, to_start
 from notifications.review.today import to_release
 from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.results.participation import Participation, participation
@@ -78,23 +79,31 @@ class Dashboard:
     may_answer: bool
 
 
+@dataclass(frozen=True)
+class FirstPage:
+    """The processes, and what waits for whoever looks; `dues` when mailings are due, by their number."""
+
+    processes: list[store.ProcessRow]
+    waiting: list[store.MailingRow]
+    series: list[SeriesRow]
+    dues: dict[int, datetime]
+
+
 async def list_processes(request: Request, staff: Staff) -> Response:
     """First what waits for whoever looks to release it, as under /today of the staff's bot."""
     deps = site_of(request).deps
     now = deps.clock.now()
 
-    def work(session: Session) -> tuple[list[store.ProcessRow], list[store.MailingRow], dict[int, datetime]]:
+    def work(session: Session) -> FirstPage:
         waiting = to_release(session, staff, now)
         dues: dict[int, datetime] = {}
         for process_id in {one.process_id for one in waiting}:
             dues |= store.next_due(session, process_id)
-        return store.processes(session, staff), waiting, dues
+        return FirstPage(store.processes(session, staff), waiting, to_start(session, staff), dues)
 
-    found, waiting, dues = await deps.database.aread(work)
-    places = {one.id: one for one in found}
-    return console_page(
-        request, staff, "console/processes.html", processes=found, waiting=waiting, dues=dues, places=places
-    )
+    found = await deps.database.aread(work)
+    places = {one.id: one for one in found.processes}
+    return console_page(request, staff, "console/processes.html", page=found, places=places, series_waits=WAITS)
 
 
 async def dashboard(request: Request, staff: Staff) -> Response:
