@@ -94,6 +94,16 @@ def waits_for(staff: Staff, now: datetime, until: datetime) -> ColumnElement[boo
     Of a poll that is over only its result is still told; what is said of another office's poll leaves with its own.
     """
     theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(OF_ONE_PERSON)
+    return and_(may_leave_by(staff, Mailing.office_id), or_(*theirs), _wait(now, until))
+
+
+def waits_for_others(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
+    """Such drafts as somebody wrote and somebody else has to release."""
+    theirs = Mailing.written_by == staff.account_id, Mailing.office_id.not_in(OF_ONE_PERSON)
+    return and_(among(Mailing.office_id, staff.offices(Permission.WRITE_MAILINGS)), *theirs, _wait(now, until))
+
+
+def _wait(now: datetime, until: datetime) -> ColumnElement[bool]:
     of_poll = select(Poll.id).where(Poll.id == Mailing.poll_id, Poll.office_id == Mailing.office_id)
     goes_on = of_poll.where(Poll.state != State.CLOSED, or_(Poll.closes_at.is_(None), Poll.closes_at > now))
     told_later = and_(Mailing.purpose == RESULTS, of_poll.exists())
@@ -101,8 +111,6 @@ def waits_for(staff: Staff, now: datetime, until: datetime) -> ColumnElement[boo
     return and_(
         Mailing.state == MailingState.DRAFT,
         Mailing.kind != Kind.NOTICE,
-        may_leave_by(staff, Mailing.office_id),
-        or_(*theirs),
         or_(goes_on.exists(), and_(or_(Mailing.poll_id.is_(None), told_later), Mailing.id.in_(due))),
     )
 

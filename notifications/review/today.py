@@ -15,7 +15,15 @@ from notifications.planning.calendar import Entry, plan_of_offices
 from notifications.planning.obstacles import Cause, Obstacle, obstacles
 from notifications.planning.rules import Rules
 from notifications.review.series import count_to_start
-from notifications.review.store import READS, MailingRow, count_of_drafts, drafts, find_mailing, waits_for
+from notifications.review.store import (
+    READS,
+    MailingRow,
+    count_of_drafts,
+    drafts,
+    find_mailing,
+    waits_for,
+    waits_for_others,
+)
 
 AHEAD = timedelta(days=7)
 
@@ -50,6 +58,11 @@ def ahead(session: Session, staff: Staff, rules: Rules, now: datetime, within: t
 def to_release(session: Session, staff: Staff, now: datetime) -> list[MailingRow]:
     """What waits for somebody's word, such as this one's: of polls that are not over, and of the coming days."""
     return drafts(session, waits_for(staff, now, now + AHEAD))
+
+
+def for_others(session: Session, staff: Staff, now: datetime) -> list[MailingRow]:
+    """What this one wrote and waits for somebody else's word."""
+    return drafts(session, waits_for_others(staff, now, now + AHEAD))
 
 
 def count_to_release(session: Session, staff: Staff, now: datetime) -> int:

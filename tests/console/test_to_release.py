@@ -38,10 +38,18 @@ from tests.support.web import RunningWeb
 __all__ = ["browser", "scene", "sign_in", "tried", "web"]  # fixtures
 
 
+OTHERS = "//section[@aria-labelledby='for-others']"
+
+
 def links(client: httpx.Client) -> list[str]:
     """Where the list of what waits leads to."""
     found = tree(client.get("/console")).xpath("//section[@aria-labelledby='to-release']//a/@href")
     return [str(one) for one in found]
+
+
+def written(client: httpx.Client) -> str:
+    """What stands in the list of what waits for somebody else."""
+    return " ".join(" ".join(one.text_content().split()) for one in tree(client.get("/console")).xpath(OTHERS))
 
 
 def counted(client: httpx.Client) -> str:
@@ -92,6 +100,31 @@ def test_who_wrote_it_is_not_asked_and_a_poll_waits_from_the_day_it_is_written(
     assert len(links(clerk)) == 1 and "Il risultato" in text_of(clerk.get(links(clerk)[0])), (
         "of a poll that is over only the result"
     )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_asked_finds_what_waits_for_somebody_else_and_for_whom(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    office = village(database, clock, one_person=False)
+    clerk = sign_in("clerk", "valprato")
+    assert written(clerk) == ""
+    ask_for_bench(clerk)
+    assert written(clerk).startswith("Waits for a colleague's release (2)") and counted(clerk) == ""
+    assert "Nobody else of the office may release it." in written(clerk)
+    reviewer, _ = sign_in("reviewer", "valprato"), sign_in("reader", "valprato")
+    assert "May be released by: The reviewer" in written(clerk) and "reader" not in written(clerk)
+    assert written(reviewer) == "" and len(links(reviewer)) == 2
+    polls = series(scene, running=False)
+    database.write(lambda s: s.execute(update(PollSeries).values(written_by=1, office_id=office)))
+    assert "Waits for a colleague's release (3)" in written(clerk) and f"/console/series/{polls}" in links(reviewer)
+    database.write(lambda s: s.execute(update(Mailing).values(state="released")))
+    assert "colleague's release (1)" in written(clerk)
+    database.write(lambda s: set_series_state(s, polls, SeriesState.RUNNING))
+    assert written(clerk) == ""
+    scene.change(Office, office, one_person=True)
+    database.write(lambda s: s.execute(update(Mailing).values(state="draft")))
+    assert written(clerk) == "" and len(links(clerk)) == 2, "there it waits for whoever wrote it"
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
