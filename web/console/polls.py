@@ -275,6 +275,7 @@ async def show_poll(
         may_tell=manages and staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
         reads_mailings=any(staff.may(one, view.poll.office_id) for one in READS),
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
+        did=request.query_params.get("done", ""),
         drawn_back=request.query_params.get("done", "") == "drawn-back",
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",
