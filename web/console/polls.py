@@ -20,6 +20,7 @@ from notifications.planning.result_telling import (
     TO_NAMES,
     ResultToldAlready,
     To,
+    result_mailing,
     result_that_left,
     tell_result,
     told_to,
@@ -77,6 +78,7 @@ class PollView:
     mailings: Sequence[store.MailingRow]
     told_to: To | None
     result_left: int | None  # the mailing with which it has been told
+    result_there: int | None  # or with which it will be, to whom it is told
     lenders: Sequence[str]  # the municipalities whose people are asked too
     audience: str  # "" for everybody whom the office knows
     event: Mapping[str, str]  # the title of that at which it takes place
@@ -236,6 +238,7 @@ async def show_poll(
             mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
             told_to=told_to(session, poll),
             result_left=result_that_left(session, poll),
+            result_there=there.id if (there := result_mailing(session, poll)) is not None else None,
             lenders=names_lending(session, poll.id),
             audience=audience_of(session, poll),
             event=event.title if event is not None else {},
