@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from fastapi import FastAPI
-from starlette.routing import Match, Route
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.guards import SecurityHeaders, headers_of_answers, with_others
@@ -53,11 +53,10 @@ class Entrance:
 
     def _find(self, scope: Scope) -> Route | None:
         """The route that is tried first, if one matches."""
-        for route in self._first.get(_first_word(scope["path"]), ()):
-            match, found = route.matches(scope)
-            if match is Match.FULL:
-                scope.update(found)
-                scope["route"] = route
+        path = scope["path"]
+        for route in self._first.get(_first_word(path), ()):
+            if scope["method"] in (route.methods or ()) and (match := route.path_regex.match(path)) is not None:
+                scope["path_params"], scope["route"] = match.groupdict(), route
                 return route
         return None
 

@@ -64,6 +64,7 @@ class Pages:
             "language": t.language,
             "office": office,
             "chosen": chosen_language(request),
+            "offered": [one for one in LANGUAGES if one in {*office.languages, t.language, own_language(request)}],
             "path": request.url.path,
             "came_from": came_from,
             "kept_query": f"&from={came_from}" if came_from else "",
@@ -142,7 +143,11 @@ def chosen_language(request: Request) -> str:
 
 def language_of(request: Request) -> str:
     """By the address, else the participant's, else what the browser prefers, else the home language."""
-    known = chosen_language(request) or getattr(request.state, "language", "")
-    return known or best_language(
+    return chosen_language(request) or own_language(request)
+
+
+def own_language(request: Request) -> str:
+    """The participant's, else what the browser prefers, else the home language."""
+    return getattr(request.state, "language", "") or best_language(
         wanted_languages(request.headers.get("accept-language", "")), (HOME_LANGUAGE, *LANGUAGES)
     )

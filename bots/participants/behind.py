@@ -55,4 +55,4 @@ class Behind:
 def _changed(taken: Taken) -> int | None:
     """The message that is changed for it."""
     did, reply = taken.arrived.did, taken.reply
-    return did.message_id if isinstance(did, PressedButton) and reply.standing is not None and reply.apart else None
+    return did.message_id if isinstance(did, PressedButton) and reply.view is not None and reply.apart else None

@@ -29,6 +29,7 @@ from core.people.preferences import wanted_in
 from core.people.self_joined import Joiner, become_member, join_in_chat
 from core.people.store import membership, remaining
 from core.process.joined import event_they_came_for
+from core.process.languages import nearest_language
 from core.process.replies import LABELS
 from core.process.seating import how_stands
 from notifications.content.presses import rsvp
@@ -183,7 +184,7 @@ def _agree(talk: Talk, office: OpenOffice, step: Step) -> Reply:
         purposes=step.purposes,
         text_version=office.version_in(talk.chat.language),
         source=_source(talk, office),
-        language=talk.chat.language,
+        language=nearest_language(talk.session, office.id, talk.chat.language),
     )
     keep_text(talk.session, office, talk.now)
     tag = joiner.source.partition(":")[2]

@@ -109,7 +109,7 @@ def parse_vote(body: bytes) -> Arrived | None:
     if b'"poll:' not in body:
         return None
     try:
-        told = json.loads(body)
+        told = json.loads(body.decode())
         query, message = told["callback_query"], told["callback_query"].get("message")
         if not query["data"].startswith(POLL) or (message is not None and message["chat"]["type"] != "private"):
             return None

@@ -36,6 +36,7 @@ BESIDE = 6  # numbers in a row
 BAR = 10  # characters
 MOST_WRITTEN = 2000
 MOST_TOLD = 4  # sentences of a result
+MOST_SAID = 2000  # characters of one in words
 
 
 @dataclass(frozen=True)
@@ -97,13 +98,15 @@ def over_screen(
     shown: Shown, standing: Glance | None, result: Sequence[str] = (), figures: Figures | None = None
 ) -> Screen:
     """After the close: what came out first, then the figures; a result in many words is told in part."""
-    told = [*_question(shown), "", shown.t("This poll is closed: votes are not taken any more.")]
-    if shown.poll.settled_at is None:
-        told += ["", shown.t("The votes are being counted: the result follows shortly.")]
     lines = [plain(line, 500) for line in result[:MOST_TOLD]] if standing is not None and standing.ballots else []
     if lines:
         lines = ["", f"<b>{lines[0]}</b>", *lines[1:]]
-    return Screen("\n".join([*told, *lines, *result_lines(shown, standing, figures, closed=True)]))
+    return Screen("\n".join([*_over(shown), *lines, *result_lines(shown, standing, figures, closed=True)]))
+
+
+def said_screen(shown: Shown, said: str) -> Screen:
+    """After the close of a poll of words: what most people said, as everybody may read it; "" before it is known."""
+    return Screen("\n".join([*_over(shown), *(["", plain(said, MOST_SAID)] if said else [])]))
 
 
 def result_lines(
@@ -130,6 +133,14 @@ def result_lines(
     if is_decided_otherwise(poll) and counts.of_first_places:
         lines.append(t(NOT_BY_FIRST_PLACES))
     return lines
+
+
+def _over(shown: Shown) -> list[str]:
+    t, told = shown.t, _question(shown)
+    told += ["", t("This poll is closed: votes are not taken any more.")]
+    if shown.poll.settled_at is None:
+        told += ["", t("The votes are being counted: the result follows shortly.")]
+    return told
 
 
 def _heading(shown: Shown) -> list[str]:

@@ -15,9 +15,10 @@ from bots.participants.callback import PollAct, PollPress, poll_press
 from bots.participants.dialogue import Talk, aside
 from bots.participants.poll_draft import read_draft
 from bots.participants.poll_pictures import pictures_of
-from bots.participants.poll_screen import TICK, Shown, over_screen, thanks_screen, voting_screen
-from bots.participants.screen import Key, Reply, Screen, Standing, label
+from bots.participants.poll_screen import TICK, Shown, over_screen, said_screen, thanks_screen, voting_screen
+from bots.participants.screen import Key, PollView, Reply, Screen, label
 from bots.participants.store import ChatState, change_chat
+from core.database.reading import SharedReads
 from core.errors import Problem
 from core.i18n import Translator
 from core.inbound import Incoming
@@ -29,8 +30,9 @@ from surveys.polls.kinds import USUAL_WORDS, Kind, State
 from surveys.polls.order import order_for
 from surveys.polls.outcome import Result, result_of
 from surveys.polls.poll import Poll
-from surveys.polls.published import disclose, for_voters, words_for_voters
-from surveys.polls.reading import Ballots
+from surveys.polls.published import disclose, for_voters, in_words, words_for_voters
+from surveys.polls.publishing import published_for_all
+from surveys.polls.reading import ballots_for_all
 from surveys.polls.secrecy import secrecy_told
 from surveys.polls.store import find_by_code, load_poll
 from surveys.polls.voters import Voter
@@ -73,7 +75,7 @@ def press_poll(talk: Talk, booth: Booth, press: PollPress) -> Reply:
             return _cast(talk, booth, press.poll_id, lambda poll: read_draft(poll, press.draft))
         stand = _stand(talk, booth, press.poll_id)
         if stand.poll.state_at(talk.now) is State.CLOSED or (stand.poll.is_secret and stand.has_voted):
-            return Reply(standing=_standing(talk, booth, stand), apart=True)
+            return Reply(view=_view(talk, booth, stand), apart=True)
         check_open(stand.poll, talk.now)
         if press.act is PollAct.DRAFT:
             return Reply((voting_screen(_to_vote(talk, booth, stand, press.draft)),), apart=True)
@@ -89,7 +91,7 @@ def show_again(talk: Talk, booth: Booth, press: PollPress) -> Reply:
     try:
         stand = _stand(talk, booth, press.poll_id)
         if stand.has_voted or stand.poll.state_at(talk.now) is State.CLOSED:
-            return Reply(standing=_standing(talk, booth, stand), apart=True)
+            return Reply(view=_view(talk, booth, stand), apart=True)
         return Reply((voting_screen(_to_vote(talk, booth, stand, press.draft)),), apart=True)
     except Problem as problem:
         return Reply(toast=problem.say(talk.t))
@@ -119,8 +121,8 @@ def vote_of(chat: ChatState, press: PollPress, update: Incoming) -> Vote:
 def thank(t: Translator, booth: Booth, became: Cast, now: datetime) -> Reply:
     """What somebody is told of a vote that counts."""
     poll, told = became.poll, became.poll.shows_result(now, has_voted=True)
-    standing = _Standing(poll, told, became.standing.key, became.ballot, booth, t)
-    return Reply(standing=standing, toast=t("Thank you, your vote counts."), apart=True)
+    view = _VotersView(poll, told, became.standing.key, became.ballot, booth, t)
+    return Reply(view=view, toast=t("Thank you, your vote counts."), apart=True)
 
 
 def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice | Callable[[Poll], Choice]) -> Reply:
@@ -129,8 +131,8 @@ def _cast(talk: Talk, booth: Booth, poll_id: int, choice: Choice | Callable[[Pol
         became = cast(talk.session, booth, Vote(poll_id, _voter(talk), choice, DOOR), talk.now)
         return thank(talk.t, booth, became, talk.now)
     except (VotedAlready, PollClosed) as problem:
-        standing = _standing(talk, booth, _stand(talk, booth, poll_id))
-        return Reply(standing=standing, toast=problem.say(talk.t), apart=True)
+        view = _view(talk, booth, _stand(talk, booth, poll_id))
+        return Reply(view=view, toast=problem.say(talk.t), apart=True)
 
 
 def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
@@ -140,10 +142,10 @@ def _opened(talk: Talk, booth: Booth, poll_id: int) -> Reply:
         check_open(stand.poll, talk.now)
         shown = _to_vote(talk, booth, stand)
         return Reply((voting_screen(shown),), beside=True, shown=pictures_of(shown))
-    return Reply(standing=_standing(talk, booth, stand), beside=True)
+    return Reply(view=_view(talk, booth, stand), beside=True)
 
 
-class _Standing(NamedTuple):
+class _VotersView(NamedTuple):
     """How a poll stands for somebody, by their key, and what they chose.
 
     A whole hall's wait for their ballots to be read: they are small, and none holds a Talk and its Session.
@@ -158,10 +160,13 @@ class _Standing(NamedTuple):
     closed: bool = False
     counted: Result | None = None
 
-    def make(self, ballots: Ballots | None) -> Screen:
+    async def make(self, reads: SharedReads) -> Screen:
         poll, least = self.poll, self.booth.small_numbers
         shown = Shown(poll, self.t, order_for(poll, self.key, self.booth.links), kept=self.ballot)
-        standing = for_voters(poll, ballots, least) if ballots is not None else None
+        if self.closed and poll.kind is Kind.TEXT:
+            result = await published_for_all(reads, poll, least)
+            return said_screen(shown, in_words(poll, result, self.t) if result is not None else "")
+        standing = for_voters(poll, await ballots_for_all(reads, poll), least) if self.told else None
         if not self.closed:
             return thanks_screen(shown, standing)
         if standing is None or self.counted is None:
@@ -170,13 +175,13 @@ class _Standing(NamedTuple):
         return over_screen(shown, standing, words_for_voters(poll, standing, self.counted, self.t, least), told.figures)
 
 
-def _standing(talk: Talk, booth: Booth, stand: Stand) -> Standing:
+def _view(talk: Talk, booth: Booth, stand: Stand) -> PollView:
     """The vote, or the end; with how it stands, where that is shown to who has voted or not."""
     poll = stand.poll
     closed = poll.state_at(talk.now) is State.CLOSED
     counted = result_of(talk.session, poll, talk.t, talk.now) if closed and poll.settled_at is not None else None
     told = poll.shows_result(talk.now, has_voted=stand.has_voted)
-    return _Standing(poll, told, stand.standing.key, stand.ballot, booth, talk.t, closed, counted)
+    return _VotersView(poll, told, stand.standing.key, stand.ballot, booth, talk.t, closed, counted)
 
 
 def _shown(t: Translator, booth: Booth, stand: Stand) -> Shown:

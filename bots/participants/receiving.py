@@ -20,7 +20,6 @@ from bots.participants.commands import menu_in
 from bots.participants.group_polls import GroupPolls, parse_group
 from bots.participants.on_page import PageButtons
 from bots.participants.parse import Arrived, PressedButton, parse
-from bots.participants.screen import Screen, Standing
 from bots.participants.sending_files import FileSender
 from bots.participants.show import Toast, show, toast_of
 from bots.participants.store import change_chat, set_blocked
@@ -35,7 +34,6 @@ from core.ids import Ids
 from core.links import Links
 from core.people.personal import PersonalData
 from surveys.polls.casting import Booth
-from surveys.polls.reading import ballots_for_all
 from surveys.responses.shelf import FormShelf
 from surveys.results.protecting import LEAST
 
@@ -131,13 +129,10 @@ class Receiver:
             return counted
         return await self._deps.database.shared(lambda session: take_update(session, self._desk, arrived, now), key=key)
 
-    async def _standing(self, standing: Standing) -> Screen:
-        return standing.make(await ballots_for_all(self._reads, standing.poll) if standing.told else None)
-
     async def _show(self, taken: Taken) -> None:
         reply, did, chat_id = taken.reply, taken.arrived.did, taken.chat.id
-        if reply.standing is not None:
-            reply = reply._replace(screens=(await self._standing(reply.standing),))
+        if reply.view is not None:
+            reply = reply._replace(screens=(await reply.view.make(self._reads),))
         pressed = did if isinstance(did, PressedButton) else None
         if reply.shown:
             await self._files.send(chat_id, reply.form_version_id, reply.shown)

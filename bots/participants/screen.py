@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from bots.screen import LONGEST_LABEL, LONGEST_TEXT, Key, Rows, Screen, arrange, label, plain, shorten, units
-from surveys.polls.poll import Poll
-from surveys.polls.reading import Ballots
+from core.database.reading import SharedReads
 
 __all__ = [
-    "LONGEST_LABEL", "LONGEST_TEXT", "Document", "Group", "Key", "Reply", "Rows", "Screen", "ShownFile", "arrange",
-    "label", "plain", "shorten", "units",
+    "LONGEST_LABEL", "LONGEST_TEXT", "Document", "Group", "Key", "PollView", "Reply", "Rows", "Screen", "ShownFile",
+    "arrange", "label", "plain", "shorten", "units",
 ]  # fmt: skip
 
 
@@ -43,18 +42,11 @@ class Document:
     is_picture: bool = False
 
 
-class Standing(Protocol):
-    """How a poll stands, for one reader: the ballots that count are read once for all who wait for them."""
+class PollView(Protocol):
+    """How a poll stands, for one reader."""
 
-    @property
-    def poll(self) -> Poll: ...
-
-    @property
-    def told(self) -> bool:
-        """Whether the reader sees them."""
-
-    def make(self, ballots: Ballots | None) -> Screen:
-        """The screen; with the ballots where they are told."""
+    async def make(self, reads: SharedReads) -> Screen:
+        """The screen; what it tells of all votes is read once for all who wait for it."""
 
 
 class Reply(NamedTuple):
@@ -63,7 +55,7 @@ class Reply(NamedTuple):
     `toast` is shown over the chat after a press. `apart` concerns the pressed message only and
     leaves the live one as it is; `beside` is written below and leaves every message as it is.
     `shown` are the files that go out before, of a version of the form or of a poll. `marked` are the pressed
-    message's own buttons as they stand now; its text stays. `standing` is a screen that is made after the commit.
+    message's own buttons as they stand now; its text stays. `view` is a screen that is made after the commit.
     """
 
     screens: tuple[Screen, ...] = ()
@@ -74,4 +66,4 @@ class Reply(NamedTuple):
     shown: tuple[Group, ...] = ()
     form_version_id: int = 0
     marked: Rows = ()
-    standing: Standing | None = None
+    view: PollView | None = None

@@ -47,7 +47,8 @@ def show_today(talk: Talk, _: str = "") -> Reply:
     planned |= {one.mailing.id for one in coming}
     waiting = [one for one in to_release(talk.session, talk.staff, talk.now) if one.id not in planned]
     for draft in waiting[:AT_ONCE]:
-        lines.append(f"✋ {plain(subject_of(draft, t), 80)}: {t('waits with its poll to be released')}")
+        why = t("waits with its poll to be released") if draft.poll_id else word(CONFLICTS, "not-released", t)
+        lines.append(f"✋ {plain(subject_of(draft, t), 80)}: {why}")
         keys.append((key(f"✋ {subject_of(draft, t)}", MAILING, draft.id),))
     if (left := len(waiting) - AT_ONCE) > 0:
         lines.append(t.n("{count} more mailing is in the console.", "{count} more mailings are in the console.", left))

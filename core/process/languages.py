@@ -21,6 +21,12 @@ def languages_of(session: Session, office_id: int | None = None) -> tuple[str, .
     return tuple(one for one in LANGUAGES if one in found) or tuple(LANGUAGES)
 
 
+def nearest_language(session: Session, office_id: int, language: str) -> str:
+    """What an office speaks to somebody of a language: that one if it has it, else its first."""
+    offered = languages_of(session, office_id)
+    return language if language in offered else offered[0]
+
+
 def written_in(session: Session, process: Process) -> list[str]:
     """In which languages we write a message: those of the process, and those that its office's people read."""
     return list(dict.fromkeys([*process.languages, *spoken(session, process.office_id)]))

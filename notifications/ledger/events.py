@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from core.database.many import among
 from core.people.merged import all_of, roots_of
 from core.people.tables import Audience
 from core.process.appointments.who import is_marked
 from core.process.came import noted_modes, unnoted_modes
 from core.process.came_rule import DID_NOT_COME, HELD, asks_who_is_booked, looks_back_at, means_absent_only
 from core.process.event_rule import event_named, names_event
+from core.process.events import EventFacts, facts_of
 from core.process.replies import Reply
 from core.process.rsvp_rule import means_silent_only
 from core.process.tables import Attendance, Event, Process
@@ -66,6 +68,17 @@ def event_of(session: Session, mailing: Mailing) -> Event | None:
     if not slug or mailing.process_id is None:
         return None
     return session.scalars(select(Event).where(Event.process_id == mailing.process_id, Event.slug == slug)).first()
+
+
+def events_of(session: Session, mailing_ids: Sequence[int]) -> dict[int, EventFacts]:
+    """`event_of` for many at once: the facts of each mailing's event, by the mailing's number."""
+    statement = (
+        select(Mailing.id, Event, Process.office_id, Process.time_zone)
+        .join(Event, Event.id == event_id_of_mailing())
+        .join(Process, Process.id == Event.process_id)
+        .where(among(Mailing.id, mailing_ids))
+    )
+    return {row.id: facts_of(row.Event, row.office_id, row.time_zone) for row in session.execute(statement)}
 
 
 def hangs_on(session: Session, event_id: int) -> bool:

@@ -81,13 +81,15 @@ def read_of(session: Session, mailing: Mailing) -> str:
     """A digest of all that is read before a release: what the mailing says, the question it is about with its pictures,
     and what goes along with it."""
     told, along = [revision_of(session, mailing)], goes_along(session, mailing)
-    if mailing.poll_id is not None:
-        asked = load_poll(session, mailing.poll_id).definition
-        told.append(
-            repr(replace(asked, opens_local=None, closes_local=None))
-        )  # opening and closing is no other question
     if along is not None:
         told.append(repr(along.poll.definition))
-        if along.result is not None:
-            told.append(revision_of(session, session.get_one(Mailing, along.result)))
+    elif mailing.poll_id is not None:
+        told.append(_question(load_poll(session, mailing.poll_id)))
+    if along is not None and along.result is not None:
+        told.append(revision_of(session, session.get_one(Mailing, along.result)))
     return told[0] if len(told) == 1 else hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _question(poll: Poll) -> str:
+    # A poll that opens or closes asks what it asked before.
+    return repr(replace(poll.definition, opens_local=None, closes_local=None))

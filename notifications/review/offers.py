@@ -22,6 +22,7 @@ ASKED = {  # once more, before it is done
     "missed": N_("Let it leave now, after its time?"),
     "missing": N_("Send it to those who did not get it and may have it now?"),
 }
+LEAVE = ("release", "missed", "missing")  # the acts by which something leaves
 OPENS = N_("Release it, and open the poll with it? No further confirmation will be asked.")
 DONE = {
     "release": N_("Released."),
@@ -53,12 +54,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Offer:
-    """An act by its name; `why` is "" where it can be done, else the reason why not yet."""
+    """An act by its name; `why` is "" where it can be done, else the reason why not yet; `people` whom it is for, where
+    that is not everybody who is meant."""
 
     name: str
     label: str
     why: str = ""
     main: bool = False
+    people: int | None = None
 
 
 def offers(of: Standing) -> Iterator[Offer]:
@@ -73,7 +76,8 @@ def offers(of: Standing) -> Iterator[Offer]:
         if of.may_release and of.missed:
             yield Offer("missed", N_("Let it leave now"), IN_ITS_WAY if of.refused else "")
         if of.may_release and of.left:
-            yield Offer("missing", N_("Send to the missing only"), "" if of.missing else NOBODY_MISSING)
+            why = "" if of.missing else NOBODY_MISSING
+            yield Offer("missing", N_("Send to the missing only"), why, people=of.missing)
 
 
 def may_stop(of: Standing) -> bool:

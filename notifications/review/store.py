@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -63,24 +64,19 @@ def find_process(session: Session, staff: Staff, process_id: int) -> ProcessRow:
 def mailings(session: Session, process_id: int) -> list[MailingRow]:
     """The mailings of a process in the order they were written; notices are not among them."""
     statement = select(Mailing).where(Mailing.process_id == process_id, Mailing.kind != Kind.NOTICE)
-    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+    return _rows(session, session.scalars(statement.order_by(Mailing.id)).all())
 
 
 def mailings_of_poll(session: Session, poll_id: int) -> list[MailingRow]:
     """What is said of a poll, in the order it was written."""
     statement = select(Mailing).where(Mailing.poll_id == poll_id, Mailing.kind != Kind.NOTICE)
-    return [_mailing(session, one) for one in session.scalars(statement.order_by(Mailing.id))]
+    return _rows(session, session.scalars(statement.order_by(Mailing.id)).all())
 
 
 def drafts(session: Session, which: ColumnElement[bool]) -> list[MailingRow]:
     """Those of the newest poll first, then those of none."""
     newest = func.coalesce(Mailing.poll_id, 0).desc()
-    found = session.scalars(select(Mailing).where(which).order_by(newest, Mailing.id)).all()
-    texts = select(MailingText.mailing_id, MailingText.language, MailingText.subject)
-    subjects: dict[int, dict[str, str]] = {one.id: {} for one in found}
-    for row in session.execute(texts.where(among(MailingText.mailing_id, list(subjects)))) if found else ():
-        subjects[row.mailing_id][row.language] = row.subject
-    return [_row(one, filled_subjects(session, one, subjects[one.id])) for one in found]
+    return _rows(session, session.scalars(select(Mailing).where(which).order_by(newest, Mailing.id)).all())
 
 
 def count_of_drafts(which: ColumnElement[bool]) -> ColumnElement[int]:
@@ -126,7 +122,7 @@ def find_mailing(session: Session, staff: Staff, mailing_id: int, *permissions: 
         raise NothingHere
     if not any(staff.may(permission, found.office_id) for permission in wanted):
         raise NothingHere
-    return _mailing(session, found)
+    return _rows(session, [found])[0]
 
 
 def occurrence_of(session: Session, mailing_id: int) -> Occurrence | None:
@@ -139,9 +135,14 @@ PROCESSES = select(
 ).join(Office, Office.id == Process.office_id)  # fmt: skip
 
 
-def _mailing(session: Session, one: Mailing) -> MailingRow:
-    texts = session.execute(select(MailingText.language, MailingText.subject).where(MailingText.mailing_id == one.id))
-    return _row(one, filled_subjects(session, one, {row.language: row.subject for row in texts}))
+def _rows(session: Session, found: Sequence[Mailing]) -> list[MailingRow]:
+    """In their order; what stands in their subjects is read for all at once."""
+    texts = select(MailingText.mailing_id, MailingText.language, MailingText.subject)
+    subjects: dict[int, dict[str, str]] = {one.id: {} for one in found}
+    for row in session.execute(texts.where(among(MailingText.mailing_id, list(subjects)))) if found else ():
+        subjects[row.mailing_id][row.language] = row.subject
+    filled = filled_subjects(session, [(one, subjects[one.id]) for one in found])
+    return [_row(one, words) for one, words in zip(found, filled, strict=True)]
 
 
 def _row(one: Mailing, subjects: dict[str, str]) -> MailingRow:

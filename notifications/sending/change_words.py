@@ -8,7 +8,7 @@ from typing import Any
 
 from babel.dates import format_time
 
-from core.days import write_day
+from core.days import full_day
 from core.i18n import N_, Translator, babel_locale, pick_text, translator
 from core.process.events import EventFacts
 from core.process.replies import MODES, Reply, modes_of
@@ -65,7 +65,7 @@ def _span(starts: datetime, ends: datetime, language: str) -> str:
 
 
 def _moment(at: datetime, language: str) -> str:
-    return f"{write_day(at.date(), 'full', language)}, {_hour(at, language)}"
+    return f"{full_day(at.date(), language)}, {_hour(at, language)}"
 
 
 def _hour(at: datetime, language: str) -> str:

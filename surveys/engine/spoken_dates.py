@@ -81,6 +81,18 @@ def read_date(text: str, language: str, today: str, precision: Precision = "day"
     return day if precision == "day" or not day else f"{day[:7]}-01" if precision == "month" else f"{day[:4]}-01-01"
 
 
+def weekday_of(text: str) -> int | None:
+    """The weekday that a text names, of which Monday is 0; at its beginning one may be shortened."""
+    words = re.findall(r"[a-z]+", _LEAD.sub("", fold(text)))
+    whole = [_WEEKDAY[one] for one in words if one in _WEEKDAY]
+    return whole[0] if whole else _shortened(words[0]) if words and fold(text)[:1].isalpha() else None
+
+
+def _shortened(word: str) -> int | None:
+    found = (day for name, day in _WEEKDAY.items() if len(word) >= 3 and name.startswith(word))
+    return next(found, None)
+
+
 def _coarse(said: str, language: str, now: date, precision: Precision) -> str:
     """A month with its year, or a year alone."""
     bare = _LEAD.sub("", said)
@@ -144,7 +156,7 @@ def _written(said: str, language: str, now: date) -> str:
     """A day with its month, and perhaps its year; a weekday before it says nothing new."""
     bare = _LEAD.sub("", said)
     lead = _WEEKDAY_LEAD.match(bare)
-    if lead is not None and any(name.startswith(lead[1]) for name in _WEEKDAY):
+    if lead is not None and _shortened(lead[1]) is not None:
         bare = bare[lead.end() :]
     bare = _FIRST.sub("1 ", bare)
     if match := _ISO.fullmatch(bare):

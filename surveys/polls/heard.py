@@ -18,6 +18,7 @@ from surveys.polls.reading import read_ballots
 from surveys.polls.screen_tables import TextGroup, TextWording
 from surveys.polls.screens import change_screen
 from surveys.polls.wordings import DIGEST, digest_of, key_of, propose_themes, shown_text
+from surveys.results.protecting import protect
 
 WAITING, SHOWN, HIDDEN = "waiting", "shown", "hidden"
 STATES = (WAITING, SHOWN, HIDDEN)
@@ -47,6 +48,15 @@ class Answer:
         return sum(one.count for one in self.wordings)
 
 
+@dataclass(frozen=True)
+class ToldAnswer:
+    """An answer as everybody reads it; `count` None where it is not told how many gave it."""
+
+    text: str
+    count: int | None
+    theme: str = ""
+
+
 @dataclass
 class _Read:
     """How staff have read answers so far."""
@@ -73,17 +83,27 @@ def answers_of(session: Session, poll: Poll) -> list[Answer]:
     return sorted(proposed, key=lambda one: (-one.count, one.text))
 
 
-def shown_answers(session: Session, poll: Poll) -> list[Answer]:
-    """For everybody: what staff let through, in the wording that they read."""
-    return [one for one in answers_of(session, poll) if one.state == SHOWN]
+def told_answers(session: Session, poll: Poll, least: int) -> list[ToldAnswer]:
+    """For everybody: what staff let through, in the wording that they read, the most frequent first.
+
+    Numbers are hidden as if all answers were shown, since their total is known; those that are stand in the order of
+    their words, which tells nothing. A `least` of 0 hides none.
+    """
+    found = answers_of(session, poll)
+    told = [
+        ToldAnswer(shown_text(one.text), None if hides else one.count, one.theme)
+        for one, hides in zip(found, protect([one.count for one in found], least), strict=True)
+        if one.state == SHOWN
+    ]
+    return sorted(told, key=lambda one: (-(one.count or 0), one.text))
 
 
-def by_theme(answers: Sequence[Answer]) -> list[tuple[str, list[Answer]]]:
-    """Answers under the themes that staff gave them, the largest first; those without one last, under ""."""
-    found: dict[str, list[Answer]] = {}
+def by_theme(answers: Sequence[ToldAnswer]) -> list[tuple[str, list[ToldAnswer]]]:
+    """Answers under the themes that staff gave them, the largest first by what is told; those without one last."""
+    found: dict[str, list[ToldAnswer]] = {}
     for one in answers:
         found.setdefault(one.theme, []).append(one)
-    return sorted(found.items(), key=lambda pair: (not pair[0], -sum(one.count for one in pair[1]), pair[0]))
+    return sorted(found.items(), key=lambda pair: (not pair[0], -sum(one.count or 0 for one in pair[1]), pair[0]))
 
 
 def judge(session: Session, poll: Poll, key: str, state: str) -> None:

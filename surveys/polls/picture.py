@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
@@ -17,9 +17,11 @@ from PIL import Image, ImageDraw, ImageFont
 
 from core.errors import Problem
 from core.i18n import N_, Translator
+from surveys.polls.kinds import Kind
 from surveys.polls.poll import Poll
 from surveys.polls.published import (
     NOBODY_VOTED,
+    PublicLine,
     Published,
     about_hidden,
     about_lines,
@@ -81,7 +83,7 @@ def _draw_lines(canvas: _Canvas, poll: Poll, result: Published, t: Translator) -
         canvas.text(t("Mean: {mean}", mean=decimal(result.mean, t)), WORDS, INK, bold=True)
     most = max((one.count or 0 for one in result.lines), default=0) or 1
     for one in result.lines[:MOST_LINES]:
-        canvas.row(placed(poll, one, t), value(one, result, t))
+        canvas.row(placed(poll, _drawable(poll, one), t), value(one, result, t))
         if one.count is None:
             canvas.gap(GAP)
         else:
@@ -90,6 +92,11 @@ def _draw_lines(canvas: _Canvas, poll: Poll, result: Published, t: Translator) -
         canvas.text(t.n("and {count} more option", "and {count} more options", left), SMALL, QUIET)
     for words in also_told(poll, result.also, t):
         canvas.text(words, SMALL, INK)
+
+
+def _drawable(poll: Poll, line: PublicLine) -> PublicLine:
+    """Of what people said the letters are looked for before quotes stand around it: these alone would say nothing."""
+    return replace(line, name=drawable(line.name)) if poll.kind is Kind.TEXT else line
 
 
 def _foot(poll: Poll, result: Published | None, told: Told, t: Translator) -> Iterator[str]:

@@ -31,6 +31,8 @@ LET_THROUGH = N_("Answers that the office has read and let through; the number s
 CHOSEN_BY_FEW = N_("What fewer than {least} people chose is not published.")
 SAID_BY_FEW = N_("Numbers behind which few people stand are not published.")
 NOBODY = N_("No ballot names an option.")
+QUOTED = N_("“{name}”")
+INNER_QUOTES = str.maketrans(dict.fromkeys('"“”„‟«»″‶〝〞〟＂❝❞', "'"))  # which would end the quotes around them
 BETWEEN_FRENCH = "\u00a0; "
 WITHOUT_WINNER: dict[str, str] = {
     Verdict.NO_QUORUM: N_("Too few took part for a winner."),
@@ -278,7 +280,9 @@ def placed(poll: Poll, line: PublicLine, t: Translator) -> str:
 
 
 def label(poll: Poll, name: str, t: Translator) -> str:
-    """What a line is called; of a scale the ends bear their words."""
+    """What a line is called; of a scale the ends bear their words, and what people said stands in quotes."""
+    if poll.kind is Kind.TEXT:
+        return t(QUOTED, name=name.translate(INNER_QUOTES))
     if poll.kind is not Kind.SCALE:
         return poll.label_of(name, t)
     ends = {str(poll.rules.least): poll.rules.low, str(poll.rules.most): poll.rules.high}

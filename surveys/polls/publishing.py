@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
+from core.database.reading import SharedReads
 from core.i18n import LANGUAGES, translator
-from surveys.polls.heard import SHOWN, answers_of
+from surveys.polls.heard import told_answers
 from surveys.polls.kinds import Kind
 from surveys.polls.outcome import result_of
 from surveys.polls.poll import Poll
 from surveys.polls.published import PublicLine, Published, publish
 from surveys.polls.reading import read_ballots
-from surveys.polls.wordings import shown_text
-from surveys.results.protecting import LEAST, protect
+from surveys.results.protecting import LEAST
 
 MOST_ANSWERS, LONGEST_ANSWER = 12, 100  # of a poll of words, in a message and a picture
 
@@ -31,17 +31,20 @@ def published_of(session: Session, poll: Poll, least: int = LEAST) -> Published 
     return published
 
 
+async def published_for_all(reads: SharedReads, poll: Poll, least: int = LEAST) -> Published | None:
+    """`published_of`, once for all who ask for it at this moment."""
+    return await reads.read(
+        ("published", poll.id, poll.settled_at, least), lambda session: published_of(session, poll, least)
+    )
+
+
 def _answers(session: Session, poll: Poll, ballots: int, least: int) -> tuple[PublicLine, ...]:
-    """What most people said, of what staff have let through; numbers are hidden as if all of it were shown."""
-    found = answers_of(session, poll)
-    lines = [
-        PublicLine(_shortened(one.text), None if hides else one.count, None if hides else one.count / ballots)
-        for one, hides in zip(found, protect([one.count for one in found], least), strict=True)
-        if one.state == SHOWN
-    ]
-    return tuple(sorted(lines, key=lambda one: (-(one.count or 0), one.name))[:MOST_ANSWERS])
+    """What most people said, of what staff have let through."""
+    return tuple(
+        PublicLine(_shortened(one.text), one.count, None if one.count is None else one.count / ballots)
+        for one in told_answers(session, poll, least)[:MOST_ANSWERS]
+    )
 
 
 def _shortened(text: str) -> str:
-    shown = shown_text(text)
-    return shown if len(shown) <= LONGEST_ANSWER else f"{shown[: LONGEST_ANSWER - 1].rstrip()}…"
+    return text if len(text) <= LONGEST_ANSWER else f"{text[: LONGEST_ANSWER - 1].rstrip()}…"

@@ -15,7 +15,7 @@ from bots.participants.screen import Reply
 from bots.participants.store import ChatState
 from bots.participants.unit import Taken
 
-VOTED = Reply(standing=cast("Any", object()), apart=True, toast="Thank you")
+VOTED = Reply(view=cast("Any", object()), apart=True, toast="Thank you")
 REFUSED = Reply(toast="Nothing is chosen")
 
 

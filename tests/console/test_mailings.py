@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from lxml import html
 from playwright.sync_api import Browser
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -29,7 +30,7 @@ from notifications.planning.timers import PlannerDeps, plan_due, rederive
 from notifications.review.acting import ACTS
 from notifications.sending.context import Voice
 from tests.console.conftest import SignIn, enter_console
-from tests.console.test_pages import rows_of, text_of
+from tests.console.test_pages import rows_of, text_of, tree
 from tests.console.test_signing import form_token
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
@@ -229,10 +230,26 @@ async def test_what_was_missed_leaves_when_staff_say_so(sign_in: SignIn, databas
     await rederive(deps)
     await plan_due(deps)
     client = sign_in()  # two months later nobody is signed in any more
-    assert "Let it leave now" in client.get(page).text
+    shown = client.get(page)
+    words = "Let it leave now, after its time? 2 people would get it. As people read it"
+    assert asked_once_more(shown) == [f"Let it leave now {words} Yes: Let it leave now"]
+    assert "Pause" in text_of(shown), "what stops is not asked again"
     client.post(page.replace("review", "acts/missed"), data={"token": form_token(client)})
     states = database.read(lambda s: sorted(s.scalars(select(Delivery.state).where(Delivery.mailing_id == mailing))))
     assert states == ["planned", "planned", "skipped"]
+    assert asked_once_more(client.get(page)) == [], "nobody is missing"
+    left_out = select(Delivery.participant_id).where(Delivery.state == "skipped", Delivery.mailing_id == mailing)
+    third = database.read(lambda s: s.scalars(left_out).one())
+    address = {"channel": "email", "value": "carla@example.org", "proved_at": None, "created_at": clock.now()}
+    database.write(lambda s: s.add(Address(participant_id=third, **address)))
+    (sure,) = asked_once_more(client.get(page))
+    assert "Send it to those who did not get it and may have it now? 1 person would get it." in sure
+
+
+def asked_once_more(page: Any) -> list[str]:
+    """What stands behind the buttons that ask again before something leaves."""
+    found: Any = tree(page).xpath("//details[@class='sure'][.//form]")
+    return [" ".join(one.text_content().split()) for one in found]
 
 
 def test_what_was_missed_says_why_it_does_not_leave(sign_in: SignIn, database: Database) -> None:
@@ -269,6 +286,28 @@ def test_staff_decide_on_what_is_in_doubt(sign_in: SignIn, database: Database, h
     for wrong in ("1", "99", "-1", "x", "9" * 30):
         assert client.post("/console/mailings/1/settle", data=given | {"delivery": wrong}).status_code == 409
     assert sign_in("reviewer").post("/console/mailings/1/settle", data=given).status_code in {403, 404}
+
+
+@pytest.mark.parametrize(("how", "became"), [("again", "planned"), ("sent", "sent")])
+def test_staff_decide_on_all_that_is_in_doubt_on_a_page(
+    sign_in: SignIn, database: Database, how: str, became: str
+) -> None:
+    def doubt(session: Session) -> None:
+        session.execute(update(Delivery).where(Delivery.id <= 2).values(state="in-doubt"))
+
+    database.write(doubt)
+    client = sign_in("organiser")
+    page: Any = html.fromstring(client.get("/console/mailings/1?state=in-doubt").text)
+    (all_of_them,) = [one for one in page.forms if one.xpath(".//details")]
+    shown = [value for name, value in all_of_them.form_values() if name == "delivery"]
+    assert sorted(shown) == ["1", "2"]
+    given = {"token": form_token(client), "delivery": [*shown, "3", "99", "x"], "how": how}
+    before = database.read(lambda s: s.get_one(Delivery, 3).state)
+    assert client.post("/console/mailings/1/settle", data=given).status_code == 200
+    assert database.read(lambda s: [s.get_one(Delivery, one).state for one in (1, 2, 3)]) == [became, became, before]
+    decided = select(AuditEntry.subject).where(AuditEntry.subject.like("delivery:%")).order_by(AuditEntry.subject)
+    assert database.read(lambda s: s.scalars(decided).all()) == ["delivery:1", "delivery:2"]
+    assert client.post("/console/mailings/1/settle", data=given).status_code == 409
 
 
 def test_the_proof_holds_everybody_and_the_texts_as_they_left(sign_in: SignIn, database: Database) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from playwright.sync_api import Browser
-from sqlalchemy import event, update
+from sqlalchemy import ColumnElement, event, update
 from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
@@ -18,7 +18,8 @@ from core.database.database import Database
 from core.process.tables import Office, Process
 from core.staff.accounts import Staff
 from core.staff.roles import Role
-from notifications.ledger.tables import Mailing
+from notifications.ledger.tables import Mailing, MailingText, Occurrence
+from notifications.review.store import drafts
 from notifications.review.today import count_to_release
 from surveys.polls.series import set_series_state
 from surveys.polls.series_tables import PollSeries
@@ -28,6 +29,7 @@ from surveys.recurring.series import Repeated, add_round_series
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in
 from tests.console.test_mailings import seen, state, tried, web, write
 from tests.console.test_pages import text_of, tree
+from tests.polls.scene import add, named
 from tests.polls.test_quick import village
 from tests.polls.test_releasing import ask_for_bench
 from tests.polls.test_series import series
@@ -189,6 +191,48 @@ def test_what_waits_is_counted_for_pages_alone_and_for_all_offices_at_once(
         table = client.post(path, data={"token": token})
     assert table.headers["Content-Type"].startswith("text/csv")
     assert asked and not [one for one in asked if one.startswith(counts)], "a table shows no number"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_what_waits_is_read_at_once_however_much_of_it_there_is(
+    scene: Scene, sign_in: SignIn, database: Database
+) -> None:
+    polls = [add(scene, named(), f"poll-{one}").id for one in range(2)]
+
+    def draft(slug: str, process_id: int, poll_id: int | None) -> int:
+        made = scene.insert(
+            Mailing, office_id=scene.office_id, process_id=process_id, slug=slug, kind="mailing", purpose="polls",
+            anchor={}, missed={}, state="draft", poll_id=poll_id,
+        )  # fmt: skip
+        scene.insert(
+            MailingText, mailing_id=made, language="en", subject="{{ poll }} {{ process }}", body="", buttons=[]
+        )
+        scene.insert(
+            Occurrence, mailing_id=made, key="", due_local="2023-07-11T10:00", time_zone="Europe/Rome",
+            due_at=scene.now + timedelta(days=1), state="due", values={},
+        )  # fmt: skip
+        return made
+
+    processes = [
+        scene.insert(
+            Process, office_id=scene.office_id, slug=f"p{one}", title={"en": f"Process {one}"}, summary={},
+            languages=["en"], time_zone="Europe/Rome", send_window={}, retention={},
+        ) for one in range(2)
+    ]  # fmt: skip
+    made = [draft(f"m{at}-{process}", process, poll) for process in processes for at, poll in enumerate((*polls, None))]
+
+    def asked_for(which: ColumnElement[bool], count: int) -> int:
+        with statements(database) as asked:
+            assert len(database.read(lambda s: drafts(s, which))) == count
+        return len([one for one in asked if one.startswith("SELECT")])
+
+    assert asked_for(Mailing.id == made[0], 1) == asked_for(Mailing.id.in_(made), 6)
+    reviewer = sign_in("reviewer")
+    with statements(database) as asked:
+        shown = text_of(reviewer.get("/console"))
+    assert shown.count("Where shall the bench stand? Process 0") == 2 and "{{ poll }} Process 1" in shown
+    assert shown.count("It is due on: 11 July 2023, 10:00") == 6
+    assert len([one for one in asked if one.startswith("SELECT occurrence.mailing_id, occurrence.due_at")]) == 1
 
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

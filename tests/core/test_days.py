@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from core.days import full_day, long_day, write_day, write_instant
+from core.process.events import EventFacts
+from notifications.sending.change_words import change_words
 from surveys.engine.form import Kind
 from surveys.engine.spoken import say_moment
 from tools.files import PACKAGES, ROOT
@@ -36,6 +38,22 @@ def test_in_french_the_first_of_a_month_is_an_ordinal(language: str, full: str, 
 @pytest.mark.parametrize("day", [2, 11, 21, 31])
 def test_no_other_day_is(day: int) -> None:
     assert long_day(date(2024, 12, day), "fr") == f"{day} décembre 2024"
+
+
+@pytest.mark.parametrize(
+    ("language", "now", "then"),
+    [
+        ("en", "Friday 1 December 2023, 10:00", "Thursday 30 November 2023, 10:00"),
+        ("it", "venerdì 1 dicembre 2023, 10:00", "giovedì 30 novembre 2023, 10:00"),
+        ("fr", "vendredi 1er décembre 2023, 10:00", "jeudi 30 novembre 2023, 10:00"),
+    ],
+)
+def test_the_day_of_an_event_that_was_changed_is_written_alike(language: str, now: str, then: str) -> None:
+    starts, ends = map(datetime.fromisoformat, ("2023-12-01T10:00", "2023-12-01T12:00"))
+    event = EventFacts(1, 1, 1, "day", {}, "", starts, ends, "Europe/Rome", (), cancelled=False)
+    was = {"starts_local": "2023-11-30T10:00", "ends_local": "2023-11-30T12:00"}
+    told = "\n".join(change_words(event, {"was": was}, language).values())
+    assert now in told and then in told
 
 
 def test_nothing_else_has_babel_write_a_day() -> None:

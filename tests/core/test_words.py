@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.i18n import Translator, name_language, translator
+from notifications.ledger.release import FourEyes
 from surveys.polls.checking import BESIDE_WRONG, NO_TITLE
 from surveys.polls.faults import PollFault
+from surveys.polls.published import LET_THROUGH
 
 TEMPLATES = Path(__file__).parents[2] / "web" / "templates"
 
@@ -64,14 +66,35 @@ def test_a_language_and_a_method_are_named_in_the_reader_s_language() -> None:
 
 @pytest.mark.parametrize(
     ("language", "once", "twice"),
-    [("en", "said once", "said 2 times"), ("it", "detto 1 volta", "detto 2 volte"), ("fr", "dit 1 fois", "dit 2 fois")],
+    [
+        ("en", "said once", "said 2 times"),
+        ("it", "detto una volta", "detto 2 volte"),
+        ("fr", "dit une fois", "dit 2 fois"),
+    ],
 )
-def test_once_is_a_word_where_the_language_has_one(language: str, once: str, twice: str) -> None:
+def test_once_is_a_word(language: str, once: str, twice: str) -> None:
     page = (TEMPLATES / "console" / "words.html").read_text(encoding="utf-8")
     found = re.search(r't\.n\("([^"]+)", "([^"]+)", one\.count\)', page)
     assert found is not None
     t = translator(language)
     assert [t.n(found[1], found[2], count) for count in (1, 2)] == [once, twice]
+
+
+@pytest.mark.parametrize(
+    ("said", "begins"),
+    [
+        (LET_THROUGH, "Réponses que l'organisme a lues"),
+        (FourEyes.text, "Vous avez écrit cet envoi vous-même : une autre personne de l'organisme"),
+    ],
+)
+def test_in_french_the_office_has_one_name_where_it_reads_and_releases(said: str, begins: str) -> None:
+    told = translator("fr")(said).replace("\u00a0", " ")
+    assert told.startswith(begins) and "aussi après" not in told
+
+
+def test_in_italian_quotes_are_curly_where_a_ballot_s_words_stand() -> None:
+    told = translator("it")('Ballots that say "none of these" are valid, and count for a quorum.')
+    assert told == "Le schede che dicono “nessuna di queste” sono valide, e contano per un quorum."
 
 
 def test_telegram_s_own_button_is_called_alike_where_it_is_told_of_and_where_it_stands() -> None:

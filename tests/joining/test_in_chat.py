@@ -12,7 +12,7 @@ from bots.participants.by_themselves import AGREE, Step
 from core.people.consent import consent_history, consents
 from core.people.erasing import erase_person
 from core.people.tables import Address, JoinRequest, Membership, Participant
-from core.process.tables import Office
+from core.process.tables import Office, Process
 from tests.bots.stage import Stage as Chatting
 from tests.bots.stage import labels, newest
 from tests.joining.stage import ADA, TEXT, Stage
@@ -103,6 +103,19 @@ async def test_a_text_in_another_language_is_said_to_be_so(stage: Stage, chat: C
     stage.open(text={"it": "Acconsento."})
     shown = await chat.say(await chat.person(7), "/start join-metro")
     assert "has written this text in Italiano only" in shown["text"]
+
+
+@pytest.mark.parametrize(("offered", "kept"), [(["it", "fr"], "it"), (["fr"], "fr"), (["fr", "en"], "en")])
+async def test_a_language_that_telegram_tells_is_kept_where_the_office_has_it(
+    stage: Stage, chat: Chatting, offered: list[str], kept: str
+) -> None:
+    stage.scene.change(Process, stage.scene.process_id, languages=offered)
+    person = await chat.person(7)
+    await chat.say(person, "/start join-metro")
+    await chat.press(person, "Quick polls")
+    shown = await chat.press(person, "I agree and join")
+    assert [one.language for one in stage.rows(Participant)] == [kept]
+    assert ("you have joined" in shown["text"]) is (kept == "en"), "the chat goes on in it at once"
 
 
 async def test_several_offices_are_offered_and_closed_ones_are_not(stage: Stage, chat: Chatting) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import defaultdict
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -15,12 +16,13 @@ from PIL import Image, ImageColor
 from core.i18n import translator
 from notifications.planning.closing import close_on, usual_close
 from notifications.planning.windows import ALWAYS, parse_window
+from surveys.polls import picture
 from surveys.polls.glance import Pile, glance
 from surveys.polls.kinds import METHODS, Counting, Kind, Secrecy, State
 from surveys.polls.outcome import Counted, Result, rule_of
 from surveys.polls.picture import DRAWN, TRACK, Told, draw_result, drawable
 from surveys.polls.poll import Option, Poll
-from surveys.polls.published import Published, for_staff, for_voters, in_words, publish, words_for_voters
+from surveys.polls.published import PublicLine, Published, for_staff, for_voters, in_words, publish, words_for_voters
 from surveys.polls.reading import Ballots
 from surveys.polls.tally.counting import tally
 from surveys.polls.tally.options import Options
@@ -47,7 +49,7 @@ def test_of_no_votes_it_is_said_that_there_are_none(database_url: str, kind: Kin
     asked, none = poll(kind, rules={"none": kind is Kind.SINGLE}), ballots()
     result = publish(asked, none, None if kind is Kind.TEXT else resulting(asked, none))
     assert [in_words(asked, result, t) for t in (EN, IT, FR)] == [
-        "Nobody voted.", "Nessuno ha votato.", "Personne n’a voté.",
+        "Nobody voted.", "Nessuno ha votato.", "Personne n'a voté.",
     ]  # fmt: skip
     drawn = Image.open(io.BytesIO(draw_result(asked, result, TOLD, EN)))
     colours = {one for _, one in drawn.convert("RGB").getcolors(1 << 20) or ()}
@@ -217,6 +219,35 @@ def test_every_kind_has_a_picture_that_stands_on_any_ground(kind: Kind) -> None:
     )
     assert plain.size[0] == 1000 and large.size[0] == 1920 and plain.getpixel((20, 20)) == (255, 255, 255)
     assert plain.getpixel((0, 50)) != (255, 255, 255), "an edge tells it from a white page"
+
+
+def test_what_people_said_cannot_pass_for_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, row = list[tuple[str, str]](), picture._Canvas.row
+
+    def see(canvas: picture._Canvas, name: str, value: str) -> None:
+        rows.append((name, value))
+        row(canvas, name, value)
+
+    monkeypatch.setattr(picture._Canvas, "row", see)
+    said = (
+        "Scuola: 40 (80%); fiume",
+        "Orto”: 30 (60%); “Lago",
+        "Via » : 20 (40 %) ; « Rio",
+        'Bus": 9 (18%); "Tram',
+        "🚲",
+    )
+    lines = (PublicLine("parco", 10, 10 / 19), *(PublicLine(one, None, None) for one in said))
+    asked, result = poll(Kind.TEXT), Published(lines, 19, (), None, 5)
+    for t, opening, closing in ((EN, "“", "”"), (IT, "“", "”"), (FR, "«\u00a0", "\u00a0»")):
+        told = in_words(asked, result, t)
+        unquoted = re.sub(f"{opening}.*?{closing}", "", told)
+        assert re.findall(r"\d+", unquoted) == ["19", "10", "53"], told
+        assert f"{opening}Scuola: 40 (80%); fiume{closing}" in told and f"{opening}🚲{closing}" in told
+        rows.clear()
+        draw_result(asked, result, TOLD, t)
+        assert [name[: len(opening)] + name[-len(closing) :] for name, _ in rows] == [opening + closing] * 6, rows
+        assert [name.count(opening[0]) for name, _ in rows] == [1] * 6 and rows[-1][0][len(opening) :][:7] == "bicycle"
+        assert [value for _, value in rows] == [rows[0][1], "", "", "", "", ""]
 
 
 def test_long_and_hostile_words_do_not_break_the_picture() -> None:

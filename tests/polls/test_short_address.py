@@ -64,12 +64,19 @@ def test_a_code_is_typed_on_a_page_of_its_own(scene: Scene, web: RunningWeb, htt
     asked = http.get("/v")
     assert asked.status_code == 200 and 'name="code" value=""' in asked.text and "field-error" not in asked.text
     spaced = f" {poll.code[:3].upper()} {poll.code[3:].upper()} "
-    for typed in (poll.code, spaced, f"{web.url}/v/{poll.code}/"):
+    address, dashed = f"{web.url}/v/{poll.code}", f"{poll.code[:3]}-{poll.code[3:]}."
+    for typed in (
+        poll.code, spaced, dashed, address, f"{address}/", f"{address}?lang=fr", f"{address}/?from=mail#top",
+        f"{address}/result", f"{address}/result?lang=fr", f"{address[7:]}/result", address.upper(), f"v/{poll.code}",
+        f"{poll.code}?lang=fr", f"{web.url}/live/{poll.code}",
+    ):  # fmt: skip
         there = http.get("/v", params={"code": typed, "lang": "fr"})
         assert (there.status_code, there.headers["Location"]) == (303, f"/v/{poll.code}?lang=fr"), typed
     unknown = http.get("/v", params={"code": 'ZZ "9<'})
     assert unknown.status_code == 404 and 'value="ZZ &#34;9&lt;"' in unknown.text and "no open poll" in unknown.text
     assert "code=ZZ%20%229%3C" in unknown.text, "another language keeps it"
+    for strange in ("-", "?", "/v/", "http://[v/", f"{web.url}/v/?code={poll.code}"):
+        assert http.get("/v", params={"code": strange}).status_code == 404, strange
     told = http.get("/v", params={"code": draft.code})
     assert told.status_code == 404 and "no open poll" in told.text, "a draft is not told from nothing"
 

@@ -25,8 +25,8 @@ from surveys.polls.heard import (
     judge,
     merge_answers,
     set_themes,
-    shown_answers,
     split_answer,
+    told_answers,
 )
 from surveys.polls.kinds import Kind
 from surveys.polls.making import close_poll
@@ -64,8 +64,8 @@ def read(scene: Scene, poll: Poll) -> list[Answer]:
     return scene.database.read(lambda session: answers_of(session, poll))
 
 
-def on_show(scene: Scene, poll: Poll) -> list[tuple[str, int]]:
-    found = scene.database.read(lambda session: shown_answers(session, poll))
+def on_show(scene: Scene, poll: Poll) -> list[tuple[str, int | None]]:
+    found = scene.database.read(lambda session: told_answers(session, poll, 0))
     return [(one.text, one.count) for one in found]
 
 
@@ -110,8 +110,8 @@ def test_a_result_tells_what_most_said_of_what_was_let_through(scene: Scene) -> 
         scene.database.write(partial(judge, poll=poll, key=one.key, state=state))
     words, drawn = told(scene, poll)
     assert words.startswith("23 votes counted. Answers that the office has read and let through;") and drawn
-    assert ". Più alberi: 12 (52%); Panchine: 6 (26%); <b>Bus</b>; Una fontana Una" in words, "few are not counted out"
-    assert "Comprate" not in words and "Una…. Numbers behind which few people stand are not published." in words
+    assert ". “Più alberi”: 12 (52%); “Panchine”: 6 (26%); “<b>Bus</b>”; “Una fontana Una" in words, "few are not told"
+    assert "Comprate" not in words and "Una…”. Numbers behind which few people stand are not published." in words
     few = add(scene, define(Kind.TEXT, walk_ins=True), "few")
     wrote(scene, few, "Più alberi", "Più alberi")
     scene.database.write(lambda session: close_poll(session, BOOTH.ids, few.id, scene.now))
@@ -151,7 +151,7 @@ def test_nothing_is_shown_before_it_is_read_and_what_was_read_stays(scene: Scene
     assert again.state == WAITING
     scene.database.write(lambda session: set_themes(session, poll, [(trees.key, "Verde"), (again.key, "")]))
     scene.database.write(lambda session: judge(session, poll, again.key, SHOWN))
-    found = scene.database.read(lambda session: by_theme(shown_answers(session, poll)))
+    found = scene.database.read(lambda session: by_theme(told_answers(session, poll, 0)))
     assert [(theme, len(answers)) for theme, answers in found] == [("Verde", 1), ("", 1)]
     scene.database.write(lambda session: judge(session, poll, trees.key, HIDDEN))
     assert on_show(scene, poll) == [("Panchine", 1)]

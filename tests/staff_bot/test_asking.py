@@ -187,6 +187,7 @@ async def test_a_draft_is_changed_before_it_leaves_and_waits_for_a_colleague_whe
     today = await stage.say(otto, "/today")
     for told in (today["text"], " ".join(labels(today))):
         assert "✋ Where does the market go?" in told and "✋ The result: Where does" in told and "{{" not in told
+    assert today["text"].count("waits with its poll to be released") == 2
     stage.database.write(lambda s: s.execute(update(PollRow).values(state="closed")))
     assert "✋" not in (await stage.say(otto, "/today"))["text"], "of a poll that is over nothing is said any more"
     stage.database.write(lambda s: s.execute(update(PollRow).values(state="draft")))

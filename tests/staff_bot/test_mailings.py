@@ -99,6 +99,14 @@ async def test_a_mailing_is_read_and_released_by_a_second_tap_on_what_was_shown(
     assert stage.audit()[-1] == ("mailing.released", f"mailing:{mailing}")
 
 
+async def test_what_waits_without_a_poll_is_not_said_to_wait_with_one(
+    stage: StaffStage, mailing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("notifications.planning.calendar.MOST", 0)  # so much is due before it that it is not counted
+    today = await stage.say(await stage.linked("Vera", "reviewer"), "/today")
+    assert "✋ Invito [en]: nobody has released it yet" in today["text"] and "poll" not in today["text"]
+
+
 async def test_in_an_office_of_one_person_whoever_writes_is_told_of_it_and_releases_it(
     stage: StaffStage, mailing: int
 ) -> None:

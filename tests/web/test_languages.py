@@ -36,6 +36,9 @@ def test_only_the_languages_of_the_processes_are_offered(scene: Scene, web: Runn
     preferences = f"/preferences/{web.link(Purpose.PREFERENCES, person, scene.office_id)}"
     for path in ("/", "/v", "/privacy", preferences):
         assert switch(http.get(path)) == ["it", "en"], path
+    french = {"Accept-Language": "fr-FR,fr;q=0.9"}
+    for path in ("/", "/?lang=it"):
+        assert switch(http.get(path, headers=french)) == ["it", "en", "fr"], "there is a way back to what one came with"
     scene.change(Office, scene.office_id, joining={"open": True, "text": TEXT}, contact_email="office@example.org")
     joining = http.get("/join/metro?lang=fr")
     assert choices(joining) == ["it", "en"] and 'value="it" id="language-it" checked' in joining.text
@@ -47,7 +50,7 @@ def test_only_the_languages_of_the_processes_are_offered(scene: Scene, web: Runn
     assert choices(http.get(preferences)) == switch(http.get(preferences)) == ["it", "en", "fr"], "what one reads stays"
     scene.change(Participant, person, language="it")
     scene.change(Process, scene.process_id, languages=["it", "fr"])
-    assert choices(http.get(preferences)) == switch(http.get("/?lang=it")) == ["it", "fr"]
+    assert choices(http.get(preferences)) == switch(http.get("/", headers={"Accept-Language": "it"})) == ["it", "fr"]
 
 
 def test_an_office_that_names_no_languages_speaks_all_of_ours(scene: Scene) -> None:

@@ -101,9 +101,8 @@ async def list_processes(request: Request, staff: Staff) -> Response:
 
     def work(session: Session) -> FirstPage:
         waiting, written = to_release(session, staff, now), for_others(session, staff, now)
-        dues: dict[int, datetime] = {}
-        for process_id in {one.process_id for one in (*waiting, *written)}:
-            dues |= store.next_due(session, process_id)
+        processes = {one.process_id for one in (*waiting, *written)}
+        dues = store.next_due(session, processes) if processes else {}
         series_written = for_others_to_start(session, staff)
         offices = {one.office_id for one in written} | {one.office_id for one in series_written}
         return FirstPage(
@@ -131,7 +130,7 @@ async def dashboard(request: Request, staff: Staff) -> Response:
 def _load(session: Session, staff: Staff, process_id: int, now: datetime) -> Dashboard:
     process = store.find_process(session, staff, process_id)
     events = tuple(load_event(session, one.id) for one in store.events(session, process_id))
-    due = store.next_due(session, process_id)
+    due = store.next_due(session, [process_id])
     rounds = store.rounds(session, process_id)
     return Dashboard(
         process=process,

@@ -10,13 +10,15 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
+from core.database.many import among
 from core.i18n import translator
+from core.ids import read_id
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from core.staff.roles import Permission
 from notifications.ledger.proof import write_proof
 from notifications.ledger.release import NotInDoubt, settle_doubt
-from notifications.ledger.tables import Delivery
+from notifications.ledger.tables import IS_IN_DOUBT, Delivery
 from notifications.review.acting import Wish, do_act
 from web.console import store
 from web.files import chunks
@@ -33,20 +35,24 @@ async def act(request: Request, staff: Staff) -> Response:
 
 
 async def settle(request: Request, staff: Staff) -> Response:
-    """Decides on a delivery in doubt: `again` sends it once more, anything else takes it as sent."""
+    """Decides on deliveries in doubt: `again` sends them once more, anything else takes them as sent.
+
+    Those that are not in doubt any more are left; raises NotInDoubt where none is.
+    """
     deps, mailing_id = site_of(request).deps, int(request.path_params["mailing_id"])
     form, now = await request.form(), deps.clock.now()
-    number, again = str(form.get("delivery", "")), form.get("how") == "again"
-    if not number.isdecimal() or len(number) > 18:
-        raise NotInDoubt
+    again, named = form.get("how") == "again", [read_id(one) for one in form.getlist("delivery")]
+    ids = [one for one in named if one is not None]
 
     def work(session: Session) -> None:
         mailing = store.find_mailing(session, staff, mailing_id)
         staff.need(Permission.WRITE_MAILINGS, mailing.office_id)
-        mine = select(Delivery.id).where(Delivery.id == int(number), Delivery.mailing_id == mailing_id)
-        if session.scalar(mine) is None:
+        mine = select(Delivery.id).where(among(Delivery.id, ids), Delivery.mailing_id == mailing_id, IS_IN_DOUBT)
+        found = session.scalars(mine.order_by(Delivery.id).with_for_update()).all()
+        if not found:
             raise NotInDoubt
-        settle_doubt(session, int(number), resend=again, now=now, account_id=staff.account_id)
+        for one in found:
+            settle_doubt(session, one, resend=again, now=now, account_id=staff.account_id)
 
     await deps.database.shared(work)
     return RedirectResponse(f"/console/mailings/{mailing_id}?state=in-doubt", 303)

@@ -13,7 +13,7 @@ from notifications.content.errors import ButtonWithoutPoll
 from notifications.ledger.states import MailingState
 from notifications.planning.outlook import PAST_NAMES
 from notifications.planning.preview import Person, Preview, dry_run, people_meant
-from notifications.review.offers import ASKED, DONE, OPENS
+from notifications.review.offers import ASKED, DONE, LEAVE, OPENS
 from notifications.review.review import Judging, Review, load_review
 from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, SECRECY_TOLD
 from surveys.polls.limits import limits_in_words
@@ -54,7 +54,7 @@ async def review(request: Request, staff: Staff) -> Response:
         unwritten=unwritten,
         done=_done(request, found),
         words_done=DONE,
-        asks_again=OPENS if found.along is not None else ASKED["release"],
+        asks_again={name: ASKED[name] for name in LEAVE} | ({"release": OPENS} if found.along is not None else {}),
         tried=request.query_params.get("tried", ""),
         can_try=deps.telling.can_try,
         language_names=LANGUAGE_NAMES,

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
+from core.database.many import among
 from core.people.tables import Membership
 from core.process.tables import Event, Office, Phase, Process
 from core.staff.accounts import Staff
@@ -197,13 +198,13 @@ def names_of(session: Session, round_: OpenRound) -> tuple[str, str]:
     return session.scalars(select(Office.slug).where(Office.id == round_.office_id)).one(), round_.slug
 
 
-def next_due(session: Session, process_id: int) -> dict[int, datetime]:
-    """The next planned time of each mailing that has one."""
+def next_due(session: Session, process_ids: Collection[int]) -> dict[int, datetime]:
+    """The next planned time of each mailing of the processes that has one."""
     statement = (
         select(Occurrence.mailing_id, Occurrence.due_at)
         .join(Mailing, Mailing.id == Occurrence.mailing_id)
         .where(
-            Mailing.process_id == process_id,
+            among(Mailing.process_id, process_ids),
             Mailing.state != MailingState.CANCELLED,
             Occurrence.state == OccurrenceState.DUE,
         )

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from core.i18n import Translator, translator
 from surveys.polls.figures import Figures
 from surveys.polls.glance import Glance
-from surveys.polls.heard import Answer, by_theme, shown_answers
+from surveys.polls.heard import ToldAnswer, by_theme, told_answers
 from surveys.polls.kinds import Kind, State
 from surveys.polls.outcome import Counted, result_of
 from surveys.polls.poll import Poll
@@ -23,7 +23,6 @@ from surveys.polls.published import NOBODY_VOTED, also_told, disclose, for_voter
 from surveys.polls.reading import Turnout, read_ballots, voters_of
 from surveys.polls.screens import screen_of
 from surveys.polls.tally.methods import TITLES
-from surveys.polls.wordings import shown_text
 from surveys.results.protecting import is_small
 from web.site import Site
 
@@ -154,9 +153,8 @@ def _words(session: Session, poll: Poll, standing: Glance, least: int) -> Shown:
     """Answers that staff have let through; how many gave one is not told where few did so in secret."""
     if poll.is_secret and is_small(standing.ballots, least):
         return Shown(hides=True)
-    answers = shown_answers(session, poll)
-    clouds = _clouds(answers[:MOST_WORDS], least if poll.is_secret else 0)
-    return Shown(clouds=clouds, ballots=sum(one.count for one in answers))
+    answers = told_answers(session, poll, least if poll.is_secret else 0)[:MOST_WORDS]
+    return Shown(clouds=_clouds(answers), hides=any(one.count is None for one in answers))
 
 
 def _bars(poll: Poll, counts: Figures, standing: Glance, counted: Counted | None, t: Translator) -> list[Bar]:
@@ -185,12 +183,12 @@ def _bars(poll: Poll, counts: Figures, standing: Glance, counted: Counted | None
     ]
 
 
-def _clouds(answers: Sequence[Answer], least: int) -> list[tuple[str, Sequence[Said]]]:
-    most = max((one.count for one in answers), default=1)
+def _clouds(answers: Sequence[ToldAnswer]) -> list[tuple[str, Sequence[Said]]]:
+    most = max((one.count or 0 for one in answers), default=0) or 1
 
-    def said(one: Answer) -> Said:
-        count = 0 if is_small(one.count, least) else one.count
-        return Said(shown_text(one.text), count, 1 + (SIZES - 1) * count // most)
+    def said(one: ToldAnswer) -> Said:
+        count = one.count or 0
+        return Said(one.text, count, 1 + (SIZES - 1) * count // most)
 
     return [(theme, [said(one) for one in found]) for theme, found in by_theme(answers)]
 

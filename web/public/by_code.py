@@ -3,6 +3,7 @@ own address says."""
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -37,5 +38,8 @@ async def show(request: Request) -> Response:
 
 
 def _code_in(typed: str) -> str:
-    """The last part of an address, without the spaces that people put between letters."""
-    return "".join(typed.rstrip("/").rpartition("/")[2].split())
+    """Letters and digits of what stands behind `/v/` in an address, else of its last part."""
+    path = "/" + re.split(r"[?#]", typed.lower())[0].rstrip("/")
+    _, is_address, behind = path.partition("/v/")
+    code = behind.partition("/")[0] if is_address else path.rpartition("/")[2]
+    return "".join(one for one in code if one.isalnum())

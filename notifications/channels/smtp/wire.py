@@ -69,8 +69,15 @@ class Wire(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._may_write.set()
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether nothing that is written would leave any more."""
+        return self._lost is not None or self._transport.is_closing()
+
     def write(self, data: bytes | memoryview) -> None:
-        self._transport.write(data)
+        """What is written to a lost connection is dropped: whoever waits for the answer is told."""
+        if not self.is_lost:  # one loop drops it by itself, another raises what is no OSError
+            self._transport.write(data)
 
     @property
     def is_full(self) -> bool:
