@@ -16,7 +16,7 @@ from bots.staff.poll_words import limits_told, options_in
 from bots.staff.talk import Picture, Reply, Talk, fitted, key, moment
 from bots.staff.today import MAILING, subject_of
 from core.errors import Problem
-from core.i18n import N_, pick_text
+from core.i18n import N_, Translator, pick_text
 from core.ids import read_id
 from core.process.offices import office_names
 from core.process.room.rooms import load_room
@@ -26,8 +26,9 @@ from notifications.ledger.result_pictures import picture_to_draw
 from notifications.ledger.states import MailingState
 from notifications.review.one_person import may_release, needs_other, releasers
 from notifications.review.store import READS, mailings_of_poll
+from notifications.review.unreleased import UNRELEASED, state_names, untold
 from surveys.polls.heard import unread, unread_told
-from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, STATE_NAMES, Shown, State
+from surveys.polls.kinds import KIND_NAMES, SECRECY_NAMES, Shown, State
 from surveys.polls.making import NOT_BEGUN, lock_poll
 from surveys.polls.namesakes import told_apart
 from surveys.polls.outcome import rule_told
@@ -74,7 +75,6 @@ QUESTIONS = {
     CLOSE: N_("Close it now? No vote is taken after that, and it cannot be opened again."),
     PUBLISH: N_("Publish the result on a page for everybody?"),
 }
-UNRELEASED = N_("What is written to people about it is not released yet: without that, nobody is told that it is open.")
 DONE = {
     OPEN: N_("It is open."),
     CLOSE: N_("It is closed."),
@@ -103,6 +103,7 @@ class _Stand:
     reveals: bool
     published: bool
     in_hall: bool
+    untold: bool
     room: str = ""
 
     @property
@@ -116,6 +117,7 @@ def list_polls(talk: Talk, _: str = "") -> Reply:
     found, count = newest_polls(talk.session, offices, AT_ONCE, talk.now)
     names = office_names(talk.session, offices) if len(offices) > 1 else {}
     apart = told_apart(talk.session, found, t)
+    waiting = untold(talk.session, [one.id for one in found])
     lines, keys = [f"<b>{t('Polls')}</b>"], [(key(f"➕ {t('Ask something')}", NEW),)]
     if (held := draft_at_hand(talk)) is not None:
         line, go_on = told_in_list(talk, held)
@@ -129,7 +131,9 @@ def list_polls(talk: Talk, _: str = "") -> Reply:
         told = apart.get(one.id, "")
         more = f" ({plain(told, 150)})" if told else ""
         office = f", {plain(names[one.office_id], 80)}" if names else ""
-        lines.append(f"{place}. {MARKS[state]} <b>{title}</b>{more}\n{t(STATE_NAMES[state])}{office}")
+        lines.append(
+            f"{place}. {MARKS[state]} <b>{title}</b>{more}\n{_state(t, state, waits=one.id in waiting)}{office}"
+        )
         keys.append((key(f"{place}. {named(one.title_in(t.language) or one.slug, told)}", POLL, one.id),))
     if (left := count - len(found)) > 0:
         lines.append(t.n("{count} more poll is in the console.", "{count} more polls are in the console.", left))
@@ -154,7 +158,7 @@ def ask_again(talk: Talk, value: str) -> Reply:
     if act == CLOSE:
         voted = voters_of(talk.session, poll).voted
         lines.append(t.n("{count} vote so far", "{count} votes so far", voted))
-    if act == OPEN and any(one.state == MailingState.DRAFT for one in mailings_of_poll(talk.session, number)):
+    if act == OPEN and untold(talk.session, [number]):
         lines.append(t(UNRELEASED))
     if left:
         lines.append(unread_told(left, t))
@@ -210,6 +214,7 @@ def _stand(talk: Talk, poll: Poll) -> _Stand:
         screen.reveals(poll, talk.now),
         screen.published,
         event is not None,
+        bool(untold(session, [poll.id])),
         room,
     )
 
@@ -219,8 +224,10 @@ def _lines(talk: Talk, stand: _Stand) -> Iterator[str]:
     title = f"{MARKS[state]} <b>{plain(poll.title_in(t.language), 300)}</b>"
     yield "\n".join([title, *options_in(poll.definition, t.language, OPTIONS_SHOWN, t)])
     office = office_names(talk.session, [poll.office_id])[poll.office_id]
-    about = (t(STATE_NAMES[state]), t(KIND_NAMES[poll.kind]), t(SECRECY_NAMES[poll.definition.secrecy]))
+    about = (_state(t, state, waits=stand.untold), t(KIND_NAMES[poll.kind]), t(SECRECY_NAMES[poll.definition.secrecy]))
     yield f"{plain(office, 100)}\n{', '.join(about)}"
+    if stand.untold and state is not State.CLOSED:
+        yield f"⚠️ {t(UNRELEASED)}"
     if rule := [*limits_told(poll.definition, t), *rule_told(poll, t)]:
         yield "\n".join(rule)
     if state in NOT_BEGUN:
@@ -258,6 +265,10 @@ def _unreleased(talk: Talk, poll: Poll) -> Iterator[str]:
         return
     names = ", ".join(plain(one, 80) for one in releasers(session, office, author)[:MOST_NAMES]) or t("nobody")
     yield f"✋ {t('What is written to people about it waits for somebody else to release it: {names}', names=names)}"
+
+
+def _state(t: Translator, state: State, *, waits: bool) -> str:
+    return ", ".join(map(t, state_names(state, waits=waits)))
 
 
 def _screen_address(talk: Talk, stand: _Stand) -> str:

@@ -8,6 +8,7 @@ from bots.screen import Key, Screen, named, plain
 from bots.staff.talk import Reply, Talk, day_of, fitted, key
 from core.i18n import Translator, pick_text
 from notifications.planning.obstacles import CAUSE_NAMES, Cause
+from notifications.review.series import WAITS, to_start
 from notifications.review.store import MailingRow
 from notifications.review.today import Ahead, ahead, held_up, to_release
 from notifications.words import CHANNELS, CONFLICTS, word
@@ -57,6 +58,9 @@ def show_today(talk: Talk, _: str = "") -> Reply:
         keys.append((key(f"✋ {named(subject, told)}", MAILING, draft.id),))
     if (left := len(waiting) - AT_ONCE) > 0:
         lines.append(t.n("{count} more mailing is in the console.", "{count} more mailings are in the console.", left))
+    for series in to_start(talk.session, talk.staff):
+        title = plain(pick_text(series.title, t.language), 80)
+        lines.append(f"✋ {title}: {t(WAITS[series.kind])}\n{talk.urls.public}{series.path}")
     keys.append((key(f"🔄 {t('As it is now')}", TODAY),))
     return Reply((Screen(fitted(lines), tuple(keys)),))
 

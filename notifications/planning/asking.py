@@ -90,7 +90,15 @@ def launch(session: Session, asked: Asked, account_id: int, now: datetime) -> No
 
 def reach_of(session: Session, process: Process, audience_id: int | None, now: datetime, rules: Rules) -> list[Count]:
     """To how many an invitation to a poll would go by which channel, and how many not, with the reason."""
-    mailing = Mailing(office_id=process.office_id, process_id=process.id, slug="", kind=Kind.MAILING, purpose=POLLS)
+    return reach_for(session, process, (audience_id, POLLS), now, rules)
+
+
+def reach_for(
+    session: Session, process: Process, to: tuple[int | None, str], now: datetime, rules: Rules
+) -> list[Count]:
+    """As `reach_of`, for an audience and the purpose to which people agree."""
+    audience_id, purpose = to
+    mailing = Mailing(office_id=process.office_id, process_id=process.id, slug="", kind=Kind.MAILING, purpose=purpose)
     clause: ColumnElement[bool] = true()
     if audience_id is not None:
         clause = rules.clause(session.get_one(Audience, audience_id).rule, process.office_id, now)

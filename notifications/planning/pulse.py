@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from core.i18n import pick_text
 from core.ids import Ids
 from core.process.languages import written_in
+from core.process.package.dates import to_instant
 from core.process.tables import Office, Process
 from notifications.content.foretold import Foretold, foretell
 from notifications.content.poll_texts import INVITATION, REMINDER, RESULT, texts_for
@@ -51,18 +52,27 @@ def open_turn(session: Session, ids: Ids, series_id: int, now: datetime) -> int 
     if series.next_at > now or not claim(session, PollSeries, series, now):
         return None
     process = session.get_one(Process, series.process_id)
-    window, zone = window_of(session, process)
-    opens = next_open(window, max(now, series.next_at), zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-    last = (opens + timedelta(days=series.rhythm.open_days)).date()
-    closes = close_on(last, window, zone).isoformat(timespec="minutes")
+    opens, closes = (one.isoformat(timespec="minutes") for one in _local_times(session, series, now)[:2])
     slug = slug_in(session, Poll, series.office_id, f"{series.slug}-{day}")
-    new = replace(series.definition, opens_local=opens.isoformat(timespec="minutes"), closes_local=closes)
+    new = replace(series.definition, opens_local=opens, closes_local=closes)
     poll_id = add_poll(session, ids, series.place, (slug, new), now)
     add_turn(session, series.id, poll_id)
     plan_poll(session, poll_id, now)
     _write_mailings(session, series, process, (poll_id, slug), now)
     log.info("poll of a series opens", series=series.id, poll=poll_id)
     return poll_id
+
+
+def next_times(session: Session, series: Series, now: datetime) -> tuple[datetime, datetime]:
+    """When the next poll of a series that runs opens and closes."""
+    opens, closes, zone = _local_times(session, series, now)
+    return to_instant(opens, zone), to_instant(closes, zone)
+
+
+def _local_times(session: Session, series: Series, now: datetime) -> tuple[datetime, datetime, str]:
+    window, zone = window_of(session, session.get_one(Process, series.process_id))
+    opens = next_open(window, max(now, series.next_at), zone).astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return opens, close_on((opens + timedelta(days=series.rhythm.open_days)).date(), window, zone), zone
 
 
 def read_ahead(session: Session, series: Series) -> list[tuple[str, Sequence[Foretold]]]:

@@ -42,14 +42,18 @@ def open_round_turn(session: Session, series_id: int, now: datetime) -> int | No
     if series.next_at > now or not claim(session, RoundSeries, series, now):
         return None
     process = session.get_one(Process, series.process_id)
-    window, zone = window_of(session, process)
-    opens = next_open(window, max(now, series.next_at), zone)
-    last = local(opens, zone).date() + timedelta(days=series.rhythm.open_days)
-    closes = to_instant(datetime.combine(last, time.fromisoformat(CLOSES_AT)), zone)
-    made = open_round(session, series, (opens, closes), due)
+    made = open_round(session, series, next_round_times(session, series, now), due)
     _write_mailings(session, series, process, made, now)
     log.info("round of a series opens", series=series.id, round=made.id)
     return made.id
+
+
+def next_round_times(session: Session, series: Series, now: datetime) -> tuple[datetime, datetime]:
+    """When the next round of a series that runs opens and closes."""
+    window, zone = window_of(session, session.get_one(Process, series.process_id))
+    opens = next_open(window, max(now, series.next_at), zone)
+    last = local(opens, zone).date() + timedelta(days=series.rhythm.open_days)
+    return opens, to_instant(datetime.combine(last, time.fromisoformat(CLOSES_AT)), zone)
 
 
 def read_rounds_ahead(session: Session, series: Series) -> list[tuple[str, Sequence[Foretold]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -28,6 +29,17 @@ def may_leave_by(staff: Staff, office_id: Any) -> ColumnElement[bool]:
     """`may_release` in a statement, for a column that holds an office."""
     writes = among(office_id, staff.offices(Permission.WRITE_MAILINGS))
     return or_(among(office_id, staff.offices(Permission.RELEASE_MAILINGS)), and_(writes, office_id.in_(OF_ONE_PERSON)))
+
+
+def who_else_releases(session: Session, staff: Staff, office_ids: Collection[int]) -> dict[int, list[str]]:
+    """By office the names of others who may release there."""
+    roles = [one for one in Role if allows(one, Permission.RELEASE_MAILINGS)]
+    others = Account.id != staff.account_id, Account.disabled_at.is_(None), Grant.role.in_(roles)
+    names = select(Grant.office_id, Account.name).join(Account, Account.id == Grant.account_id)
+    found: dict[int, list[str]] = {one: [] for one in office_ids}
+    for row in session.execute(names.where(among(Grant.office_id, list(found)), *others).order_by(Account.name)):
+        found[row.office_id].append(row.name)
+    return found
 
 
 def need_release(session: Session, staff: Staff, office_id: int) -> None:

@@ -79,14 +79,22 @@ def drafts(session: Session, which: ColumnElement[bool]) -> list[MailingRow]:
     return _rows(session, session.scalars(select(Mailing).where(which).order_by(newest, Mailing.id)).all())
 
 
-def count_drafts(session: Session, which: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(Mailing).where(which)) or 0
+def count_of_drafts(which: ColumnElement[bool]) -> ColumnElement[int]:
+    """Within a statement."""
+    return select(func.count()).select_from(Mailing).where(which).scalar_subquery()
 
 
 def waits_for(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
     """Drafts that somebody may release: of those that wait for anybody by then (`waits_for_anybody`)."""
     theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(OF_ONE_PERSON)
     return and_(may_leave_by(staff, Mailing.office_id), or_(*theirs), waits_for_anybody(now, until))
+
+
+def waits_for_others(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
+    """Such drafts as somebody wrote and somebody else has to release."""
+    theirs = Mailing.written_by == staff.account_id, Mailing.office_id.not_in(OF_ONE_PERSON)
+    mine = among(Mailing.office_id, staff.offices(Permission.WRITE_MAILINGS))
+    return and_(mine, *theirs, waits_for_anybody(now, until))
 
 
 def waits_for_anybody(now: datetime, until: datetime | None = None) -> ColumnElement[bool]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.staff.accounts import Staff
@@ -13,7 +14,16 @@ from notifications.ledger.states import MailingState
 from notifications.planning.calendar import Entry, plan_of_offices
 from notifications.planning.obstacles import Cause, Obstacle, obstacles
 from notifications.planning.rules import Rules
-from notifications.review.store import READS, MailingRow, count_drafts, drafts, find_mailing, waits_for
+from notifications.review.series import count_to_start
+from notifications.review.store import (
+    READS,
+    MailingRow,
+    count_of_drafts,
+    drafts,
+    find_mailing,
+    waits_for,
+    waits_for_others,
+)
 
 AHEAD = timedelta(days=7)
 
@@ -50,8 +60,15 @@ def to_release(session: Session, staff: Staff, now: datetime) -> list[MailingRow
     return drafts(session, waits_for(staff, now, now + AHEAD))
 
 
+def for_others(session: Session, staff: Staff, now: datetime) -> list[MailingRow]:
+    """What this one wrote and waits for somebody else's word."""
+    return drafts(session, waits_for_others(staff, now, now + AHEAD))
+
+
 def count_to_release(session: Session, staff: Staff, now: datetime) -> int:
-    return count_drafts(session, waits_for(staff, now, now + AHEAD))
+    """With the series that wait to be started."""
+    mailings = count_of_drafts(waits_for(staff, now, now + AHEAD))
+    return session.scalar(select(mailings + count_to_start(staff))) or 0
 
 
 def held_up(session: Session, staff: Staff, now: datetime, causes: Collection[Cause] = tuple(Cause)) -> list[HeldUp]:

@@ -27,7 +27,8 @@ from surveys.results.protecting import LEAST, is_small, protect, protect_each
 
 ALSO_FIRST = N_("Also shown, deciding nothing: {method}. First by it: {options}.")
 NOBODY_VOTED = N_("Nobody voted.")
-LET_THROUGH = N_("Answers that the office has read and let through; the number says how many people said it.")
+LET_THROUGH = N_("Answers that the office has read and let through.")
+LET_THROUGH_COUNTED = N_("Answers that the office has read and let through; the number says how many people said it.")
 CHOSEN_BY_FEW = N_("What fewer than {least} people chose is not published.")
 SAID_BY_FEW = N_("Numbers behind which few people stand are not published.")
 NOBODY = N_("No ballot names an option.")
@@ -247,7 +248,9 @@ def about_lines(poll: Poll, result: Published, t: Translator) -> Sequence[str]:
     """What stands in the lines, where it does not go without saying."""
     if poll.kind is Kind.RANKING:
         return (t("Figures: {what}.", what=t(result.unit)),)
-    return (t(LET_THROUGH),) if poll.kind is Kind.TEXT and result.lines else ()
+    if poll.kind is not Kind.TEXT or not result.lines:
+        return ()
+    return (t(LET_THROUGH if all(one.count is None for one in result.lines) else LET_THROUGH_COUNTED),)
 
 
 def about_hidden(result: Published, t: Translator) -> Sequence[str]:

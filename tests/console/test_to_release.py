@@ -11,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import ColumnElement, event, update
+from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.database.database import Database
@@ -18,15 +19,20 @@ from core.process.tables import Office, Process
 from core.staff.accounts import Staff
 from core.staff.roles import Role
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
-from notifications.review.store import count_drafts, drafts
+from notifications.review.store import drafts
 from notifications.review.today import count_to_release
+from surveys.polls.series import set_series_state
+from surveys.polls.series_tables import PollSeries
 from surveys.polls.tables import Poll
+from surveys.recurring.rhythm import Rhythm, SeriesState
+from surveys.recurring.series import Repeated, add_round_series
 from tests.console.conftest import SignIn, browser, enter_console, scene, sign_in
 from tests.console.test_mailings import seen, state, tried, web, write
 from tests.console.test_pages import text_of, tree
 from tests.polls.scene import add, named
 from tests.polls.test_quick import village
 from tests.polls.test_releasing import ask_for_bench
+from tests.polls.test_series import series
 from tests.responses.scene import Scene
 from tests.support.browser import overflow, page_of, violations
 from tests.support.web import RunningWeb
@@ -34,10 +40,18 @@ from tests.support.web import RunningWeb
 __all__ = ["browser", "scene", "sign_in", "tried", "web"]  # fixtures
 
 
+OTHERS = "//section[@aria-labelledby='for-others']"
+
+
 def links(client: httpx.Client) -> list[str]:
     """Where the list of what waits leads to."""
     found = tree(client.get("/console")).xpath("//section[@aria-labelledby='to-release']//a/@href")
     return [str(one) for one in found]
+
+
+def written(client: httpx.Client) -> str:
+    """What stands in the list of what waits for somebody else."""
+    return " ".join(" ".join(one.text_content().split()) for one in tree(client.get("/console")).xpath(OTHERS))
 
 
 def counted(client: httpx.Client) -> str:
@@ -56,7 +70,10 @@ def test_who_may_release_finds_what_is_due_in_the_coming_days(
     author, reviewer, organiser = (sign_in(one) for one in ("administrator", "reviewer", "organiser"))
     assert links(reviewer) == [page] and counted(reviewer) == "To be released (1)"
     shown = text_of(reviewer.get("/console"))
-    assert "1 mailing waits for your release Nothing of them leaves" in shown and "It is due on: 3 August 2023" in shown
+    assert (
+        "To be released (1) This waits for you: nothing of it leaves" in shown
+        and "It is due on: 3 August 2023" in shown
+    )
     assert links(organiser) == [] and counted(organiser) == "", "who may not release is shown nothing"
     reviewer.post(page.replace("review", "acts/release"), data=seen(reviewer, page))
     assert links(reviewer) == [] and counted(reviewer) == ""
@@ -85,7 +102,59 @@ def test_who_wrote_it_is_not_asked_and_a_poll_waits_from_the_day_it_is_written(
     assert len(links(clerk)) == 1 and "Il risultato" in text_of(clerk.get(links(clerk)[0])), (
         "of a poll that is over only the result"
     )
-    assert database.read(lambda s: count_drafts(s, author)) == 2
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_whoever_asked_finds_what_waits_for_somebody_else_and_for_whom(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    office = village(database, clock, one_person=False)
+    clerk = sign_in("clerk", "valprato")
+    assert written(clerk) == ""
+    ask_for_bench(clerk)
+    assert written(clerk).startswith("Waits for a colleague's release (2)") and counted(clerk) == ""
+    assert "Nobody else of the office may release it." in written(clerk)
+    reviewer, _ = sign_in("reviewer", "valprato"), sign_in("reader", "valprato")
+    assert "May be released by: The reviewer" in written(clerk) and "reader" not in written(clerk)
+    assert written(reviewer) == "" and len(links(reviewer)) == 2
+    polls = series(scene, running=False)
+    database.write(lambda s: s.execute(update(PollSeries).values(written_by=1, office_id=office)))
+    assert "Waits for a colleague's release (3)" in written(clerk) and f"/console/series/{polls}" in links(reviewer)
+    database.write(lambda s: s.execute(update(Mailing).values(state="released")))
+    assert "colleague's release (1)" in written(clerk)
+    database.write(lambda s: set_series_state(s, polls, SeriesState.RUNNING))
+    assert written(clerk) == ""
+    scene.change(Office, office, one_person=True)
+    database.write(lambda s: s.execute(update(Mailing).values(state="draft")))
+    assert written(clerk) == "" and len(links(clerk)) == 2, "there it waits for whoever wrote it"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_series_waits_for_whoever_may_start_it_and_not_for_its_writer(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    author, reviewer, writer = sign_in("administrator"), sign_in("reviewer"), sign_in("organiser")
+    village(database, clock)
+    polls = series(scene, running=False)
+    rounds = database.write(lambda s: add_round_series(s, *asked_again(s, scene), (1, scene.now)))
+    paths = [f"/console/series/{polls}", f"/console/round-series/{rounds}"]
+    database.write(lambda s: s.execute(update(PollSeries).values(written_by=1)))
+    assert links(reviewer) == paths and counted(reviewer) == "To be released (2)"
+    shown = text_of(reviewer.get("/console"))
+    assert "series of polls, waits to be started · The first one opens on: 12 July 2023, 10:00" in shown
+    assert all(reviewer.get(one).status_code == 200 for one in paths)
+    for one in (author, writer, sign_in("reviewer", "valprato")):
+        assert links(one) == [] and counted(one) == "", "its writer, who may not, and another office"
+    database.write(lambda s: set_series_state(s, polls, SeriesState.RUNNING))
+    assert links(reviewer) == paths[1:] and counted(reviewer) == "To be released (1)"
+    scene.change(Office, scene.office_id, one_person=True)
+    assert links(author) == paths[1:], "where one person does everything they start their own"
+
+
+def asked_again(session: Session, scene: Scene) -> tuple[Process, Repeated, Rhythm]:
+    title = {"it": "Come va?", "en": "How are you?"}
+    process = session.get_one(Process, scene.process_id)
+    return process, Repeated(scene.questionnaire_id, title), Rhythm(4, "2023-07-12T10:00")
 
 
 @contextmanager
@@ -107,7 +176,7 @@ def statements(database: Database) -> Iterator[list[str]]:
 def test_what_waits_is_counted_for_pages_alone_and_for_all_offices_at_once(
     scene: Scene, sign_in: SignIn, database: Database
 ) -> None:
-    client, counts = sign_in("organiser"), "SELECT count(*) AS count_1 FROM mailing"
+    client, counts = sign_in("organiser"), "SELECT (SELECT count(*) AS count_1 FROM mailing"
     others = [scene.insert(Office, slug=f"other-{one}", name="Other", kind="zone") for one in range(3)]
     many = Staff(1, "Vera", "en", dict.fromkeys([scene.office_id, *others], Role.ORGANISER))
     with statements(database) as asked:

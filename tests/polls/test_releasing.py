@@ -19,6 +19,8 @@ from surveys.polls.making import change_poll, close_poll
 from surveys.polls.poll import Poll
 from surveys.polls.store import load_poll, polls_of
 from tests.console.conftest import SignIn, scene, sign_in, web
+from tests.console.test_pages import text_of, tree
+from tests.dates.test_console import post
 from tests.polls.scene import BOOTH
 from tests.polls.test_option_pictures import send
 from tests.polls.test_poll_form import form_of as fields_of
@@ -221,3 +223,35 @@ def test_a_planned_poll_s_pictures_are_part_of_what_is_read_before_a_release(
         again = form_of(reviewer, f"/console/mailings/{one}/review")
         assert reviewer.post(f"/console/mailings/{one}/acts/release", data=again).status_code == 200
     assert states(database) == [MailingState.RELEASED] * 2
+
+
+def test_a_poll_that_waits_for_somebody_says_so_before_and_after_it_is_opened_without_them(
+    scene: Scene, sign_in: SignIn, database: Database, clock: FixedClock
+) -> None:
+    village(database, clock, one_person=False)
+    clerk, reviewer = sign_in("clerk", "valprato"), sign_in("reviewer", "valprato")
+    ask_for_bench(clerk)
+    (poll,) = database.read(polls_of)
+    here, warning = f"/console/polls/{poll.id}", "is not released yet: without that, nobody is told that it is open."
+
+    def seen() -> tuple[str, list[str], list[str]]:
+        page = tree(clerk.get(here))
+        tags = [str(one.text) for one in page.xpath("//h1/span[@class='tag']")]
+        return text_of(clerk.get(here)), tags, [str(one) for one in page.xpath("//a[contains(@class, 'btn-primary')]")]
+
+    text, tags, main = seen()
+    assert warning in text and tags == ["waits for release"] and not main, "opening is not what is to be done"
+    assert "waits for release" in text_of(clerk.get(f"/console/processes/{poll.process_id}/polls"))
+    assert warning in text_of(clerk.get(f"{here}/acts/open")) and warning not in text_of(clerk.get(f"{here}/acts/drop"))
+    opened = post(clerk, f"{here}/acts/open", f"{here}/acts/open")
+    assert warning in text_of(opened) and seen()[1] == ["open", "waits for release"]
+    review = f"/console/mailings/{mailings_about(database, poll)[0]}"
+    reviewer.post(f"{review}/acts/release", data=form_of(reviewer, f"{review}/review"))
+    text, tags, main = seen()
+    assert warning not in text and tags == ["open"] and len(main) == 1, "as long as it holds"
+    drafts = update(Mailing).where(Mailing.poll_id == poll.id, Mailing.purpose == "results")
+    database.write(lambda session: session.execute(drafts.values(state="draft")))
+    assert warning not in seen()[0], "the result is told later: that of the opening has left"
+    database.write(lambda session: session.execute(update(Mailing).values(state="draft")))
+    database.write(lambda session: close_poll(session, BOOTH.ids, poll.id, clock.now()))
+    assert warning not in seen()[0] and seen()[1] == ["closed"]

@@ -266,7 +266,7 @@ def test_who_wrote_a_series_is_told_in_words_and_a_paused_one_opens_nothing(scen
     boss = sign_in("administrator")
     assert "12 July 2023, 10:00" in post(boss, here, f"{here}/acts/start").text
     paused = post(boss, here, f"{here}/acts/pause").text
-    assert "not before the series goes on" in paused and "12 July 2023" not in paused
+    assert "not before the series goes on" in paused and "12 July 2023, 10:00;" not in paused
 
 
 @sqlite

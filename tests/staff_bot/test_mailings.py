@@ -15,8 +15,14 @@ from notifications.ledger.tables import Delivery, Mailing, MailingText, Occurren
 from notifications.planning.planner import plan_all_due
 from notifications.planning.schedule import schedule_occurrences
 from notifications.staff.alarms import WatchDeps, watch_once
+from surveys.polls.kinds import Kind
+from surveys.polls.series import add_series, set_series_state
+from surveys.polls.store import Place
+from surveys.recurring.rhythm import Rhythm, SeriesState
 from tests.notifications.office import DUE, RULES, make_mailing
-from tests.staff_bot.stage import StaffStage, labels
+from tests.notifications.sending import PUBLIC
+from tests.polls.scene import define
+from tests.staff_bot.stage import NOON, StaffStage, labels
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -186,3 +192,16 @@ async def test_it_is_paused_goes_on_and_is_stopped_and_a_missed_one_waits_for_a_
     doubts = await stage.say(vera, "/doubt")
     assert f"https://ascolto.example.org/console/mailings/{mailing}?state=in-doubt" in doubts["text"]
     change(stage, Occurrence, state="planned")
+
+
+async def test_a_series_waits_under_today_to_be_started(stage: StaffStage) -> None:
+    vera, otto = await stage.linked("Vera", "organiser"), await stage.linked("Otto", "reviewer", 902)
+    place = Place(stage.rows.office, stage.rows.process, "Europe/Rome")
+    new = ("pulse", define(Kind.SCALE), Rhythm(4, "2023-07-12T10:00"))
+    made = stage.database.write(lambda s: add_series(s, place, new, (None, NOON)))
+    told = (await stage.say(otto, "/today"))["text"]
+    assert "✋ Where shall the bench stand?: series of polls, waits to be started" in told
+    assert f"{PUBLIC}/console/series/{made}" in told
+    assert "✋" not in (await stage.say(vera, "/today"))["text"], "who may not start it is not asked"
+    stage.database.write(lambda s: set_series_state(s, made, SeriesState.RUNNING))
+    assert "✋" not in (await stage.say(otto, "/today"))["text"]

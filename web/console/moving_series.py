@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 from starlette.requests import Request
@@ -15,12 +16,18 @@ from core.process.tables import Office
 from core.staff.accounts import Staff
 from core.staff.audit import Act, record
 from notifications.ledger.release import FourEyes
-from notifications.review.one_person import need_release
+from notifications.planning.foreseen import Foreseen, foresee
+from notifications.planning.rules import Rules
+from notifications.review.offers import MAY_NOT
+from notifications.review.one_person import may_release, need_release
+from surveys.polls.series import Series as PollSeries
 from surveys.recurring.clockwork import AnySeries
 from surveys.recurring.rhythm import SeriesState
+from surveys.recurring.series import Series as RoundSeries
 from web.console.errors import ActUnknown
 from web.site import site_of
 
+AnyKind = PollSeries | RoundSeries
 ACTS = {
     "start": (SeriesState.RUNNING, "started"),
     "pause": (SeriesState.PAUSED, "paused"),
@@ -33,6 +40,26 @@ class SeriesFourEyes(FourEyes):
         "You wrote this series yourself: somebody else of the office has to read it and start it, also after a pause. "
         "Where one person does everything, whoever runs the service can lift this for the office."
     )
+
+
+@dataclass(frozen=True)
+class Starting:
+    """What starting a series would bring about, or has; `why` it cannot be started by whoever looks, "" if it can."""
+
+    foreseen: Foreseen
+    why: str
+
+
+def starting(session: Session, staff: Staff, series: AnyKind, rules: Rules, now: datetime) -> Starting:
+    why = MAY_NOT if not may_release(session, staff, series.office_id) else ""
+    if not why and needs_other(session, staff, series):
+        why = SeriesFourEyes.text
+    return Starting(foresee(session, series, rules, now), why)
+
+
+def needs_other(session: Session, staff: Staff, series: AnySeries) -> bool:
+    """Whether it is theirs, and two pairs of eyes are needed."""
+    return series.written_by == staff.account_id and not session.get_one(Office, series.office_id).one_person
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,7 @@ async def move(request: Request, staff: Staff, moves: Moves) -> Response:
         series = moves.find(session, staff, series_id)
         if state is SeriesState.RUNNING:
             need_release(session, staff, series.office_id)
-            if series.written_by == staff.account_id and not session.get_one(Office, series.office_id).one_person:
+            if needs_other(session, staff, series):
                 raise SeriesFourEyes
         moves.set_state(session, series_id, state)
         subject = f"{moves.name}:{series_id}"

@@ -20,11 +20,13 @@ from notifications.planning.result_telling import (
     TO_NAMES,
     ResultToldAlready,
     To,
+    result_mailing,
     result_that_left,
     tell_result,
     told_to,
 )
 from notifications.review.store import READS
+from notifications.review.unreleased import UNRELEASED, state_names, untold
 from surveys.polls.errors import FiguresWithheld
 from surveys.polls.figures import NOT_BY_FIRST_PLACES, Figures, figures_of, is_decided_otherwise
 from surveys.polls.glance import COUNTED, Glance, glance
@@ -36,9 +38,9 @@ from surveys.polls.kinds import (
     SECRECY_NAMES,
     SECRECY_TOLD,
     SHOWN_NAMES,
-    STATE_NAMES,
     TIES_NAMES,
     Kind,
+    State,
 )
 from surveys.polls.lent import names_lending
 from surveys.polls.limits import limits_in_words
@@ -78,10 +80,12 @@ class PollView:
     mailings: Sequence[store.MailingRow]
     told_to: To | None
     result_left: int | None  # the mailing with which it has been told
+    result_there: int | None  # or with which it will be, to whom it is told
     lenders: Sequence[str]  # the municipalities whose people are asked too
     audience: str  # "" for everybody whom the office knows
     event: Mapping[str, str]  # the title of that at which it takes place
     unread: int  # different answers in words
+    untold: bool  # what is written to people about it waits to be released
 
 
 @dataclass(frozen=True)
@@ -99,10 +103,15 @@ class Shown:
 async def list_all(request: Request, staff: Staff) -> Response:
     process_id, now = int(request.path_params["process_id"]), site_of(request).deps.clock.now()
 
-    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout]], list[Series]]:
+    def work(session: Session) -> tuple[store.ProcessRow, list[tuple[Poll, Turnout, list[str]]], list[Series]]:
         process = store.find_process(session, staff, process_id)
         found = polls_of(session, Row.process_id == process_id)
-        return process, [(one, turnout_of(session, one, now)) for one in found], series_of(session, process_id)
+        waiting = untold(session, [one.id for one in found])
+        polls = [
+            (one, turnout_of(session, one, now), list(state_names(one.state_at(now), waits=one.id in waiting)))
+            for one in found
+        ]
+        return process, polls, series_of(session, process_id)
 
     process, polls, series = await site_of(request).deps.database.aread(work)
     return console_page(
@@ -113,8 +122,6 @@ async def list_all(request: Request, staff: Staff) -> Response:
         polls=polls,
         series=series,
         series_states=SERIES_STATE_NAMES,
-        now=now,
-        states=STATE_NAMES,
         kinds=KIND_NAMES,
         manages=staff.may(Permission.MANAGE_POLLS, process.office_id),
     )
@@ -177,16 +184,24 @@ async def ask_to_act(request: Request, staff: Staff) -> Response:
     if name not in ASKED:
         raise ActUnknown
 
-    def work(session: Session) -> tuple[Poll, Turnout]:
+    def work(session: Session) -> tuple[Poll, Turnout, bool]:
         poll = poll_for(session, staff, poll_id)
-        return poll, turnout_of(session, poll, now)
+        return poll, turnout_of(session, poll, now), name == "open" and bool(untold(session, [poll_id]))
 
-    poll, turnout = await deps.database.aread(work)
-    return console_page(request, staff, "console/poll_act.html", poll=poll, turnout=turnout, act=name)
+    poll, turnout, warns = await deps.database.aread(work)
+    return console_page(
+        request,
+        staff,
+        "console/poll_act.html",
+        poll=poll,
+        turnout=turnout,
+        act=name,
+        warning=UNRELEASED if warns else "",
+    )
 
 
 NAMES = {
-    "kind": KIND_NAMES, "state": STATE_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
+    "kind": KIND_NAMES, "secrecy": SECRECY_NAMES, "shown": SHOWN_NAMES, "ties": TIES_NAMES,
     "method": {one: TITLES[Method(one)] for one in METHODS[Kind.RANKING]},
 }  # fmt: skip
 ASKED = ("open", "close", "drop")
@@ -226,15 +241,17 @@ async def show_poll(
             mailings=[one for one in store.mailings(session, poll.process_id or 0) if one.poll_id == poll.id],
             told_to=told_to(session, poll),
             result_left=result_that_left(session, poll),
+            result_there=there.id if (there := result_mailing(session, poll)) is not None else None,
             lenders=names_lending(session, poll.id),
             audience=audience_of(session, poll),
             event=event.title if event is not None else {},
             unread=unread(session, poll, least),
+            untold=bool(untold(session, [poll.id])),
         )
 
     view = await deps.database.aread(work)
     manages = staff.may(Permission.MANAGE_POLLS, view.poll.office_id)
-    shown = _shown(view, least, t, conducts=manages)
+    shown, state = _shown(view, least, t, conducts=manages), view.poll.state_at(now)
     return console_page(
         request,
         staff,
@@ -244,7 +261,9 @@ async def show_poll(
         poll=view.poll,
         limits=list(limits_in_words(view.poll.definition, t)),
         rule=rule_told(view.poll, t),
-        state=view.poll.state_at(now).value,
+        state=state.value,
+        states=list(state_names(state, waits=view.untold)),
+        warning=UNRELEASED if view.untold and state is not State.CLOSED else "",
         shown=shown,
         tells_apart=tells_apart(view.poll, view.ballots, least),
         counted=COUNTED.get(view.poll.kind, ""),
@@ -263,6 +282,7 @@ async def show_poll(
         may_tell=manages and staff.may(Permission.WRITE_MAILINGS, view.poll.office_id),
         reads_mailings=any(staff.may(one, view.poll.office_id) for one in READS),
         done=request.query_params.get("done", "") in {*ACTS, *LOGGED, "changed", "asked"},
+        did=request.query_params.get("done", ""),
         drawn_back=request.query_params.get("done", "") == "drawn-back",
         live=f"{deps.urls.public}/live/{view.poll.code}",
         published=f"{deps.urls.open_vote(view.poll.code)}/result",

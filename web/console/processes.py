@@ -18,7 +18,9 @@ from core.staff.roles import Permission
 from notifications.ledger.report import Count, counts
 from notifications.ledger.states import DeliveryState
 from notifications.planning.obstacles import Obstacle, obstacles
-from notifications.review.today import to_release
+from notifications.review.one_person import who_else_releases
+from notifications.review.series import WAITS, SeriesRow, for_others_to_start, to_start
+from notifications.review.today import for_others, to_release
 from surveys.responses.rounds import OpenRound, SubjectKind
 from surveys.results.participation import Participation, participation
 from web.console import store
@@ -78,21 +80,44 @@ class Dashboard:
     may_answer: bool
 
 
+@dataclass(frozen=True)
+class FirstPage:
+    """The processes, what waits for whoever looks, and what of theirs waits for others, whose names stand by office;
+    `dues` when mailings are due, by their number."""
+
+    processes: list[store.ProcessRow]
+    waiting: list[store.MailingRow]
+    series: list[SeriesRow]
+    written: list[store.MailingRow]
+    series_written: list[SeriesRow]
+    others: dict[int, list[str]]
+    dues: dict[int, datetime]
+
+
 async def list_processes(request: Request, staff: Staff) -> Response:
     """First what waits for whoever looks to release it, as under /today of the staff's bot."""
     deps = site_of(request).deps
     now = deps.clock.now()
 
-    def work(session: Session) -> tuple[list[store.ProcessRow], list[store.MailingRow], dict[int, datetime]]:
-        waiting = to_release(session, staff, now)
-        dues = store.next_due(session, {one.process_id for one in waiting}) if waiting else {}
-        return store.processes(session, staff), waiting, dues
+    def work(session: Session) -> FirstPage:
+        waiting, written = to_release(session, staff, now), for_others(session, staff, now)
+        processes = {one.process_id for one in (*waiting, *written)}
+        dues = store.next_due(session, processes) if processes else {}
+        series_written = for_others_to_start(session, staff)
+        offices = {one.office_id for one in written} | {one.office_id for one in series_written}
+        return FirstPage(
+            processes=store.processes(session, staff),
+            waiting=waiting,
+            series=to_start(session, staff),
+            written=written,
+            series_written=series_written,
+            others=who_else_releases(session, staff, offices) if offices else {},
+            dues=dues,
+        )
 
-    found, waiting, dues = await deps.database.aread(work)
-    places = {one.id: one for one in found}
-    return console_page(
-        request, staff, "console/processes.html", processes=found, waiting=waiting, dues=dues, places=places
-    )
+    found = await deps.database.aread(work)
+    places = {one.id: one for one in found.processes}
+    return console_page(request, staff, "console/processes.html", page=found, places=places, series_waits=WAITS)
 
 
 async def dashboard(request: Request, staff: Staff) -> Response:

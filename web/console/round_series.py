@@ -44,7 +44,7 @@ from surveys.results.participation import participation
 from surveys.results.store import results, results_form
 from web.console import store
 from web.console.errors import NothingHere
-from web.console.moving_series import ACTS, Moves, move
+from web.console.moving_series import ACTS, Moves, Starting, move, starting
 from web.console.once import KEY, is_new
 from web.console.page import console_page
 from web.console.series import read_rhythm
@@ -84,6 +84,7 @@ class SeriesView:
     ahead: Sequence[tuple[str, Sequence[Foretold]]]
     waves: Sequence[Wave]
     followed: Sequence[Followed]
+    starting: Starting
 
 
 async def list_all(request: Request, staff: Staff) -> Response:
@@ -192,7 +193,8 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         may_act=starts or staff.may(Permission.WRITE_MAILINGS, office_id),
         may_export=staff.may(Permission.EXPORT_RESULTS, office_id),
         problem=problem,
-        done=request.query_params.get("done", "") in ACTS,
+        done=request.query_params.get("done", ""),
+        dones=ACTS,
     )
 
 
@@ -253,6 +255,7 @@ def _view(session: Session, deps: WebDeps, staff: Staff, series_id: int, t: Tran
         ahead=read_rounds_ahead(session, series),
         waves=waves,
         followed=followed,
+        starting=starting(session, staff, series, deps.telling.rules, deps.clock.now()),
     )
 
 

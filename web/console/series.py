@@ -38,7 +38,7 @@ from surveys.recurring.clockwork import slug_in
 from surveys.recurring.rhythm import MOST_DAYS, MOST_WEEKS, SERIES_STATE_NAMES, USUAL_TIME, Rhythm, SeriesState
 from web.console import store
 from web.console.errors import NothingHere
-from web.console.moving_series import ACTS, Moves, move
+from web.console.moving_series import ACTS, Moves, Starting, move, starting
 from web.console.once import is_new
 from web.console.page import console_page
 from web.console.polls import NAMES, show_poll
@@ -67,6 +67,7 @@ class SeriesView:
     ahead: Sequence[tuple[str, Sequence[Foretold]]]
     points: Sequence[Point]
     lines: Sequence[Line]
+    starting: Starting
 
 
 async def repeat(request: Request, staff: Staff) -> Response:
@@ -136,7 +137,8 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         points = _points(session, series_id, now, least)
         process = store.find_process(session, staff, series.process_id)
         audience = audience_name(session, series.definition.audience_id)
-        return SeriesView(series, process, audience, read_ahead(session, series), points, lines_of(points, t))
+        starts = starting(session, staff, series, deps.telling.rules, now)
+        return SeriesView(series, process, audience, read_ahead(session, series), points, lines_of(points, t), starts)
 
     view = await deps.database.aread(work)
     title = t("Over time")
@@ -158,7 +160,8 @@ async def _page(request: Request, staff: Staff, problem: Problem | None = None) 
         may_edit=view.series.state != SeriesState.STOPPED and staff.may(Permission.MANAGE_POLLS, view.series.office_id),
         may_export=staff.may(Permission.EXPORT_RESULTS, view.series.office_id),
         problem=problem,
-        done=request.query_params.get("done", "") in {*ACTS, "edit"},
+        done=request.query_params.get("done", ""),
+        dones={*ACTS, "edit"},
     )
 
 
