@@ -74,6 +74,16 @@ def _without_dot(line: bytes) -> bytes:
     return line[:end] + b"=\n" + _without_dot(line[end:])
 
 
+def _to_go_on(quoted: bytes) -> bytes:
+    """Quoted text whose last line has room for the soft break that follows."""
+    start = quoted.rfind(b"\n") + 1
+    if len(quoted) - start <= ROOM:
+        return quoted
+    escape = quoted.rfind(b"=", start + ROOM - 2, start + ROOM)  # no =XX is parted
+    end = escape if escape >= 0 else start + ROOM
+    return quoted[:end] + SOFT_BREAK + _without_dot(quoted[end:])
+
+
 @dataclass(frozen=True)
 class Quoted:
     """Finished bytes and, between them, gaps with how a value is made fit for its place."""
@@ -88,7 +98,7 @@ class Quoted:
             value = values[name]
             is_plain = len(value) <= SHORT and PLAIN.fullmatch(value) is not None and "  " not in value
             for clean, places in cleans:
-                fit = value.encode() if is_plain else quote(clean(value))
+                fit = value.encode() if is_plain else _to_go_on(quote(clean(value)))
                 for place in places:
                     out[place] = fit
         return b"".join(out)
@@ -112,7 +122,7 @@ def quote_skeleton(skeleton: Skeleton) -> Quoted:
     quoted = [quote(piece) for piece in skeleton.pieces]
     last = len(quoted) - 1
     pieces = [
-        (SOFT_BREAK if number else b"") + piece + (SOFT_BREAK if number < last else b"")
+        (SOFT_BREAK if number else b"") + (_to_go_on(piece) + SOFT_BREAK if number < last else piece)
         for number, piece in enumerate(quoted)
     ]
     return Quoted(tuple(pieces), tuple((gap, skeleton.clean) for gap in skeleton.gaps))

@@ -14,7 +14,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from notifications.content.check import Allowed, check_languages, check_text
@@ -95,6 +95,9 @@ def test_a_chat_message_has_telegrams_markup_and_a_press_for_the_answer() -> Non
 
 
 @given(st.text(max_size=300) | st.text(alphabet=".à =\n", max_size=300))
+@example("000000===" + "¡" * 10 + "0")  # which fills a line
+@example("x" * 75 + ".")
+@example("x" * 73 + "=")
 def test_every_line_is_short_and_ascii_whatever_people_are_called(name: str) -> None:
     mail = render_mail(compiled(), Letter("a@example.org", "<1@example.org>", AT, {"name": name, **LINKS}))
     assert mail.data.isascii()

@@ -115,18 +115,19 @@ async def act(request: Request, staff: Staff) -> Response:
 
 
 async def ask_to_show(request: Request, staff: Staff) -> Response:
-    """Asks whether a result (`?do=reveal`, `?do=publish`) is shown without the answers that are unread."""
+    """Asks whether a result (`?do=reveal`, `?do=publish`) is shown without the answers that are unread.
+
+    Where nothing is to be asked the poll's page is shown.
+    """
     deps, poll_id, do = site_of(request).deps, int(request.path_params["poll_id"]), request.query_params.get("do", "")
     least, t = deps.telling.rules.small_numbers, translator(staff.language)
-    if do not in SHOWING:
-        raise ActUnknown
 
     def work(session: Session) -> tuple[Poll, int]:
         poll = poll_for(session, staff, poll_id)
         return poll, unread(session, poll, least)
 
     poll, left = await deps.database.aread(work)
-    if not left:
+    if not left or do not in SHOWING:
         return RedirectResponse(f"/console/polls/{poll_id}", 303)
     return console_page(
         request, staff, "console/poll_show.html", poll=poll, act=do, left=left, asked=unread_told(left, t), sure=SURE
