@@ -24,7 +24,7 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.result_pictures import picture_to_draw
 from notifications.ledger.states import MailingState
-from notifications.review.one_person import may_release, needs_other, releasers
+from notifications.review.one_person import may_release, needs_other, who_else_releases
 from notifications.review.store import READS, mailings_of_poll
 from notifications.review.unreleased import UNRELEASED, state_names, untold
 from surveys.polls.heard import unread, unread_told
@@ -263,7 +263,9 @@ def _unreleased(talk: Talk, poll: Poll) -> Iterator[str]:
     if may_release(session, staff, office) and not needs_other(session, staff, office, author):
         yield f"✋ {t('What is written to people about it waits for you to read and release it.')}"
         return
-    names = ", ".join(plain(one, 80) for one in releasers(session, office, author)[:MOST_NAMES]) or t("nobody")
+    names = ", ".join(plain(one, 80) for one in who_else_releases(session, author, [office])[office][:MOST_NAMES]) or t(
+        "nobody"
+    )
     yield f"✋ {t('What is written to people about it waits for somebody else to release it: {names}', names=names)}"
 
 

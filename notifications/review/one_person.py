@@ -31,13 +31,26 @@ def may_leave_by(staff: Staff, office_id: Any) -> ColumnElement[bool]:
     return or_(among(office_id, staff.offices(Permission.RELEASE_MAILINGS)), and_(writes, office_id.in_(OF_ONE_PERSON)))
 
 
-def who_else_releases(session: Session, staff: Staff, office_ids: Collection[int]) -> dict[int, list[str]]:
-    """By office the names of others who may release there."""
+def waits_for_one(staff: Staff, office_id: Any, written_by: Any) -> ColumnElement[bool]:
+    """For columns: what somebody may let leave, written by somebody else, or in an office of one person."""
+    theirs = written_by.is_(None), written_by != staff.account_id, office_id.in_(OF_ONE_PERSON)
+    return and_(may_leave_by(staff, office_id), or_(*theirs))
+
+
+def waits_for_another(staff: Staff, office_id: Any, written_by: Any) -> ColumnElement[bool]:
+    """For columns: what somebody wrote and somebody else has to let leave."""
+    return and_(written_by == staff.account_id, office_id.not_in(OF_ONE_PERSON))
+
+
+def who_else_releases(session: Session, account_id: int | None, office_ids: Collection[int]) -> dict[int, list[str]]:
+    """By office the names of those who may release there what an account wrote; it alone is not among them."""
     roles = [one for one in Role if allows(one, Permission.RELEASE_MAILINGS)]
-    others = Account.id != staff.account_id, Account.disabled_at.is_(None), Grant.role.in_(roles)
+    others = Account.id != (account_id or 0), Account.disabled_at.is_(None), Grant.role.in_(roles)
     names = select(Grant.office_id, Account.name).join(Account, Account.id == Grant.account_id)
     found: dict[int, list[str]] = {one: [] for one in office_ids}
-    for row in session.execute(names.where(among(Grant.office_id, list(found)), *others).order_by(Account.name)):
+    for row in session.execute(
+        names.where(among(Grant.office_id, list(found)), *others).order_by(Account.name, Account.id)
+    ):
         found[row.office_id].append(row.name)
     return found
 
@@ -51,11 +64,3 @@ def need_release(session: Session, staff: Staff, office_id: int) -> None:
 def needs_other(session: Session, staff: Staff, office_id: int, written_by: int | None) -> bool:
     """Whether somebody else has to release what was written by an account: two pairs of eyes."""
     return written_by == staff.account_id and not session.get_one(Office, office_id).one_person
-
-
-def releasers(session: Session, office_id: int, written_by: int | None) -> list[str]:
-    """Who may release what an account wrote in an office, by name; it alone is not among them."""
-    roles = [one.value for one in Role if allows(one, Permission.RELEASE_MAILINGS)]
-    theirs = select(Account.name).join(Grant, Grant.account_id == Account.id).where(Grant.role.in_(roles))
-    here = theirs.where(Grant.office_id == office_id, Account.disabled_at.is_(None), Account.id != (written_by or 0))
-    return list(session.scalars(here.order_by(Account.name, Account.id)))

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from core.database.many import among
 from core.i18n import N_
 from core.staff.accounts import Staff
-from notifications.review.one_person import OF_ONE_PERSON, may_leave_by
+from notifications.review.one_person import waits_for_another, waits_for_one
 from surveys.polls.series_tables import PollSeries
 from surveys.recurring.rhythm import SeriesState
 from surveys.recurring.tables import RoundSeries
@@ -69,13 +69,12 @@ def count_to_start(staff: Staff) -> ColumnElement[int]:
 
 
 def _waits_for(staff: Staff, table: type[PollSeries] | type[RoundSeries]) -> ColumnElement[bool]:
-    theirs = table.written_by.is_(None), table.written_by != staff.account_id, table.office_id.in_(OF_ONE_PERSON)
-    return and_(table.state == SeriesState.DRAFT, may_leave_by(staff, table.office_id), or_(*theirs))
+    return and_(table.state == SeriesState.DRAFT, waits_for_one(staff, table.office_id, table.written_by))
 
 
 def _waits_for_others(staff: Staff, table: type[PollSeries] | type[RoundSeries]) -> ColumnElement[bool]:
-    theirs = table.written_by == staff.account_id, table.office_id.not_in(OF_ONE_PERSON)
-    return and_(table.state == SeriesState.DRAFT, among(table.office_id, list(staff.roles)), *theirs)
+    theirs = waits_for_another(staff, table.office_id, table.written_by)
+    return and_(table.state == SeriesState.DRAFT, among(table.office_id, list(staff.roles)), theirs)
 
 
 def _row(kind: str, one: PollSeries | RoundSeries, title: Mapping[str, str]) -> SeriesRow:

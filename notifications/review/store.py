@@ -16,7 +16,7 @@ from core.staff.errors import NothingHere
 from core.staff.roles import Permission
 from notifications.ledger.states import RESULTS, Kind, MailingState, OccurrenceState
 from notifications.ledger.tables import Mailing, MailingText, Occurrence
-from notifications.review.one_person import OF_ONE_PERSON, may_leave_by
+from notifications.review.one_person import waits_for_another, waits_for_one
 from notifications.review.subjects import filled_subjects
 from surveys.polls.kinds import State
 from surveys.polls.tables import Poll
@@ -86,15 +86,14 @@ def count_of_drafts(which: ColumnElement[bool]) -> ColumnElement[int]:
 
 def waits_for(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
     """Drafts that somebody may release: of those that wait for anybody by then (`waits_for_anybody`)."""
-    theirs = Mailing.written_by.is_(None), Mailing.written_by != staff.account_id, Mailing.office_id.in_(OF_ONE_PERSON)
-    return and_(may_leave_by(staff, Mailing.office_id), or_(*theirs), waits_for_anybody(now, until))
+    return and_(waits_for_one(staff, Mailing.office_id, Mailing.written_by), waits_for_anybody(now, until))
 
 
 def waits_for_others(staff: Staff, now: datetime, until: datetime) -> ColumnElement[bool]:
     """Such drafts as somebody wrote and somebody else has to release."""
-    theirs = Mailing.written_by == staff.account_id, Mailing.office_id.not_in(OF_ONE_PERSON)
     mine = among(Mailing.office_id, staff.offices(Permission.WRITE_MAILINGS))
-    return and_(mine, *theirs, waits_for_anybody(now, until))
+    theirs = waits_for_another(staff, Mailing.office_id, Mailing.written_by)
+    return and_(mine, theirs, waits_for_anybody(now, until))
 
 
 def waits_for_anybody(now: datetime, until: datetime | None = None) -> ColumnElement[bool]:

@@ -74,16 +74,20 @@ class _Read:
 
 
 def answers_of(session: Session, poll: Poll) -> list[Answer]:
-    """For staff: all that counts by now, the most frequent first."""
+    """For staff: all that counts by now, the most frequent first, with proposed themes for what has none."""
+    found = _answers(session, poll)
+    themes = propose_themes([(one.key, one.text, one.count) for one in found if not one.theme]).of
+    return [Answer(one.key, one.text, one.state, one.wordings, one.theme, themes.get(one.key, "")) for one in found]
+
+
+def _answers(session: Session, poll: Poll) -> list[Answer]:
     read = _read(session, poll.id)
     together: dict[str, list[Wording]] = {}
     for pile in read_ballots(session, poll).together:
         wording = Wording(digest_of(pile.ballot), pile.ballot, pile.count)
         together.setdefault(read.key(wording), []).append(wording)
     found = [_answer(key, wordings, read.groups.get(key)) for key, wordings in together.items()]
-    themes = propose_themes([(one.key, one.text, one.count) for one in found if not one.theme]).of
-    proposed = [Answer(one.key, one.text, one.state, one.wordings, one.theme, themes.get(one.key, "")) for one in found]
-    return sorted(proposed, key=lambda one: (-one.count, one.text))
+    return sorted(found, key=lambda one: (-one.count, one.text))
 
 
 def told_answers(session: Session, poll: Poll, least: int) -> list[ToldAnswer]:
@@ -92,7 +96,7 @@ def told_answers(session: Session, poll: Poll, least: int) -> list[ToldAnswer]:
     Numbers are hidden as if all answers were shown, since their total is known; those that are stand in the order of
     their words, which tells nothing. A `least` of 0 hides none.
     """
-    found = answers_of(session, poll)
+    found = _answers(session, poll)
     told = [
         ToldAnswer(shown_text(one.text), None if hides else one.count, one.theme)
         for one, hides in zip(found, protect([one.count for one in found], least), strict=True)
@@ -145,7 +149,7 @@ def split_answer(session: Session, poll: Poll, key: str, digest: str) -> None:
 
 def set_themes(session: Session, poll: Poll, themes: Sequence[tuple[str, str]]) -> None:
     """Keeps the themes of answers, "" for none; raises ThemeTooLong, AnswerGone."""
-    known = {one.key for one in answers_of(session, poll)}
+    known = {one.key for one in _answers(session, poll)}
     for key, theme in themes:
         named = shown_text(theme) if theme.strip() else ""
         if len(named) > LONGEST_THEME:
@@ -160,7 +164,7 @@ def unread(session: Session, poll: Poll, least: int = LEAST) -> int:
     """How many different answers staff have still to read; 0 while nobody may read them, and of other kinds."""
     if poll.kind is not Kind.TEXT or is_withheld(session, poll, least):
         return 0
-    return sum(one.state == WAITING for one in answers_of(session, poll))
+    return sum(one.state == WAITING for one in _answers(session, poll))
 
 
 def unread_told(count: int, t: Translator) -> str:
@@ -191,7 +195,7 @@ def _read(session: Session, poll_id: int) -> _Read:
 
 
 def _find(session: Session, poll: Poll, key: str) -> Answer:
-    for one in answers_of(session, poll):
+    for one in _answers(session, poll):
         if one.key == key:
             return one
     raise AnswerGone

@@ -330,7 +330,7 @@ async def test_a_kept_connection_that_was_closed_meanwhile_costs_no_mail_a_try(i
         (kept,) = channel._idle
         kept.connection.write(b"MAIL FROM:<>\r\n")  # the relay hangs up
         await kept.connection.reply()
-        while is_noticed and not kept.connection.is_lost:
+        while is_noticed and not kept.connection._open.is_lost:
             await asyncio.sleep(0)
         terse.most = 1000
         assert kinds(await channel.send(mails("b", "c"), 0)) == [Delivered, Delivered]

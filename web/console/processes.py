@@ -111,7 +111,7 @@ async def list_processes(request: Request, staff: Staff) -> Response:
             series=to_start(session, staff),
             written=written,
             series_written=series_written,
-            others=who_else_releases(session, staff, offices) if offices else {},
+            others=who_else_releases(session, staff.account_id, offices) if offices else {},
             dues=dues,
         )
 

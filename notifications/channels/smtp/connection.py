@@ -120,11 +120,6 @@ class SmtpConnection:
         self._open.write(data)
 
     @property
-    def is_lost(self) -> bool:
-        """Whether nothing that is written would leave any more."""
-        return self._open.is_lost
-
-    @property
     def is_full(self) -> bool:
         """Whether the other side is slower than we are: `drain` before going on."""
         return self._open.is_full
